@@ -1,0 +1,103 @@
+// The wire contract of `etcd_client` as requirers write it: v0 (one request, flat keys) and v1 (`requests`).
+// Pure: what a remote application sent is parsed into requests or into a problem with words for its author, never thrown.
+
+import { createHash } from 'node:crypto'
+import * as z from 'zod/mini'
+import { parseJsonText } from './json-text.ts'
+import type { RequestKey } from './ledger.ts'
+
+export type Protocol = 'v0' | 'v1'
+
+/** One user that a requirer asks for. */
+export interface ClientRequest {
+  /** Empty in v0. */
+  readonly request: string
+  /** The range of keys as the requirer wrote it; empty where it wrote none. */
+  readonly prefix: string
+  /** URI of the secret with the client certificate, in any of Juju's four forms. */
+  readonly secret?: string
+  /** The certificate itself, where the requirer could not share a secret. */
+  readonly certificate?: string
+  /** What a v1 requirer must find under `data`. */
+  readonly echo: Readonly<Record<string, unknown>>
+}
+
+export type ClientRequests =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'requests'; readonly protocol: Protocol; readonly requests: readonly ClientRequest[] }
+  | { readonly kind: 'malformed'; readonly protocol: Protocol; readonly detail: string }
+
+const text = z.optional(z.nullable(z.string()))
+const v1Request = z.looseObject({
+  resource: text,
+  'request-id': text,
+  salt: text,
+  'secret-mtls': text,
+  'mtls-cert': text,
+})
+const v1Requests = z.array(v1Request)
+
+/** Reads a requirer's application databag. v0 values are raw text: a prefix `123` or `null` is that very prefix. */
+export function parseClientRequests(databag: Readonly<Record<string, string>>): ClientRequests {
+  const version = databag.version
+  if (version === undefined || version === '') return parseV0(databag)
+  if (version === 'v1') return parseV1(databag)
+  return {
+    kind: 'malformed',
+    protocol: 'v1',
+    detail: `protocol version ${JSON.stringify(version.slice(0, 20))} is unknown`,
+  }
+}
+
+function parseV0(databag: Readonly<Record<string, string>>): ClientRequests {
+  const { prefix, 'secret-mtls': secret, 'mtls-cert': certificate } = databag
+  const asked = [prefix, secret, certificate, databag['requested-secrets']].some((value) => value)
+  if (!asked) return { kind: 'none' }
+  const request: ClientRequest = {
+    request: '',
+    prefix: prefix ?? '',
+    ...(secret && { secret }),
+    ...(certificate && { certificate }),
+    echo: {},
+  }
+  return { kind: 'requests', protocol: 'v0', requests: [request] }
+}
+
+function parseV1(databag: Readonly<Record<string, string>>): ClientRequests {
+  if (!databag.requests) return { kind: 'none' }
+  const rows = parseJsonText(v1Requests, databag.requests)
+  if (!rows) return { kind: 'malformed', protocol: 'v1', detail: '`requests` is no JSON list of requests' }
+  const requests = rows.map(parseV1Request)
+  const ids = new Set(requests.map((request) => request.request))
+  if (ids.size !== requests.length)
+    return { kind: 'malformed', protocol: 'v1', detail: 'two requests share one id' }
+  return { kind: 'requests', protocol: 'v1', requests }
+}
+
+function parseV1Request(row: z.infer<typeof v1Request>): ClientRequest {
+  const { resource, salt, 'secret-mtls': secret, 'mtls-cert': certificate } = row
+  // The library leaves the id null for a request that charm code added later; it is what the hash would have been.
+  const request = row['request-id'] || computeRequestId(resource ?? '', salt ?? '')
+  const kept = Object.entries({ ...row, 'request-id': request }).filter(
+    ([name, value]) => value !== null && value !== undefined && name !== 'mtls-cert',
+  )
+  return {
+    request,
+    prefix: resource ?? '',
+    ...(secret && { secret }),
+    ...(certificate && { certificate }),
+    echo: Object.fromEntries(kept),
+  }
+}
+
+/** A v1 request's id: the first 16 hexadecimal digits of SHA-256 of `<resource>:<salt>`. */
+export function computeRequestId(resource: string, salt: string): string {
+  return createHash('sha256').update(`${resource}:${salt}`).digest('hex').slice(0, 16)
+}
+
+/** How people are told which request is meant: `relation 5` or `relation 5 request a7363d36`. */
+export function nameRequest(key: RequestKey): string {
+  return key.request === ''
+    ? `relation ${key.relation}`
+    : `relation ${key.relation} request ${key.request.slice(0, 8)}`
+}

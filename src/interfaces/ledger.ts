@@ -1,0 +1,112 @@
+// The ledger: who owns which common name. It lives in the application databag of `etcd-peers`, one key per request,
+// and says who *owns* what; what *exists* is read from etcd (design §3.4). Keys are parsed whole, never by prefix.
+
+import * as z from 'zod/mini'
+import { parseJsonText, printJsonText } from './json-text.ts'
+
+/** A request's place: relation id and, in protocol v1, the request's id (v0 has one request, with the empty id). */
+export interface RequestKey {
+  readonly relation: number
+  readonly request: string
+}
+
+const leaf = z.object({
+  pem: z.string(),
+  commonName: z.string(),
+  fingerprint: z.string(),
+  serial: z.string(),
+  notBefore: z.number(),
+  notAfter: z.number(),
+  subjectSize: z.number(),
+})
+/** A client certificate that was accepted: re-encoded by us, its identity as etcd will see it. Times in ms since 1970. */
+export type Leaf = Readonly<z.infer<typeof leaf>>
+
+const asked = {
+  application: z.string(),
+  protocol: z.enum(['v0', 'v1']),
+  /** The requirer's own v1 request, nulls dropped: it must be echoed under `data`. */
+  echo: z.record(z.string(), z.unknown()),
+  /** Last 20 characters of the URI of the secret that holds the certificate. */
+  secret: z.optional(z.string()),
+  /** The user name last published to the requirer; absent while it was never answered. */
+  answeredAs: z.optional(z.string()),
+}
+
+const accepted = z.object({
+  ...asked,
+  state: z.literal('accepted'),
+  prefix: z.string(),
+  leaf,
+  /** The leaf that `leaf` replaces; trusted until every member serves the new one. */
+  retiring: z.optional(leaf),
+  /** User, role and permission were seen in etcd, and every member trusts the leaf. */
+  served: z.boolean(),
+})
+const refused = z.object({
+  ...asked,
+  state: z.literal('refused'),
+  code: z.string(),
+  detail: z.string(),
+  /** The common name that it would have had; when the owner leaves, it is looked at again. */
+  wants: z.optional(z.string()),
+})
+const entry = z.discriminatedUnion('state', [accepted, refused])
+
+export type AcceptedEntry = Readonly<z.infer<typeof accepted>>
+export type RefusedEntry = Readonly<z.infer<typeof refused>>
+export type LedgerEntry = AcceptedEntry | RefusedEntry
+
+export interface Ledger {
+  /** By `ledgerKey`, in the order of relation id and request id. */
+  readonly entries: ReadonlyMap<string, { readonly key: RequestKey; readonly entry: LedgerEntry }>
+  /** Common names whose user and role this charm still has to delete in etcd. */
+  readonly leaving: ReadonlySet<string>
+  /** Digest of what was last published, by relation id. */
+  readonly answers: ReadonlyMap<number, string>
+}
+
+const requestPattern = /^client\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
+const answerPattern = /^answer\.(0|[1-9][0-9]*)$/
+const leavingKey = 'leaving.'
+
+export function ledgerKey(key: RequestKey): string {
+  return key.request === '' ? `client.${key.relation}` : `client.${key.relation}.${key.request}`
+}
+
+export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
+  const found: { key: RequestKey; entry: LedgerEntry }[] = []
+  const leaving = new Set<string>()
+  const answers = new Map<number, string>()
+  for (const [name, text] of Object.entries(databag)) {
+    const request = requestPattern.exec(name)
+    const answer = answerPattern.exec(name)
+    if (request) {
+      const parsed = parseJsonText(entry, text)
+      if (parsed)
+        found.push({ key: { relation: Number(request[1]), request: request[2] ?? '' }, entry: parsed })
+    } else if (answer) answers.set(Number(answer[1]), text)
+    else if (name.startsWith(leavingKey)) leaving.add(name.slice(leavingKey.length))
+  }
+  found.sort((a, b) => compareRequestKeys(a.key, b.key))
+  return { entries: new Map(found.map((row) => [ledgerKey(row.key), row])), leaving, answers }
+}
+
+export function compareRequestKeys(a: RequestKey, b: RequestKey): number {
+  if (a.relation !== b.relation) return a.relation - b.relation
+  return a.request < b.request ? -1 : a.request > b.request ? 1 : 0
+}
+
+/** Prints the databag keys that belong to the ledger; the caller writes the differences. */
+export function printLedger(ledger: Ledger): Record<string, string> {
+  const databag: Record<string, string> = {}
+  for (const [name, { entry: value }] of ledger.entries) databag[name] = printJsonText(value)
+  for (const commonName of ledger.leaving) databag[`${leavingKey}${commonName}`] = 'user'
+  for (const [relation, value] of ledger.answers) databag[`answer.${relation}`] = value
+  return databag
+}
+
+/** Whether a key of the peer application databag belongs to the ledger, so that a row that ended is deleted. */
+export function isLedgerKey(name: string): boolean {
+  return requestPattern.test(name) || answerPattern.test(name) || name.startsWith(leavingKey)
+}
