@@ -25,16 +25,19 @@ export interface PeerUnit {
   readonly requests?: PemByPurpose
   readonly addresses?: UnitAddresses
   readonly endpoint?: string
+  /** Version of the etcd that is installed. */
+  readonly version?: string
 }
 
 export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUnit {
   const requests = parseJsonText(pemByPurpose, databag.requests)
   const at = parseJsonText(addresses, databag.addresses)
-  const endpoint = databag.endpoint
+  const { endpoint, version } = databag
   return {
     ...(requests && { requests }),
     ...(at && { addresses: at }),
     ...(endpoint && { endpoint }),
+    ...(version && { version }),
   }
 }
 
@@ -43,6 +46,7 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     requests: unit.requests && printJsonText(unit.requests),
     addresses: unit.addresses && printJsonText(unit.addresses),
     endpoint: unit.endpoint,
+    version: unit.version,
   }
 }
 

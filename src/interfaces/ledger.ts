@@ -64,10 +64,13 @@ export interface Ledger {
   readonly leaving: ReadonlySet<string>
   /** Digest of what was last published, by relation id. */
   readonly answers: ReadonlyMap<number, string>
+  /** Requests that ended and whose secrets are still to be removed, by `ledgerKey`. */
+  readonly collectable: ReadonlyMap<string, RequestKey>
 }
 
 const requestPattern = /^client\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const answerPattern = /^answer\.(0|[1-9][0-9]*)$/
+const collectPattern = /^collect\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const leavingKey = 'leaving.'
 
 export function ledgerKey(key: RequestKey): string {
@@ -78,18 +81,23 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   const found: { key: RequestKey; entry: LedgerEntry }[] = []
   const leaving = new Set<string>()
   const answers = new Map<number, string>()
+  const collectable = new Map<string, RequestKey>()
   for (const [name, text] of Object.entries(databag)) {
     const request = requestPattern.exec(name)
     const answer = answerPattern.exec(name)
+    const ended = collectPattern.exec(name)
     if (request) {
       const parsed = parseJsonText(entry, text)
       if (parsed)
         found.push({ key: { relation: Number(request[1]), request: request[2] ?? '' }, entry: parsed })
+    } else if (ended) {
+      const key = { relation: Number(ended[1]), request: ended[2] ?? '' }
+      collectable.set(ledgerKey(key), key)
     } else if (answer) answers.set(Number(answer[1]), text)
     else if (name.startsWith(leavingKey)) leaving.add(name.slice(leavingKey.length))
   }
   found.sort((a, b) => compareRequestKeys(a.key, b.key))
-  return { entries: new Map(found.map((row) => [ledgerKey(row.key), row])), leaving, answers }
+  return { entries: new Map(found.map((row) => [ledgerKey(row.key), row])), leaving, answers, collectable }
 }
 
 export function compareRequestKeys(a: RequestKey, b: RequestKey): number {
@@ -102,11 +110,13 @@ export function printLedger(ledger: Ledger): Record<string, string> {
   const databag: Record<string, string> = {}
   for (const [name, { entry: value }] of ledger.entries) databag[name] = printJsonText(value)
   for (const commonName of ledger.leaving) databag[`${leavingKey}${commonName}`] = 'user'
+  for (const name of ledger.collectable.keys()) databag[name.replace(/^client/, 'collect')] = 'secrets'
   for (const [relation, value] of ledger.answers) databag[`answer.${relation}`] = value
   return databag
 }
 
 /** Whether a key of the peer application databag belongs to the ledger, so that a row that ended is deleted. */
 export function isLedgerKey(name: string): boolean {
-  return requestPattern.test(name) || answerPattern.test(name) || name.startsWith(leavingKey)
+  const patterns = [requestPattern, answerPattern, collectPattern]
+  return patterns.some((pattern) => pattern.test(name)) || name.startsWith(leavingKey)
 }

@@ -1,0 +1,56 @@
+// The decision: from what was observed to a plan. Pure and total: no io, no clock, no randomness; read it top to bottom and
+// you know what the charm does. Steps are done in this order, writes after all steps.
+
+import { isLedgerKey, type Ledger, printLedger } from '../interfaces/ledger.ts'
+import type { Observed } from './observed.ts'
+import { planAccess } from './plan/access.ts'
+import { planAnswers } from './plan/answers.ts'
+import { conditionsOf } from './plan/conditions.ts'
+import { planIntroduction, planIssuing, planKeys } from './plan/identity.ts'
+import { nextLedger } from './plan/ledger.ts'
+import { planAuthentication, planInstall, planService } from './plan/service.ts'
+import type { Plan, Step, Write } from './step.ts'
+
+export function decide(observed: Observed): Plan {
+  const judged = nextLedger(observed)
+  const { writes: answers, ledger } = planAnswers(observed, judged)
+  const steps: readonly Step[] = observed.leaving
+    ? []
+    : [
+        ...planInstall(observed),
+        ...planKeys(observed),
+        ...planAccess(observed, judged),
+        ...planService(observed, judged),
+        ...planAuthentication(observed),
+      ]
+  const writes: readonly Write[] = [
+    ...planIssuing(observed),
+    ...planIntroduction(observed),
+    ...planMarks(observed),
+    ...answers,
+    ...planLedger(observed, ledger),
+  ]
+  return { steps, writes, conditions: conditionsOf(observed, ledger) }
+}
+
+function planLedger(observed: Observed, ledger: Ledger): readonly Write[] {
+  const before = observed.peers && JSON.stringify(printLedger(observed.peers.ledger))
+  if (before === undefined || before === JSON.stringify(printLedger(ledger))) return []
+  return [{ kind: 'ledger/write', ledger, why: 'who owns what has changed' }]
+}
+
+/** What Juju shows of this unit. */
+function planMarks(observed: Observed): readonly Write[] {
+  const { etcd, marks, machine } = observed
+  if (etcd.kind !== 'up' || !marks || observed.leaving) return []
+  return [
+    ...(marks.ports.includes('2379/tcp')
+      ? []
+      : [{ kind: 'port/open', port: '2379/tcp', why: 'clients connect to it' } as const]),
+    ...(machine.workload && marks.version !== machine.workload.version
+      ? [{ kind: 'version/set', version: machine.workload.version, why: 'juju status shows it' } as const]
+      : []),
+  ]
+}
+
+export { isLedgerKey }

@@ -1,0 +1,88 @@
+// The rules that no plan may break, by name. `because` is the line in the docs and, where one holds something up, in the status.
+
+import type { AcceptedEntry, Leaf, Ledger } from '../interfaces/ledger.ts'
+import { compareRequestKeys, ledgerKey, type RequestKey } from '../interfaces/ledger.ts'
+import type { Observed } from './observed.ts'
+
+export interface Guard<Facts extends readonly unknown[]> {
+  readonly name: string
+  readonly because: string
+  readonly holds: (...facts: Facts) => boolean
+}
+
+/** etcd takes the common name for the user: these are the administrator's and the charm's own. */
+const reservedNames: ReadonlySet<string> = new Set(['root', 'etcd-peer', 'etcd-server'])
+
+export const reservedCommonName: Guard<[leaf: Leaf]> = {
+  name: 'reserved-common-name',
+  because: 'whoever holds a trusted certificate with the common name root owns the cluster',
+  holds: (leaf) => !reservedNames.has(leaf.commonName.toLowerCase()),
+}
+
+export interface Claim {
+  readonly key: RequestKey
+  readonly leaf: Leaf
+  readonly ledger: Ledger
+}
+
+export const oneOwnerPerCommonName: Guard<[claim: Claim]> = {
+  name: 'one-owner-per-common-name',
+  because: 'two certificates with one common name are one user to etcd, with the access of both',
+  holds: (claim) => ownerOf(claim.ledger, claim.leaf.commonName, claim.key) === undefined,
+}
+
+/** The other request that owns a common name, compared without case, if there is one. */
+export function ownerOf(ledger: Ledger, commonName: string, except: RequestKey): RequestKey | undefined {
+  const wanted = commonName.toLowerCase()
+  for (const { key, entry } of ledger.entries.values()) {
+    if (entry.state !== 'accepted' || compareRequestKeys(key, except) === 0) continue
+    if (entry.leaf.commonName.toLowerCase() === wanted) return key
+  }
+  return undefined
+}
+
+/** Sum over the truststore of subject size + 2 at which every TLS handshake fails is 64 KiB (facts/etcd.md §8.4). */
+const truststoreLimit = 60_000
+
+export const truststoreFits: Guard<[claim: Claim]> = {
+  name: 'truststore-fits',
+  because: 'past 64 KiB of subject names every TLS handshake with etcd fails, for everybody',
+  holds: ({ key, leaf, ledger }) => {
+    let bytes = leaf.subjectSize + 2
+    for (const [name, { entry }] of ledger.entries) {
+      if (entry.state === 'accepted' && name !== ledgerKey(key)) bytes += entry.leaf.subjectSize + 2
+    }
+    return bytes < truststoreLimit
+  },
+}
+
+export const prefixIsNotEmpty: Guard<[prefix: string]> = {
+  name: 'prefix-is-not-empty',
+  because: 'an empty prefix would be the whole key space',
+  holds: (prefix) => prefix !== '',
+}
+
+export const credentialIsCommitted: Guard<[observed: Observed]> = {
+  name: 'credential-is-committed',
+  because: 'a certificate authority signs only once Juju has stored it',
+  holds: (observed) => observed.peers?.application.authorities !== undefined,
+}
+
+/** An entry as an earlier hook committed it: only then does etcd hear of its user, so that no user is ever without a record. */
+export const ownershipIsCommitted: Guard<
+  [claim: { key: RequestKey; entry: AcceptedEntry }, observed: Observed]
+> = {
+  name: 'ownership-is-committed',
+  because: 'a user is created only after Juju has stored who owns it',
+  holds: ({ key, entry }, observed) => {
+    const committed = observed.peers?.ledger.entries.get(ledgerKey(key))?.entry
+    return committed?.state === 'accepted' && committed.leaf.commonName === entry.leaf.commonName
+  },
+}
+
+export const everyMemberTrustsIt: Guard<[leaf: Leaf, observed: Observed]> = {
+  name: 'every-member-trusts-it',
+  because: 'a client that is told too early meets a member that refuses its certificate',
+  holds: (leaf, observed) =>
+    observed.machine.loaded?.leaves.some((row) => row.fingerprint === leaf.fingerprint) === true,
+}

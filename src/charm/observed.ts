@@ -1,0 +1,167 @@
+// What one hook saw: Juju once, before any write (so all of it was committed by an earlier hook), then the machine and
+// etcd as they are now. Plain data; `decide` needs nothing else.
+
+import type { ConfigReading } from '../config.ts'
+import type { ClientRequest, Protocol } from '../interfaces/etcd-client.ts'
+import type { PeerApplication, PeerUnit, Purpose, UnitAddresses } from '../interfaces/etcd-peers.ts'
+import type { Leaf, Ledger } from '../interfaces/ledger.ts'
+
+export interface Observed {
+  /** Milliseconds since 1970, read once by the shell. */
+  readonly now: number
+  readonly unit: string
+  readonly application: string
+  readonly modelUuid: string
+  readonly leader: boolean
+  /** This unit is being removed: it touches nothing that others share. */
+  readonly leaving: boolean
+  /** This hook looks at everything again, not only at what it was called for. */
+  readonly sweep: boolean
+  /** Secrets of relations that ended earlier may go now: nobody of theirs runs hooks any more. */
+  readonly collect: boolean
+  readonly config: ConfigReading
+  readonly peers: PeersSeen | undefined
+  readonly addresses: UnitAddresses | undefined
+  readonly machine: MachineSeen
+  readonly etcd: EtcdSeen
+  readonly clients: ClientsSeen
+}
+
+export interface PeersSeen {
+  readonly relation: number
+  readonly application: PeerApplication
+  readonly ledger: Ledger
+  /** By unit name, this unit among them. */
+  readonly units: ReadonlyMap<string, PeerSeen>
+}
+
+export interface PeerSeen {
+  readonly databag: PeerUnit
+  /** Public key of each certificate request, by its SHA-256; a request that doesn't verify is left out. */
+  readonly requested: ReadonlyMap<Purpose, string>
+  readonly issued: ReadonlyMap<Purpose, CertificateSeen>
+}
+
+export interface CertificateSeen {
+  /** SHA-256 of the public key. */
+  readonly publicKey: string
+  /** Milliseconds since 1970. */
+  readonly notAfter: number
+  /** Addresses and host names that it is good for, sorted. */
+  readonly names: readonly string[]
+}
+
+/** Texts that the charm writes whole; `undefined` where the file is not there. */
+export type FileName =
+  | 'configuration'
+  | 'peer-authority'
+  | 'server-authority'
+  | 'truststore'
+  | 'peer-certificate'
+  | 'server-certificate'
+  | 'admin-certificate'
+
+export interface MachineSeen {
+  readonly source: SourceSeen
+  readonly workload: WorkloadSeen | undefined
+  readonly files: Readonly<Partial<Record<FileName, string>>>
+  /** SHA-256 of the public key that belongs to each private key on disk. */
+  readonly keys: ReadonlyMap<Purpose, string>
+  /** Serials in the revocation list, sorted; `undefined` where there is no list. */
+  readonly revoked: readonly string[] | undefined
+  readonly loaded: Loaded | undefined
+  readonly service: 'absent' | 'inactive' | 'active' | 'failed'
+}
+
+/** Where etcd is to be installed from; `unread` in hooks that have no reason to ask. */
+export type SourceSeen =
+  | { readonly kind: 'unread' }
+  | { readonly kind: 'snap' }
+  | { readonly kind: 'archive'; readonly digest: string }
+
+export interface WorkloadSeen {
+  readonly kind: 'snap' | 'binaries'
+  readonly version: string
+  /** SHA-256 of the tarball that the binaries came from. */
+  readonly archive: string | undefined
+}
+
+/** What the running etcd read when it was started: a change to any of this takes effect with a restart only. */
+export interface Loaded {
+  readonly version: string
+  /** Digest of the configuration and of the peers' and servers' authorities. */
+  readonly configuration: string
+  readonly leaves: readonly Pick<Leaf, 'fingerprint' | 'serial' | 'commonName'>[]
+  /** Access control was seen enabled in this etcd's data. */
+  readonly guarded: boolean
+}
+
+export type EtcdSeen =
+  | { readonly kind: 'unasked' }
+  | { readonly kind: 'down'; readonly why: string }
+  | {
+      readonly kind: 'up'
+      /** `undefined` where this hook had no reason to ask. */
+      readonly authentication: boolean | undefined
+      /** By common name, of those that this hook is about; `undefined` where they could not be read. */
+      readonly access: ReadonlyMap<string, AccessSeen> | undefined
+    }
+
+export interface AccessSeen {
+  readonly user: boolean
+  readonly roles: readonly string[]
+  /** `undefined` where there is no role of that name. */
+  readonly permissions: readonly PermissionSeen[] | undefined
+}
+
+export interface PermissionSeen {
+  readonly key: string
+  readonly rangeEnd: string
+  readonly type: 'Read' | 'Write' | 'Readwrite'
+}
+
+export interface ClientsSeen {
+  /** Relations looked at in this hook. */
+  readonly relations: ReadonlyMap<number, RelationSeen>
+  /** Relations that have ended. */
+  readonly gone: ReadonlySet<number>
+  /** Number of units of the requirer, for relations whose answer needs new secrets. */
+  readonly members: ReadonlyMap<number, number>
+}
+
+export type RelationSeen =
+  | { readonly kind: 'silent'; readonly application: string }
+  | {
+      readonly kind: 'malformed'
+      readonly application: string
+      readonly protocol: Protocol
+      readonly detail: string
+    }
+  | {
+      readonly kind: 'requests'
+      readonly application: string
+      readonly protocol: Protocol
+      readonly requests: readonly RequestSeen[]
+    }
+
+export interface RequestSeen {
+  readonly asked: ClientRequest
+  readonly certificate: CertificateOffer
+}
+
+export type CertificateOffer =
+  | { readonly kind: 'missing' }
+  | {
+      readonly kind: 'unreadable'
+      readonly code: string
+      readonly detail: string
+      readonly secret: string | undefined
+    }
+  | { readonly kind: 'leaf'; readonly leaf: Leaf; readonly secret: string | undefined }
+  /** Not an acceptable certificate; `code` is a row of the table in `refusals.ts`. */
+  | {
+      readonly kind: 'refused'
+      readonly code: string
+      readonly detail: string
+      readonly secret: string | undefined
+    }

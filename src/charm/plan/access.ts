@@ -1,0 +1,66 @@
+// Users, roles and permissions in etcd, made to agree with the ledger: one user and one role per common name, and the role
+// holds exactly its prefix. Access ends before anything else happens; it begins only once its owner is on record.
+
+import type { AcceptedEntry, Ledger } from '../../interfaces/ledger.ts'
+import { ownershipIsCommitted } from '../guards.ts'
+import type { AccessSeen, Observed, PermissionSeen } from '../observed.ts'
+import type { Step } from '../step.ts'
+import { prefixPermission } from './prefix-permission.ts'
+
+export function planAccess(observed: Observed, ledger: Ledger): readonly Step[] {
+  const { etcd } = observed
+  if (!observed.leader || observed.leaving || etcd.kind !== 'up' || !etcd.access) return []
+  const { access } = etcd
+  const ending = [...ledger.leaving].flatMap((name) => endAccess(name, access.get(name)))
+  const beginning = [...ledger.entries.values()].flatMap(({ key, entry }) => {
+    if (entry.state !== 'accepted' || !ownershipIsCommitted.holds({ key, entry }, observed)) return []
+    const seen = access.get(entry.leaf.commonName)
+    return seen ? giveAccess(entry, seen, `${entry.application} asks for it in relation ${key.relation}`) : []
+  })
+  return [...ending, ...beginning]
+}
+
+function endAccess(name: string, seen: AccessSeen | undefined): readonly Step[] {
+  const why = 'nobody owns it any more'
+  return [
+    ...(seen?.user ? [{ kind: 'user/delete', user: name, why } as const] : []),
+    ...(seen?.permissions ? [{ kind: 'role/delete', role: name, why } as const] : []),
+  ]
+}
+
+function giveAccess(entry: AcceptedEntry, seen: AccessSeen, why: string): readonly Step[] {
+  const name = entry.leaf.commonName
+  const wanted = prefixPermission(entry.prefix)
+  const held = seen.permissions ?? []
+  const others = held.filter((permission) => !samePermission(permission, wanted))
+  const foreign = seen.roles.filter((role) => role !== name)
+  return [
+    ...(seen.user ? [] : [{ kind: 'user/create', user: name, why } as const]),
+    ...(seen.permissions ? [] : [{ kind: 'role/create', role: name, why } as const]),
+    ...others.map(
+      (permission) =>
+        ({
+          kind: 'permission/revoke',
+          role: name,
+          permission,
+          why: 'it is not the prefix that was asked for',
+        }) as const,
+    ),
+    ...(held.some((permission) => samePermission(permission, wanted))
+      ? []
+      : [{ kind: 'permission/grant', role: name, permission: wanted, why } as const]),
+    ...foreign.map(
+      (role) => ({ kind: 'role/revoke', user: name, role, why: 'a client holds its own role only' }) as const,
+    ),
+    ...(seen.roles.includes(name) ? [] : [{ kind: 'role/grant', user: name, role: name, why } as const]),
+  ]
+}
+
+/** Whether etcd holds exactly what the entry says. */
+export function hasAccess(entry: AcceptedEntry, seen: AccessSeen | undefined): boolean {
+  return seen !== undefined && giveAccess(entry, seen, '').length === 0
+}
+
+function samePermission(a: PermissionSeen, b: PermissionSeen): boolean {
+  return a.key === b.key && a.rangeEnd === b.rangeEnd && a.type === b.type
+}

@@ -1,0 +1,103 @@
+// What each requirer is told, all in one hook, and only when it is true. A digest in the ledger remembers what was said, so
+// that a hook costs the same with one client as with a thousand.
+
+import { digest } from '../../interfaces/digest.ts'
+import type { RequestStatus } from '../../interfaces/etcd-client-answer.ts'
+import { printJsonText } from '../../interfaces/json-text.ts'
+import { type Ledger, type LedgerEntry, ledgerKey, type RequestKey } from '../../interfaces/ledger.ts'
+import type { Observed } from '../observed.ts'
+import { explainRefusal } from '../refusals.ts'
+import type { AnswerToPublish, ResponseToPublish, Write } from '../step.ts'
+
+export interface AnswersPlan {
+  readonly writes: readonly Write[]
+  /** The ledger, with what is published noted in it. */
+  readonly ledger: Ledger
+}
+
+interface Row {
+  readonly key: RequestKey
+  readonly entry: LedgerEntry
+}
+
+export function planAnswers(observed: Observed, ledger: Ledger): AnswersPlan {
+  if (!observed.leader || observed.leaving) return { writes: [], ledger }
+  const entries = new Map(ledger.entries)
+  const answers = new Map(ledger.answers)
+  const writes: Write[] = []
+  for (const [relation, rows] of byRelation(ledger)) {
+    const answer = answerFor(observed, relation, rows)
+    if (!answer) continue
+    const said = digest(printJsonText(answer))
+    if (said !== ledger.answers.get(relation)) {
+      writes.push({
+        kind: 'answer/publish',
+        answer,
+        why: `what ${rows[0]?.entry.application} should know has changed`,
+      })
+    }
+    answers.set(relation, said)
+    for (const row of rows) noteAnswered(entries, row, answer)
+  }
+  return { writes, ledger: { ...ledger, entries, answers } }
+}
+
+function byRelation(ledger: Ledger): ReadonlyMap<number, readonly Row[]> {
+  const rows = new Map<number, Row[]>()
+  for (const row of ledger.entries.values())
+    rows.set(row.key.relation, [...(rows.get(row.key.relation) ?? []), row])
+  // A relation that was answered and asks for nothing any more is told so.
+  for (const relation of ledger.answers.keys()) if (!rows.has(relation)) rows.set(relation, [])
+  return rows
+}
+
+function answerFor(observed: Observed, relation: number, rows: readonly Row[]): AnswerToPublish | undefined {
+  const authority = observed.peers?.application.authorities?.server
+  const version = observed.machine.workload?.version
+  const endpoints = endpointsOf(observed)
+  const statuses = rows.flatMap(({ entry }) => statusOf(entry))
+  const responses = rows.flatMap((row) => responseTo(observed, row))
+  if (responses.length === 0 && statuses.length === 0 && !observed.peers?.ledger.answers.has(relation))
+    return undefined
+  if (responses.length > 0 && (!authority || !version || endpoints.length === 0)) return undefined
+  const protocol = rows[0]?.entry.protocol ?? 'v1'
+  return {
+    relation,
+    protocol,
+    endpoints,
+    version: version ?? '',
+    authority: authority ?? '',
+    responses,
+    statuses,
+  }
+}
+
+/** Of each member that serves, sorted, so that a mere change of order wakes nobody. */
+export function endpointsOf(observed: Observed): readonly string[] {
+  const serving = [...(observed.peers?.units.values() ?? [])].flatMap(({ databag }) => databag.endpoint ?? [])
+  const own = observed.etcd.kind === 'up' && observed.addresses ? [hostPort(observed.addresses.client)] : []
+  return [...new Set([...serving, ...own])].sort()
+}
+
+function responseTo(observed: Observed, { key, entry }: Row): readonly ResponseToPublish[] {
+  const { answeredAs, echo } = entry
+  const ready = entry.state === 'accepted' && (entry.served || answeredAs === entry.leaf.commonName)
+  if (!ready && answeredAs === undefined) return []
+  // Secrets can be granted only while the requirer has units (facts/juju.md, M6).
+  if (answeredAs === undefined && (observed.clients.members.get(key.relation) ?? 0) === 0) return []
+  return [{ request: key.request, echo, username: ready ? entry.leaf.commonName : undefined }]
+}
+
+function statusOf(entry: LedgerEntry): readonly RequestStatus[] {
+  return entry.state === 'refused' ? [explainRefusal(entry.code, entry.detail)] : []
+}
+
+function noteAnswered(entries: Map<string, Row>, row: Row, answer: AnswerToPublish): void {
+  const username = answer.responses.find((response) => response.request === row.key.request)?.username
+  if (username !== undefined)
+    entries.set(ledgerKey(row.key), { ...row, entry: { ...row.entry, answeredAs: username } })
+}
+
+function hostPort(address: string): string {
+  return address.includes(':') ? `[${address}]:2379` : `${address}:2379`
+}

@@ -1,0 +1,100 @@
+// Who a unit is: three private keys that never leave it, three requests in its databag, three certificates from the leader.
+// The leader makes the authorities in one hook and signs in a later one, when Juju has stored them.
+
+import { type Purpose, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
+import { credentialIsCommitted } from '../guards.ts'
+import type { Observed, PeerSeen } from '../observed.ts'
+import type { Step, Write } from '../step.ts'
+
+/** Issued for a year, renewed when a third of it is left. */
+export const certificateDays = 365
+const renewBefore = (certificateDays / 3) * 24 * 60 * 60 * 1000
+
+export function planKeys(observed: Observed): readonly Step[] {
+  if (!observed.peers) return []
+  return purposes
+    .filter((purpose) => !observed.machine.keys.has(purpose))
+    .map((purpose) => ({
+      kind: 'key/create',
+      purpose,
+      why: `this unit has no key for its ${purpose} certificate`,
+    }))
+}
+
+/** What a unit's server and peer certificates must name. */
+export function namesToCertify(addresses: UnitAddresses): readonly string[] {
+  return [...new Set([...addresses.names, 'localhost', '127.0.0.1', '::1'])].sort()
+}
+
+/** The leader's writes: found the cluster, make the authorities, sign what units ask for. */
+export function planIssuing(observed: Observed): readonly Write[] {
+  const { peers } = observed
+  if (!peers || !observed.leader || observed.leaving) return []
+  const writes: Write[] = []
+  if (!peers.application.founding) {
+    const founding = { founder: observed.unit, token: `${observed.modelUuid}-${observed.application}` }
+    writes.push({ kind: 'founding/write', founding, why: 'a cluster is born on the leader' })
+  }
+  if (!credentialIsCommitted.holds(observed)) {
+    return [...writes, { kind: 'authorities/create', why: 'no certificate authority exists' }]
+  }
+  for (const [unit, seen] of [...peers.units].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const why = whySign(seen, observed.now)
+    if (why && seen.databag.addresses) {
+      writes.push({ kind: 'certificates/sign', unit, names: namesToCertify(seen.databag.addresses), why })
+    }
+  }
+  return writes
+}
+
+function whySign(seen: PeerSeen, now: number): string | undefined {
+  const { addresses } = seen.databag
+  if (!addresses || purposes.some((purpose) => !seen.requested.has(purpose))) return undefined
+  const names = namesToCertify(addresses).join(' ')
+  return purposes.map((purpose) => whySignFor(purpose, seen, names, now)).find((why) => why !== undefined)
+}
+
+function whySignFor(purpose: Purpose, seen: PeerSeen, names: string, now: number): string | undefined {
+  const issued = seen.issued.get(purpose)
+  if (!issued) return 'it has no certificates'
+  if (issued.publicKey !== seen.requested.get(purpose)) return `it has a new ${purpose} key`
+  if (purpose !== 'admin' && issued.names.join(' ') !== names) return 'its addresses have changed'
+  if (issued.notAfter - now < renewBefore)
+    return `its ${purpose} certificate ends within ${certificateDays / 3} days`
+  return undefined
+}
+
+/** What this unit tells its peers: requests for its keys, its addresses, and its endpoint while etcd serves. */
+export function planIntroduction(observed: Observed): readonly Write[] {
+  const { peers, addresses, machine } = observed
+  const own = peers?.units.get(observed.unit)
+  if (!own || !addresses || observed.leaving) return []
+  const renew = purposes.some(
+    (purpose) => machine.keys.has(purpose) && own.requested.get(purpose) !== machine.keys.get(purpose),
+  )
+  const endpoint = observed.etcd.kind === 'up' ? `${bracket(addresses.client)}:2379` : undefined
+  const moved = printAddresses(own.databag.addresses) !== printAddresses(addresses)
+  if (!renew && !moved && endpoint === own.databag.endpoint) return []
+  const why = renew
+    ? 'its keys are new'
+    : moved
+      ? 'its addresses have changed'
+      : 'its etcd has started or stopped to serve'
+  const { requests } = own.databag
+  return [
+    {
+      kind: 'peer-unit/write',
+      unit: { addresses, ...(requests && { requests }), ...(endpoint && { endpoint }) },
+      renew,
+      why,
+    },
+  ]
+}
+
+function printAddresses(addresses: UnitAddresses | undefined): string {
+  return addresses ? [addresses.peer, addresses.client, ...addresses.names].join(' ') : ''
+}
+
+function bracket(address: string): string {
+  return address.includes(':') ? `[${address}]` : address
+}

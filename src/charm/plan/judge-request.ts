@@ -1,0 +1,90 @@
+// One request, judged: accepted with its leaf, or refused with a code that its author can act on.
+
+import type { Protocol } from '../../interfaces/etcd-client.ts'
+import { nameRequest } from '../../interfaces/etcd-client.ts'
+import type { AcceptedEntry, Leaf, Ledger, LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
+import {
+  oneOwnerPerCommonName,
+  ownerOf,
+  prefixIsNotEmpty,
+  reservedCommonName,
+  truststoreFits,
+} from '../guards.ts'
+import type { RequestSeen } from '../observed.ts'
+
+export interface Case {
+  readonly key: RequestKey
+  readonly application: string
+  readonly protocol: Protocol
+  readonly request: RequestSeen
+  /** What the ledger says of this request so far. */
+  readonly previous: LedgerEntry | undefined
+  readonly ledger: Ledger
+}
+
+export function judgeRequest(of: Case): LedgerEntry {
+  const { certificate } = of.request
+  switch (certificate.kind) {
+    case 'missing':
+      return refuse(of, 'certificate-missing', '')
+    case 'unreadable':
+      // A grant that is gone is no word from the requirer: who was accepted stays served from the ledger.
+      if (of.previous?.state === 'accepted' && of.previous.secret === certificate.secret) return of.previous
+      return refuse(of, certificate.code, certificate.detail, certificate.secret)
+    case 'refused':
+      return refuse(of, certificate.code, certificate.detail, certificate.secret)
+    case 'leaf':
+      return judgeLeaf(of, certificate.leaf, certificate.secret)
+    default:
+      return certificate satisfies never
+  }
+}
+
+function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntry {
+  const { key, ledger, request } = of
+  if (!reservedCommonName.holds(leaf)) return refuse(of, 'common-name-reserved', leaf.commonName, secret)
+  if (!prefixIsNotEmpty.holds(request.asked.prefix)) return refuse(of, 'prefix-missing', '', secret)
+  if (!oneOwnerPerCommonName.holds({ key, leaf, ledger })) {
+    const owner = ownerOf(ledger, leaf.commonName, key)
+    const detail = owner ? `${leaf.commonName} belongs to ${nameRequest(owner)}` : leaf.commonName
+    return { ...refuse(of, 'common-name-taken', detail, secret), wants: leaf.commonName }
+  }
+  if (!truststoreFits.holds({ key, leaf, ledger })) return refuse(of, 'truststore-full', '', secret)
+  return accept(of, leaf, secret)
+}
+
+function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry {
+  const { previous } = of
+  const before =
+    previous?.state === 'accepted' && previous.leaf.commonName === leaf.commonName ? previous : undefined
+  const sameLeaf = before?.leaf.fingerprint === leaf.fingerprint
+  const retiring = sameLeaf ? before.retiring : before?.leaf
+  return {
+    ...basics(of, secret),
+    state: 'accepted',
+    prefix: of.request.asked.prefix,
+    leaf,
+    ...(retiring && { retiring }),
+    served: before?.served === true && sameLeaf && before.prefix === of.request.asked.prefix,
+  }
+}
+
+function refuse(
+  of: Case,
+  code: string,
+  detail: string,
+  secret?: string,
+): Extract<LedgerEntry, { state: 'refused' }> {
+  return { ...basics(of, secret), state: 'refused', code, detail }
+}
+
+function basics(of: Case, secret: string | undefined) {
+  const { application, protocol, request, previous } = of
+  return {
+    application,
+    protocol,
+    echo: request.asked.echo,
+    ...(secret && { secret }),
+    ...(previous?.answeredAs && { answeredAs: previous.answeredAs }),
+  }
+}

@@ -1,0 +1,129 @@
+// What the ledger should say after this hook: every request that was looked at is accepted or refused, by pure judgement.
+// First recorded wins; a request that lost is looked at again when its common name becomes free.
+
+import {
+  compareRequestKeys,
+  type Ledger,
+  type LedgerEntry,
+  ledgerKey,
+  type RequestKey,
+} from '../../interfaces/ledger.ts'
+import { everyMemberTrustsIt, ownershipIsCommitted } from '../guards.ts'
+import type { AccessSeen, Observed, RelationSeen } from '../observed.ts'
+import { hasAccess } from './access.ts'
+import { judgeRequest } from './judge-request.ts'
+
+export const emptyLedger: Ledger = {
+  entries: new Map(),
+  leaving: new Set(),
+  answers: new Map(),
+  collectable: new Map(),
+}
+
+/** The ledger as this hook leaves it. Only the leader writes it; for the others it is as it was. */
+export function nextLedger(observed: Observed): Ledger {
+  const committed = observed.peers?.ledger ?? emptyLedger
+  if (!observed.leader || observed.leaving) return committed
+  const entries = judgeRelations(committed, observed)
+  for (const [name, row] of entries)
+    entries.set(name, { ...row, entry: progress(row.key, row.entry, observed) })
+  const leaving = commonNamesLeaving(committed, { ...committed, entries }, observed)
+  const answers = new Map([...committed.answers].filter(([relation]) => !observed.clients.gone.has(relation)))
+  return { entries, leaving, answers, collectable: secretsToCollect(committed, entries, observed) }
+}
+
+/** Not in the hook in which a relation breaks: a unit of the requirer may still read them (facts/etcd-client.md §5.17). */
+function secretsToCollect(committed: Ledger, entries: Entries, observed: Observed): Map<string, RequestKey> {
+  const kept = observed.collect ? [] : committed.collectable
+  const ended = [...committed.entries].filter(
+    ([name, { entry }]) => entry.answeredAs !== undefined && !entries.has(name),
+  )
+  return new Map([...kept, ...ended.map(([name, { key }]) => [name, key] as const)])
+}
+
+type Entries = Map<string, { readonly key: RequestKey; readonly entry: LedgerEntry }>
+
+function judgeRelations(committed: Ledger, observed: Observed): Entries {
+  const entries: Entries = new Map(committed.entries)
+  for (const [name, { key }] of committed.entries) if (ended(key, observed)) entries.delete(name)
+  for (const relation of [...observed.clients.relations.keys()].sort((a, b) => a - b)) {
+    const seen = observed.clients.relations.get(relation)
+    if (seen) judgeRelation(entries, relation, seen)
+  }
+  return new Map([...entries].sort(([, a], [, b]) => compareRequestKeys(a.key, b.key)))
+}
+
+function ended(key: RequestKey, observed: Observed): boolean {
+  if (observed.clients.gone.has(key.relation)) return true
+  const seen = observed.clients.relations.get(key.relation)
+  if (!seen) return false
+  if (seen.kind === 'silent') return true
+  if (seen.kind === 'malformed') return key.request !== ''
+  return !seen.requests.some((request) => request.asked.request === key.request)
+}
+
+function judgeRelation(entries: Entries, relation: number, seen: RelationSeen): void {
+  if (seen.kind === 'silent') return
+  const { application, protocol } = seen
+  if (seen.kind === 'malformed') {
+    const key = { relation, request: '' }
+    const previous = entries.get(ledgerKey(key))?.entry
+    const entry: LedgerEntry = {
+      state: 'refused',
+      application,
+      protocol,
+      echo: {},
+      code: 'request-malformed',
+      detail: seen.detail,
+      ...(previous?.answeredAs && { answeredAs: previous.answeredAs }),
+    }
+    entries.set(ledgerKey(key), { key, entry })
+    return
+  }
+  for (const request of seen.requests) {
+    const key = { relation, request: request.asked.request }
+    const ledger = { ...emptyLedger, entries }
+    const previous = entries.get(ledgerKey(key))?.entry
+    const entry = judgeRequest({ key, application, protocol, request, previous, ledger })
+    entries.set(ledgerKey(key), { key, entry })
+  }
+}
+
+/** Marks what came true since: the client is served, the old leaf is no longer needed. */
+function progress(key: RequestKey, entry: LedgerEntry, observed: Observed): LedgerEntry {
+  if (entry.state === 'refused') return entry
+  if (!ownershipIsCommitted.holds({ key, entry }, observed)) return entry
+  if (!everyMemberTrustsIt.holds(entry.leaf, observed)) return entry
+  const { retiring: _served, ...kept } = entry
+  return { ...kept, served: entry.served || hasAccess(entry, accessOf(observed, entry.leaf.commonName)) }
+}
+
+/** Common names that nobody owns any more and whose user or role may still be in etcd. */
+function commonNamesLeaving(before: Ledger, after: Ledger, observed: Observed): Set<string> {
+  const owned = new Set(ownedNames(after))
+  const candidates = new Set([...before.leaving, ...ownedNames(before)])
+  const leaving = [...candidates].filter((name) => {
+    const access = accessOf(observed, name)
+    return !owned.has(name) && !(access && !access.user && access.permissions === undefined)
+  })
+  return new Set(leaving.sort())
+}
+
+export function ownedNames(ledger: Ledger): readonly string[] {
+  return [...ledger.entries.values()].flatMap(({ entry }) =>
+    entry.state === 'accepted' ? [entry.leaf.commonName] : [],
+  )
+}
+
+export function accessOf(observed: Observed, commonName: string): AccessSeen | undefined {
+  return observed.etcd.kind === 'up' ? observed.etcd.access?.get(commonName) : undefined
+}
+
+/** The common names whose access this hook must read from etcd: those in motion, or all of them in a sweep. */
+export function namesToRead(observed: Observed): readonly string[] {
+  const ledger = nextLedger(observed)
+  const moving = [...ledger.entries.values()].flatMap(({ entry }) =>
+    entry.state === 'accepted' && (observed.sweep || !entry.served) ? [entry.leaf.commonName] : [],
+  )
+  return [...new Set([...moving, ...ledger.leaving])].sort()
+}

@@ -1,0 +1,53 @@
+// The client truststore and the revocation list. Trust grows only from what is committed, and shrinks at once.
+// etcd reads its truststore at start and its revocation list at every accept: hence additions need a restart, cut-offs don't.
+
+import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
+import type { Loaded, Observed } from '../observed.ts'
+
+/** The leaves to be trusted: accepted in the committed ledger and still accepted now, sorted by fingerprint. */
+export function wantedLeaves(observed: Observed, ledger: Ledger): readonly Leaf[] {
+  const wanted = new Map<string, Leaf>()
+  for (const [name, { entry }] of observed.peers?.ledger.entries ?? []) {
+    if (entry.state !== 'accepted') continue
+    const now = ledger.entries.get(name)?.entry
+    const still = now?.state === 'accepted' ? [now.leaf.fingerprint, now.retiring?.fingerprint] : []
+    for (const leaf of [entry.leaf, entry.retiring])
+      if (leaf && still.includes(leaf.fingerprint)) wanted.set(leaf.fingerprint, leaf)
+  }
+  return [...wanted.values()].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1))
+}
+
+/** The truststore: the admin authority and the leaves, each its own anchor; no other authority, ever (design §4). */
+export function printTruststore(adminAuthority: string, leaves: readonly Leaf[]): string {
+  return [adminAuthority, ...leaves.map((leaf) => leaf.pem)].map((pem) => `${pem.trim()}\n`).join('')
+}
+
+/**
+ * Serials of the leaves that the running etcd still trusts and no longer should. etcd compares serials only, so one that
+ * a wanted leaf has too can't be listed: that removal waits for a restart.
+ */
+export function serialsToRevoke(loaded: Loaded | undefined, wanted: readonly Leaf[]): readonly string[] {
+  const kept = new Set(wanted.map((leaf) => leaf.serial))
+  const stale = unwanted(loaded, wanted).filter((leaf) => !kept.has(leaf.serial))
+  return [...new Set(stale.map((leaf) => leaf.serial))].sort()
+}
+
+/** Why the running etcd must be restarted so that its truststore is the wanted one; `undefined` where it needn't be. */
+export function whyTrustNeedsRestart(loaded: Loaded, wanted: readonly Leaf[]): string | undefined {
+  const known = new Set(loaded.leaves.map((leaf) => leaf.fingerprint))
+  if (wanted.some((leaf) => !known.has(leaf.fingerprint)))
+    return 'the truststore has a certificate that it must load'
+  const names = new Set(wanted.map((leaf) => leaf.commonName))
+  const stale = unwanted(loaded, wanted)
+  if (stale.some((leaf) => !names.has(leaf.commonName)))
+    return 'a client has left; its open streams end with the restart'
+  const serials = new Set(wanted.map((leaf) => leaf.serial))
+  if (stale.some((leaf) => serials.has(leaf.serial)))
+    return 'a serial that two certificates share could not be revoked'
+  return undefined
+}
+
+function unwanted(loaded: Loaded | undefined, wanted: readonly Leaf[]): Loaded['leaves'] {
+  const fingerprints = new Set(wanted.map((leaf) => leaf.fingerprint))
+  return (loaded?.leaves ?? []).filter((leaf) => !fingerprints.has(leaf.fingerprint))
+}

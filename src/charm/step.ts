@@ -1,0 +1,77 @@
+// A plan is data: what is to be done, in order, and why. Steps act on the machine and on etcd at once; writes go to Juju,
+// which commits them when the hook exits 0. So every step may be repeated, and writes come last (design §3).
+
+import type { AnswerParts } from '../interfaces/etcd-client-answer.ts'
+import type { Founding, PeerUnit, Purpose } from '../interfaces/etcd-peers.ts'
+import type { Ledger, RequestKey } from '../interfaces/ledger.ts'
+import type { FileName, Loaded, PermissionSeen } from './observed.ts'
+
+export type Step = { readonly why: string } & (
+  | { readonly kind: 'workload/install'; readonly from: 'snap' | 'archive' }
+  | { readonly kind: 'key/create'; readonly purpose: Purpose }
+  | { readonly kind: 'file/write'; readonly file: FileName; readonly content: string }
+  | { readonly kind: 'revocation/write'; readonly serials: readonly string[] }
+  | { readonly kind: 'service/start'; readonly loading: Loaded }
+  | { readonly kind: 'service/restart'; readonly loading: Loaded }
+  | { readonly kind: 'service/stop' }
+  | { readonly kind: 'auth/create-root' }
+  | { readonly kind: 'auth/enable' }
+  | { readonly kind: 'auth/record'; readonly loaded: Loaded }
+  | { readonly kind: 'user/create'; readonly user: string }
+  | { readonly kind: 'user/delete'; readonly user: string }
+  | { readonly kind: 'role/create'; readonly role: string }
+  | { readonly kind: 'role/delete'; readonly role: string }
+  | { readonly kind: 'role/grant'; readonly user: string; readonly role: string }
+  | { readonly kind: 'role/revoke'; readonly user: string; readonly role: string }
+  | { readonly kind: 'permission/grant'; readonly role: string; readonly permission: PermissionSeen }
+  | { readonly kind: 'permission/revoke'; readonly role: string; readonly permission: PermissionSeen }
+)
+
+export type Write = { readonly why: string } & (
+  | { readonly kind: 'founding/write'; readonly founding: Founding }
+  | { readonly kind: 'authorities/create' }
+  | { readonly kind: 'certificates/sign'; readonly unit: string; readonly names: readonly string[] }
+  | { readonly kind: 'peer-unit/write'; readonly unit: PeerUnit; readonly renew: boolean }
+  | { readonly kind: 'answer/publish'; readonly answer: AnswerToPublish }
+  | { readonly kind: 'ledger/write'; readonly ledger: Ledger }
+  | { readonly kind: 'secrets/collect'; readonly requests: readonly RequestKey[] }
+  | { readonly kind: 'port/open'; readonly port: string }
+  | { readonly kind: 'version/set'; readonly version: string }
+)
+
+/** Everything a requirer is told, but for the URIs of the two secrets, which are known once they are written. */
+export interface AnswerToPublish extends Omit<AnswerParts, 'endpoints' | 'responses'> {
+  readonly relation: number
+  readonly endpoints: readonly string[]
+  readonly authority: string
+  readonly responses: readonly ResponseToPublish[]
+}
+
+export interface ResponseToPublish {
+  readonly request: string
+  readonly echo: Readonly<Record<string, unknown>>
+  /** `undefined`: it was answered before and is between two users; its secret stays as it is. */
+  readonly username: string | undefined
+}
+
+export interface Plan {
+  readonly steps: readonly Step[]
+  readonly writes: readonly Write[]
+  readonly conditions: readonly Condition[]
+}
+
+/** Something that is not as it should be, in the words of `juju status`: what is missing; what to do. */
+export interface Condition {
+  readonly status: 'blocked' | 'waiting' | 'maintenance'
+  readonly message: string
+  /** Conditions of the application (a client's, say) are the leader's to tell; the others are this unit's. */
+  readonly scope: 'unit' | 'application'
+}
+
+/** One line for the log and for the action `plan`. Nothing in a step is secret. */
+export function describeStep(step: Step | Write): string {
+  const words = Object.entries(step).flatMap(([name, value]) =>
+    name !== 'kind' && name !== 'why' && name !== 'content' && typeof value === 'string' ? [value] : [],
+  )
+  return `${[step.kind, ...words].join(' ')}: ${step.why}`
+}
