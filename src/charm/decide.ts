@@ -1,7 +1,8 @@
 // The decision: from what was observed to a plan. Pure and total: no io, no clock, no randomness; read it top to bottom and
 // you know what the charm does. Steps are done in this order, writes after all steps.
 
-import { isLedgerKey, type Ledger, printLedger } from '../interfaces/ledger.ts'
+import { printJsonText } from '../interfaces/json-text.ts'
+import { type Ledger, printLedger } from '../interfaces/ledger.ts'
 import type { Observed } from './observed.ts'
 import { planAccess } from './plan/access.ts'
 import { planAnswers } from './plan/answers.ts'
@@ -26,7 +27,7 @@ export function decide(observed: Observed): Plan {
   const writes: readonly Write[] = [
     ...planIssuing(observed),
     ...planIntroduction(observed),
-    ...planMarks(observed),
+    ...planCollection(observed),
     ...answers,
     ...planLedger(observed, ledger),
   ]
@@ -34,23 +35,13 @@ export function decide(observed: Observed): Plan {
 }
 
 function planLedger(observed: Observed, ledger: Ledger): readonly Write[] {
-  const before = observed.peers && JSON.stringify(printLedger(observed.peers.ledger))
-  if (before === undefined || before === JSON.stringify(printLedger(ledger))) return []
+  const before = observed.peers && printJsonText(printLedger(observed.peers.ledger))
+  if (before === undefined || before === printJsonText(printLedger(ledger))) return []
   return [{ kind: 'ledger/write', ledger, why: 'who owns what has changed' }]
 }
 
-/** What Juju shows of this unit. */
-function planMarks(observed: Observed): readonly Write[] {
-  const { etcd, marks, machine } = observed
-  if (etcd.kind !== 'up' || !marks || observed.leaving) return []
-  return [
-    ...(marks.ports.includes('2379/tcp')
-      ? []
-      : [{ kind: 'port/open', port: '2379/tcp', why: 'clients connect to it' } as const]),
-    ...(machine.workload && marks.version !== machine.workload.version
-      ? [{ kind: 'version/set', version: machine.workload.version, why: 'juju status shows it' } as const]
-      : []),
-  ]
+function planCollection(observed: Observed): readonly Write[] {
+  const requests = [...(observed.peers?.ledger.collectable.values() ?? [])]
+  if (!observed.collect || !observed.leader || observed.leaving || requests.length === 0) return []
+  return [{ kind: 'secrets/collect', requests, why: 'their relations have ended' }]
 }
-
-export { isLedgerKey }

@@ -60,7 +60,8 @@ function answerFor(observed: Observed, relation: number, rows: readonly Row[]): 
   if (responses.length === 0 && statuses.length === 0 && !observed.peers?.ledger.answers.has(relation))
     return undefined
   if (responses.length > 0 && (!authority || !version || endpoints.length === 0)) return undefined
-  const protocol = rows[0]?.entry.protocol ?? 'v1'
+  const seen = observed.clients.relations.get(relation)
+  const protocol = rows[0]?.entry.protocol ?? (seen && seen.kind !== 'silent' ? seen.protocol : 'v0')
   return {
     relation,
     protocol,

@@ -1,7 +1,7 @@
 // Who a unit is: three private keys that never leave it, three requests in its databag, three certificates from the leader.
 // The leader makes the authorities in one hook and signs in a later one, when Juju has stored them.
 
-import { type Purpose, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
+import { type PeerUnit, type Purpose, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import { credentialIsCommitted } from '../guards.ts'
 import type { Observed, PeerSeen } from '../observed.ts'
 import type { Step, Write } from '../step.ts'
@@ -73,21 +73,28 @@ export function planIntroduction(observed: Observed): readonly Write[] {
     (purpose) => machine.keys.has(purpose) && own.requested.get(purpose) !== machine.keys.get(purpose),
   )
   const endpoint = observed.etcd.kind === 'up' ? `${bracket(addresses.client)}:2379` : undefined
+  const version = machine.workload?.version
   const moved = printAddresses(own.databag.addresses) !== printAddresses(addresses)
-  if (!renew && !moved && endpoint === own.databag.endpoint) return []
+  const news = endpoint !== own.databag.endpoint || version !== own.databag.version
+  if (!renew && !moved && !news) return []
   const why = renew
     ? 'its keys are new'
     : moved
       ? 'its addresses have changed'
-      : 'its etcd has started or stopped to serve'
+      : 'its etcd serves, stopped to, or is another'
   const { requests } = own.databag
+  const unit: PeerUnit = {
+    addresses,
+    ...(requests && { requests }),
+    ...(endpoint && { endpoint }),
+    ...(version && { version }),
+  }
   return [
-    {
-      kind: 'peer-unit/write',
-      unit: { addresses, ...(requests && { requests }), ...(endpoint && { endpoint }) },
-      renew,
-      why,
-    },
+    { kind: 'peer-unit/write', unit, renew, why },
+    ...(endpoint ? [{ kind: 'port/open', port: '2379/tcp', why: 'clients connect to it' } as const] : []),
+    ...(version && version !== own.databag.version
+      ? [{ kind: 'version/set', version, why: 'juju status shows it' } as const]
+      : []),
   ]
 }
 
