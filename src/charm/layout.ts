@@ -1,0 +1,46 @@
+// Where things lie on the machine, for both kinds of installation.
+
+import type { Purpose } from '../interfaces/etcd-peers.ts'
+import type { Workload } from '../machine/workload.ts'
+import type { FileName } from './observed.ts'
+
+const inTls: Readonly<Record<Exclude<FileName, 'configuration'>, string>> = {
+  'peer-authority': 'peer-ca.pem',
+  'server-authority': 'server-ca.pem',
+  truststore: 'client-ca.pem',
+  'peer-certificate': 'peer.crt',
+  'server-certificate': 'server.crt',
+  'admin-certificate': 'admin.crt',
+}
+
+export const fileNames: readonly FileName[] = [
+  'configuration',
+  'peer-authority',
+  'server-authority',
+  'truststore',
+  'peer-certificate',
+  'server-certificate',
+  'admin-certificate',
+]
+
+export function pathOf({ paths }: Workload, file: FileName): string {
+  return file === 'configuration' ? paths.config : `${paths.tls}/${inTls[file]}`
+}
+
+export function keyPath({ paths }: Workload, purpose: Purpose): string {
+  return `${paths.tls}/${purpose}.key`
+}
+
+export function revocationPath({ paths }: Workload): string {
+  return `${paths.tls}/client.crl`
+}
+
+/** A bundle that etcd's own parser tries before it goes live; etcdctl of the snap reads only below the snap's folders. */
+export function candidatePath({ paths }: Workload): string {
+  return `${paths.tls}/candidate.pem`
+}
+
+/** What the running etcd read when it was started. */
+export function loadedPath({ paths }: Workload): string {
+  return `${paths.state}/loaded.json`
+}

@@ -1,0 +1,129 @@
+// What requirers ask for. A hook names the relation or the secret that may have changed: only that one is read anew, the
+// others come from the ledger, so that a hook costs the same with one client as with a thousand (design §4).
+
+import { parseClientRequests, type ClientRequest } from '../interfaces/etcd-client.ts'
+import type { Ledger } from '../interfaces/ledger.ts'
+import { NotAllowed, NotFound, RelationGone } from '../juju/errors.ts'
+import { parseSecretId } from '../juju/names.ts'
+import type { RelationId } from '../juju/names.ts'
+import { examineClientCertificate } from '../tls/client-certificate.ts'
+import type { Charm } from './charm.ts'
+import type { CertificateOffer, ClientsSeen, RelationSeen } from './observed.ts'
+import { tryCertificate } from './try-certificate.ts'
+
+export const noClients: ClientsSeen = { relations: new Map(), gone: new Set(), members: new Map() }
+
+export async function observeClients(charm: Charm, ledger: Ledger, sweep: boolean): Promise<ClientsSeen> {
+  const { relations: focus, gone } = await clientsInFocus(charm, ledger, sweep)
+  const relations = new Map<number, RelationSeen>()
+  for (const relation of focus) {
+    const seen = await observeRelation(charm, relation, ledger)
+    if (seen) relations.set(relation, seen)
+    else gone.add(relation)
+  }
+  return { relations, gone, members: await countMembers(charm, ledger, relations, gone) }
+}
+
+interface Focus {
+  readonly relations: ReadonlySet<RelationId>
+  readonly gone: Set<number>
+}
+
+async function clientsInFocus(charm: Charm, ledger: Ledger, sweep: boolean): Promise<Focus> {
+  const { hook } = charm.context
+  const relations = new Set<RelationId>()
+  const gone = new Set<number>()
+  if (hook.kind === 'relation' && hook.endpoint === 'etcd-client') {
+    if (hook.event === 'broken') gone.add(hook.relation)
+    else relations.add(hook.relation)
+  }
+  const rows = [...ledger.entries.values()]
+  if (hook.kind === 'secret') {
+    for (const { key, entry } of rows) if (entry.secret === hook.secret) relations.add(charm.juju.relationId(key.relation))
+  }
+  if (sweep) {
+    for (const relation of await charm.juju.relationIds('etcd-client')) relations.add(relation)
+    // One that is listed no more has ended, or is suspended: only Juju's "relation not found" proves the former.
+    for (const { key } of rows) if (!gone.has(key.relation)) relations.add(charm.juju.relationId(key.relation))
+  }
+  for (const relation of waitingFor(ledger, new Set([...relations, ...gone]))) relations.add(charm.juju.relationId(relation))
+  return { relations, gone }
+}
+
+/** Relations that were refused because one of these owns their common name: they are served when it becomes free. */
+function waitingFor(ledger: Ledger, owners: ReadonlySet<number>): readonly number[] {
+  const rows = [...ledger.entries.values()]
+  const held = new Set(
+    rows.flatMap(({ key, entry }) =>
+      entry.state === 'accepted' && owners.has(key.relation) ? [entry.leaf.commonName.toLowerCase()] : [],
+    ),
+  )
+  return rows.flatMap(({ key, entry }) =>
+    entry.state === 'refused' && entry.wants && held.has(entry.wants.toLowerCase()) && !owners.has(key.relation)
+      ? [key.relation]
+      : [],
+  )
+}
+
+/** `undefined` where Juju no longer knows the relation. */
+async function observeRelation(charm: Charm, relation: RelationId, ledger: Ledger): Promise<RelationSeen | undefined> {
+  const { juju } = charm
+  try {
+    const application = await juju.remoteApp(relation)
+    const parsed = parseClientRequests(await juju.readAppBag(relation, application))
+    if (parsed.kind === 'none') return { kind: 'silent', application }
+    if (parsed.kind === 'malformed') return { ...parsed, application }
+    const requests = []
+    for (const asked of parsed.requests) requests.push({ asked, certificate: await readOffer(charm, asked, ledger) })
+    return { kind: 'requests', application, protocol: parsed.protocol, requests }
+  } catch (error) {
+    if (error instanceof RelationGone) return undefined
+    throw error
+  }
+}
+
+async function readOffer(charm: Charm, asked: ClientRequest, ledger: Ledger): Promise<CertificateOffer> {
+  if (asked.secret === undefined) {
+    return asked.certificate ? examine(charm, asked.certificate, undefined, ledger) : { kind: 'missing' }
+  }
+  const secret = parseSecretId(asked.secret)
+  if (!secret) return { kind: 'refused', code: 'secret-not-found', detail: 'secret-mtls is no secret URI', secret: undefined }
+  try {
+    const content = await charm.juju.readSecret({ uri: asked.secret }, { refresh: true })
+    const text = content['mtls-cert']
+    if (text === undefined) return { kind: 'refused', code: 'secret-key-missing', detail: '', secret }
+    return await examine(charm, text, secret, ledger)
+  } catch (error) {
+    if (error instanceof NotAllowed) return { kind: 'unreadable', code: 'secret-denied', detail: '', secret }
+    if (error instanceof NotFound) return { kind: 'unreadable', code: 'secret-not-found', detail: '', secret }
+    throw error
+  }
+}
+
+async function examine(charm: Charm, text: string, secret: string | undefined, ledger: Ledger): Promise<CertificateOffer> {
+  const found = await examineClientCertificate(text, charm.now)
+  if (found.kind === 'refused') return { kind: 'refused', code: found.code, detail: found.detail, secret }
+  const { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize } = found
+  const leaf = { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize }
+  const known = [...ledger.entries.values()].some(
+    ({ entry }) => entry.state === 'accepted' && entry.leaf.fingerprint === fingerprint,
+  )
+  const problem = known ? undefined : await tryCertificate(pem)
+  if (problem !== undefined) return { kind: 'refused', code: 'certificate-unloadable', detail: problem, secret }
+  return { kind: 'leaf', leaf, secret }
+}
+
+/** Units of the requirers whose answer needs new secrets: these can be granted only while there are units. */
+async function countMembers(
+  charm: Charm,
+  ledger: Ledger,
+  relations: ReadonlyMap<number, RelationSeen>,
+  gone: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, number>> {
+  const unanswered = [...ledger.entries.values()].filter(({ entry }) => entry.answeredAs === undefined)
+  const wanted = new Set([...relations.keys(), ...unanswered.map(({ key }) => key.relation)])
+  const counted = [...wanted]
+    .filter((relation) => !gone.has(relation))
+    .map(async (relation) => [relation, (await charm.juju.relationUnits(charm.juju.relationId(relation))).length] as const)
+  return new Map(await Promise.all(counted))
+}

@@ -1,0 +1,100 @@
+// Juju, observed once and first: what it tells now was committed by an earlier hook (design §3.1).
+
+import { parseConfig } from '../config.ts'
+import {
+  type PemByPurpose,
+  type Purpose,
+  parsePeerApplication,
+  parsePeerUnit,
+  purposes,
+  type UnitAddresses,
+} from '../interfaces/etcd-peers.ts'
+import { parseLedger } from '../interfaces/ledger.ts'
+import type { Databag, UnitName } from '../juju/index.ts'
+import { describeCertificate } from '../tls/certificate.ts'
+import { readRequest } from '../tls/request.ts'
+import type { Charm } from './charm.ts'
+import { noClients, observeClients } from './observe-clients.ts'
+import type { CertificateSeen, Observed, PeerSeen, PeersSeen } from './observed.ts'
+import { emptyLedger } from './plan/ledger.ts'
+
+export type JujuSeen = Omit<Observed, 'machine' | 'etcd'>
+
+/** Hooks in which everything is looked at again; the others look at what they were called for. */
+const sweeps: ReadonlySet<string> = new Set(['leader-elected', 'config-changed', 'start', 'upgrade-charm', 'update-status'])
+
+export async function observeJuju(charm: Charm): Promise<JujuSeen> {
+  const { context, juju } = charm
+  const { hook } = context
+  const [leader, options, peers, addresses, leaving] = await Promise.all([
+    juju.isLeader(),
+    juju.readConfig(),
+    observePeers(charm),
+    observeAddresses(charm),
+    isLeaving(charm),
+  ])
+  // An action is asked by a human, who wants to know how all stands.
+  const sweep = sweeps.has(hook.name) || hook.kind === 'action'
+  const looks = leader && !leaving && peers !== undefined
+  return {
+    now: charm.now,
+    unit: context.unit,
+    application: context.app,
+    modelUuid: context.model.uuid,
+    leader,
+    leaving,
+    sweep,
+    collect: hook.name === 'update-status',
+    config: parseConfig(options),
+    peers,
+    addresses,
+    clients: looks ? await observeClients(charm, peers?.ledger ?? emptyLedger, sweep) : noClients,
+  }
+}
+
+/** That this unit leaves is said by a departed hook's environment; later hooks find it where `depart` or `leave` noted it. */
+async function isLeaving({ context, juju }: Charm): Promise<boolean> {
+  const { hook, unit } = context
+  if (hook.name === 'stop' || hook.name === 'remove') return true
+  if (hook.kind === 'storage' && hook.event === 'detaching') return true
+  if (hook.kind !== 'relation') return false
+  if (hook.event === 'departed') return hook.departing === unit
+  return hook.event === 'broken' && (await juju.readState())['leaving'] !== undefined
+}
+
+async function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
+  const { context, juju } = charm
+  const [relation] = await juju.relationIds('etcd-peers')
+  if (relation === undefined) return undefined
+  const [application, others] = await Promise.all([juju.readAppBag(relation, context.app), juju.relationUnits(relation)])
+  const names: readonly UnitName[] = [context.unit, ...others]
+  const databags = await Promise.all(names.map((unit) => juju.readUnitBag(relation, unit)))
+  const parsed = parsePeerApplication(application)
+  const units = names.map((unit, at) => [unit, describePeer(databags[at] ?? {}, parsed.certificates.get(unit))] as const)
+  return { relation, application: parsed, ledger: parseLedger(application), units: new Map(units) }
+}
+
+function describePeer(databag: Databag, certificates: PemByPurpose | undefined): PeerSeen {
+  const unit = parsePeerUnit(databag)
+  const requested = new Map<Purpose, string>()
+  const issued = new Map<Purpose, CertificateSeen>()
+  for (const purpose of purposes) {
+    const request = unit.requests && readRequest(unit.requests[purpose])
+    if (request) requested.set(purpose, request.publicKeyFingerprint)
+    const found = certificates && describeCertificate(certificates[purpose])
+    if (found) issued.set(purpose, describeIssued(found))
+  }
+  return { databag: unit, requested, issued }
+}
+
+function describeIssued(found: ReturnType<typeof describeCertificate>): CertificateSeen {
+  const names = [...found.sans.dns, ...found.sans.ips].sort()
+  return { publicKey: found.publicKeyFingerprint, notAfter: found.notAfter, names }
+}
+
+/** Bindings decide, so that spaces work: raft listens on the one of `etcd-peers`, clients come by the one of `etcd-client`. */
+async function observeAddresses({ juju }: Charm): Promise<UnitAddresses | undefined> {
+  const [peers, clients] = await Promise.all([juju.networkGet('etcd-peers'), juju.networkGet('etcd-client')])
+  const names = [peers.bindAddress, clients.bindAddress, ...peers.ingressAddresses, ...clients.ingressAddresses]
+  return { peer: peers.bindAddress, client: clients.bindAddress, names: [...new Set(names)].sort() }
+}

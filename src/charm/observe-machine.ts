@@ -1,0 +1,87 @@
+// The machine as it is now: what is installed, which of our files are there, what the running etcd read at its start.
+
+import * as z from 'zod/mini'
+import { parseJsonText } from '../interfaces/json-text.ts'
+import { type Purpose, purposes } from '../interfaces/etcd-peers.ts'
+import { digestOf, readBytesIfExists, readTextIfExists } from '../machine/file.ts'
+import { readService } from '../machine/service.ts'
+import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts'
+import { publicKeyOf } from '../tls/key.ts'
+import { revokedSerials } from '../tls/revocation-list.ts'
+import type { Charm } from './charm.ts'
+import { fileNames, keyPath, loadedPath, pathOf, revocationPath } from './layout.ts'
+import type { FileName, Loaded, MachineSeen, SourceSeen } from './observed.ts'
+
+/** The workload on this machine; where none is installed yet, the one that would be. */
+export async function findWorkload(): Promise<Workload> {
+  const binaries = workloadOf('binaries')
+  return (await readInstalled(binaries)) ? binaries : workloadOf('snap')
+}
+
+export async function observeMachine(charm: Charm): Promise<MachineSeen> {
+  const workload = await findWorkload()
+  const installed = await readInstalled(workload)
+  const source = await observeSource(charm, installed !== undefined)
+  const [files, keys, revoked, loaded, service] = await Promise.all([
+    observeFiles(workload),
+    observeKeys(workload),
+    observeRevoked(workload),
+    observeLoaded(workload),
+    installed ? readService(workload.service) : undefined,
+  ])
+  return {
+    source,
+    workload: installed && { kind: workload.kind, version: installed.version, archive: installed.digest },
+    files,
+    keys,
+    revoked,
+    loaded,
+    service: service?.kind ?? 'absent',
+  }
+}
+
+/** Juju is asked for the tarball only where the answer matters: nothing installed, or another tarball may be attached. */
+async function observeSource({ context, juju }: Charm, installed: boolean): Promise<SourceSeen> {
+  const { name } = context.hook
+  const asks = !installed || name === 'upgrade-charm' || name === 'config-changed' || name === 'update-status'
+  if (!asks) return { kind: 'unread' }
+  const path = await juju.resourcePath('etcd')
+  return path === undefined ? { kind: 'snap' } : { kind: 'archive', digest: await digestOf(path) }
+}
+
+async function observeFiles(workload: Workload): Promise<Partial<Record<FileName, string>>> {
+  const files: Partial<Record<FileName, string>> = {}
+  await Promise.all(
+    fileNames.map(async (file) => {
+      const text = await readTextIfExists(pathOf(workload, file))
+      if (text !== undefined) files[file] = text
+    }),
+  )
+  return files
+}
+
+async function observeKeys(workload: Workload): Promise<ReadonlyMap<Purpose, string>> {
+  const found = await Promise.all(
+    purposes.map(async (purpose) => {
+      const key = await readTextIfExists(keyPath(workload, purpose))
+      return key === undefined ? [] : [[purpose, publicKeyOf(key)] as const]
+    }),
+  )
+  return new Map(found.flat())
+}
+
+async function observeRevoked(workload: Workload): Promise<readonly string[] | undefined> {
+  const der = await readBytesIfExists(revocationPath(workload))
+  return der && [...(await revokedSerials(der))].sort()
+}
+
+const loadedSchema = z.object({
+  version: z.string(),
+  configuration: z.string(),
+  leaves: z.array(z.object({ fingerprint: z.string(), serial: z.string(), commonName: z.string() })),
+  guarded: z.boolean(),
+})
+
+async function observeLoaded(workload: Workload): Promise<Loaded | undefined> {
+  return parseJsonText(loadedSchema, await readTextIfExists(loadedPath(workload)))
+}

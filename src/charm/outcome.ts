@@ -1,0 +1,21 @@
+// What came of a plan, by what the caller does about it: wait (something passes by itself; exit 0), block (a human must act;
+// exit 0) or fail (a bug; throw, so that Juju rolls back and retries).
+
+import type { Condition } from './step.ts'
+
+/** Something that passes by itself or that another hook will find mended. */
+export class Waiting extends Error {
+  override readonly name = 'Waiting'
+}
+
+/** Something that a human must mend; the message names it and the remedy. */
+export class Blocked extends Error {
+  override readonly name = 'Blocked'
+}
+
+/** The condition that an error stands for; `undefined` for a bug. */
+export function conditionOf(error: unknown): Condition | undefined {
+  if (error instanceof Waiting) return { status: 'waiting', message: error.message, scope: 'unit' }
+  if (error instanceof Blocked) return { status: 'blocked', message: error.message, scope: 'unit' }
+  return undefined
+}

@@ -1,0 +1,53 @@
+// THE MAP: every hook that Juju can run for this charm, and every action, with what it does. Most rows reconcile: an event
+// may add a fact, never a behaviour. A hook has a handler of its own only if it carries a fact that can't be read again.
+// A row that is missing or misspelt does not compile.
+
+import { health } from './charm/actions/health.ts'
+import { listClients } from './charm/actions/list-clients.ts'
+import { plan } from './charm/actions/plan.ts'
+import type { Charm } from './charm/charm.ts'
+import { depart, leave } from './charm/leave.ts'
+import { reconcile } from './charm/reconcile.ts'
+import type { LifecycleHook, RelationHook, SecretHook, StorageHook } from './juju/index.ts'
+
+export type HookName = LifecycleHook | RelationHook<'etcd-peers' | 'etcd-client'> | StorageHook<'data'> | SecretHook
+export type ActionName = 'plan' | 'health' | 'list-clients'
+export type Handler = (charm: Charm) => Promise<void>
+
+export const hooks: Readonly<Record<HookName, Handler>> = {
+  install: reconcile,
+  'leader-elected': reconcile,
+  'leader-settings-changed': reconcile,
+  'config-changed': reconcile,
+  start: reconcile,
+  'upgrade-charm': reconcile,
+  'update-status': reconcile,
+  stop: leave,
+  remove: leave,
+
+  'data-storage-attached': reconcile,
+  'data-storage-detaching': leave,
+
+  'etcd-peers-relation-created': reconcile,
+  'etcd-peers-relation-joined': reconcile,
+  'etcd-peers-relation-changed': reconcile,
+  'etcd-peers-relation-departed': depart,
+  'etcd-peers-relation-broken': reconcile,
+
+  'etcd-client-relation-created': reconcile,
+  'etcd-client-relation-joined': reconcile,
+  'etcd-client-relation-changed': reconcile,
+  'etcd-client-relation-departed': depart,
+  'etcd-client-relation-broken': reconcile,
+
+  'secret-changed': reconcile,
+  'secret-rotate': reconcile,
+  'secret-expired': reconcile,
+  'secret-remove': reconcile,
+}
+
+export const actions: Readonly<Record<ActionName, Handler>> = {
+  plan,
+  health,
+  'list-clients': listClients,
+}
