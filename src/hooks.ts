@@ -10,7 +10,11 @@ import { depart, leave } from './charm/leave.ts'
 import { reconcile } from './charm/reconcile.ts'
 import type { LifecycleHook, RelationHook, SecretHook, StorageHook } from './juju/index.ts'
 
-export type HookName = LifecycleHook | RelationHook<'etcd-peers' | 'etcd-client'> | StorageHook<'data'> | SecretHook
+export type HookName =
+  | LifecycleHook
+  | RelationHook<'etcd-peers' | 'etcd-client'>
+  | StorageHook<'data'>
+  | SecretHook
 export type ActionName = 'plan' | 'health' | 'list-clients'
 export type Handler = (charm: Charm) => Promise<void>
 

@@ -1,11 +1,11 @@
 // What requirers ask for. A hook names the relation or the secret that may have changed: only that one is read anew, the
 // others come from the ledger, so that a hook costs the same with one client as with a thousand (design §4).
 
-import { parseClientRequests, type ClientRequest } from '../interfaces/etcd-client.ts'
+import { type ClientRequest, parseClientRequests } from '../interfaces/etcd-client.ts'
 import type { Ledger } from '../interfaces/ledger.ts'
 import { NotAllowed, NotFound, RelationGone } from '../juju/errors.ts'
-import { parseSecretId } from '../juju/names.ts'
 import type { RelationId } from '../juju/names.ts'
+import { parseSecretId } from '../juju/names.ts'
 import { examineClientCertificate } from '../tls/client-certificate.ts'
 import type { Charm } from './charm.ts'
 import type { CertificateOffer, ClientsSeen, RelationSeen } from './observed.ts'
@@ -39,14 +39,17 @@ async function clientsInFocus(charm: Charm, ledger: Ledger, sweep: boolean): Pro
   }
   const rows = [...ledger.entries.values()]
   if (hook.kind === 'secret') {
-    for (const { key, entry } of rows) if (entry.secret === hook.secret) relations.add(charm.juju.relationId(key.relation))
+    for (const { key, entry } of rows)
+      if (entry.secret === hook.secret) relations.add(charm.juju.relationId(key.relation))
   }
   if (sweep) {
     for (const relation of await charm.juju.relationIds('etcd-client')) relations.add(relation)
     // One that is listed no more has ended, or is suspended: only Juju's "relation not found" proves the former.
-    for (const { key } of rows) if (!gone.has(key.relation)) relations.add(charm.juju.relationId(key.relation))
+    for (const { key } of rows)
+      if (!gone.has(key.relation)) relations.add(charm.juju.relationId(key.relation))
   }
-  for (const relation of waitingFor(ledger, new Set([...relations, ...gone]))) relations.add(charm.juju.relationId(relation))
+  for (const relation of waitingFor(ledger, new Set([...relations, ...gone])))
+    relations.add(charm.juju.relationId(relation))
   return { relations, gone }
 }
 
@@ -59,14 +62,21 @@ function waitingFor(ledger: Ledger, owners: ReadonlySet<number>): readonly numbe
     ),
   )
   return rows.flatMap(({ key, entry }) =>
-    entry.state === 'refused' && entry.wants && held.has(entry.wants.toLowerCase()) && !owners.has(key.relation)
+    entry.state === 'refused' &&
+    entry.wants &&
+    held.has(entry.wants.toLowerCase()) &&
+    !owners.has(key.relation)
       ? [key.relation]
       : [],
   )
 }
 
 /** `undefined` where Juju no longer knows the relation. */
-async function observeRelation(charm: Charm, relation: RelationId, ledger: Ledger): Promise<RelationSeen | undefined> {
+async function observeRelation(
+  charm: Charm,
+  relation: RelationId,
+  ledger: Ledger,
+): Promise<RelationSeen | undefined> {
   const { juju } = charm
   try {
     const application = await juju.remoteApp(relation)
@@ -74,7 +84,8 @@ async function observeRelation(charm: Charm, relation: RelationId, ledger: Ledge
     if (parsed.kind === 'none') return { kind: 'silent', application }
     if (parsed.kind === 'malformed') return { ...parsed, application }
     const requests = []
-    for (const asked of parsed.requests) requests.push({ asked, certificate: await readOffer(charm, asked, ledger) })
+    for (const asked of parsed.requests)
+      requests.push({ asked, certificate: await readOffer(charm, asked, ledger) })
     return { kind: 'requests', application, protocol: parsed.protocol, requests }
   } catch (error) {
     if (error instanceof RelationGone) return undefined
@@ -87,7 +98,13 @@ async function readOffer(charm: Charm, asked: ClientRequest, ledger: Ledger): Pr
     return asked.certificate ? examine(charm, asked.certificate, undefined, ledger) : { kind: 'missing' }
   }
   const secret = parseSecretId(asked.secret)
-  if (!secret) return { kind: 'refused', code: 'secret-not-found', detail: 'secret-mtls is no secret URI', secret: undefined }
+  if (!secret)
+    return {
+      kind: 'refused',
+      code: 'secret-not-found',
+      detail: 'secret-mtls is no secret URI',
+      secret: undefined,
+    }
   try {
     const content = await charm.juju.readSecret({ uri: asked.secret }, { refresh: true })
     const text = content['mtls-cert']
@@ -100,7 +117,12 @@ async function readOffer(charm: Charm, asked: ClientRequest, ledger: Ledger): Pr
   }
 }
 
-async function examine(charm: Charm, text: string, secret: string | undefined, ledger: Ledger): Promise<CertificateOffer> {
+async function examine(
+  charm: Charm,
+  text: string,
+  secret: string | undefined,
+  ledger: Ledger,
+): Promise<CertificateOffer> {
   const found = await examineClientCertificate(text, charm.now)
   if (found.kind === 'refused') return { kind: 'refused', code: found.code, detail: found.detail, secret }
   const { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize } = found
@@ -109,7 +131,8 @@ async function examine(charm: Charm, text: string, secret: string | undefined, l
     ({ entry }) => entry.state === 'accepted' && entry.leaf.fingerprint === fingerprint,
   )
   const problem = known ? undefined : await tryCertificate(pem)
-  if (problem !== undefined) return { kind: 'refused', code: 'certificate-unloadable', detail: problem, secret }
+  if (problem !== undefined)
+    return { kind: 'refused', code: 'certificate-unloadable', detail: problem, secret }
   return { kind: 'leaf', leaf, secret }
 }
 
@@ -124,6 +147,9 @@ async function countMembers(
   const wanted = new Set([...relations.keys(), ...unanswered.map(({ key }) => key.relation)])
   const counted = [...wanted]
     .filter((relation) => !gone.has(relation))
-    .map(async (relation) => [relation, (await charm.juju.relationUnits(charm.juju.relationId(relation))).length] as const)
+    .map(
+      async (relation) =>
+        [relation, (await charm.juju.relationUnits(charm.juju.relationId(relation))).length] as const,
+    )
   return new Map(await Promise.all(counted))
 }

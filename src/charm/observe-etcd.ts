@@ -1,17 +1,16 @@
 // etcd as it is now. Its health is asked from etcd, on loopback, cheaply; users and roles only when this hook is about some.
 
-import { type AccessReading, readUserAndRole } from '../etcd/access.ts'
+import { type AccessReading, authStatus, readUserAndRole } from '../etcd/access.ts'
 import { type EtcdClient, openEtcd } from '../etcd/client.ts'
 import { EtcdDenied, EtcdTimeout, EtcdUnavailable } from '../etcd/errors.ts'
 import { readHealth } from '../etcd/health.ts'
-import { authStatus } from '../etcd/access.ts'
 import { readTextIfExists } from '../machine/file.ts'
 import { url } from '../machine/network.ts'
 import type { Workload } from '../machine/workload.ts'
 import { keyPath, pathOf } from './layout.ts'
-import type { AccessSeen, EtcdSeen, MachineSeen } from './observed.ts'
 import type { JujuSeen } from './observe-juju.ts'
 import { findWorkload } from './observe-machine.ts'
+import type { AccessSeen, EtcdSeen, MachineSeen } from './observed.ts'
 import { metricsUrl } from './plan/configuration.ts'
 import { namesToRead } from './plan/ledger.ts'
 
@@ -19,7 +18,11 @@ export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise
   if (machine.service !== 'active') return { kind: 'unasked' }
   const health = await readHealth(metricsUrl)
   if (!health.healthy) return { kind: 'down', why: health.reason }
-  const names = namesToRead({ ...seen, machine, etcd: { kind: 'up', authentication: undefined, access: undefined } })
+  const names = namesToRead({
+    ...seen,
+    machine,
+    etcd: { kind: 'up', authentication: undefined, access: undefined },
+  })
   const asks = seen.sweep || names.length > 0 || machine.loaded?.guarded !== true
   if (!asks) return { kind: 'up', authentication: undefined, access: undefined }
   try {

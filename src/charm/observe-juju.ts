@@ -21,7 +21,13 @@ import { emptyLedger } from './plan/ledger.ts'
 export type JujuSeen = Omit<Observed, 'machine' | 'etcd'>
 
 /** Hooks in which everything is looked at again; the others look at what they were called for. */
-const sweeps: ReadonlySet<string> = new Set(['leader-elected', 'config-changed', 'start', 'upgrade-charm', 'update-status'])
+const sweeps: ReadonlySet<string> = new Set([
+  'leader-elected',
+  'config-changed',
+  'start',
+  'upgrade-charm',
+  'update-status',
+])
 
 export async function observeJuju(charm: Charm): Promise<JujuSeen> {
   const { context, juju } = charm
@@ -59,18 +65,23 @@ async function isLeaving({ context, juju }: Charm): Promise<boolean> {
   if (hook.kind === 'storage' && hook.event === 'detaching') return true
   if (hook.kind !== 'relation') return false
   if (hook.event === 'departed') return hook.departing === unit
-  return hook.event === 'broken' && (await juju.readState())['leaving'] !== undefined
+  return hook.event === 'broken' && (await juju.readState()).leaving !== undefined
 }
 
 async function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
   const { context, juju } = charm
   const [relation] = await juju.relationIds('etcd-peers')
   if (relation === undefined) return undefined
-  const [application, others] = await Promise.all([juju.readAppBag(relation, context.app), juju.relationUnits(relation)])
+  const [application, others] = await Promise.all([
+    juju.readAppBag(relation, context.app),
+    juju.relationUnits(relation),
+  ])
   const names: readonly UnitName[] = [context.unit, ...others]
   const databags = await Promise.all(names.map((unit) => juju.readUnitBag(relation, unit)))
   const parsed = parsePeerApplication(application)
-  const units = names.map((unit, at) => [unit, describePeer(databags[at] ?? {}, parsed.certificates.get(unit))] as const)
+  const units = names.map(
+    (unit, at) => [unit, describePeer(databags[at] ?? {}, parsed.certificates.get(unit))] as const,
+  )
   return { relation, application: parsed, ledger: parseLedger(application), units: new Map(units) }
 }
 
@@ -95,6 +106,11 @@ function describeIssued(found: ReturnType<typeof describeCertificate>): Certific
 /** Bindings decide, so that spaces work: raft listens on the one of `etcd-peers`, clients come by the one of `etcd-client`. */
 async function observeAddresses({ juju }: Charm): Promise<UnitAddresses | undefined> {
   const [peers, clients] = await Promise.all([juju.networkGet('etcd-peers'), juju.networkGet('etcd-client')])
-  const names = [peers.bindAddress, clients.bindAddress, ...peers.ingressAddresses, ...clients.ingressAddresses]
+  const names = [
+    peers.bindAddress,
+    clients.bindAddress,
+    ...peers.ingressAddresses,
+    ...clients.ingressAddresses,
+  ]
   return { peer: peers.bindAddress, client: clients.bindAddress, names: [...new Set(names)].sort() }
 }

@@ -1,8 +1,8 @@
 // The machine as it is now: what is installed, which of our files are there, what the running etcd read at its start.
 
 import * as z from 'zod/mini'
-import { parseJsonText } from '../interfaces/json-text.ts'
 import { type Purpose, purposes } from '../interfaces/etcd-peers.ts'
+import { parseJsonText } from '../interfaces/json-text.ts'
 import { digestOf, readBytesIfExists, readTextIfExists } from '../machine/file.ts'
 import { readService } from '../machine/service.ts'
 import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts'

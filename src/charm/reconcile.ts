@@ -54,5 +54,6 @@ export async function observeHere(charm: Charm, seen: JujuSeen): Promise<Observe
 async function tellStatus(charm: Charm, observed: Observed, conditions: readonly Condition[]): Promise<void> {
   const unit = conditions.filter((condition) => condition.scope === 'unit')
   await charm.juju.setStatus(statusOf(unit))
-  if (observed.leader && !observed.leaving) await charm.juju.setStatus(statusOf(conditions), { application: true })
+  if (observed.leader && !observed.leaving)
+    await charm.juju.setStatus(statusOf(conditions), { application: true })
 }

@@ -22,6 +22,7 @@ export async function tryBundle(workload: Workload, bundle: string): Promise<str
 /** Tries a client's certificate alone, before it is accepted. */
 export async function tryCertificate(pem: string): Promise<string | undefined> {
   const workload = await findWorkload()
-  if (!(await readInstalled(workload))) throw new Waiting('etcd is not installed yet; clients are looked at when it is')
+  if (!(await readInstalled(workload)))
+    throw new Waiting('etcd is not installed yet; clients are looked at when it is')
   return tryBundle(workload, pem)
 }

@@ -68,6 +68,13 @@ function parseV1(databag: Readonly<Record<string, string>>): ClientRequests {
   const rows = parseJsonText(v1Requests, databag.requests)
   if (!rows) return { kind: 'malformed', protocol: 'v1', detail: '`requests` is no JSON list of requests' }
   const requests = rows.map(parseV1Request)
+  const odd = requests.find((request) => !/^[A-Za-z0-9_-]{1,64}$/.test(request.request))
+  if (odd)
+    return {
+      kind: 'malformed',
+      protocol: 'v1',
+      detail: 'a request-id is not 1 to 64 letters, digits, dashes or _',
+    }
   const ids = new Set(requests.map((request) => request.request))
   if (ids.size !== requests.length)
     return { kind: 'malformed', protocol: 'v1', detail: 'two requests share one id' }

@@ -11,7 +11,8 @@ export const certificateDays = 365
 const renewBefore = (certificateDays / 3) * 24 * 60 * 60 * 1000
 
 export function planKeys(observed: Observed): readonly Step[] {
-  if (!observed.peers) return []
+  // The keys belong to etcd's user, who comes with the installation.
+  if (!observed.peers || !observed.machine.workload) return []
   return purposes
     .filter((purpose) => !observed.machine.keys.has(purpose))
     .map((purpose) => ({

@@ -1,0 +1,70 @@
+// The steps that change users, roles and access control in etcd. One connection serves all that follow each other.
+
+import {
+  createRole,
+  createUser,
+  deleteRole,
+  deleteUser,
+  enableAuth,
+  grantPermission,
+  grantRole,
+  revokePermission,
+  revokeRole,
+} from '../../etcd/access.ts'
+import type { EtcdClient } from '../../etcd/client.ts'
+import { EtcdTimeout, EtcdUnavailable } from '../../etcd/errors.ts'
+import { openAdmin } from '../observe-etcd.ts'
+import type { Observed } from '../observed.ts'
+import { Waiting } from '../outcome.ts'
+import type { Step } from '../step.ts'
+
+export type AccessStep = Extract<
+  Step,
+  { readonly kind: `${'auth' | 'user' | 'role' | 'permission'}/${string}` }
+>
+
+export async function actOnAccess(
+  observed: Observed,
+  step: Exclude<AccessStep, { kind: 'auth/record' }>,
+): Promise<void> {
+  const client = await openAdmin(observed.addresses?.client)
+  if (!client) throw new Waiting('waiting for the admin certificate')
+  await using _closed = client
+  try {
+    await change(client, step)
+  } catch (error) {
+    if (error instanceof EtcdUnavailable || error instanceof EtcdTimeout) {
+      throw new Waiting(`etcd does not answer: ${error.message}; the next hook tries again`, { cause: error })
+    }
+    throw error
+  }
+}
+
+async function change(client: EtcdClient, step: Exclude<AccessStep, { kind: 'auth/record' }>): Promise<void> {
+  switch (step.kind) {
+    case 'auth/create-root':
+      await createUser(client, 'root')
+      await createRole(client, 'root')
+      return grantRole(client, 'root', 'root')
+    case 'auth/enable':
+      return enableAuth(client)
+    case 'user/create':
+      return createUser(client, step.user)
+    case 'user/delete':
+      return deleteUser(client, step.user)
+    case 'role/create':
+      return createRole(client, step.role)
+    case 'role/delete':
+      return deleteRole(client, step.role)
+    case 'role/grant':
+      return grantRole(client, step.user, step.role)
+    case 'role/revoke':
+      return revokeRole(client, step.user, step.role)
+    case 'permission/grant':
+      return grantPermission(client, step.role, step.permission)
+    case 'permission/revoke':
+      return revokePermission(client, step.role, step.permission)
+    default:
+      return step satisfies never
+  }
+}

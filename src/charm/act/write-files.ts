@@ -1,0 +1,60 @@
+// What the charm writes on the machine: keys 0600 and readable by etcd alone, everything by rename.
+
+import type { Purpose } from '../../interfaces/etcd-peers.ts'
+import { makeDirectory, readTextIfExists, writeFileAtomic } from '../../machine/file.ts'
+import { lookUpUser } from '../../machine/user.ts'
+import type { Workload } from '../../machine/workload.ts'
+import { createPrivateKeyPem } from '../../tls/key.ts'
+import { createRevocationList } from '../../tls/revocation-list.ts'
+import { keyPath, pathOf, revocationPath } from '../layout.ts'
+import { findWorkload } from '../observe-machine.ts'
+import type { FileName } from '../observed.ts'
+import { Blocked, Waiting } from '../outcome.ts'
+import { tryBundle } from '../try-certificate.ts'
+
+/** Makes this unit's private key, which never leaves it. A key that is there is kept. */
+export async function createKey(purpose: Purpose): Promise<void> {
+  const workload = await findWorkload()
+  const path = keyPath(workload, purpose)
+  if ((await readTextIfExists(path)) !== undefined) return
+  await write(workload, path, await createPrivateKeyPem())
+}
+
+export async function writeFile(file: FileName, content: string): Promise<void> {
+  const workload = await findWorkload()
+  if (file === 'truststore') await refuseUnloadable(workload, content)
+  await write(workload, pathOf(workload, file), content)
+}
+
+/** etcd reads this list at every accept, and compares serials only; so any issuer will do, and the unit's own is at hand. */
+export async function writeRevocationList(serials: readonly string[], now: number): Promise<void> {
+  const workload = await findWorkload()
+  const [certificate, privateKey] = await Promise.all([
+    readTextIfExists(pathOf(workload, 'admin-certificate')),
+    readTextIfExists(keyPath(workload, 'admin')),
+  ])
+  if (certificate === undefined || privateKey === undefined)
+    throw new Waiting('waiting for the admin certificate')
+  const list = await createRevocationList({
+    issuer: { certificate, privateKey },
+    serials,
+    now: new Date(now),
+  })
+  await write(workload, revocationPath(workload), list)
+}
+
+async function refuseUnloadable(workload: Workload, bundle: string): Promise<void> {
+  const problem = await tryBundle(workload, bundle)
+  if (problem === undefined) return
+  throw new Blocked(
+    `etcd would not start with the new truststore (${problem}); report this with the action list-clients`,
+  )
+}
+
+async function write(workload: Workload, path: string, content: string | Buffer): Promise<void> {
+  const owner = await lookUpUser(workload.user)
+  if (!owner)
+    throw new Waiting(`user ${workload.user} does not exist; it comes with the installation of etcd`)
+  await makeDirectory(workload.paths.tls, { mode: 0o700, owner })
+  await writeFileAtomic(path, content, { mode: 0o600, owner })
+}

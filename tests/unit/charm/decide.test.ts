@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { decide } from '../../../src/charm/decide.ts'
+import type { Observed } from '../../../src/charm/observed.ts'
+import { nextLedger } from '../../../src/charm/plan/ledger.ts'
+import { wantedWorkload } from '../../../src/charm/plan/service.ts'
+import type { LedgerEntry } from '../../../src/interfaces/ledger.ts'
+import {
+  accepted,
+  access,
+  leaf,
+  ledgerOf,
+  noAccess,
+  now,
+  offers,
+  relationKey,
+  settled,
+} from './observation.ts'
+
+function kinds(rows: readonly { readonly kind: string }[]): readonly string[] {
+  return rows.map((row) => row.kind)
+}
+
+/** As it is once all that was planned for the machine is done. */
+function running(observed: Observed, known: Record<string, ReturnType<typeof access>> = {}): Observed {
+  const wanted = wantedWorkload(observed, nextLedger(observed))
+  assert.ok(wanted)
+  const machine = {
+    ...observed.machine,
+    files: wanted.files,
+    loaded: { ...wanted.loading, guarded: true },
+    service: 'active' as const,
+  }
+  return {
+    ...observed,
+    machine,
+    etcd: { kind: 'up', authentication: true, access: new Map(Object.entries(known)) },
+  }
+}
+
+function withLedger(observed: Observed, rows: Parameters<typeof ledgerOf>[0], more = {}): Observed {
+  assert.ok(observed.peers)
+  return { ...observed, peers: { ...observed.peers, ledger: ledgerOf(rows, more) } }
+}
+
+function withClients(observed: Observed, clients: Partial<Observed['clients']>): Observed {
+  return { ...observed, clients: { ...observed.clients, ...clients } }
+}
+
+function ledgerEntry(observed: Observed, name: string): LedgerEntry | undefined {
+  return nextLedger(observed).entries.get(name)?.entry
+}
+
+describe('a unit at rest', () => {
+  it('plans nothing and writes nothing when all is as it should be', () => {
+    const plan = decide(running(settled()))
+    assert.deepEqual(plan, { steps: [], writes: [], conditions: [] })
+  })
+
+  it('writes its files, then the revocation list, then starts etcd', () => {
+    const observed = { ...settled(), machine: { ...settled().machine, revoked: undefined } }
+    const steps = kinds(decide(observed).steps)
+    assert.deepEqual(steps, [...Array(7).fill('file/write'), 'revocation/write', 'service/start'])
+  })
+
+  it('turns access control on before it does anything else for clients', () => {
+    const observed = running(settled())
+    const open: Observed = { ...observed, etcd: { kind: 'up', authentication: false, access: undefined } }
+    assert.deepEqual(kinds(decide(open).steps), ['auth/create-root', 'auth/enable'])
+  })
+
+  it('installs the tarball that is attached, once', () => {
+    const machine = { ...settled().machine, source: { kind: 'archive', digest: 'abc' } as const }
+    assert.equal(decide({ ...settled(), machine }).steps[0]?.kind, 'workload/install')
+    const installed = {
+      ...machine,
+      workload: { kind: 'binaries', version: '3.6.4', archive: 'abc' } as const,
+    }
+    assert.ok(!kinds(decide({ ...settled(), machine: installed }).steps).includes('workload/install'))
+  })
+})
+
+describe('the birth of a cluster', () => {
+  it('makes the authorities in one hook and signs in a later one', () => {
+    const observed = settled()
+    assert.ok(observed.peers)
+    const own = observed.peers.units.get('etcd/0')
+    assert.ok(own)
+    const units = new Map([['etcd/0', { ...own, issued: new Map() }]])
+    const born: Observed = {
+      ...observed,
+      peers: { ...observed.peers, units, application: { certificates: new Map() } },
+    }
+    const first = kinds(decide(born).writes)
+    assert.ok(first.includes('founding/write') && first.includes('authorities/create'))
+    assert.ok(!first.includes('certificates/sign'))
+    const application = { ...observed.peers.application, certificates: new Map() }
+    const second = decide({ ...observed, peers: { ...observed.peers, units, application } })
+    assert.ok(kinds(second.writes).includes('certificates/sign'))
+  })
+
+  it('renews a certificate when a third of its life is left', () => {
+    const later = running({ ...settled(), now: now + 200 * 24 * 60 * 60 * 1000 })
+    assert.ok(kinds(decide(later).writes).includes('certificates/sign'))
+  })
+
+  it('leaves the authorities to the leader', () => {
+    const observed = settled()
+    assert.ok(observed.peers)
+    const peers = { ...observed.peers, application: { certificates: new Map() } }
+    assert.deepEqual(decide({ ...observed, leader: false, peers }).writes, [])
+  })
+})
+
+describe('a client', () => {
+  const key = relationKey(5)
+  const members = new Map([[5, 1]])
+
+  it('is put on record first; etcd hears of it in the next hook', () => {
+    const asked = withClients(running(settled()), { relations: new Map([[5, offers('alice')]]), members })
+    const plan = decide(asked)
+    assert.deepEqual(kinds(plan.steps), [])
+    assert.deepEqual(kinds(plan.writes), ['ledger/write'])
+  })
+
+  it('gets user, role, permission and grant, then trust, then a restart', () => {
+    const idle = running(settled(), { alice: noAccess })
+    const steps = kinds(decide(withLedger(idle, [[key, accepted('alice')]])).steps)
+    assert.deepEqual(steps, [
+      'user/create',
+      'role/create',
+      'permission/grant',
+      'role/grant',
+      'file/write',
+      'service/restart',
+    ])
+  })
+
+  it('is answered once etcd and every member know it, and only then', () => {
+    const recorded = withClients(withLedger(settled(), [[key, accepted('alice')]]), { members })
+    const half = running(recorded, { alice: noAccess })
+    assert.ok(!kinds(decide(half).writes).includes('answer/publish'))
+    const whole = running(recorded, { alice: access('alice') })
+    const plan = decide(whole)
+    assert.deepEqual(kinds(plan.writes), ['answer/publish', 'ledger/write'])
+    assert.deepEqual(plan.conditions, [])
+  })
+
+  it('is not answered while the requirer has no unit that could read a secret', () => {
+    const recorded = withClients(withLedger(settled(), [[key, accepted('alice')]]), {
+      members: new Map([[5, 0]]),
+    })
+    assert.ok(!kinds(decide(running(recorded, { alice: access('alice') })).writes).includes('answer/publish'))
+  })
+
+  it('loses its user and role at once when its relation ends, then its trust', () => {
+    const served = running(withLedger(settled(), [[key, accepted('alice', { served: true })]]), {
+      alice: access('alice'),
+    })
+    const steps = decide(withClients(served, { gone: new Set([5]) })).steps
+    assert.deepEqual(kinds(steps), [
+      'user/delete',
+      'role/delete',
+      'file/write',
+      'revocation/write',
+      'service/restart',
+    ])
+    const list = steps.find((step) => step.kind === 'revocation/write')
+    assert.deepEqual(list?.kind === 'revocation/write' && list.serials, ['serial-alice'])
+  })
+
+  it('is remembered as leaving while etcd cannot be reached', () => {
+    const served = running(withLedger(settled(), [[key, accepted('alice', { served: true })]]))
+    const down: Observed = {
+      ...withClients(served, { gone: new Set([5]) }),
+      etcd: { kind: 'down', why: 'no leader' },
+    }
+    assert.deepEqual([...nextLedger(down).leaving], ['alice'])
+  })
+
+  it('keeps its access when the unit that sees relation-broken is itself leaving', () => {
+    const served = running(withLedger(settled(), [[key, accepted('alice', { served: true })]]), {
+      alice: access('alice'),
+    })
+    const plan = decide({ ...withClients(served, { gone: new Set([5]) }), leaving: true })
+    assert.deepEqual([plan.steps, plan.writes], [[], []])
+  })
+
+  it('is never confused with another whose relation id begins alike', () => {
+    const rows = [1, 10, 11].map(
+      (id) => [relationKey(id), accepted(`client${id}`, { served: true })] as const,
+    )
+    const observed = running(withLedger(settled(), rows), { client1: access('client1') })
+    const deleted = decide(withClients(observed, { gone: new Set([1]) })).steps.flatMap((step) =>
+      step.kind === 'user/delete' ? [step.user] : [],
+    )
+    assert.deepEqual(deleted, ['client1'])
+  })
+})
+
+describe('a request that is refused', () => {
+  const asks = (commonName: string, more = {}): Observed =>
+    withClients(running(settled()), {
+      relations: new Map([[5, offers(commonName, more)]]),
+      members: new Map([[5, 1]]),
+    })
+
+  const cases: readonly (readonly [title: string, observed: Observed, code: string])[] = [
+    ['whose common name is root', asks('root'), 'common-name-reserved'],
+    ['whose common name is root in capitals', asks('ROOT'), 'common-name-reserved'],
+    ['without a prefix', asks('alice', { prefix: '' }), 'prefix-missing'],
+    [
+      "with another's common name",
+      withLedger(asks('alice'), [[relationKey(4), accepted('alice', { served: true })]]),
+      'common-name-taken',
+    ],
+  ]
+  for (const [title, observed, code] of cases) {
+    it(`${title}: no user, no trust, and a status that names the relation and the remedy`, () => {
+      const entry = ledgerEntry(observed, 'client.5')
+      assert.equal(entry?.state === 'refused' && entry.code, code)
+      const plan = decide(observed)
+      assert.ok(plan.steps.every((step) => !['user/create', 'file/write'].includes(step.kind)))
+      assert.match(plan.conditions[0]?.message ?? '', /^relation 5 \(web\): .+; .+/)
+      const answer = plan.writes.find((write) => write.kind === 'answer/publish')
+      assert.equal(answer?.kind === 'answer/publish' && answer.answer.statuses.length, 1)
+      assert.deepEqual(answer?.kind === 'answer/publish' && answer.answer.responses, [])
+    })
+  }
+
+  it('is served when the owner of its common name leaves', () => {
+    const refused = ledgerEntry(withLedger(asks('alice'), [[relationKey(4), accepted('alice')]]), 'client.5')
+    assert.ok(refused)
+    const rows = [
+      [relationKey(4), accepted('alice')],
+      [relationKey(5), refused],
+    ] as const
+    const observed = withClients(withLedger(asks('alice'), rows), { gone: new Set([4]) })
+    assert.equal(ledgerEntry(observed, 'client.5')?.state, 'accepted')
+  })
+})
+
+describe('a rotation', () => {
+  const key = relationKey(5)
+  const old = accepted('alice', { served: true, answeredAs: 'alice' })
+
+  it('trusts the old and the new certificate until every member has loaded the new one', () => {
+    const before = running(withLedger(settled(), [[key, old]]), { alice: access('alice') })
+    const seen = withClients(before, { relations: new Map([[5, offers('alice', { serial: 'two' })]]) })
+    const entry = ledgerEntry(seen, 'client.5')
+    assert.ok(entry?.state === 'accepted' && entry.retiring?.serial === 'serial-alice')
+    const next = { ...before, peers: withLedger(before, [[key, entry]]).peers }
+    const plan = decide(next)
+    const bundle = plan.steps.find((step) => step.kind === 'file/write')
+    assert.ok(
+      bundle?.kind === 'file/write' &&
+        bundle.content.includes('alice-two') &&
+        bundle.content.includes('alice-alice'),
+    )
+    assert.ok(kinds(plan.steps).includes('service/restart'))
+  })
+
+  it('cuts the old certificate off through the revocation list, without a second restart', () => {
+    const rotating = accepted('alice', {
+      leaf: leaf('alice', 'two'),
+      retiring: leaf('alice'),
+      answeredAs: 'alice',
+    })
+    const both = withLedger(settled(), [[key, rotating]])
+    const trusted = running(both, { alice: access('alice') })
+    const leaves = [leaf('alice'), leaf('alice', 'two')]
+    assert.ok(trusted.machine.loaded)
+    const loadedBoth = {
+      ...trusted,
+      machine: { ...trusted.machine, loaded: { ...trusted.machine.loaded, leaves } },
+    }
+    assert.deepEqual(kinds(decide(loadedBoth).steps), ['revocation/write'])
+  })
+
+  it('to another common name ends the old user in the same hook', () => {
+    const before = running(withLedger(settled(), [[key, old]]), { alice: access('alice') })
+    const plan = decide(withClients(before, { relations: new Map([[5, offers('bob')]]) }))
+    assert.deepEqual(kinds(plan.steps).slice(0, 2), ['user/delete', 'role/delete'])
+    assert.ok(!kinds(plan.steps).includes('user/create'))
+  })
+})

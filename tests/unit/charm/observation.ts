@@ -1,0 +1,135 @@
+// A plain, settled observation for the tests of the core, and small changes to it.
+
+import type { AccessSeen, Observed, RelationSeen } from '../../../src/charm/observed.ts'
+import { prefixPermission } from '../../../src/charm/plan/prefix-permission.ts'
+import type { Leaf, Ledger, LedgerEntry, RequestKey } from '../../../src/interfaces/ledger.ts'
+import { ledgerKey } from '../../../src/interfaces/ledger.ts'
+
+export const now = Date.UTC(2026, 10, 24)
+const day = 24 * 60 * 60 * 1000
+
+export function leaf(commonName: string, serial = commonName): Leaf {
+  return {
+    pem: `-----BEGIN CERTIFICATE-----\n${commonName}-${serial}\n-----END CERTIFICATE-----\n`,
+    commonName,
+    fingerprint: `fingerprint-${commonName}-${serial}`,
+    serial: `serial-${serial}`,
+    notBefore: now - day,
+    notAfter: now + 90 * day,
+    subjectSize: 20 + commonName.length,
+  }
+}
+
+export function accepted(
+  commonName: string,
+  more: Partial<Extract<LedgerEntry, { state: 'accepted' }>> = {},
+): LedgerEntry {
+  return {
+    state: 'accepted',
+    application: 'web',
+    protocol: 'v0',
+    echo: {},
+    prefix: `/${commonName}/`,
+    leaf: leaf(commonName),
+    served: false,
+    ...more,
+  }
+}
+
+export function ledgerOf(
+  rows: readonly (readonly [RequestKey, LedgerEntry])[],
+  more: Partial<Ledger> = {},
+): Ledger {
+  const entries = new Map(rows.map(([key, entry]) => [ledgerKey(key), { key, entry }]))
+  return { entries, leaving: new Set(), answers: new Map(), collectable: new Map(), ...more }
+}
+
+export function relationKey(relation: number, request = ''): RequestKey {
+  return { relation, request }
+}
+
+export function offers(commonName: string, more: { prefix?: string; serial?: string } = {}): RelationSeen {
+  return {
+    kind: 'requests',
+    application: 'web',
+    protocol: 'v0',
+    requests: [
+      {
+        asked: { request: '', prefix: more.prefix ?? `/${commonName}/`, echo: {} },
+        certificate: { kind: 'leaf', leaf: leaf(commonName, more.serial), secret: undefined },
+      },
+    ],
+  }
+}
+
+export function access(commonName: string, prefix = `/${commonName}/`): AccessSeen {
+  return { user: true, roles: [commonName], permissions: [prefixPermission(prefix)] }
+}
+
+export const noAccess: AccessSeen = { user: false, roles: [], permissions: undefined }
+
+const peer = {
+  publicKey: 'key-peer',
+  notAfter: now + 300 * day,
+  names: ['10.0.0.1', '127.0.0.1', '::1', 'localhost'],
+}
+const pems = { peer: 'peer', server: 'server', admin: 'admin' }
+const addresses = { peer: '10.0.0.1', client: '10.0.0.1', names: ['10.0.0.1'] }
+
+/** One unit, leader and founder, etcd up, nothing to do. */
+export function settled(): Observed {
+  return {
+    now,
+    unit: 'etcd/0',
+    application: 'etcd',
+    modelUuid: '5f0a2c6e-0000-4000-8000-000000000000',
+    leader: true,
+    leaving: false,
+    sweep: false,
+    collect: false,
+    config: { kind: 'valid', config: { logLevel: 'info', etcdSha256: '' } },
+    peers: {
+      relation: 0,
+      application: {
+        founding: { founder: 'etcd/0', token: 'token' },
+        authorities: pems,
+        certificates: new Map([['etcd/0', pems]]),
+      },
+      ledger: ledgerOf([]),
+      units: new Map([
+        [
+          'etcd/0',
+          {
+            databag: { requests: pems, addresses, endpoint: '10.0.0.1:2379', version: '3.6.4' },
+            requested: new Map([
+              ['peer', 'key-peer'],
+              ['server', 'key-server'],
+              ['admin', 'key-admin'],
+            ] as const),
+            issued: new Map([
+              ['peer', peer],
+              ['server', { ...peer, publicKey: 'key-server' }],
+              ['admin', { ...peer, publicKey: 'key-admin', names: [] }],
+            ] as const),
+          },
+        ],
+      ]),
+    },
+    addresses,
+    machine: {
+      source: { kind: 'unread' },
+      workload: { kind: 'snap', version: '3.6.4', archive: undefined },
+      files: {},
+      keys: new Map([
+        ['peer', 'key-peer'],
+        ['server', 'key-server'],
+        ['admin', 'key-admin'],
+      ] as const),
+      revoked: [],
+      loaded: undefined,
+      service: 'inactive',
+    },
+    etcd: { kind: 'unasked' },
+    clients: { relations: new Map(), gone: new Set(), members: new Map() },
+  }
+}

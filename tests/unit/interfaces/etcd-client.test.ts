@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { computeRequestId, parseClientRequests } from '../../../src/interfaces/etcd-client.ts'
+import { printAnswer, tlsSecret, userSecret } from '../../../src/interfaces/etcd-client-answer.ts'
+
+describe('a v0 request', () => {
+  for (const prefix of ['123', 'true', 'null', '{"a":1}', '/my/keys', '/']) {
+    it(`takes the prefix ${prefix} as that very text`, () => {
+      const parsed = parseClientRequests({ prefix, 'secret-mtls': 'secret:c' })
+      assert.equal(parsed.kind === 'requests' && parsed.requests[0]?.prefix, prefix)
+    })
+  }
+
+  it('is none while the requirer wrote nothing', () => {
+    assert.deepEqual(parseClientRequests({}), { kind: 'none' })
+    assert.deepEqual(parseClientRequests({ prefix: '', 'egress-subnets': 'x' }), { kind: 'none' })
+  })
+
+  it('is there, without a certificate, as soon as the requirer says that it wants something', () => {
+    const parsed = parseClientRequests({ 'requested-secrets': '["username"]' })
+    assert.equal(parsed.kind, 'requests')
+  })
+})
+
+describe('v1 requests', () => {
+  const row = {
+    resource: '/test/',
+    'request-id': null,
+    salt: 'Tqf80VzEkyUw3PvF',
+    'secret-mtls': 'secret:c',
+    'entity-type': null,
+  }
+
+  it('get the id that the library would have computed where it is null', () => {
+    const parsed = parseClientRequests({ version: 'v1', requests: JSON.stringify([row]) })
+    const id = computeRequestId('/test/', 'Tqf80VzEkyUw3PvF')
+    assert.match(id, /^[0-9a-f]{16}$/)
+    assert.equal(parsed.kind === 'requests' && parsed.requests[0]?.request, id)
+  })
+
+  it('are echoed without nulls and without a certificate', () => {
+    const parsed = parseClientRequests({
+      version: 'v1',
+      requests: JSON.stringify([{ ...row, 'mtls-cert': 'PEM' }]),
+    })
+    assert.ok(parsed.kind === 'requests' && parsed.requests[0])
+    assert.deepEqual(Object.keys(parsed.requests[0].echo).sort(), [
+      'request-id',
+      'resource',
+      'salt',
+      'secret-mtls',
+    ])
+    assert.equal(parsed.requests[0].certificate, 'PEM')
+  })
+
+  for (const [title, databag] of [
+    ['text that is no JSON', { version: 'v1', requests: '[' }],
+    ['JSON that is no list', { version: 'v1', requests: '{}' }],
+    ['two rows with one id', { version: 'v1', requests: JSON.stringify([row, row]) }],
+    [
+      'an id that no databag key can hold',
+      { version: 'v1', requests: JSON.stringify([{ ...row, 'request-id': 'a=b.c' }]) },
+    ],
+    ['a protocol from the future', { version: 'v9', requests: '[]' }],
+  ] as const) {
+    it(`are malformed, with words for their author, when they are ${title}`, () => {
+      const parsed = parseClientRequests(databag)
+      assert.ok(parsed.kind === 'malformed' && parsed.detail.length > 10)
+    })
+  }
+
+  it('never throw, whatever a remote application writes', () => {
+    const databag = fc.dictionary(
+      fc.constantFrom('version', 'requests', 'prefix', 'secret-mtls'),
+      fc.oneof(fc.string(), fc.json()),
+    )
+    fc.assert(
+      fc.property(databag, (bag) =>
+        ['none', 'requests', 'malformed'].includes(parseClientRequests(bag).kind),
+      ),
+    )
+  })
+})
+
+describe('an answer', () => {
+  const response = { request: '', echo: {}, secretUser: 'secret://m/u', secretTls: 'secret://m/t' }
+  const basics = { endpoints: '10.0.0.1:2379', version: '3.6.4', statuses: [] }
+
+  it('is flat for v0, with the etcd version at the top', () => {
+    const printed = printAnswer({ ...basics, protocol: 'v0', responses: [response] })
+    assert.equal(printed.version, '3.6.4')
+    assert.equal(printed.endpoints, '10.0.0.1:2379')
+    assert.equal(printed['secret-user'], 'secret://m/u')
+  })
+
+  it('has `version: v1`, and in `data` every id that it answers, for v1', () => {
+    const echo = { resource: '/test/', salt: 's', 'request-id': 'abc' }
+    const printed = printAnswer({
+      ...basics,
+      protocol: 'v1',
+      responses: [{ ...response, request: 'abc', echo }],
+    })
+    assert.equal(printed.version, 'v1')
+    assert.equal(printed.endpoints, undefined)
+    assert.deepEqual(Object.keys(JSON.parse(printed.data ?? '')), ['abc'])
+    assert.equal(JSON.parse(printed.requests ?? '')[0].version, '3.6.4')
+  })
+
+  it('says that TLS is on as each protocol reads it', () => {
+    assert.equal(tlsSecret('v0', 'CA').tls, 'True')
+    assert.equal(JSON.parse(tlsSecret('v1', 'CA').tls ?? ''), true)
+  })
+
+  it('gives endpoints without and uris with a scheme', () => {
+    assert.deepEqual(userSecret('alice', ['10.0.0.1:2379', '[fd00::1]:2379']), {
+      username: 'alice',
+      uris: 'https://10.0.0.1:2379,https://[fd00::1]:2379',
+    })
+  })
+})
