@@ -1,0 +1,127 @@
+// The one way to etcd's API. etcd3 as it comes hangs on a silent server, retries what may not be repeated, and stops asking a
+// server that answered with an error; so it is told to do none of that, and fail-over is decided here, call by call.
+
+import type { Etcd3 } from 'etcd3'
+import { EtcdBug, type EtcdFailure, EtcdUnavailable } from './errors.ts'
+import { explainFailure } from './explain-failure.ts'
+import type { Credentials } from './types.ts'
+
+export interface EtcdOptions {
+  /** `https://host:port`, in the order in which they are tried. */
+  readonly endpoints: readonly string[]
+  readonly credentials: Credentials
+  /** Each request's, in milliseconds. */
+  readonly deadlineMs?: number
+}
+
+type Request<T> = (etcd: Etcd3) => Promise<T>
+
+export interface EtcdClient extends AsyncDisposable {
+  readonly endpoints: readonly string[]
+  /** How many requests were sent so far, those of fail-over among them. */
+  readonly requests: number
+  /** A request that may be repeated: where an endpoint doesn't serve, the next one is asked. */
+  ask<T>(call: string, request: Request<T>): Promise<T>
+  /** A request that must not be done twice: another endpoint is asked only while none can have begun it. */
+  tell<T>(call: string, request: Request<T>): Promise<T>
+  /** A request about the member behind this endpoint and no other. */
+  askAt<T>(endpoint: string, call: string, request: Request<T>): Promise<T>
+}
+
+/** Connects with the first request only. Take it with `await using`, so that nothing of it keeps the process alive. */
+export async function openEtcd(options: EtcdOptions): Promise<EtcdClient> {
+  const { endpoints } = options
+  const connections = await openConnections(options)
+  let requests = 0
+  let served = endpoints[0]
+
+  const askAt = async <T>(endpoint: string, call: string, request: Request<T>): Promise<T> => {
+    requests += 1
+    const answer = await connections.request(endpoint, call, request)
+    served = endpoint
+    return answer
+  }
+  const failOver = async <T>(
+    call: string,
+    request: Request<T>,
+    goesOn: (error: EtcdUnavailable) => boolean,
+  ) => {
+    const failures: EtcdUnavailable[] = []
+    for (const endpoint of new Set([...endpoints.filter((other) => other === served), ...endpoints])) {
+      try {
+        return await askAt(endpoint, call, request)
+      } catch (error) {
+        if (!(error instanceof EtcdUnavailable && goesOn(error))) throw error
+        failures.push(error)
+      }
+    }
+    throw nobodyServes(call, failures)
+  }
+
+  return {
+    endpoints,
+    get requests() {
+      return requests
+    },
+    askAt,
+    ask: (call, request) => failOver(call, request, () => true),
+    tell: (call, request) => failOver(call, request, (error) => error.unsent),
+    [Symbol.asyncDispose]: connections[Symbol.asyncDispose],
+  }
+}
+
+interface Connections extends AsyncDisposable {
+  request<T>(endpoint: string, call: string, request: Request<T>): Promise<T>
+}
+
+/** One etcd3 for each endpoint: with several it would choose among them at random. */
+async function openConnections({ credentials, deadlineMs = 5000 }: EtcdOptions): Promise<Connections> {
+  const [etcd3, { noop }] = await Promise.all([import('etcd3'), import('cockatiel')])
+  const opened = new Map<string, Etcd3>()
+  const open = (endpoint: string): Etcd3 => {
+    const etcd = new etcd3.Etcd3({
+      hosts: [endpoint],
+      credentials: {
+        rootCertificate: Buffer.from(credentials.ca),
+        certChain: Buffer.from(credentials.certificate),
+        privateKey: Buffer.from(credentials.privateKey),
+      },
+      faultHandling: { global: noop, host: () => noop },
+      // A function, so that it is the deadline of each request and not of the client.
+      defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + deadlineMs }),
+      // Juju's http-proxy reaches hooks as environment, and grpc-js would take the way to loopback through it.
+      grpcOptions: { 'grpc.enable_http_proxy': 0, 'grpc.service_config_disable_resolution': 1 },
+    })
+    opened.set(endpoint, etcd)
+    return etcd
+  }
+  return {
+    request: async (endpoint, call, request) => {
+      try {
+        return await request(opened.get(endpoint) ?? open(endpoint))
+      } catch (error) {
+        throw explainFailure(error, { call, endpoint }, etcd3)
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const etcd of opened.values()) etcd.close()
+    },
+  }
+}
+
+function nobodyServes(call: string, failures: readonly EtcdUnavailable[]): EtcdFailure {
+  const [first, ...others] = failures
+  if (!first) return new EtcdBug('there is no endpoint to ask', { call, endpoint: 'nowhere' })
+  if (others.length === 0) return first
+  const told = {
+    call,
+    endpoint: failures.map(({ endpoint }) => endpoint).join(', '),
+    cause: new AggregateError(failures),
+  }
+  const what = failures.map(({ message }) => message).join('; ')
+  return new EtcdUnavailable(
+    what,
+    told,
+    failures.every(({ unsent }) => unsent),
+  )
+}

@@ -1,0 +1,102 @@
+// From etcd3's errors to ours. Text comes first: etcd tells several different things under one status, and etcd3 keeps the
+// status only as the class of its error.
+
+import {
+  EtcdAlreadyExists,
+  EtcdBug,
+  EtcdDenied,
+  EtcdFailure,
+  EtcdNotFound,
+  EtcdOutOfSpace,
+  EtcdPrecondition,
+  EtcdTimeout,
+  EtcdUnavailable,
+} from './errors.ts'
+
+type Etcd3Module = typeof import('etcd3')
+type Verdict =
+  | 'already-exists'
+  | 'bug'
+  | 'denied'
+  | 'not-found'
+  | 'out-of-space'
+  | 'precondition'
+  | 'timeout'
+  | 'turned-away'
+  | 'unavailable'
+
+export interface Asked {
+  readonly call: string
+  readonly endpoint: string
+}
+
+export function explainFailure(error: unknown, asked: Asked, etcd3: Etcd3Module): EtcdFailure {
+  if (error instanceof EtcdFailure) return error
+  const text = error instanceof Error ? error.message : String(error)
+  const told = { ...asked, cause: error }
+  const what = tidy(text)
+  const verdict = byText(text) ?? byClass(error, etcd3)
+  switch (verdict) {
+    case 'already-exists':
+      return new EtcdAlreadyExists(what, told)
+    case 'bug':
+      return new EtcdBug(what, told)
+    case 'denied':
+      return new EtcdDenied(what, told)
+    case 'not-found':
+      return new EtcdNotFound(what, told)
+    case 'out-of-space':
+      return new EtcdOutOfSpace(what, told)
+    case 'precondition':
+      return new EtcdPrecondition(what, told)
+    case 'timeout':
+      return new EtcdTimeout(what, told)
+    case 'turned-away':
+      return new EtcdUnavailable(what, told, true)
+    case 'unavailable':
+      return new EtcdUnavailable(what, told, false)
+  }
+}
+
+/** In this order. A deadline that passed before a connection stood (grpc-js then names no remote address) lost nothing. */
+const texts: readonly (readonly [RegExp, Verdict])[] = [
+  [/No connection established|unhealthy cluster|etcdserver: no leader|too many requests/, 'turned-away'],
+  [/Deadline exceeded(?!.*(remote_addr=|previous attempts))/, 'turned-away'],
+  [/Deadline exceeded|etcdserver: request timed out|RST_STREAM|Connection dropped/, 'timeout'],
+  [/permission denied|user name is empty/, 'denied'],
+  [/permission is not granted to the role/, 'not-found'],
+  [/Peer URLs already exists|member ID already exist/, 'already-exists'],
+  [/database space exceeded/, 'out-of-space'],
+]
+
+function byText(text: string): Verdict | undefined {
+  return texts.find(([pattern]) => pattern.test(text))?.[1]
+}
+
+function byClass(error: unknown, etcd3: Etcd3Module): Verdict {
+  const classes: readonly (readonly [abstract new (...parts: never[]) => Error, Verdict])[] = [
+    [etcd3.EtcdUserExistsError, 'already-exists'],
+    [etcd3.EtcdRoleExistsError, 'already-exists'],
+    [etcd3.GRPCAlreadyExistsError, 'already-exists'],
+    [etcd3.EtcdUserNotFoundError, 'not-found'],
+    [etcd3.EtcdRoleNotFoundError, 'not-found'],
+    [etcd3.EtcdRoleNotGrantedError, 'not-found'],
+    [etcd3.GRPCNotFoundError, 'not-found'],
+    [etcd3.EtcdPermissionDeniedError, 'denied'],
+    [etcd3.EtcdAuthenticationFailedError, 'denied'],
+    [etcd3.EtcdInvalidAuthTokenError, 'denied'],
+    [etcd3.GRPCUnauthenticatedError, 'denied'],
+    [etcd3.GRPCFailedPreconditionError, 'precondition'],
+    [etcd3.GRPCDeadlineExceededError, 'timeout'],
+    [etcd3.GRPCCancelledError, 'timeout'],
+    [etcd3.GRPCUnavailableError, 'unavailable'],
+    [etcd3.GRPCAbortedError, 'unavailable'],
+  ]
+  return classes.find(([kind]) => error instanceof kind)?.[1] ?? 'bug'
+}
+
+/** Without the class and the status that etcd3 and gRPC put in front, and without an empty note behind. */
+function tidy(text: string): string {
+  const [line = text] = text.split('\n')
+  return line.replace(/^(\w+: )?\d+ [A-Z_]+: /, '').replace(/\.? *Resolution note: *$/, '')
+}

@@ -1,0 +1,40 @@
+// A member's health, asked from etcd itself on its metrics listener: no TLS, no gRPC, a few milliseconds. etcd answers it by a
+// linearizable read of its own, so a healthy member has a quorum behind it.
+
+import * as z from 'zod/mini'
+
+export type Health = { readonly healthy: true } | { readonly healthy: false; readonly reason: string }
+
+/** A full database is no reason here: access control and reads go on, and the alarm has a message of its own. */
+const path = '/health?exclude=NOSPACE'
+const schema = z.object({ health: z.string(), reason: z.optional(z.string()) })
+
+export async function readHealth(metricsUrl: string, { timeoutMs = 5000 } = {}): Promise<Health> {
+  try {
+    return readAnswer(await get(new URL(path, metricsUrl), timeoutMs))
+  } catch (error) {
+    return { healthy: false, reason: `etcd does not answer at ${metricsUrl}: ${describe(error)}` }
+  }
+}
+
+function readAnswer(body: string): Health {
+  const answer = schema.parse(JSON.parse(body))
+  if (answer.health === 'true') return { healthy: true }
+  return { healthy: false, reason: `etcd says it is not healthy: ${answer.reason || 'it gives no reason'}` }
+}
+
+/** By node:http, which is loaded no sooner than here; `fetch` would cost more than the answer. */
+async function get(url: URL, timeoutMs: number): Promise<string> {
+  const [http, { text }] = await Promise.all([import('node:http'), import('node:stream/consumers')])
+  const signal = AbortSignal.timeout(timeoutMs)
+  return new Promise((resolve, reject) => {
+    http
+      .get(url, { agent: false, signal }, (response) => text(response).then(resolve, reject))
+      .once('error', reject)
+  })
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.name === 'AbortError' || error.name === 'TimeoutError' ? 'no answer in time' : error.message
+}

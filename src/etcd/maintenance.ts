@@ -1,0 +1,20 @@
+// What keeps a cluster from serving though it runs: alarms, and reads that no quorum confirms.
+
+import type { EtcdClient } from './client.ts'
+import { type Alarm, isMemberId } from './types.ts'
+
+const kinds = { None: undefined, Nospace: 'no-space', Corrupt: 'corrupt' } as const
+
+export async function alarms(client: EtcdClient): Promise<readonly Alarm[]> {
+  const answer = await client.ask('alarm list', ({ maintenance }) => maintenance.alarm({ action: 'Get' }))
+  return answer.alarms.flatMap(({ memberID, alarm }) => {
+    const kind = kinds[alarm]
+    return kind && isMemberId(memberID) ? [{ member: memberID, kind }] : []
+  })
+}
+
+/** A linearizable read as this client: resolves if a quorum confirms it and this user may read the key. */
+export async function health(client: EtcdClient, key = 'health'): Promise<void> {
+  const request = { key: Buffer.from(key), limit: 1 }
+  await client.ask('get', ({ kv }) => kv.range(request))
+}

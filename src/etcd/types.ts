@@ -1,0 +1,78 @@
+// etcd's own nouns, as plain data. Keys and ends of ranges are bytes: they are kept as latin-1 text, one character a byte,
+// so that a range end that is no UTF-8 compares exactly.
+
+/** How a client proves who it is: PEM texts. The common name of `certificate` is the etcd user. */
+export interface Credentials {
+  readonly ca: string
+  readonly certificate: string
+  readonly privateKey: string
+}
+
+export interface KeyRange {
+  readonly key: string
+  /** First key past the range; empty for the one key, NUL for all keys from `key` on. */
+  readonly rangeEnd: string
+}
+
+export interface Permission extends KeyRange {
+  readonly type: 'Read' | 'Write' | 'Readwrite'
+}
+
+export interface User {
+  readonly name: string
+  /** Sorted. */
+  readonly roles: readonly string[]
+}
+
+export interface Role {
+  readonly name: string
+  readonly permissions: readonly Permission[]
+}
+
+/** What access control holds for one name; `undefined` where there is no such user or role. */
+export interface AccessReading {
+  readonly user: User | undefined
+  readonly role: Role | undefined
+}
+
+export interface Access {
+  readonly enabled: boolean
+  readonly users: readonly User[]
+  readonly roles: readonly Role[]
+}
+
+/** A member's id in decimal digits, as etcd's API speaks it; etcdctl prints the same number in hexadecimal ones. */
+export type MemberId = string & { readonly [memberIdBrand]: true }
+declare const memberIdBrand: unique symbol
+
+export function isMemberId(text: string): text is MemberId {
+  return /^[1-9][0-9]{0,19}$/.test(text)
+}
+
+export interface Member {
+  readonly id: MemberId
+  /** Empty until the member has started for the first time. */
+  readonly name: string
+  readonly peerUrls: readonly string[]
+  readonly clientUrls: readonly string[]
+  readonly learner: boolean
+}
+
+export interface MemberStatus {
+  readonly id: MemberId
+  readonly version: string
+  /** `undefined` while there is no leader. */
+  readonly leader: MemberId | undefined
+  readonly learner: boolean
+  /** Bytes that the database file takes. */
+  readonly dbSize: bigint
+  readonly raftIndex: bigint
+  readonly raftTerm: bigint
+  /** What the member itself complains of, alarms among them. */
+  readonly errors: readonly string[]
+}
+
+export interface Alarm {
+  readonly member: MemberId
+  readonly kind: 'no-space' | 'corrupt'
+}

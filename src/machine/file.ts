@@ -1,0 +1,153 @@
+// Files, written so that a crash at any moment leaves the old content or the new one, and never a secret that others can read.
+
+import { createHash, randomUUID } from 'node:crypto'
+import { constants, createReadStream } from 'node:fs'
+import {
+  chmod,
+  chown,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
+}
+
+export interface FileRights {
+  readonly mode: number
+  /** Whoever this process runs as, where it is left out. */
+  readonly owner?: Owner
+}
+
+export type FileFacts =
+  | { readonly exists: false }
+  | {
+      readonly exists: true
+      /** SHA-256 in hexadecimal digits. */
+      readonly digest: string
+      readonly mode: number
+      readonly uid: number
+      readonly gid: number
+      /** Milliseconds since 1970. */
+      readonly mtime: number
+    }
+
+/** Whether it wrote: content and rights that are right already are left alone, time stamps and all. */
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  rights: FileRights,
+): Promise<boolean> {
+  const wanted = Buffer.from(content)
+  if (await stands(path, wanted, rights)) return false
+  const folder = dirname(path)
+  const draft = `${path}.${randomUUID()}.new`
+  try {
+    await writeDraft(draft, wanted, rights)
+    await rename(draft, path)
+  } finally {
+    await removeFile(draft)
+  }
+  await syncFolder(folder)
+  return true
+}
+
+async function writeDraft(draft: string, content: Uint8Array, { mode, owner }: FileRights): Promise<void> {
+  await using file = await open(draft, 'wx', 0o600)
+  if (owner) await file.chown(owner.uid, owner.gid)
+  // After the owner, since a change of owner drops bits; and against the umask.
+  await file.chmod(mode)
+  await file.writeFile(content)
+  await file.sync()
+}
+
+async function stands(path: string, content: Buffer, { mode, owner }: FileRights): Promise<boolean> {
+  const file = await openIfExists(path)
+  if (!file) return false
+  await using _closed = file
+  const found = await file.stat()
+  if (!found.isFile() || !hasRights(found, { mode, ...(owner && { owner }) })) return false
+  return found.size === content.length && (await file.readFile()).equals(content)
+}
+
+interface Rights {
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
+function hasRights(found: Rights, { mode, owner }: FileRights): boolean {
+  if ((found.mode & 0o7777) !== mode) return false
+  return !owner || (found.uid === owner.uid && found.gid === owner.gid)
+}
+
+/** Without following a link: what somebody put in a file's place is replaced, not written through. */
+function openIfExists(path: string): Promise<FileHandle | undefined> {
+  return unlessAbsent(open(path, constants.O_RDONLY | constants.O_NOFOLLOW), ['ENOENT', 'ELOOP'])
+}
+
+/** A rename is on disk only once its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  await using handle = await open(folder, 'r')
+  await handle.sync()
+}
+
+export function readTextIfExists(path: string): Promise<string | undefined> {
+  return unlessAbsent(readFile(path, 'utf8'))
+}
+
+export function readBytesIfExists(path: string): Promise<Buffer | undefined> {
+  return unlessAbsent(readFile(path))
+}
+
+export async function readFacts(path: string): Promise<FileFacts> {
+  const found = await unlessAbsent(stat(path))
+  if (!found) return { exists: false }
+  const { uid, gid, mtimeMs } = found
+  return { exists: true, digest: await digestOf(path), mode: found.mode & 0o7777, uid, gid, mtime: mtimeMs }
+}
+
+/** SHA-256 of a file in hexadecimal digits; read piece by piece, since it may be a tarball. */
+export async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
+
+/** With its parents; only the folder itself gets the rights, new or old. */
+export async function makeDirectory(path: string, { mode, owner }: FileRights): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 })
+  await unlessAbsent(mkdir(path, { mode }), ['EEXIST'])
+  const found = await lstat(path)
+  if (!found.isDirectory()) throw new Error(`${path} is not a folder; move it away, and the charm makes one`)
+  if (owner && !hasRights(found, { mode: found.mode & 0o7777, owner }))
+    await chown(path, owner.uid, owner.gid)
+  if ((found.mode & 0o7777) !== mode) await chmod(path, mode)
+}
+
+/** A file that is not there is as good as removed. */
+export function removeFile(path: string): Promise<void> {
+  return rm(path, { force: true })
+}
+
+export async function unlessAbsent<T>(
+  promise: Promise<T>,
+  codes: readonly string[] = ['ENOENT', 'ENOTDIR'],
+): Promise<T | undefined> {
+  try {
+    return await promise
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && codes.some((code) => code === error.code))
+      return undefined
+    throw error
+  }
+}

@@ -1,0 +1,81 @@
+// Running a program and reading what it says. Nothing secret goes into arguments: they are shown by `ps` and in errors.
+
+export interface RunOptions {
+  readonly input?: string
+  readonly timeoutMs?: number
+  readonly env?: Readonly<Record<string, string>>
+}
+
+interface Ran {
+  readonly command: string
+  readonly args: readonly string[]
+}
+
+/** The program is not on this machine. */
+export class CommandMissing extends Error {
+  readonly command: string
+  constructor(command: string, cause?: unknown) {
+    super(`${command} is not on this machine; install it, or see that it is on the PATH`, { cause })
+    this.name = 'CommandMissing'
+    this.command = command
+  }
+}
+
+/** It ran and did not succeed. */
+export class CommandFailed extends Error {
+  readonly command: string
+  readonly args: readonly string[]
+  /** `undefined` where it was ended by a signal, by its time limit for one. */
+  readonly exitCode: number | undefined
+  readonly stderr: string
+  constructor(
+    { command, args }: Ran,
+    how: string,
+    exitCode: number | undefined,
+    stderr: string,
+    cause?: unknown,
+  ) {
+    super(`${[command, ...args].join(' ')} ${how}${stderr && `: ${stderr}`}`, { cause })
+    this.name = 'CommandFailed'
+    this.command = command
+    this.args = args
+    this.exitCode = exitCode
+    this.stderr = stderr
+  }
+}
+
+/** What the program printed, without the last line's end. In English, whatever the machine speaks, since we read it. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const { execa } = await import('execa')
+  const { input = '', timeoutMs = 60_000, env = {} } = options
+  const result = await execa(command, [...args], {
+    input,
+    timeout: timeoutMs,
+    env: { ...env, LC_ALL: 'C.UTF-8' },
+    reject: false,
+  })
+  if (!result.failed) return result.stdout
+  if (result.code === 'ENOENT') throw new CommandMissing(command, result.cause)
+  const stderr = lastLines(result.stderr)
+  throw new CommandFailed({ command, args }, describeEnd(result, timeoutMs), result.exitCode, stderr)
+}
+
+interface End {
+  readonly timedOut: boolean
+  readonly exitCode?: number
+  readonly signal?: string
+}
+
+function describeEnd({ timedOut, exitCode, signal }: End, timeoutMs: number): string {
+  if (timedOut) return `was still running after ${timeoutMs} ms`
+  if (signal !== undefined) return `was ended by ${signal}`
+  return exitCode === undefined ? 'could not be run' : `exited with ${exitCode}`
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-5).join('\n').slice(-1000)
+}

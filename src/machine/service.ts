@@ -1,0 +1,90 @@
+// The service that runs etcd, through systemctl. Whether etcd serves is etcd's to say; this is only whether it runs.
+
+import { CommandFailed, CommandMissing, run } from './process.ts'
+
+export type Service =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'inactive' }
+  | { readonly kind: 'failed'; readonly restarts: number }
+  | {
+      readonly kind: 'active'
+      readonly pid: number
+      /** As systemd prints it: good for comparing, not for reckoning. */
+      readonly startedAt: string
+      /** How often systemd has started it again by itself. */
+      readonly restarts: number
+    }
+
+const properties = ['LoadState', 'ActiveState', 'MainPID', 'ExecMainStartTimestamp', 'NRestarts']
+
+export async function readService(unit: string): Promise<Service> {
+  const shown = parseProperties(await run('systemctl', ['show', '-p', properties.join(','), unit]))
+  const restarts = Number(shown.get('NRestarts') ?? 0)
+  if (shown.get('LoadState') === 'not-found') return { kind: 'absent' }
+  switch (shown.get('ActiveState')) {
+    case 'active':
+    case 'reloading': {
+      const pid = Number(shown.get('MainPID') ?? 0)
+      return { kind: 'active', pid, startedAt: shown.get('ExecMainStartTimestamp') ?? '', restarts }
+    }
+    // Between two starts that systemd makes because it ended by itself.
+    case 'activating':
+    case 'failed':
+      return { kind: 'failed', restarts }
+    default:
+      return { kind: 'inactive' }
+  }
+}
+
+/** Starts it now and with the machine. Waits until the process is there, not until etcd serves. */
+export async function startService(unit: string): Promise<void> {
+  await forgetFailures(unit)
+  await run('systemctl', ['enable', '--now', unit], { timeoutMs: stopsWithin })
+}
+
+export async function restartService(unit: string): Promise<void> {
+  await forgetFailures(unit)
+  await run('systemctl', ['restart', unit], { timeoutMs: stopsWithin })
+}
+
+/** A service that is not there is as good as stopped. */
+export async function stopService(unit: string, { disable = false } = {}): Promise<void> {
+  if ((await readService(unit)).kind === 'absent') return
+  await run('systemctl', disable ? ['disable', '--now', unit] : ['stop', unit], { timeoutMs: stopsWithin })
+}
+
+/** After unit files have changed. */
+export async function reloadServices(): Promise<void> {
+  await run('systemctl', ['daemon-reload'])
+}
+
+/** The last lines it logged, for a status or a log; empty where the machine keeps none. */
+export async function serviceLogTail(unit: string, lines = 20): Promise<string> {
+  try {
+    return await run('journalctl', ['-u', unit, '-n', String(lines), '-o', 'cat', '--no-pager'])
+  } catch (error) {
+    if (error instanceof CommandFailed || error instanceof CommandMissing) return ''
+    throw error
+  }
+}
+
+/** systemd gives a service a minute and a half to stop before it kills it. */
+const stopsWithin = 120_000
+
+/** A service that failed too often in a short time would not be started again, although what ailed it is mended. */
+async function forgetFailures(unit: string): Promise<void> {
+  try {
+    await run('systemctl', ['reset-failed', unit])
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error
+  }
+}
+
+function parseProperties(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const at = line.indexOf('=')
+      return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1)] as const]
+    }),
+  )
+}

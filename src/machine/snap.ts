@@ -1,0 +1,66 @@
+// The charmed-etcd snap: installed from its channel, and held, since a refresh by itself would restart members at any time.
+
+import { readlink } from 'node:fs/promises'
+import { parse } from 'yaml'
+import * as z from 'zod/mini'
+import { readTextIfExists, unlessAbsent } from './file.ts'
+import { CommandFailed, run } from './process.ts'
+
+const name = 'charmed-etcd'
+
+export interface SnapWanted {
+  readonly channel: string
+  /** The newest of the channel, where it is left out. */
+  readonly revision?: string
+}
+
+export interface SnapInstalled {
+  readonly version: string
+  readonly revision: string
+}
+
+const metadata = z.object({ version: z.union([z.string(), z.number()]) })
+
+/** As snapd mounts it: its client would take longer than all the rest of a hook with nothing to do. */
+export async function readInstalledSnap(folder = `/snap/${name}`): Promise<SnapInstalled | undefined> {
+  const revision = await unlessAbsent(readlink(`${folder}/current`), ['ENOENT', 'ENOTDIR', 'EINVAL'])
+  const text = await readTextIfExists(`${folder}/current/meta/snap.yaml`)
+  if (revision === undefined || text === undefined) return undefined
+  return { version: String(metadata.parse(parse(text, { schema: 'failsafe' })).version), revision }
+}
+
+export async function installSnap(wanted: SnapWanted): Promise<void> {
+  const listed = await listSnap()
+  if (!listed) await runSnap(['install', name, ...choice(wanted)])
+  else if (wanted.revision !== undefined && wanted.revision !== listed.revision) {
+    await runSnap(['refresh', name, ...choice(wanted)])
+  }
+  if (!listed?.held) await runSnap(['refresh', '--hold', name])
+}
+
+function choice({ channel, revision }: SnapWanted): readonly string[] {
+  return [`--channel=${channel}`, ...(revision === undefined ? [] : [`--revision=${revision}`])]
+}
+
+interface Listed {
+  readonly revision: string
+  readonly held: boolean
+}
+
+/** Columns: name, version, revision, tracking, publisher, notes. */
+async function listSnap(): Promise<Listed | undefined> {
+  try {
+    const table = await runSnap(['list', name])
+    const row = table.split('\n').find((line) => line.startsWith(`${name} `))
+    const [, , revision, , , notes = ''] = row?.split(/\s+/) ?? []
+    return revision === undefined ? undefined : { revision, held: notes.split(',').includes('held') }
+  } catch (error) {
+    if (error instanceof CommandFailed && /no matching snaps/.test(error.stderr)) return undefined
+    throw error
+  }
+}
+
+/** A download may take its time; snapd itself gives up on a store that doesn't answer. */
+function runSnap(args: readonly string[]): Promise<string> {
+  return run('snap', args, { timeoutMs: 600_000 })
+}
