@@ -2,7 +2,7 @@
 // server that answered with an error; so it is told to do none of that, and fail-over is decided here, call by call.
 
 import type { Etcd3 } from 'etcd3'
-import { EtcdBug, type EtcdFailure, EtcdUnavailable } from './errors.ts'
+import { EtcdBug, EtcdFailure, EtcdTimeout, EtcdUnavailable } from './errors.ts'
 import { explainFailure } from './explain-failure.ts'
 import type { Credentials } from './types.ts'
 
@@ -41,17 +41,13 @@ export async function openEtcd(options: EtcdOptions): Promise<EtcdClient> {
     served = endpoint
     return answer
   }
-  const failOver = async <T>(
-    call: string,
-    request: Request<T>,
-    goesOn: (error: EtcdUnavailable) => boolean,
-  ) => {
-    const failures: EtcdUnavailable[] = []
+  const failOver = async <T>(call: string, request: Request<T>, goesOn: (error: EtcdFailure) => boolean) => {
+    const failures: EtcdFailure[] = []
     for (const endpoint of new Set([...endpoints.filter((other) => other === served), ...endpoints])) {
       try {
         return await askAt(endpoint, call, request)
       } catch (error) {
-        if (!(error instanceof EtcdUnavailable && goesOn(error))) throw error
+        if (!(error instanceof EtcdFailure && goesOn(error))) throw error
         failures.push(error)
       }
     }
@@ -64,8 +60,9 @@ export async function openEtcd(options: EtcdOptions): Promise<EtcdClient> {
       return requests
     },
     askAt,
-    ask: (call, request) => failOver(call, request, () => true),
-    tell: (call, request) => failOver(call, request, (error) => error.unsent),
+    ask: (call, request) =>
+      failOver(call, request, (error) => isUnavailable(error) || error instanceof EtcdTimeout),
+    tell: (call, request) => failOver(call, request, isUnavailable),
     [Symbol.asyncDispose]: connections[Symbol.asyncDispose],
   }
 }
@@ -109,19 +106,17 @@ async function openConnections({ credentials, deadlineMs = 5000 }: EtcdOptions):
   }
 }
 
-function nobodyServes(call: string, failures: readonly EtcdUnavailable[]): EtcdFailure {
+function isUnavailable(error: EtcdFailure): boolean {
+  return error instanceof EtcdUnavailable
+}
+
+/** Nothing has happened if nothing has happened anywhere. */
+function nobodyServes(call: string, failures: readonly EtcdFailure[]): EtcdFailure {
   const [first, ...others] = failures
   if (!first) return new EtcdBug('there is no endpoint to ask', { call, endpoint: 'nowhere' })
   if (others.length === 0) return first
-  const told = {
-    call,
-    endpoint: failures.map(({ endpoint }) => endpoint).join(', '),
-    cause: new AggregateError(failures),
-  }
-  const what = failures.map(({ message }) => message).join('; ')
-  return new EtcdUnavailable(
-    what,
-    told,
-    failures.every(({ unsent }) => unsent),
-  )
+  const endpoint = failures.map((failure) => failure.endpoint).join(', ')
+  const what = failures.map((failure) => failure.what).join('; ')
+  const told = { call, endpoint, cause: new AggregateError(failures) }
+  return failures.every(isUnavailable) ? new EtcdUnavailable(what, told) : new EtcdTimeout(what, told)
 }

@@ -10,27 +10,22 @@ interface Told {
 
 /** Any failure that etcd or the way to it tells of; never thrown itself. */
 export class EtcdFailure extends Error {
+  readonly what: string
   readonly call: string
   readonly endpoint: string
   constructor(what: string, { call, endpoint, cause }: Told) {
     super(`etcd ${call} at ${endpoint}: ${what}`, { cause })
     this.name = new.target.name
+    this.what = what
     this.call = call
     this.endpoint = endpoint
   }
 }
 
-/** Nobody there, or nobody who can serve now: nothing is lost by asking again later. */
-export class EtcdUnavailable extends EtcdFailure {
-  /** The request can't have had an effect: it never left, or was turned away. */
-  readonly unsent: boolean
-  constructor(what: string, told: Told, unsent: boolean) {
-    super(what, told)
-    this.unsent = unsent
-  }
-}
+/** Nobody there, or nobody who serves now. The request has had no effect: ask again later. */
+export class EtcdUnavailable extends EtcdFailure {}
 
-/** The request was sent and no answer came: it may or may not have been carried out, so look before doing it again. */
+/** The request left and no answer came back: it may or may not have been carried out, so look before doing it again. */
 export class EtcdTimeout extends EtcdFailure {}
 
 /** etcd knows who asks and does not allow it, or does not know who asks. */

@@ -22,7 +22,6 @@ type Verdict =
   | 'out-of-space'
   | 'precondition'
   | 'timeout'
-  | 'turned-away'
   | 'unavailable'
 
 export interface Asked {
@@ -51,18 +50,16 @@ export function explainFailure(error: unknown, asked: Asked, etcd3: Etcd3Module)
       return new EtcdPrecondition(what, told)
     case 'timeout':
       return new EtcdTimeout(what, told)
-    case 'turned-away':
-      return new EtcdUnavailable(what, told, true)
     case 'unavailable':
-      return new EtcdUnavailable(what, told, false)
+      return new EtcdUnavailable(what, told)
   }
 }
 
 /** In this order. A deadline that passed before a connection stood (grpc-js then names no remote address) lost nothing. */
 const texts: readonly (readonly [RegExp, Verdict])[] = [
-  [/No connection established|unhealthy cluster|etcdserver: no leader|too many requests/, 'turned-away'],
-  [/Deadline exceeded(?!.*(remote_addr=|previous attempts))/, 'turned-away'],
-  [/Deadline exceeded|etcdserver: request timed out|RST_STREAM|Connection dropped/, 'timeout'],
+  [/No connection established|etcdserver: (unhealthy cluster|no leader|too many requests)/, 'unavailable'],
+  [/Deadline exceeded(?!.*(remote_addr=|previous attempts))/, 'unavailable'],
+  [/Deadline exceeded|RST_STREAM/, 'timeout'],
   [/permission denied|user name is empty/, 'denied'],
   [/permission is not granted to the role/, 'not-found'],
   [/Peer URLs already exists|member ID already exist/, 'already-exists'],
@@ -89,14 +86,21 @@ function byClass(error: unknown, etcd3: Etcd3Module): Verdict {
     [etcd3.GRPCFailedPreconditionError, 'precondition'],
     [etcd3.GRPCDeadlineExceededError, 'timeout'],
     [etcd3.GRPCCancelledError, 'timeout'],
-    [etcd3.GRPCUnavailableError, 'unavailable'],
-    [etcd3.GRPCAbortedError, 'unavailable'],
+    // Of a connection that stood and was lost, or of an etcd that waited for its quorum in vain.
+    [etcd3.GRPCUnavailableError, 'timeout'],
+    [etcd3.GRPCAbortedError, 'timeout'],
   ]
   return classes.find(([kind]) => error instanceof kind)?.[1] ?? 'bug'
 }
 
-/** Without the class and the status that etcd3 and gRPC put in front, and without an empty note behind. */
+/** Without what differs from one try to the next (durations, addresses in memory): it may become a status message. */
 function tidy(text: string): string {
   const [line = text] = text.split('\n')
-  return line.replace(/^(\w+: )?\d+ [A-Z_]+: /, '').replace(/\.? *Resolution note: *$/, '')
+  if (/Deadline exceeded/.test(line))
+    return /remote_addr=/.test(line) ? 'no answer in time' : 'no connection in time'
+  return line
+    .replace(/^(\w+: )?\d+ [A-Z_]+: /, '')
+    .replace(/No connection established\. Last error: (Error: )?/, 'no connection: ')
+    .replace(/\S*:SSL routines:[^:]*:([^:]*):.*/, 'TLS: $1')
+    .replace(/; if the root CA.*|\.? *Resolution note: *$/, '')
 }

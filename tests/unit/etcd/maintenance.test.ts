@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Etcd3 } from 'etcd3'
+import { createUser, readUserAndRole } from '../../../src/etcd/access.ts'
+import type { EtcdClient } from '../../../src/etcd/client.ts'
+import { memberStatus } from '../../../src/etcd/cluster.ts'
+import { EtcdOutOfSpace } from '../../../src/etcd/errors.ts'
+import { readHealth } from '../../../src/etcd/health.ts'
+import { alarms, health } from '../../../src/etcd/maintenance.ts'
+import { type EtcdServer, startEtcd } from './etcd-server.ts'
+
+const put = ({ kv }: Etcd3): Promise<unknown> => kv.put({ key: Buffer.from('k'), value: Buffer.from('v') })
+
+describe('a database that is full', () => {
+  let server: EtcdServer
+  let client: EtcdClient
+
+  before(async () => {
+    server = await startEtcd()
+    client = await server.open()
+    const { id } = await memberStatus(client, server.endpoint)
+    const request = { action: 'Activate', alarm: 'Nospace', memberID: id } as const
+    await client.ask('alarm', ({ maintenance }) => maintenance.alarm(request))
+  })
+  after(async () => {
+    await client[Symbol.asyncDispose]()
+    await server[Symbol.asyncDispose]()
+  })
+
+  it('refuses writes, again and again, and nothing else on the same client', async () => {
+    for (let time = 0; time < 5; time += 1) await assert.rejects(client.ask('put', put), EtcdOutOfSpace)
+    await memberStatus(client, server.endpoint)
+    await health(client)
+    await createUser(client, 'late')
+    assert.deepEqual((await readUserAndRole(client, 'late')).user, { name: 'late', roles: [] })
+  })
+
+  it('does not disturb what is asked at the same time', async () => {
+    const writes = Array.from({ length: 10 }, () => client.ask('put', put))
+    const reads = Array.from({ length: 10 }, () => health(client))
+    const [written, done] = await Promise.all([Promise.allSettled(writes), Promise.allSettled(reads)])
+    assert.deepEqual(
+      written.map(({ status }) => status),
+      writes.map(() => 'rejected'),
+    )
+    assert.deepEqual(
+      done.map(({ status }) => status),
+      reads.map(() => 'fulfilled'),
+    )
+  })
+
+  it('shows as an alarm of the member, and not as ill health', async () => {
+    const { id } = await memberStatus(client, server.endpoint)
+    assert.deepEqual(await alarms(client), [{ member: id, kind: 'no-space' }])
+    assert.deepEqual(await readHealth(server.metricsUrl), { healthy: true })
+  })
+
+  it('takes writes again when the alarm is off', async () => {
+    const request = { action: 'Deactivate', alarm: 'Nospace' } as const
+    for (const { member } of await alarms(client)) {
+      await client.ask('alarm', ({ maintenance }) => maintenance.alarm({ ...request, memberID: member }))
+    }
+    await client.ask('put', put)
+    assert.deepEqual(await alarms(client), [])
+  })
+})
