@@ -35,6 +35,11 @@ export function revocationPath({ paths }: Workload): string {
   return `${paths.tls}/client.crl`
 }
 
+/** Which serials the revocation list holds, and the list's digest: parsing it would cost every hook node-forge. */
+export function revokedPath({ paths }: Workload): string {
+  return `${paths.state}/revoked.json`
+}
+
 /** A bundle that etcd's own parser tries before it goes live; etcdctl of the snap reads only below the snap's folders. */
 export function candidatePath({ paths }: Workload): string {
   return `${paths.tls}/candidate.pem`

@@ -2,7 +2,7 @@
 
 import { parseConfig } from '../config.ts'
 import {
-  type PemByPurpose,
+  type ByPurpose,
   type Purpose,
   parsePeerApplication,
   parsePeerUnit,
@@ -12,7 +12,6 @@ import {
 import { parseLedger } from '../interfaces/ledger.ts'
 import type { Databag, UnitName } from '../juju/index.ts'
 import { describeCertificate } from '../tls/certificate.ts'
-import { readRequest } from '../tls/request.ts'
 import type { Charm } from './charm.ts'
 import { noClients, observeClients } from './observe-clients.ts'
 import type { CertificateSeen, Observed, PeerSeen, PeersSeen } from './observed.ts'
@@ -85,22 +84,19 @@ async function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
   return { relation, application: parsed, ledger: parseLedger(application), units: new Map(units) }
 }
 
-function describePeer(databag: Databag, certificates: PemByPurpose | undefined): PeerSeen {
+function describePeer(databag: Databag, certificates: ByPurpose | undefined): PeerSeen {
   const unit = parsePeerUnit(databag)
   const requested = new Map<Purpose, string>()
   const issued = new Map<Purpose, CertificateSeen>()
   for (const purpose of purposes) {
-    const request = unit.requests && readRequest(unit.requests[purpose])
-    if (request) requested.set(purpose, request.publicKeyFingerprint)
+    if (unit.requests && unit.keys) requested.set(purpose, unit.keys[purpose])
     const found = certificates && describeCertificate(certificates[purpose])
-    if (found) issued.set(purpose, describeIssued(found))
+    if (found) {
+      const names = [...found.sans.dns, ...found.sans.ips].sort()
+      issued.set(purpose, { publicKey: found.publicKeyFingerprint, notAfter: found.notAfter, names })
+    }
   }
   return { databag: unit, requested, issued }
-}
-
-function describeIssued(found: ReturnType<typeof describeCertificate>): CertificateSeen {
-  const names = [...found.sans.dns, ...found.sans.ips].sort()
-  return { publicKey: found.publicKeyFingerprint, notAfter: found.notAfter, names }
 }
 
 /** Bindings decide, so that spaces work: raft listens on the one of `etcd-peers`, clients come by the one of `etcd-client`. */

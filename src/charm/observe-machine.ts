@@ -1,15 +1,15 @@
 // The machine as it is now: what is installed, which of our files are there, what the running etcd read at its start.
 
 import * as z from 'zod/mini'
+import { digest } from '../interfaces/digest.ts'
 import { type Purpose, purposes } from '../interfaces/etcd-peers.ts'
 import { parseJsonText } from '../interfaces/json-text.ts'
 import { digestOf, readBytesIfExists, readTextIfExists } from '../machine/file.ts'
 import { readService } from '../machine/service.ts'
 import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts'
 import { publicKeyOf } from '../tls/key.ts'
-import { revokedSerials } from '../tls/revocation-list.ts'
 import type { Charm } from './charm.ts'
-import { fileNames, keyPath, loadedPath, pathOf, revocationPath } from './layout.ts'
+import { fileNames, keyPath, loadedPath, pathOf, revocationPath, revokedPath } from './layout.ts'
 import type { FileName, Loaded, MachineSeen, SourceSeen } from './observed.ts'
 
 /** The workload on this machine; where none is installed yet, the one that would be. */
@@ -70,9 +70,13 @@ async function observeKeys(workload: Workload): Promise<ReadonlyMap<Purpose, str
   return new Map(found.flat())
 }
 
+const revokedSchema = z.object({ list: z.string(), serials: z.array(z.string()) })
+
+/** As it was written, if the list is still that one; otherwise it is as good as not there. */
 async function observeRevoked(workload: Workload): Promise<readonly string[] | undefined> {
-  const der = await readBytesIfExists(revocationPath(workload))
-  return der && [...(await revokedSerials(der))].sort()
+  const list = await readBytesIfExists(revocationPath(workload))
+  const record = parseJsonText(revokedSchema, await readTextIfExists(revokedPath(workload)))
+  return list && record?.list === digest(list) ? record.serials : undefined
 }
 
 const loadedSchema = z.object({

@@ -2,6 +2,7 @@
 // etcd as they are now. Plain data; `decide` needs nothing else.
 
 import type { ConfigReading } from '../config.ts'
+import type { Permission } from '../etcd/types.ts'
 import type { ClientRequest, Protocol } from '../interfaces/etcd-client.ts'
 import type { PeerApplication, PeerUnit, Purpose, UnitAddresses } from '../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../interfaces/ledger.ts'
@@ -37,7 +38,7 @@ export interface PeersSeen {
 
 export interface PeerSeen {
   readonly databag: PeerUnit
-  /** Public key of each certificate request, by its SHA-256; a request that doesn't verify is left out. */
+  /** SHA-256 of the public key of each certificate request. */
   readonly requested: ReadonlyMap<Purpose, string>
   readonly issued: ReadonlyMap<Purpose, CertificateSeen>
 }
@@ -111,13 +112,7 @@ export interface AccessSeen {
   readonly user: boolean
   readonly roles: readonly string[]
   /** `undefined` where there is no role of that name. */
-  readonly permissions: readonly PermissionSeen[] | undefined
-}
-
-export interface PermissionSeen {
-  readonly key: string
-  readonly rangeEnd: string
-  readonly type: 'Read' | 'Write' | 'Readwrite'
+  readonly permissions: readonly Permission[] | undefined
 }
 
 export interface ClientsSeen {

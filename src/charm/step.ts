@@ -1,10 +1,11 @@
 // A plan is data: what is to be done, in order, and why. Steps act on the machine and on etcd at once; writes go to Juju,
 // which commits them when the hook exits 0. So every step may be repeated, and writes come last (design §3).
 
+import type { Permission } from '../etcd/types.ts'
 import type { AnswerParts } from '../interfaces/etcd-client-answer.ts'
 import type { Founding, PeerUnit, Purpose } from '../interfaces/etcd-peers.ts'
 import type { Ledger, RequestKey } from '../interfaces/ledger.ts'
-import type { FileName, Loaded, PermissionSeen } from './observed.ts'
+import type { FileName, Loaded } from './observed.ts'
 
 export type Step = { readonly why: string } & (
   | { readonly kind: 'workload/install'; readonly from: 'snap' | 'archive' }
@@ -23,8 +24,8 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'role/delete'; readonly role: string }
   | { readonly kind: 'role/grant'; readonly user: string; readonly role: string }
   | { readonly kind: 'role/revoke'; readonly user: string; readonly role: string }
-  | { readonly kind: 'permission/grant'; readonly role: string; readonly permission: PermissionSeen }
-  | { readonly kind: 'permission/revoke'; readonly role: string; readonly permission: PermissionSeen }
+  | { readonly kind: 'permission/grant'; readonly role: string; readonly permission: Permission }
+  | { readonly kind: 'permission/revoke'; readonly role: string; readonly permission: Permission }
 )
 
 export type Write = { readonly why: string } & (

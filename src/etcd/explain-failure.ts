@@ -93,7 +93,7 @@ function byClass(error: unknown, etcd3: Etcd3Module): Verdict {
   return classes.find(([kind]) => error instanceof kind)?.[1] ?? 'bug'
 }
 
-/** Without what differs from one try to the next (durations, addresses in memory): it may become a status message. */
+/** Without what differs from one try to the next (times, addresses in memory): it may become a status message. */
 function tidy(text: string): string {
   const [line = text] = text.split('\n')
   if (/Deadline exceeded/.test(line))
@@ -103,4 +103,5 @@ function tidy(text: string): string {
     .replace(/No connection established\. Last error: (Error: )?/, 'no connection: ')
     .replace(/\S*:SSL routines:[^:]*:([^:]*):.*/, 'TLS: $1')
     .replace(/; if the root CA.*|\.? *Resolution note: *$/, '')
+    .replace(/ \(\d{4}-\d\d-\d\dT\S+Z\)/, '')
 }

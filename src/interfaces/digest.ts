@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 
-/** SHA-256 of a text in hexadecimal digits. */
-export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+/** SHA-256 in hexadecimal digits. */
+export function digest(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex')
 }

@@ -8,9 +8,9 @@ import { parseJsonText, printJsonText } from './json-text.ts'
 export const purposes = ['peer', 'server', 'admin'] as const
 export type Purpose = (typeof purposes)[number]
 
-const pemByPurpose = z.object({ peer: z.string(), server: z.string(), admin: z.string() })
-/** One PEM text for each purpose: certificate requests, certificates or authorities. */
-export type PemByPurpose = Readonly<z.infer<typeof pemByPurpose>>
+const byPurpose = z.object({ peer: z.string(), server: z.string(), admin: z.string() })
+/** One text for each purpose: requests, certificates or authorities in PEM, or fingerprints. */
+export type ByPurpose = Readonly<z.infer<typeof byPurpose>>
 
 const addresses = z.object({
   peer: z.string(),
@@ -22,7 +22,9 @@ export type UnitAddresses = Readonly<z.infer<typeof addresses>>
 
 /** What a unit tells its peers. `endpoint` is there only while its etcd serves. */
 export interface PeerUnit {
-  readonly requests?: PemByPurpose
+  readonly requests?: ByPurpose
+  /** SHA-256 of the public key of each request, so that nobody parses requests but the leader when it signs. */
+  readonly keys?: ByPurpose
   readonly addresses?: UnitAddresses
   readonly endpoint?: string
   /** Version of the etcd that is installed. */
@@ -30,11 +32,13 @@ export interface PeerUnit {
 }
 
 export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUnit {
-  const requests = parseJsonText(pemByPurpose, databag.requests)
+  const requests = parseJsonText(byPurpose, databag.requests)
+  const keys = parseJsonText(byPurpose, databag.keys)
   const at = parseJsonText(addresses, databag.addresses)
   const { endpoint, version } = databag
   return {
     ...(requests && { requests }),
+    ...(keys && { keys }),
     ...(at && { addresses: at }),
     ...(endpoint && { endpoint }),
     ...(version && { version }),
@@ -44,6 +48,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
 export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined> {
   return {
     requests: unit.requests && printJsonText(unit.requests),
+    keys: unit.keys && printJsonText(unit.keys),
     addresses: unit.addresses && printJsonText(unit.addresses),
     endpoint: unit.endpoint,
     version: unit.version,
@@ -57,18 +62,18 @@ export type Founding = Readonly<z.infer<typeof founding>>
 /** What the leader has decided for all: public certificates only, never a key. */
 export interface PeerApplication {
   readonly founding?: Founding
-  readonly authorities?: PemByPurpose
-  readonly certificates: ReadonlyMap<string, PemByPurpose>
+  readonly authorities?: ByPurpose
+  readonly certificates: ReadonlyMap<string, ByPurpose>
 }
 
 const certificatesKey = 'certificates.'
 
 export function parsePeerApplication(databag: Readonly<Record<string, string>>): PeerApplication {
   const founded = parseJsonText(founding, databag.founding)
-  const authorities = parseJsonText(pemByPurpose, databag.authorities)
-  const certificates = new Map<string, PemByPurpose>()
+  const authorities = parseJsonText(byPurpose, databag.authorities)
+  const certificates = new Map<string, ByPurpose>()
   for (const [key, text] of Object.entries(databag)) {
-    const issued = key.startsWith(certificatesKey) ? parseJsonText(pemByPurpose, text) : undefined
+    const issued = key.startsWith(certificatesKey) ? parseJsonText(byPurpose, text) : undefined
     if (issued) certificates.set(key.slice(certificatesKey.length), issued)
   }
   return { ...(founded && { founding: founded }), ...(authorities && { authorities }), certificates }
@@ -78,10 +83,10 @@ export function printFounding(value: Founding): Record<string, string> {
   return { founding: printJsonText(value) }
 }
 
-export function printAuthorities(certificates: PemByPurpose): Record<string, string> {
+export function printAuthorities(certificates: ByPurpose): Record<string, string> {
   return { authorities: printJsonText(certificates) }
 }
 
-export function printCertificates(unit: string, certificates: PemByPurpose): Record<string, string> {
+export function printCertificates(unit: string, certificates: ByPurpose): Record<string, string> {
   return { [`${certificatesKey}${unit}`]: printJsonText(certificates) }
 }

@@ -1,10 +1,11 @@
 // Certificates: the leader makes the authorities and signs; each unit makes its own requests. The authorities' keys live in
 // one app-owned secret and in the memory of a hook that signs, nowhere else.
 
-import { type PemByPurpose, type Purpose, printCertificates, purposes } from '../../interfaces/etcd-peers.ts'
+import { type ByPurpose, type Purpose, printCertificates, purposes } from '../../interfaces/etcd-peers.ts'
 import { NotFound } from '../../juju/errors.ts'
 import { readTextIfExists } from '../../machine/file.ts'
 import { createAuthority, signRequest } from '../../tls/authority.ts'
+import { publicKeyOf } from '../../tls/key.ts'
 import { createRequest } from '../../tls/request.ts'
 import type { Charm } from '../charm.ts'
 import { keyPath } from '../layout.ts'
@@ -24,7 +25,7 @@ const commonNames: Readonly<Record<Purpose, string>> = {
 }
 
 /** Makes the three authorities, or takes up those that an interrupted hook left in Juju, and gives their certificates. */
-export async function createAuthorities(charm: Charm): Promise<PemByPurpose> {
+export async function createAuthorities(charm: Charm): Promise<ByPurpose> {
   const { juju, now, context } = charm
   const stored = await readAuthorities(charm)
   if (stored) return pick(stored, 'certificate')
@@ -33,7 +34,6 @@ export async function createAuthorities(charm: Charm): Promise<PemByPurpose> {
       commonName: `${context.app} ${purpose} authority`,
       now: new Date(now),
       years: authorityYears,
-      pathLength: 0,
     })
   const made = { peer: await make('peer'), server: await make('server'), admin: await make('admin') }
   const content = Object.fromEntries(
@@ -60,7 +60,7 @@ async function readAuthorities({ juju }: Charm): Promise<Readonly<Record<string,
   }
 }
 
-function pick(content: Readonly<Record<string, string>>, part: 'certificate' | 'key'): PemByPurpose {
+function pick(content: Readonly<Record<string, string>>, part: 'certificate' | 'key'): ByPurpose {
   const of = (purpose: Purpose): string => {
     const pem = content[`${purpose}-${part}`]
     if (pem === undefined)
@@ -101,13 +101,18 @@ export async function signCertificates(
   })
 }
 
-/** Requests for the three keys on this disk. */
-export async function createRequests(): Promise<PemByPurpose> {
+/** Requests for the three keys on this disk, and which keys those are. */
+export async function createRequests(): Promise<{ readonly requests: ByPurpose; readonly keys: ByPurpose }> {
   const workload = await findWorkload()
-  const ask = async (purpose: Purpose): Promise<string> => {
+  const ask = async (purpose: Purpose): Promise<{ request: string; key: string }> => {
     const privateKey = await readTextIfExists(keyPath(workload, purpose))
     if (privateKey === undefined) throw new Waiting(`waiting for this unit's ${purpose} key`)
-    return createRequest({ privateKey, commonName: commonNames[purpose] })
+    const request = await createRequest({ privateKey, commonName: commonNames[purpose] })
+    return { request, key: publicKeyOf(privateKey) }
   }
-  return { peer: await ask('peer'), server: await ask('server'), admin: await ask('admin') }
+  const [peer, server, admin] = [await ask('peer'), await ask('server'), await ask('admin')]
+  return {
+    requests: { peer: peer.request, server: server.request, admin: admin.request },
+    keys: { peer: peer.key, server: server.key, admin: admin.key },
+  }
 }

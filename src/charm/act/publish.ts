@@ -27,12 +27,8 @@ async function doWrite(charm: Charm, observed: Observed, write: Write): Promise<
       return writeForAll(charm, await signCertificates(charm, observed, write.unit, write.names))
     case 'peer-unit/write': {
       const { relation, current } = await ownDatabag(charm)
-      const requests = write.renew ? await createRequests() : write.unit.requests
-      await juju.writeUnitBag(
-        relation,
-        current,
-        printPeerUnit({ ...write.unit, ...(requests && { requests }) }),
-      )
+      const renewed = write.renew ? await createRequests() : {}
+      await juju.writeUnitBag(relation, current, printPeerUnit({ ...write.unit, ...renewed }))
       return
     }
     case 'answer/publish':

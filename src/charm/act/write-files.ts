@@ -1,12 +1,14 @@
 // What the charm writes on the machine: keys 0600 and readable by etcd alone, everything by rename.
 
+import { digest } from '../../interfaces/digest.ts'
 import type { Purpose } from '../../interfaces/etcd-peers.ts'
+import { printJsonText } from '../../interfaces/json-text.ts'
 import { makeDirectory, readTextIfExists, writeFileAtomic } from '../../machine/file.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import type { Workload } from '../../machine/workload.ts'
 import { createPrivateKeyPem } from '../../tls/key.ts'
 import { createRevocationList } from '../../tls/revocation-list.ts'
-import { keyPath, pathOf, revocationPath } from '../layout.ts'
+import { keyPath, pathOf, revocationPath, revokedPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
 import type { FileName } from '../observed.ts'
 import { Blocked, Waiting } from '../outcome.ts'
@@ -41,6 +43,10 @@ export async function writeRevocationList(serials: readonly string[], now: numbe
     now: new Date(now),
   })
   await write(workload, revocationPath(workload), list)
+  await makeDirectory(workload.paths.state, { mode: 0o700 })
+  await writeFileAtomic(revokedPath(workload), printJsonText({ list: digest(list), serials }), {
+    mode: 0o600,
+  })
 }
 
 async function refuseUnloadable(workload: Workload, bundle: string): Promise<void> {

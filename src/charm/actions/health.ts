@@ -23,8 +23,8 @@ export async function health({ juju }: Charm): Promise<void> {
   await juju.actionSet({
     healthy: 'true',
     version: status.version,
-    leader: String(status.isLeader),
+    leader: String(status.leader === status.id),
     'database-bytes': String(status.dbSize),
-    'raft-index': status.raftIndex,
+    'raft-index': String(status.raftIndex),
   })
 }

@@ -1,11 +1,12 @@
 // Users, roles and permissions in etcd, made to agree with the ledger: one user and one role per common name, and the role
 // holds exactly its prefix. Access ends before anything else happens; it begins only once its owner is on record.
 
+import { prefixRange, sameRange } from '../../etcd/key-range.ts'
+import type { Permission } from '../../etcd/types.ts'
 import type { AcceptedEntry, Ledger } from '../../interfaces/ledger.ts'
 import { ownershipIsCommitted } from '../guards.ts'
-import type { AccessSeen, Observed, PermissionSeen } from '../observed.ts'
+import type { AccessSeen, Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
-import { prefixPermission } from './prefix-permission.ts'
 
 export function planAccess(observed: Observed, ledger: Ledger): readonly Step[] {
   const { etcd } = observed
@@ -30,7 +31,7 @@ function endAccess(name: string, seen: AccessSeen | undefined): readonly Step[] 
 
 function giveAccess(entry: AcceptedEntry, seen: AccessSeen, why: string): readonly Step[] {
   const name = entry.leaf.commonName
-  const wanted = prefixPermission(entry.prefix)
+  const wanted: Permission = { ...prefixRange(entry.prefix), type: 'Readwrite' }
   const held = seen.permissions ?? []
   const others = held.filter((permission) => !samePermission(permission, wanted))
   const foreign = seen.roles.filter((role) => role !== name)
@@ -61,6 +62,6 @@ export function hasAccess(entry: AcceptedEntry, seen: AccessSeen | undefined): b
   return seen !== undefined && giveAccess(entry, seen, '').length === 0
 }
 
-function samePermission(a: PermissionSeen, b: PermissionSeen): boolean {
-  return a.key === b.key && a.rangeEnd === b.rangeEnd && a.type === b.type
+function samePermission(a: Permission, b: Permission): boolean {
+  return sameRange(a, b) && a.type === b.type
 }

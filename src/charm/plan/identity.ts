@@ -83,10 +83,11 @@ export function planIntroduction(observed: Observed): readonly Write[] {
     : moved
       ? 'its addresses have changed'
       : 'its etcd serves, stopped to, or is another'
-  const { requests } = own.databag
+  const { requests, keys } = own.databag
   const unit: PeerUnit = {
     addresses,
     ...(requests && { requests }),
+    ...(keys && { keys }),
     ...(endpoint && { endpoint }),
     ...(version && { version }),
   }

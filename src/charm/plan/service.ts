@@ -1,7 +1,7 @@
 // etcd itself on this unit: installed, configured whole, started once all it needs is there, restarted only for a reason.
 
 import { digest } from '../../interfaces/digest.ts'
-import { type PemByPurpose, purposes } from '../../interfaces/etcd-peers.ts'
+import { type ByPurpose, purposes } from '../../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
 import type { FileName, Loaded, Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
@@ -64,7 +64,7 @@ export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | und
 }
 
 /** The certificates that the leader issued for the keys on this disk. */
-function ownCertificates(observed: Observed): PemByPurpose | undefined {
+function ownCertificates(observed: Observed): ByPurpose | undefined {
   const seen = observed.peers?.units.get(observed.unit)
   const fits = purposes.every((purpose) => {
     const key = observed.machine.keys.get(purpose)

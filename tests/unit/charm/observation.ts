@@ -1,7 +1,7 @@
 // A plain, settled observation for the tests of the core, and small changes to it.
 
 import type { AccessSeen, Observed, RelationSeen } from '../../../src/charm/observed.ts'
-import { prefixPermission } from '../../../src/charm/plan/prefix-permission.ts'
+import { prefixRange } from '../../../src/etcd/key-range.ts'
 import type { Leaf, Ledger, LedgerEntry, RequestKey } from '../../../src/interfaces/ledger.ts'
 import { ledgerKey } from '../../../src/interfaces/ledger.ts'
 
@@ -63,7 +63,7 @@ export function offers(commonName: string, more: { prefix?: string; serial?: str
 }
 
 export function access(commonName: string, prefix = `/${commonName}/`): AccessSeen {
-  return { user: true, roles: [commonName], permissions: [prefixPermission(prefix)] }
+  return { user: true, roles: [commonName], permissions: [{ ...prefixRange(prefix), type: 'Readwrite' }] }
 }
 
 export const noAccess: AccessSeen = { user: false, roles: [], permissions: undefined }

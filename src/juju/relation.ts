@@ -1,0 +1,77 @@
+// Relations and their databags. Reads are kept for the hook: Juju itself shows a stable view while one runs.
+
+import * as z from 'zod/mini'
+import { type Databag, differences, type WantedDatabag } from './databag.ts'
+import type { HookTools } from './hook-tool.ts'
+import {
+  type AppName,
+  parseAppName,
+  parseRelationId,
+  parseUnitName,
+  type RelationId,
+  type UnitName,
+} from './names.ts'
+
+const databagSchema = z.nullable(z.record(z.string(), z.string()))
+const namesSchema = z.nullable(z.array(z.string()))
+
+export interface Relations {
+  /** Without the relation that is breaking, in its relation-broken (as Juju lists them). */
+  relationIds(endpoint: string): Promise<readonly RelationId[]>
+  /** @throws {TypeError} where the number is no relation id */
+  relationId(id: number): RelationId
+  /** Remote units that this unit has seen; of a peer relation, the others. Sorted as text. */
+  relationUnits(id: RelationId): Promise<readonly UnitName[]>
+  /** @throws {RelationGone} where Juju no longer knows the relation */
+  remoteApp(id: RelationId): Promise<AppName>
+  readUnitBag(id: RelationId, unit: UnitName): Promise<Databag>
+  /** A non-leader may read its own application's databag on peer relations only. */
+  readAppBag(id: RelationId, app: AppName): Promise<Databag>
+  /** Writes only what differs; makes no call where nothing does. @returns the keys written */
+  writeUnitBag(id: RelationId, current: Databag, wanted: WantedDatabag): Promise<readonly string[]>
+  /** The leader's alone. Writes only what differs. @returns the keys written */
+  writeAppBag(id: RelationId, current: Databag, wanted: WantedDatabag): Promise<readonly string[]>
+}
+
+/** @example await openRelations(tools).relationIds('etcd-client') */
+export function openRelations(tools: HookTools): Relations {
+  const ids = new Map<string, Promise<readonly RelationId[]>>()
+  const read = async (args: readonly string[]): Promise<Databag> =>
+    (await tools.runJson('relation-get', args, databagSchema)) ?? {}
+  const write = async (
+    args: readonly string[],
+    current: Databag,
+    wanted: WantedDatabag,
+  ): Promise<readonly string[]> => {
+    const changes = differences(current, wanted)
+    const keys = Object.keys(changes)
+    // By stdin: one argument may be 128 KiB at most, and argv is for everybody to see.
+    if (keys.length > 0)
+      await tools.run('relation-set', [...args, '--file', '-'], { input: JSON.stringify(changes) })
+    return keys
+  }
+  return {
+    relationIds(endpoint) {
+      const known = ids.get(endpoint) ?? listIds(tools, endpoint)
+      ids.set(endpoint, known)
+      return known
+    },
+    relationId: parseRelationId,
+    async relationUnits(id) {
+      const names = await tools.runJson('relation-list', ['-r', String(id)], namesSchema)
+      return (names ?? []).map(parseUnitName)
+    },
+    async remoteApp(id) {
+      return parseAppName(await tools.runJson('relation-list', ['-r', String(id), '--app'], z.string()))
+    },
+    readUnitBag: (id, unit) => read(['-r', String(id), '-', unit]),
+    readAppBag: (id, app) => read(['-r', String(id), '--app', '-', app]),
+    writeUnitBag: (id, current, wanted) => write(['-r', String(id)], current, wanted),
+    writeAppBag: (id, current, wanted) => write(['-r', String(id), '--app'], current, wanted),
+  }
+}
+
+async function listIds(tools: HookTools, endpoint: string): Promise<readonly RelationId[]> {
+  const names = await tools.runJson('relation-ids', [endpoint], namesSchema)
+  return (names ?? []).map(parseRelationId).sort((a, b) => a - b)
+}

@@ -1,0 +1,123 @@
+// Secrets. Content goes by file, never on argv; a revision is made only when the content changed; ids are compared by their
+// last 20 characters, because every tool prints another form.
+
+import * as z from 'zod/mini'
+import { NotFound } from './errors.ts'
+import type { HookTools } from './hook-tool.ts'
+import { parseSecretId, type RelationId, type SecretUri, secretUri } from './names.ts'
+import { withContentFiles } from './secret-file.ts'
+
+export type SecretContent = Readonly<Record<string, string>>
+export type SecretName = { readonly uri: string } | { readonly label: string }
+
+export interface SecretInfo {
+  readonly uri: SecretUri
+  readonly revision: number
+  readonly label: string
+  /** Relation tags that applications were granted it over, as Juju prints them: `relation-web.db#etcd.etcd-client`. */
+  readonly access: readonly string[]
+}
+
+export interface SecretToPut {
+  readonly label: string
+  readonly owner: 'application' | 'unit'
+  readonly description?: string
+  readonly content: SecretContent
+  readonly grantTo?: readonly RelationId[]
+}
+
+export interface Secrets {
+  /**
+   * Without flags the tracked revision; `refresh` moves to the latest, `peek` looks at it.
+   *
+   * @throws {NotFound} where it does not exist; {@link NotAllowed} where it is not granted
+   */
+  readSecret(
+    name: SecretName,
+    how?: { readonly refresh?: boolean; readonly peek?: boolean },
+  ): Promise<SecretContent>
+  /** Of a secret that this unit may manage; `undefined` where there is none. */
+  secretInfo(name: SecretName): Promise<SecretInfo | undefined>
+  /**
+   * Makes a secret or revises the one of that label. It is looked up first: in 3.6 a hook that failed may have left it behind.
+   */
+  putSecret(secret: SecretToPut): Promise<{ readonly uri: SecretUri; readonly changed: boolean }>
+  removeSecret(uri: SecretUri): Promise<void>
+}
+
+const contentSchema = z.record(z.string(), z.string())
+const infoSchema = z.record(
+  z.string(),
+  z.object({
+    revision: z.number(),
+    label: z._default(z.string(), ''),
+    access: z.optional(z.array(z.object({ scope: z._default(z.string(), '') }))),
+  }),
+)
+
+/** @example await openSecrets(tools, modelUuid, charmDir).readSecret({ label: 'admin' }, { peek: true }) */
+export function openSecrets(tools: HookTools, modelUuid: string, folder: string): Secrets {
+  const at = (name: SecretName): readonly string[] => ('uri' in name ? [name.uri] : ['--label', name.label])
+
+  const readSecret: Secrets['readSecret'] = (name, { refresh, peek } = {}) =>
+    tools.runJson(
+      'secret-get',
+      [...at(name), ...(refresh ? ['--refresh'] : []), ...(peek ? ['--peek'] : [])],
+      contentSchema,
+    )
+
+  const secretInfo: Secrets['secretInfo'] = async (name) => {
+    try {
+      const found = Object.entries(await tools.runJson('secret-info-get', at(name), infoSchema))[0]
+      const id = found && parseSecretId(found[0])
+      if (!found || !id) return undefined
+      const { revision, label, access } = found[1]
+      return {
+        uri: secretUri(modelUuid, id),
+        revision,
+        label,
+        access: (access ?? []).map((row) => row.scope),
+      }
+    } catch (error) {
+      if (error instanceof NotFound) return undefined
+      throw error
+    }
+  }
+
+  const create = async ({ label, owner, description, content }: SecretToPut): Promise<SecretUri> => {
+    const flags = ['--label', label, '--owner', owner, ...(description ? ['--description', description] : [])]
+    const printed = await withContentFiles(folder, content, (files) =>
+      tools.run('secret-add', [...flags, ...files]),
+    )
+    const id = parseSecretId(printed)
+    if (!id) throw new TypeError(`secret-add printed no URI of a secret for label ${label}`)
+    return secretUri(modelUuid, id)
+  }
+
+  return {
+    readSecret,
+    secretInfo,
+    async putSecret(secret) {
+      const known = await secretInfo({ label: secret.label })
+      const uri = known?.uri ?? (await create(secret))
+      const stored = known && (await readSecret({ uri }, { peek: true }))
+      const changed = stored === undefined || !sameContent(stored, secret.content)
+      if (stored && changed)
+        await withContentFiles(folder, secret.content, (files) => tools.run('secret-set', [uri, ...files]))
+      // A grant that is there already is no change to Juju, and only a new secret or a new reader needs one.
+      if ((known?.access.length ?? 0) === 0) {
+        for (const relation of secret.grantTo ?? [])
+          await tools.run('secret-grant', [uri, '-r', String(relation)])
+      }
+      return { uri, changed }
+    },
+    async removeSecret(uri) {
+      await tools.run('secret-remove', [uri])
+    },
+  }
+}
+
+function sameContent(a: SecretContent, b: SecretContent): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...keys].every((key) => a[key] === b[key])
+}

@@ -1,0 +1,103 @@
+// What belongs to this unit: its config, state, addresses, ports, resources, and whether it leads.
+
+import { stat } from 'node:fs/promises'
+import * as z from 'zod/mini'
+import { type Databag, differences, type WantedDatabag } from './databag.ts'
+import { ToolError } from './errors.ts'
+import type { HookTools } from './hook-tool.ts'
+
+export type ConfigValue = string | number | boolean
+
+export interface Network {
+  /** The address to listen on; IPv6 without brackets. */
+  readonly bindAddress: string
+  readonly bindAddresses: readonly string[]
+  readonly ingressAddresses: readonly string[]
+  readonly egressSubnets: readonly string[]
+}
+
+export interface Unit {
+  /** True holds for 30 s at least; false sticks for this hook (as Juju keeps it). */
+  isLeader(): Promise<boolean>
+  /** Options that are set or have a default. */
+  readConfig(): Promise<Readonly<Record<string, ConfigValue>>>
+  /** Key/value pairs that the controller keeps for this unit. */
+  readState(): Promise<Databag>
+  writeState(current: Databag, wanted: WantedDatabag): Promise<void>
+  /** Addresses that the binding of an endpoint gives; element 0 first. */
+  networkGet(binding: string): Promise<Network>
+  /** `2379/tcp`; opening what is open changes nothing. */
+  openPort(port: string): Promise<void>
+  closePort(port: string): Promise<void>
+  openedPorts(): Promise<readonly string[]>
+  /** Absolute path of a resource; `undefined` where none is attached (a placeholder is empty). */
+  resourcePath(name: string): Promise<string | undefined>
+}
+
+const configSchema = z.nullable(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
+const stateSchema = z.nullable(z.record(z.string(), z.string()))
+const networkSchema = z.object({
+  'bind-addresses': z.array(z.object({ addresses: z.array(z.object({ value: z.string() })) })),
+  'ingress-addresses': z._default(z.array(z.string()), []),
+  'egress-subnets': z._default(z.array(z.string()), []),
+})
+
+/** @example await openUnit(tools).isLeader() */
+export function openUnit(tools: HookTools): Unit {
+  let leader: Promise<boolean> | undefined
+  return {
+    isLeader() {
+      leader ??= tools.runJson('is-leader', [], z.boolean())
+      return leader
+    },
+    async readConfig() {
+      return (await tools.runJson('config-get', [], configSchema)) ?? {}
+    },
+    async readState() {
+      return (await tools.runJson('state-get', [], stateSchema)) ?? {}
+    },
+    async writeState(current, wanted) {
+      const changes = differences(current, wanted)
+      if (Object.keys(changes).length > 0)
+        await tools.run('state-set', ['--file', '-'], { input: JSON.stringify(changes) })
+    },
+    networkGet: async (binding) =>
+      describeNetwork(binding, await tools.runJson('network-get', [binding], networkSchema)),
+    async openPort(port) {
+      await tools.run('open-port', [port])
+    },
+    async closePort(port) {
+      await tools.run('close-port', [port])
+    },
+    async openedPorts() {
+      return (await tools.runJson('opened-ports', [], z.nullable(z.array(z.string())))) ?? []
+    },
+    resourcePath: (name) => findResource(tools, name),
+  }
+}
+
+function describeNetwork(binding: string, found: z.infer<typeof networkSchema>): Network {
+  const bindAddresses = found['bind-addresses'].flatMap((row) =>
+    row.addresses.map((address) => address.value),
+  )
+  const [bindAddress] = bindAddresses
+  if (bindAddress === undefined)
+    throw new Error(`network-get gives no address for ${binding}; check the unit's network`)
+  return {
+    bindAddress,
+    bindAddresses,
+    ingressAddresses: found['ingress-addresses'],
+    egressSubnets: found['egress-subnets'],
+  }
+}
+
+async function findResource(tools: HookTools, name: string): Promise<string | undefined> {
+  try {
+    // The tool prints no newline behind the path, and has no JSON.
+    const path = await tools.run('resource-get', [name])
+    return path !== '' && (await stat(path)).size > 0 ? path : undefined
+  } catch (error) {
+    if (error instanceof ToolError && error.call.stderr.includes('could not download')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,18 @@
+// IP addresses as bytes and in one spelling: Node prints an IPv6 address of a certificate in another than networks do.
+
+import { isIPv4, SocketAddress } from 'node:net'
+
+/** The 4 or 16 bytes of an address. */
+export function addressBytes(address: string): Buffer {
+  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number))
+  const [head = '', tail] = canonicalAddress(address).split('::')
+  const groups = (part: string): readonly string[] => (part === '' ? [] : part.split(':'))
+  const missing = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length
+  const all = [...groups(head), ...Array<string>(missing).fill('0'), ...groups(tail ?? '')]
+  return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex')
+}
+
+/** The usual short spelling: lower case, the longest run of zeros left out. */
+export function canonicalAddress(address: string): string {
+  return isIPv4(address) ? address : new SocketAddress({ address, family: 'ipv6' }).address
+}

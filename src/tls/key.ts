@@ -1,0 +1,26 @@
+// Private keys: P-256, which every etcd and every TLS client of these years can load, made in a tenth of a millisecond.
+
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+
+/** A new P-256 key as PKCS#8 PEM. */
+export async function createPrivateKeyPem(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  return privateKey
+}
+
+/** SHA-256 of the public key that belongs to a private key, in hexadecimal digits. */
+export function publicKeyOf(privateKeyPem: string): string {
+  return fingerprintOfKey(createPublicKey(createPrivateKey(privateKeyPem)))
+}
+
+/** SHA-256 of a public key's SubjectPublicKeyInfo, in hexadecimal digits. */
+export function fingerprintOfKey(key: KeyObject): string {
+  return createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+}
