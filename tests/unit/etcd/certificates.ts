@@ -51,8 +51,12 @@ export function revocationList(authority: Authority, serials: readonly string[])
     return `R\t350101000000Z\t250101000000Z\t${hex.length % 2 ? '0' : ''}${hex}\tunknown\t/CN=any\n`
   })
   writeFileSync(path('index.txt'), rows.join(''))
-  const section = `database=${path('index.txt')}\ndefault_md=sha256\ndefault_crl_days=30\n`
-  writeFileSync(path('ca.conf'), `[ca]\ndefault_ca=own\n[own]\n${section}`)
+  const section = `database=${path('index.txt')}\ndefault_md=sha256\ndefault_crl_days=30\ncrl_extensions=v2\n`
+  // etcd 3.6 takes lists of version 2 only, and it is the extensions that make openssl write one.
+  writeFileSync(
+    path('ca.conf'),
+    `[ca]\ndefault_ca=own\n[own]\n${section}[v2]\nauthorityKeyIdentifier=keyid\n`,
+  )
   const signer = [
     '-config',
     path('ca.conf'),

@@ -70,7 +70,12 @@ export async function startEtcd(changes: Partial<ConfigurationSettings> = {}): P
   const version = await etcdVersion()
   const crl = join(folder, 'client.crl')
   await writeFile(crl, revocationList(authority, []))
-  const settings = { ...settingsOf(folder, urls, authority, peerAuthority), ...changes }
+  const name = changes.name ?? 'etcd-0'
+  const usual = {
+    ...settingsOf(folder, urls, authority, peerAuthority),
+    initialCluster: { [name]: [urls.peerUrl] },
+  }
+  const settings = { ...usual, ...changes }
   const configPath = join(folder, 'etcd.conf.yml')
   await writeFile(configPath, renderConfiguration(settings, version))
   const child = await runEtcd(configPath, join(folder, 'etcd.log'))
@@ -105,7 +110,7 @@ function settingsOf(folder: string, urls: Urls, clients: Authority, peers: Autho
     listenClientUrls: [urls.endpoint],
     advertisePeerUrls: [urls.peerUrl],
     advertiseClientUrls: [urls.endpoint],
-    initialCluster: { 'etcd-0': [urls.peerUrl] },
+    initialCluster: {},
     initialClusterToken: 'test',
     initialClusterState: 'new',
     clientTls: {

@@ -160,6 +160,13 @@ const told: readonly (readonly [error: Error, name: string, message: string])[] 
     'etcdserver: Peer URLs already exists',
   ],
   [
+    new etcd3.GRPCUnavailableError(
+      '14 UNAVAILABLE: No connection established. Last error: Failed to connect (2026-01-02T03:04:05.678Z). Resolution note: ',
+    ),
+    'EtcdUnavailable',
+    'no connection: Failed to connect',
+  ],
+  [
     new etcd3.ClientClosedError('KV'),
     'EtcdBug',
     'Tried to call a KV method on etcd3, but the client was already closed',

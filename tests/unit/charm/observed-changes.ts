@@ -1,0 +1,42 @@
+// Changes to the settled observation: what happened, in the words of the tests.
+
+import assert from 'node:assert/strict'
+import type { Observed } from '../../../src/charm/observed.ts'
+import { nextLedger } from '../../../src/charm/plan/ledger.ts'
+import { wantedWorkload } from '../../../src/charm/plan/service.ts'
+import type { LedgerEntry } from '../../../src/interfaces/ledger.ts'
+import { type access, ledgerOf } from './observation.ts'
+
+export function kinds(rows: readonly { readonly kind: string }[]): readonly string[] {
+  return rows.map((row) => row.kind)
+}
+
+/** As it is once all that was planned for the machine is done. */
+export function running(observed: Observed, known: Record<string, ReturnType<typeof access>> = {}): Observed {
+  const wanted = wantedWorkload(observed, nextLedger(observed))
+  assert.ok(wanted)
+  const machine = {
+    ...observed.machine,
+    files: wanted.files,
+    loaded: { ...wanted.loading, guarded: true },
+    service: 'active' as const,
+  }
+  return {
+    ...observed,
+    machine,
+    etcd: { kind: 'up', authentication: true, access: new Map(Object.entries(known)) },
+  }
+}
+
+export function withLedger(observed: Observed, rows: Parameters<typeof ledgerOf>[0], more = {}): Observed {
+  assert.ok(observed.peers)
+  return { ...observed, peers: { ...observed.peers, ledger: ledgerOf(rows, more) } }
+}
+
+export function withClients(observed: Observed, clients: Partial<Observed['clients']>): Observed {
+  return { ...observed, clients: { ...observed.clients, ...clients } }
+}
+
+export function ledgerEntry(observed: Observed, name: string): LedgerEntry | undefined {
+  return nextLedger(observed).entries.get(name)?.entry
+}
