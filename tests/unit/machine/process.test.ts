@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { CommandFailed, CommandMissing, run } from '../../../src/machine/process.ts'
+
+describe('running a program', () => {
+  it('gives what it printed, without the last line’s end', async () => {
+    assert.equal(await run('printf', ['a\\nb\\n']), 'a\nb')
+  })
+
+  it('feeds it its input, which appears nowhere else', async () => {
+    assert.equal(await run('cat', [], { input: 'secret' }), 'secret')
+    const failing = run('sh', ['-c', 'cat >/dev/null; exit 3'], { input: 'secret' })
+    await assert.rejects(
+      failing,
+      (error: Error) => !JSON.stringify([error.message, error.stack]).includes('secret'),
+    )
+  })
+
+  it('gives it an end of input where there is none to feed', async () => {
+    assert.equal(await run('cat', []), '')
+  })
+
+  it('tells the exit code and the last of what it complained of', async () => {
+    const complaints = 'for line in 1 2 3 4 5 6 7; do echo "line $line" >&2; done; exit 4'
+    await assert.rejects(run('sh', ['-c', complaints]), (error: unknown) => {
+      assert.ok(error instanceof CommandFailed)
+      assert.equal(error.exitCode, 4)
+      assert.equal(error.stderr, 'line 3\nline 4\nline 5\nline 6\nline 7')
+      assert.match(error.message, /^sh -c .* exited with 4: line 3/)
+      return true
+    })
+  })
+
+  it('ends it after its time limit and says so', async () => {
+    await assert.rejects(run('sleep', ['60'], { timeoutMs: 50 }), {
+      name: 'CommandFailed',
+      message: 'sleep 60 was still running after 50 ms',
+      exitCode: undefined,
+    })
+  })
+
+  it('says which signal ended it', async () => {
+    await assert.rejects(run('sh', ['-c', 'kill -KILL $$']), { message: /was ended by SIGKILL$/ })
+  })
+
+  it('names a program that is not there, and is no CommandFailed', async () => {
+    await assert.rejects(run('no-such-program', ['x']), (error: unknown) => {
+      assert.ok(error instanceof CommandMissing)
+      assert.match(error.message, /^no-such-program is not on this machine; install it/)
+      return true
+    })
+  })
+
+  it('has it speak English, and adds to the environment', async () => {
+    const script = 'echo "$LC_ALL $EXTRA"'
+    assert.equal(await run('sh', ['-c', script], { env: { EXTRA: 'more' } }), 'C.UTF-8 more')
+  })
+})
