@@ -19,14 +19,15 @@ export interface SnapInstalled {
   readonly revision: string
 }
 
-const metadata = z.object({ version: z.union([z.string(), z.number()]) })
+const metadata = z.object({ version: z.string() })
 
 /** As snapd mounts it: its client would take longer than all the rest of a hook with nothing to do. */
 export async function readInstalledSnap(folder = `/snap/${name}`): Promise<SnapInstalled | undefined> {
   const revision = await unlessAbsent(readlink(`${folder}/current`), ['ENOENT', 'ENOTDIR', 'EINVAL'])
   const text = await readTextIfExists(`${folder}/current/meta/snap.yaml`)
   if (revision === undefined || text === undefined) return undefined
-  return { version: String(metadata.parse(parse(text, { schema: 'failsafe' })).version), revision }
+  // Failsafe: a version like 3.10 is a text, and no number.
+  return { version: metadata.parse(parse(text, { schema: 'failsafe' })).version, revision }
 }
 
 export async function installSnap(wanted: SnapWanted): Promise<void> {

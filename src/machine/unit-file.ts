@@ -1,5 +1,6 @@
 // The systemd unit of an etcd that was installed from binaries; the snap brings its own.
 
+import { dirname, join } from 'node:path'
 import type { Workload } from './workload.ts'
 
 /**
@@ -18,7 +19,7 @@ RequiresMountsFor=${paths.data}
 Type=simple
 User=${user}
 Group=${user}
-ExecStart=/opt/etcd/current/etcd --config-file ${paths.config}
+ExecStart=${join(dirname(paths.etcdctl), 'etcd')} --config-file ${paths.config}
 Restart=on-failure
 RestartSec=1
 LimitNOFILE=65536

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { installSnap, readInstalledSnap } from '../../../src/machine/snap.ts'
+import { openStandIns, type StandIns } from './stand-in.ts'
+
+let machine: StandIns
+beforeEach(() => {
+  machine = openStandIns()
+})
+afterEach(() => machine[Symbol.dispose]())
+
+/** The snap client, with this in its list. */
+function listing(row: string | undefined): void {
+  const header = 'Name          Version  Rev  Tracking    Publisher    Notes'
+  const answer =
+    row === undefined
+      ? 'echo "error: no matching snaps installed" >&2; exit 1'
+      : `echo '${header}'; echo 'charmed-etcd  ${row}'`
+  machine.add('snap', `case "$1" in list) ${answer};; esac`)
+}
+
+const list = 'snap list charmed-etcd'
+const hold = 'snap refresh --hold charmed-etcd'
+
+describe('installing the snap', () => {
+  it('takes it from its channel and holds it', async () => {
+    listing(undefined)
+    await installSnap({ channel: '3.6/stable' })
+    assert.deepEqual(machine.calls(), [list, 'snap install charmed-etcd --channel=3.6/stable', hold])
+  })
+
+  it('takes the revision that is asked for', async () => {
+    listing(undefined)
+    await installSnap({ channel: '3.6/stable', revision: '34' })
+    assert.equal(machine.calls()[1], 'snap install charmed-etcd --channel=3.6/stable --revision=34')
+  })
+
+  it('does nothing where it is there and held', async () => {
+    listing('3.6.11   34   3.6/stable  canonical**  held')
+    await installSnap({ channel: '3.6/stable' })
+    await installSnap({ channel: '3.6/stable', revision: '34' })
+    assert.deepEqual(machine.calls(), [list, list])
+  })
+
+  it('holds one that was left unheld by an attempt that died, and only that', async () => {
+    listing('3.6.11   34   3.6/stable  canonical**  -')
+    await installSnap({ channel: '3.6/stable', revision: '34' })
+    assert.deepEqual(machine.calls(), [list, hold])
+  })
+
+  it('goes to another revision, which a hold does not keep it from', async () => {
+    listing('3.6.11   34   3.6/stable  canonical**  held')
+    await installSnap({ channel: '3.6/stable', revision: '38' })
+    assert.deepEqual(machine.calls(), [list, 'snap refresh charmed-etcd --channel=3.6/stable --revision=38'])
+  })
+
+  it('fails in snapd’s words where the store can’t be reached', async () => {
+    machine.add('snap', 'echo "error: unable to contact snap store" >&2; exit 1')
+    await assert.rejects(installSnap({ channel: '3.6/stable' }), {
+      name: 'CommandFailed',
+      message: /error: unable to contact snap store$/,
+    })
+  })
+})
+
+describe('the installed snap', () => {
+  let folder = ''
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'snap-test-'))
+  })
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  it('is known by its mount, without a word from snapd', async () => {
+    await mkdir(join(folder, '34', 'meta'), { recursive: true })
+    await writeFile(join(folder, '34', 'meta', 'snap.yaml'), 'name: charmed-etcd\nversion: 3.10\nepoch: 1\n')
+    await symlink('34', join(folder, 'current'))
+    assert.deepEqual(await readInstalledSnap(folder), { version: '3.10', revision: '34' })
+  })
+
+  it('is not there before it is installed, nor while it is half removed', async () => {
+    assert.equal(await readInstalledSnap(join(folder, 'missing')), undefined)
+    await symlink('34', join(folder, 'current'))
+    assert.equal(await readInstalledSnap(folder), undefined)
+  })
+})
