@@ -1,0 +1,145 @@
+// One machine of the emulator: namespaces of its own for mounts, network and processes, an address on the model's bridge, and
+// stand-ins for snap and systemctl that run the real etcd. So production code runs unchanged, on standard ports and paths.
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const here = import.meta.dirname
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface HostProcess {
+  readonly ended: Promise<Ended>
+  /** Kills the process and all that it started in its group. */
+  kill(): void
+}
+
+export interface Host extends AsyncDisposable {
+  readonly name: string
+  readonly address: string
+  /** Where this process finds the host's absolute path. */
+  outside(path: string): string
+  spawn(
+    argv: readonly string[],
+    options: { env: Readonly<Record<string, string>>; cwd?: string },
+  ): HostProcess
+  /** Runs a command to its end. */
+  run(argv: readonly string[]): Promise<Ended>
+}
+
+export interface Hosts extends AsyncDisposable {
+  open(name: string): Promise<Host>
+}
+
+/** A network of hosts. This process must itself run in namespaces that it may administer (scripts/in-namespaces). */
+export async function openHosts(options: { etcd: string; binds: readonly string[] }): Promise<Hosts> {
+  const open: Host[] = []
+  const bridge = `juju${process.pid % 10000}`
+  const subnet = `10.${(process.pid >> 8) & 0x7f}.${process.pid & 0xff}`
+  await run('ip', ['link', 'add', bridge, 'type', 'bridge'])
+  await run('ip', ['addr', 'add', `${subnet}.1/24`, 'dev', bridge])
+  await run('ip', ['link', 'set', bridge, 'up'])
+  return {
+    async open(name) {
+      const address = `${subnet}.${open.length + 10}`
+      const host = await openHost({ name, address, bridge, ...options })
+      open.push(host)
+      return host
+    },
+    async [Symbol.asyncDispose]() {
+      for (const host of open) await host[Symbol.asyncDispose]()
+      await run('ip', ['link', 'del', bridge])
+    },
+  }
+}
+
+interface ToOpen {
+  readonly name: string
+  readonly address: string
+  readonly bridge: string
+  readonly etcd: string
+  readonly binds: readonly string[]
+}
+
+async function openHost(of: ToOpen): Promise<Host> {
+  const root = await mkdtemp(join(tmpdir(), 'emulator-'))
+  await mkdir(root, { recursive: true })
+  const namespaces = ['--mount', '--net', '--pid', '--uts', '--fork', '--kill-child']
+  const setup = [join(here, 'make-root'), root, join(here, 'stand-ins'), of.etcd, ...of.binds]
+  const init = spawn('unshare', [...namespaces, 'sh', ...setup], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ready = await Promise.race([once(init.stdout, 'data'), once(init, 'exit')])
+  if (!String(ready[0]).includes('ready'))
+    throw new Error(`host ${of.name} did not start: ${String(ready[0])}`)
+  const pid = await childOf(init)
+  await plugIn(of, pid)
+  const enter = ['-t', String(pid), '-m', '-n', '-p', '-u', '-r']
+  const start: Host['spawn'] = (argv, { env, cwd = '/' }) =>
+    watch(
+      spawn('nsenter', [...enter, `--wdns=${cwd}`, '--', ...argv], {
+        env,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    )
+  return {
+    name: of.name,
+    address: of.address,
+    outside: (path) => `/proc/${pid}/root${path}`,
+    spawn: start,
+    run: (argv) => start(argv, { env: { PATH: '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin' } }).ended,
+    async [Symbol.asyncDispose]() {
+      if (init.exitCode !== null || init.signalCode !== null) return
+      const gone = once(init, 'exit')
+      process.kill(pid, 'SIGKILL')
+      await gone
+    },
+  }
+}
+
+/** unshare's child is the host's pid 1. */
+async function childOf({ pid }: ChildProcess): Promise<number> {
+  const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(pid)])
+  return Number(stdout.trim())
+}
+
+async function plugIn({ address, bridge }: ToOpen, pid: number): Promise<void> {
+  const cable = `veth${pid}`
+  await run('ip', ['link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid)])
+  await run('ip', ['link', 'set', cable, 'master', bridge, 'up'])
+  const inside = (...args: readonly string[]): Promise<unknown> =>
+    run('nsenter', ['-t', String(pid), '-n', 'ip', ...args])
+  await inside('addr', 'add', `${address}/24`, 'dev', 'eth0')
+  await inside('link', 'set', 'eth0', 'up')
+}
+
+function watch(child: ChildProcess): HostProcess {
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  // A service that the command left behind may hold the pipes open: like Juju, wait for the process and not for them.
+  const ended = once(child, 'exit').then(async ([code, signal]) => {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    return { code, signal, stdout, stderr }
+  })
+  return {
+    ended,
+    kill() {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    },
+  }
+}

@@ -1,0 +1,103 @@
+// One running hook: what it may see, and what it has asked for. Nothing of the latter is in the model before the flush.
+
+import {
+  type Bag,
+  bagOf,
+  type HookToRun,
+  type Relation,
+  type Secret,
+  type Tables,
+  type Unit,
+} from './state.ts'
+
+export interface HookContext {
+  readonly id: string
+  readonly tables: Tables
+  readonly unit: Unit
+  readonly hook: HookToRun
+  readonly bags: Map<string, { relation: Relation; entity: string; changes: Bag }>
+  readonly flush: (() => void)[]
+  readonly pendingSecrets: Map<string, Secret>
+  readonly log: string[]
+}
+
+export interface Answer {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+export interface Request {
+  readonly context: HookContext
+  readonly args: readonly string[]
+  readonly stdin: string
+}
+
+export type Tool = (request: Request) => Answer | Promise<Answer>
+
+/** A hook tool's failure: 1 at run time, 2 for its usage. */
+export class ToolFailure extends Error {
+  readonly code: number
+
+  constructor(message: string, code = 1) {
+    super(message)
+    this.code = code
+  }
+}
+
+export const nothing: Answer = { code: 0, out: '', err: '' }
+
+export function json(value: unknown): Answer {
+  return { code: 0, out: `${JSON.stringify(value ?? null)}\n`, err: '' }
+}
+
+export function isLeader({ unit }: HookContext): boolean {
+  return unit.app.leader === unit.name
+}
+
+export interface Parsed {
+  readonly flags: ReadonlyMap<string, string>
+  readonly words: readonly string[]
+}
+
+/** Juju's flags: before or behind the words, `--f v` and `--f=v`, all behind `--` are words. */
+export function parseFlags(
+  args: readonly string[],
+  spec: Readonly<Record<string, 'flag' | 'value'>>,
+): Parsed {
+  const flags = new Map<string, string>()
+  const words: string[] = []
+  const rest = [...args]
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (arg === '--') {
+      words.push(...rest.splice(0))
+    } else if (/^-./.test(arg)) {
+      const [name = '', inline] = arg.split(/=(.*)/s)
+      const kind =
+        spec[name] ?? (name === '--format' || name === '-o' || name === '--output' ? 'value' : undefined)
+      if (kind === undefined) throw new ToolFailure(`option provided but not defined: ${name}`, 2)
+      flags.set(name, kind === 'flag' ? 'true' : (inline ?? rest.shift() ?? ''))
+    } else words.push(arg)
+  }
+  return { flags, words }
+}
+
+/** The relation of `-r`, or the hook's own. Both checks happen while flags are parsed: exit 2. */
+export function relationOf(context: HookContext, { flags }: Parsed): Relation {
+  const text = flags.get('-r') ?? flags.get('--relation')
+  const id = text === undefined ? context.hook.relation : Number(text.replace(/^.*:/, ''))
+  if (id === undefined) throw new ToolFailure('no relation id specified', 2)
+  if (!Number.isSafeInteger(id))
+    throw new ToolFailure(`invalid value "${text}" for option -r: invalid relation id`, 2)
+  const relation = context.tables.relations.get(id)
+  if (!relation || !context.unit.relations.get(id)) {
+    throw new ToolFailure(`invalid value "${text}" for option -r: relation not found`, 2)
+  }
+  return relation
+}
+
+/** A databag with this hook's own changes in it. */
+export function readBag(context: HookContext, relation: Relation, entity: string): Bag {
+  const bag = { ...bagOf(relation, entity), ...context.bags.get(`${relation.id} ${entity}`)?.changes }
+  return Object.fromEntries(Object.entries(bag).filter(([, value]) => value !== ''))
+}

@@ -1,0 +1,188 @@
+// The secret tools (facts/juju.md §2.16 and §4): reads track at once, writes wait for the flush.
+
+import { readFileSync } from 'node:fs'
+import {
+  type HookContext,
+  isLeader,
+  json,
+  nothing,
+  parseFlags,
+  type Request,
+  type Tool,
+  ToolFailure,
+} from './hook-context.ts'
+import { applicationOf, type Bag, type Secret } from './state.ts'
+
+const contentFlags = {
+  '--label': 'value',
+  '--description': 'value',
+  '--owner': 'value',
+  '--rotate': 'value',
+  '--expire': 'value',
+} as const
+
+export const secretAdd: Tool = ({ context, args }) => {
+  const { flags, words } = parseFlags(args, contentFlags)
+  const content = readContent(context, words)
+  if (Object.keys(content).length === 0) throw new ToolFailure('missing secret value or filename', 2)
+  const byUnit = flags.get('--owner') === 'unit'
+  if (!byUnit && !isLeader(context)) throw new ToolFailure('this unit is not the leader')
+  const label = flags.get('--label') ?? ''
+  if ([...context.pendingSecrets.values()].some((row) => label !== '' && row.label === label)) {
+    throw new ToolFailure(`secret with label "${label}" already exists`)
+  }
+  context.tables.sequence += 1
+  const id = `c${context.tables.sequence.toString(32).padStart(18, '0')}0`
+  const owner = byUnit ? context.unit.name : context.unit.app.name
+  const secret: Secret = {
+    id,
+    owner,
+    label,
+    description: flags.get('--description') ?? '',
+    revisions: new Map([[1, content]]),
+    latest: 1,
+    grants: new Map(),
+    consumers: new Map(),
+  }
+  context.pendingSecrets.set(id, secret)
+  context.flush.push(() => {
+    const taken = [...context.tables.secrets.values()].some(
+      (row) => label !== '' && row.owner === owner && row.label === label,
+    )
+    if (taken) throw new ToolFailure(`secret with label "${label}" already exists`)
+    context.tables.secrets.set(id, secret)
+  })
+  return { code: 0, out: `secret://${context.tables.uuid}/${id}\n`, err: '' }
+}
+
+function readContent({ unit }: HookContext, words: readonly string[]): Bag {
+  const content: Bag = {}
+  for (const word of words) {
+    const at = word.indexOf('=')
+    const [key = '', how] = word.slice(0, at).split('#')
+    if (!/^([a-z](?:-?[a-z0-9]){2,})$/.test(key)) throw new ToolFailure(`key "${key}" not valid`, 2)
+    const value = word.slice(at + 1)
+    // The agent opens the file, from a working directory of its own: the path must be absolute.
+    content[key] = how === 'file' ? readFileSync(unit.host.outside(value), 'utf8') : value
+  }
+  return content
+}
+
+/** By URI or `--label`, among pending and stored ones. */
+function find(context: HookContext, words: readonly string[], label: string | undefined): Secret {
+  const all = [...context.pendingSecrets.values(), ...context.tables.secrets.values()]
+  if (label !== undefined) {
+    const own = [context.unit.name, context.unit.app.name]
+    const found = all.find((row) => row.label === label && own.includes(row.owner))
+    if (!found) throw new ToolFailure(`consumer label "${label}" not found`)
+    return found
+  }
+  const [uri] = words
+  if (uri === undefined) throw new ToolFailure('require either a secret URI or label', 2)
+  const id = uri.replace(/^secret:/, '').replace(/^.*\//, '')
+  if (!/^[0-9a-v]{20}$/.test(id)) throw new ToolFailure(`secret URI "${uri}" not valid`, 2)
+  const found = all.find((row) => row.id === id)
+  if (!found) throw new ToolFailure(`secret "${id}" not found`)
+  return found
+}
+
+function mayManage(context: HookContext, secret: Secret): boolean {
+  return secret.owner === context.unit.name || (secret.owner === context.unit.app.name && isLeader(context))
+}
+
+function mayRead(context: HookContext, secret: Secret): boolean {
+  const relation = secret.grants.get(context.unit.app.name)
+  const granted = relation !== undefined && context.tables.relations.has(relation)
+  return granted || secret.owner === context.unit.name || secret.owner === context.unit.app.name
+}
+
+export const secretGet: Tool = ({ context, args }) => {
+  const { flags, words } = parseFlags(args, { '--label': 'value', '--peek': 'flag', '--refresh': 'flag' })
+  const secret = find(context, words, words.length === 0 ? flags.get('--label') : undefined)
+  if (!mayRead(context, secret)) throw new ToolFailure('permission denied')
+  const consumer = secret.consumers.get(context.unit.name) ?? { tracked: secret.latest, told: secret.latest }
+  if (flags.has('--refresh')) Object.assign(consumer, { tracked: secret.latest, told: secret.latest })
+  if (!flags.has('--peek')) secret.consumers.set(context.unit.name, consumer)
+  const content = secret.revisions.get(flags.has('--peek') ? secret.latest : consumer.tracked)
+  if (!content) throw new ToolFailure(`secret revision "${consumer.tracked}" not found`)
+  const [key] = words.slice(1)
+  return json(key === undefined ? content : content[key])
+}
+
+export const secretSet: Tool = ({ context, args }) => {
+  const { flags, words } = parseFlags(args, contentFlags)
+  const secret = find(context, words, undefined)
+  const content = readContent(context, words.slice(1))
+  if (!mayManage(context, secret)) throw new ToolFailure('permission denied')
+  context.flush.push(() => {
+    secret.label = flags.get('--label') ?? secret.label
+    const same = JSON.stringify(content) === JSON.stringify(secret.revisions.get(secret.latest))
+    if (Object.keys(content).length === 0 || same) return
+    secret.latest += 1
+    secret.revisions.set(secret.latest, content)
+  })
+  return nothing
+}
+
+export const secretInfoGet: Tool = ({ context, args }) => {
+  const { flags, words } = parseFlags(args, { '--label': 'value' })
+  const secret = find(context, words, flags.get('--label'))
+  if (!mayManage(context, secret)) throw new ToolFailure(`secret "${secret.id}" not found`)
+  const access = [...secret.grants].map(([app, relation]) => ({
+    target: `application-${app}`,
+    scope: `relation-${relation}`,
+    role: 'view',
+  }))
+  const owner = secret.owner.includes('/') ? 'unit' : 'application'
+  return json({
+    [secret.id]: {
+      revision: secret.latest,
+      label: secret.label,
+      owner,
+      ...(access.length > 0 && { access }),
+    },
+  })
+}
+
+export const secretIds: Tool = ({ context }) => {
+  const ids = [...context.tables.secrets.values()]
+    .filter((secret) => mayManage(context, secret))
+    .map((secret) => secret.id)
+  return json(ids.length > 0 ? ids : null)
+}
+
+export const secretGrant: Tool = (request) =>
+  changeGrant(request, (secret, app, id) => secret.grants.set(app, id))
+
+export const secretRevoke: Tool = (request) =>
+  changeGrant(request, (secret, app) => secret.grants.delete(app))
+
+function changeGrant(
+  { context, args }: Request,
+  change: (secret: Secret, app: string, id: number) => unknown,
+): typeof nothing {
+  const { flags, words } = parseFlags(args, { '-r': 'value', '--relation': 'value', '--unit': 'value' })
+  const secret = find(context, words, undefined)
+  if (!mayManage(context, secret)) throw new ToolFailure(`secret "${secret.id}" not found`)
+  const id = Number((flags.get('-r') ?? flags.get('--relation') ?? '').replace(/^.*:/, ''))
+  const relation = context.tables.relations.get(id)
+  const remote = relation?.ends.find((end) => end.app !== applicationOf(context.unit.name))?.app
+  if (!relation || remote === undefined) throw new ToolFailure('no relation id specified', 2)
+  context.flush.push(() => {
+    if (relation.dying) throw new ToolFailure('cannot grant access to a relation that is not alive')
+    change(secret, remote, id)
+  })
+  return nothing
+}
+
+export const secretRemove: Tool = ({ context, args }) => {
+  const { flags, words } = parseFlags(args, { '--revision': 'value' })
+  const secret = find(context, words, undefined)
+  if (!mayManage(context, secret)) throw new ToolFailure(`secret "${secret.id}" not found`)
+  context.flush.push(() => {
+    const revision = flags.get('--revision')
+    if (revision === undefined) context.tables.secrets.delete(secret.id)
+    else secret.revisions.delete(Number(revision))
+  })
+  return nothing
+}

@@ -1,0 +1,141 @@
+// The agent's end of the hook tools: one socket per unit, served while a hook runs. Calls are answered one after the other.
+
+import { mkdir, rm } from 'node:fs/promises'
+import { createServer, type Server, type Socket } from 'node:net'
+import { dirname } from 'node:path'
+import { type Answer, type HookContext, type Tool, ToolFailure } from './hook-context.ts'
+import * as relation from './relation-tools.ts'
+import * as secret from './secret-tools.ts'
+import type { HookRun, Unit } from './state.ts'
+import * as unit from './unit-tools.ts'
+
+export const tools: Readonly<Record<string, Tool>> = {
+  'relation-ids': relation.relationIds,
+  'relation-list': relation.relationList,
+  'relation-get': relation.relationGet,
+  'relation-set': relation.relationSet,
+  'relation-model-get': relation.relationModelGet,
+  'secret-add': secret.secretAdd,
+  'secret-get': secret.secretGet,
+  'secret-set': secret.secretSet,
+  'secret-info-get': secret.secretInfoGet,
+  'secret-ids': secret.secretIds,
+  'secret-grant': secret.secretGrant,
+  'secret-revoke': secret.secretRevoke,
+  'secret-remove': secret.secretRemove,
+  'is-leader': unit.isLeaderTool,
+  'config-get': unit.configGet,
+  'status-set': unit.statusSet,
+  'status-get': unit.statusGet,
+  'application-version-set': unit.applicationVersionSet,
+  'state-get': unit.stateGet,
+  'state-set': unit.stateSet,
+  'open-port': unit.openPort,
+  'opened-ports': unit.openedPorts,
+  'network-get': unit.networkGet,
+  'resource-get': unit.resourceGet,
+  'goal-state': unit.goalState,
+  'juju-log': unit.jujuLog,
+  'action-get': unit.actionGet,
+  'action-set': unit.actionSet,
+  'action-fail': unit.actionFail,
+}
+
+/** Called before a tool takes effect; a test may kill the hook here. */
+export type OnCall = (tool: string, args: readonly string[]) => void
+
+export interface Served extends AsyncDisposable {
+  readonly calls: HookRun['calls']
+}
+
+export async function serveTools(
+  owner: Unit,
+  path: string,
+  context: HookContext,
+  onCall: OnCall,
+): Promise<Served> {
+  const calls: { tool: string; args: readonly string[]; ms: number; code: number }[] = []
+  const outside = owner.host.outside(path)
+  await mkdir(dirname(outside), { recursive: true })
+  await rm(outside, { force: true })
+  const server: Server = createServer((socket) => {
+    void answerOne(socket, context, onCall, calls)
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(outside, resolve)
+  })
+  return {
+    calls,
+    async [Symbol.asyncDispose]() {
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function answerOne(
+  socket: Socket,
+  context: HookContext,
+  onCall: OnCall,
+  calls: { tool: string; args: readonly string[]; ms: number; code: number }[],
+): Promise<void> {
+  const begun = performance.now()
+  const frames = await readRequest(socket)
+  const [id = '', , tool = '', count = '0', ...rest] = frames
+  const args = rest.slice(0, Number(count))
+  const stdin = rest.at(Number(count)) ?? ''
+  onCall(tool, args)
+  const answer = id === context.id ? await runTool(context, tool, args, stdin) : stale(id)
+  calls.push({ tool, args, ms: performance.now() - begun, code: answer.code })
+  socket.on('error', () => {})
+  socket.end(Buffer.concat([Buffer.from([answer.code]), frame(answer.out), frame(answer.err)]))
+}
+
+function stale(id: string): Answer {
+  return { code: 1, out: '', err: `ERROR bad request: wrong context ID; got "${id}"\n` }
+}
+
+async function runTool(
+  context: HookContext,
+  name: string,
+  args: readonly string[],
+  stdin: string,
+): Promise<Answer> {
+  const tool = tools[name]
+  if (!tool) return { code: 127, out: '', err: `ERROR ${name} is not built in the emulator\n` }
+  try {
+    return await tool({ context, args, stdin })
+  } catch (error) {
+    if (error instanceof ToolFailure) return { code: error.code, out: '', err: `ERROR ${error.message}\n` }
+    throw error
+  }
+}
+
+function frame(text: string): Buffer {
+  const bytes = Buffer.from(text)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  return Buffer.concat([length, bytes])
+}
+
+/** Context id, working directory, tool, number of arguments, the arguments, standard input. */
+function readRequest(socket: Socket): Promise<readonly string[]> {
+  return new Promise((resolve) => {
+    let bytes = Buffer.alloc(0)
+    socket.on('data', (part: Buffer) => {
+      bytes = Buffer.concat([bytes, part])
+      const frames = splitFrames(bytes)
+      if (frames.length >= 4 && frames.length === 5 + Number(frames[3])) resolve(frames)
+    })
+  })
+}
+
+function splitFrames(bytes: Buffer): readonly string[] {
+  const frames: string[] = []
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const end = at + 4 + bytes.readUInt32BE(at)
+    if (end > bytes.length) break
+    frames.push(bytes.subarray(at + 4, end).toString('utf8'))
+    at = end
+  }
+  return frames
+}

@@ -1,0 +1,160 @@
+// What a Juju model knows: plain tables. Only a flush (an exit 0) or an operator's command changes them.
+
+import type { Host } from '../host/host.ts'
+
+export type Bag = Record<string, string>
+
+export interface Endpoint {
+  readonly name: string
+  readonly role: 'provides' | 'requires' | 'peers'
+  readonly interface: string
+}
+
+export interface Charm {
+  readonly archive: string
+  readonly name: string
+  readonly endpoints: readonly Endpoint[]
+  readonly storage: readonly { readonly name: string; readonly location: string }[]
+  readonly defaults: Readonly<Record<string, string | number | boolean>>
+  readonly actions: readonly string[]
+}
+
+export interface Application {
+  readonly name: string
+  readonly charm: Charm
+  readonly config: Record<string, string | number | boolean>
+  readonly resources: Map<string, string>
+  readonly units: Unit[]
+  leader: string | undefined
+  nextUnit: number
+  status: Status
+  version: string
+}
+
+export interface Status {
+  status: string
+  message: string
+}
+
+/** What a unit's agent keeps between hooks. */
+export interface Unit {
+  readonly name: string
+  readonly app: Application
+  readonly host: Host
+  readonly workload: Status
+  readonly state: Bag
+  readonly ports: Set<string>
+  readonly relations: Map<number, SeenRelation>
+  readonly storage: Map<string, boolean>
+  /** Hooks that must run next, with nothing in between. */
+  readonly queued: HookToRun[]
+  readonly actions: Action[]
+  agent: 'idle' | 'error'
+  failed: HookToRun | undefined
+  installed: boolean
+  led: boolean
+  dying: boolean
+  stopped: boolean
+  removed: boolean
+  configSeen: string | undefined
+  updateStatus: boolean
+}
+
+export interface SeenRelation {
+  created: boolean
+  broken: boolean
+  readonly members: Set<string>
+  /** Version of each databag when this unit was last told of it. */
+  readonly versions: Map<string, number>
+}
+
+export interface Relation {
+  readonly id: number
+  readonly ends: readonly {
+    readonly app: string
+    readonly endpoint: string
+    readonly role: Endpoint['role']
+  }[]
+  /** By application or unit name. */
+  readonly bags: Map<string, Bag>
+  readonly versions: Map<string, number>
+  dying: boolean
+}
+
+export interface Secret {
+  readonly id: string
+  readonly owner: string
+  label: string
+  description: string
+  readonly revisions: Map<number, Bag>
+  latest: number
+  /** Relation ids over which an application may read it. */
+  readonly grants: Map<string, number>
+  /** Revision that each unit tracks, and the latest that it was told of. */
+  readonly consumers: Map<string, { tracked: number; told: number }>
+}
+
+export interface HookToRun {
+  readonly name: string
+  readonly env: Readonly<Record<string, string>>
+  readonly relation?: number
+  readonly action?: Action
+  /** What the agent notes when the hook has committed. */
+  readonly done: () => void
+}
+
+export interface Action {
+  readonly id: string
+  readonly name: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly results: Bag
+  status: 'pending' | 'completed' | 'failed'
+  message: string
+}
+
+export interface HookRun {
+  readonly unit: string
+  readonly hook: string
+  readonly exit: number | string
+  readonly calls: readonly {
+    readonly tool: string
+    readonly args: readonly string[]
+    readonly ms: number
+    readonly code: number
+  }[]
+  readonly log: readonly string[]
+  readonly stderr: string
+  readonly ms: number
+}
+
+export interface Tables {
+  readonly name: string
+  readonly uuid: string
+  readonly applications: Map<string, Application>
+  readonly relations: Map<number, Relation>
+  readonly secrets: Map<string, Secret>
+  readonly journal: HookRun[]
+  /** The next number of a relation, an action, a storage or a secret. */
+  sequence: number
+}
+
+export function bagOf(relation: Relation, entity: string): Bag {
+  const bag = relation.bags.get(entity) ?? {}
+  relation.bags.set(entity, bag)
+  return bag
+}
+
+export function applicationOf(entity: string): string {
+  return entity.replace(/\/\d+$/, '')
+}
+
+export function endOf(relation: Relation, app: string): Relation['ends'][number] {
+  const end = relation.ends.find((row) => row.app === app)
+  if (!end) throw new Error(`relation ${relation.id} has no end at ${app}`)
+  return end
+}
+
+/** The application at the other end; of a peer relation, the same one. */
+export function remoteOf(relation: Relation, app: string): string {
+  return relation.ends.find((row) => row.app !== app)?.app ?? app
+}
