@@ -41,6 +41,7 @@ export const secretAdd: Tool = ({ context, args }) => {
     description: flags.get('--description') ?? '',
     revisions: new Map([[1, content]]),
     latest: 1,
+    obsolete: new Set(),
     grants: new Map(),
     consumers: new Map(),
   }
@@ -74,7 +75,13 @@ function find(context: HookContext, words: readonly string[], label: string | un
   if (label !== undefined) {
     const own = [context.unit.name, context.unit.app.name]
     const found = all.find((row) => row.label === label && own.includes(row.owner))
-    if (!found) throw new ToolFailure(`consumer label "${label}" not found`)
+    if (!found) {
+      throw new ToolFailure(
+        context.tables.profile === '3.6'
+          ? `consumer label "${label}" not found`
+          : `secret URI for consumer label "${label}" not found`,
+      )
+    }
     return found
   }
   const [uri] = words
@@ -82,7 +89,11 @@ function find(context: HookContext, words: readonly string[], label: string | un
   const id = uri.replace(/^secret:/, '').replace(/^.*\//, '')
   if (!/^[0-9a-v]{20}$/.test(id)) throw new ToolFailure(`secret URI "${uri}" not valid`, 2)
   const found = all.find((row) => row.id === id)
-  if (!found) throw new ToolFailure(`secret "${id}" not found`)
+  if (!found) {
+    throw new ToolFailure(
+      context.tables.profile === '3.6' ? `secret "${id}" not found` : `getting secret: secret not found`,
+    )
+  }
   return found
 }
 
@@ -96,10 +107,15 @@ function mayRead(context: HookContext, secret: Secret): boolean {
   return granted || secret.owner === context.unit.name || secret.owner === context.unit.app.name
 }
 
+function denied({ tables, unit }: HookContext, what: 'read' | 'manage'): ToolFailure {
+  const text = `"${unit.name}" is not allowed to ${what} this secret`
+  return new ToolFailure(tables.profile === '3.6' ? 'permission denied' : text)
+}
+
 export const secretGet: Tool = ({ context, args }) => {
   const { flags, words } = parseFlags(args, { '--label': 'value', '--peek': 'flag', '--refresh': 'flag' })
   const secret = find(context, words, words.length === 0 ? flags.get('--label') : undefined)
-  if (!mayRead(context, secret)) throw new ToolFailure('permission denied')
+  if (!mayRead(context, secret)) throw denied(context, 'read')
   const consumer = secret.consumers.get(context.unit.name) ?? { tracked: secret.latest, told: secret.latest }
   if (flags.has('--refresh')) Object.assign(consumer, { tracked: secret.latest, told: secret.latest })
   if (!flags.has('--peek')) secret.consumers.set(context.unit.name, consumer)
@@ -113,8 +129,9 @@ export const secretSet: Tool = ({ context, args }) => {
   const { flags, words } = parseFlags(args, contentFlags)
   const secret = find(context, words, undefined)
   const content = readContent(context, words.slice(1))
-  if (!mayManage(context, secret)) throw new ToolFailure('permission denied')
+  const allowed = mayManage(context, secret)
   context.flush.push(() => {
+    if (!allowed) throw denied(context, 'manage')
     secret.label = flags.get('--label') ?? secret.label
     const same = JSON.stringify(content) === JSON.stringify(secret.revisions.get(secret.latest))
     if (Object.keys(content).length === 0 || same) return

@@ -41,8 +41,8 @@ export const tools: Readonly<Record<string, Tool>> = {
   'action-fail': unit.actionFail,
 }
 
-/** Called before a tool takes effect; a test may kill the hook here. */
-export type OnCall = (tool: string, args: readonly string[]) => void
+/** Asked before a tool takes effect: false leaves the call without effect and without answer. */
+export type OnCall = (tool: string, args: readonly string[]) => boolean
 
 export interface Served extends AsyncDisposable {
   readonly calls: HookRun['calls']
@@ -83,7 +83,10 @@ async function answerOne(
   const [id = '', , tool = '', count = '0', ...rest] = frames
   const args = rest.slice(0, Number(count))
   const stdin = rest.at(Number(count)) ?? ''
-  onCall(tool, args)
+  if (!onCall(tool, args)) {
+    socket.destroy()
+    return
+  }
   const answer = id === context.id ? await runTool(context, tool, args, stdin) : stale(id)
   calls.push({ tool, args, ms: performance.now() - begun, code: answer.code })
   socket.on('error', () => {})

@@ -11,21 +11,27 @@ export interface Endpoint {
 }
 
 export interface Charm {
-  readonly archive: string
+  /** Where the archive was unpacked: the same folder for the same bytes. */
+  readonly unpacked: string
   readonly name: string
   readonly endpoints: readonly Endpoint[]
   readonly storage: readonly { readonly name: string; readonly location: string }[]
   readonly defaults: Readonly<Record<string, string | number | boolean>>
   readonly actions: readonly string[]
+  readonly options: ReadonlySet<string>
+  /** File name of each file resource. */
+  readonly resources: ReadonlyMap<string, string>
 }
 
 export interface Application {
   readonly name: string
-  readonly charm: Charm
+  charm: Charm
   readonly config: Record<string, string | number | boolean>
   readonly resources: Map<string, string>
   readonly units: Unit[]
   leader: string | undefined
+  /** Counts refreshes and attached resources: each makes upgrade-charm. */
+  modified: number
   nextUnit: number
   status: Status
   version: string
@@ -41,6 +47,7 @@ export interface Unit {
   readonly name: string
   readonly app: Application
   readonly host: Host
+  readonly machine: string
   readonly workload: Status
   readonly state: Bag
   readonly ports: Set<string>
@@ -57,6 +64,9 @@ export interface Unit {
   stopped: boolean
   removed: boolean
   configSeen: string | undefined
+  modifiedSeen: number
+  /** The unpacked archive whose files the unit has. */
+  placed: string | undefined
   updateStatus: boolean
 }
 
@@ -88,6 +98,8 @@ export interface Secret {
   description: string
   readonly revisions: Map<number, Bag>
   latest: number
+  /** Revisions whose owner was told that nobody tracks them any more. */
+  readonly obsolete: Set<number>
   /** Relation ids over which an application may read it. */
   readonly grants: Map<string, number>
   /** Revision that each unit tracks, and the latest that it was told of. */
@@ -127,7 +139,11 @@ export interface HookRun {
   readonly ms: number
 }
 
+/** Which Juju is emulated: error texts, databag keys and hooks differ. */
+export type Profile = '3.6' | '4.0'
+
 export interface Tables {
+  readonly profile: Profile
   readonly name: string
   readonly uuid: string
   readonly applications: Map<string, Application>

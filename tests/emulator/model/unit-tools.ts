@@ -1,5 +1,7 @@
 // The tools about the unit itself: leadership, config, status, state, ports, network, resources, actions, logs.
 
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { parse } from 'yaml'
 import {
   type Answer,
@@ -97,10 +99,17 @@ export const networkGet: Tool = ({ context, args }) => {
 }
 
 /** The path, without a newline; a resource that was never attached is an empty placeholder. */
-export const resourceGet: Tool = ({ context, args }): Answer => {
+export const resourceGet: Tool = async ({ context, args }): Promise<Answer> => {
+  const { app, host, name: unitName } = context.unit
   const [name] = parseFlags(args, {}).words
   if (name === undefined) throw new ToolFailure('missing required resource name', 2)
-  return { code: 0, out: context.unit.app.resources.get(name) ?? '/dev/null', err: '' }
+  const file = app.charm.resources.get(name)
+  if (file === undefined) throw new ToolFailure(`could not download resource: resource "${name}" not found`)
+  const path = `/var/lib/juju/agents/unit-${unitName.replace('/', '-')}/resources/${file}`
+  const [attached, outside] = [app.resources.get(name), host.outside(path)]
+  await mkdir(dirname(outside), { recursive: true })
+  await (attached === undefined ? writeFile(outside, '') : copyFile(attached, outside))
+  return { code: 0, out: path, err: '' }
 }
 
 export const goalState: Tool = ({ context }) => {

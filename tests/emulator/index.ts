@@ -1,0 +1,213 @@
+// A Juju model on this machine: real dispatch processes of real charm archives, on hosts of their own, with a Juju that keeps
+// its word about order, transactions and secrets. See README.md beside this file.
+
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Host, openHosts } from './host/host.ts'
+import { type KillHere, runHook } from './model/agent.ts'
+import { readCharm } from './model/charm-archive.ts'
+import { nextHook } from './model/next-hook.ts'
+import {
+  addAction,
+  addApplication,
+  addUnit,
+  applicationNamed,
+  forgetApplication,
+  forgetUnit,
+  integrate,
+  newTables,
+  startRemoval,
+  unitNamed,
+} from './model/operator.ts'
+import { seededRandom } from './model/random.ts'
+import type { Action, Bag, HookRun, Profile, Relation, Tables, Unit } from './model/state.ts'
+
+export type { Action, HookRun, Profile, Relation, Unit } from './model/state.ts'
+
+export interface ModelOptions {
+  readonly name?: string
+  readonly profile?: Profile
+  /** For what Juju leaves to chance: whose hook comes next. */
+  readonly seed?: number
+  /** Folder of etcd's binaries. */
+  readonly etcd: string
+  /** Where archives are unpacked; kept from one model to the next. */
+  readonly cache: string
+  readonly onHook?: (run: HookRun) => void
+}
+
+export interface Deploy {
+  readonly archive: string
+  readonly units?: number
+  readonly config?: Readonly<Record<string, string | number | boolean>>
+  readonly resources?: Readonly<Record<string, string>>
+}
+
+/** A hook that fails as often as this in a row is not going to mend itself. */
+const patience = 4
+/** So many hooks without rest are a charm that never settles. */
+const restless = 400
+
+export type Model = Awaited<ReturnType<typeof openModel>>
+
+export async function openModel(options: ModelOptions) {
+  const tables: Tables = newTables(options.name ?? 'test', options.profile ?? '4.0')
+  const random = seededRandom(options.seed ?? 1)
+  await mkdir(options.cache, { recursive: true })
+  const storage = await mkdtemp(join(tmpdir(), 'emulator-storage-'))
+  const hosts = await openHosts({ etcd: options.etcd, binds: [options.cache, storage] })
+  let kill: KillHere = () => false
+
+  const attach = async (unit: Unit, name: string): Promise<void> => {
+    const declared = unit.app.charm.storage.find((row) => row.name === name)
+    tables.sequence += 1
+    const id = `${name}/${tables.sequence}`
+    const folder = join(storage, id)
+    await mkdir(folder, { recursive: true })
+    const location = declared?.location ?? ''
+    await inHost(unit.host, ['mkdir', '-p', location])
+    await inHost(unit.host, ['mount', '--bind', folder, location])
+    unit.storage.set(id, false)
+  }
+  const unitsWithWork = (): readonly Unit[] =>
+    [...tables.applications.values()]
+      .flatMap((app) => app.units)
+      .filter((unit) => nextHook(tables, unit) !== undefined)
+  const pick = (units: readonly Unit[]): Unit | undefined => units[Math.floor(random() * units.length)]
+
+  const runOne = async (): Promise<HookRun | undefined> => {
+    const unit = pick(unitsWithWork())
+    const hook = unit && nextHook(tables, unit)
+    if (!unit || !hook) return undefined
+    const run = await runHook(tables, unit, hook, (...call) => kill(...call))
+    options.onHook?.(run)
+    if (unit.removed) await bury(unit)
+    return run
+  }
+  const bury = async (unit: Unit): Promise<void> => {
+    forgetUnit(tables, unit)
+    await unit.host[Symbol.asyncDispose]()
+    const leaving = [...tables.relations.values()].every(
+      (relation) => relation.dying || !hasEnd(relation, unit.app.name),
+    )
+    if (
+      unit.app.units.length === 0 &&
+      unit.app.leader === undefined &&
+      leaving &&
+      dyingApps.has(unit.app.name)
+    )
+      forgetApplication(tables, unit.app)
+  }
+  const dyingApps = new Set<string>()
+
+  /** Runs hooks until nobody has anything to do. A hook that keeps failing ends it with what the hook said. */
+  const settle = async (): Promise<readonly HookRun[]> => {
+    const runs: HookRun[] = []
+    const failures = new Map<string, number>()
+    for (let run = await runOne(); run; run = await runOne()) {
+      runs.push(run)
+      const failed = (failures.get(run.unit) ?? 0) + 1
+      if (run.exit === 0 || isAction(run)) failures.delete(run.unit)
+      else failures.set(run.unit, failed)
+      if (failed >= patience && failures.has(run.unit)) throw new Error(describeFailure(run))
+      if (runs.length > restless)
+        throw new Error(`no rest after ${restless} hooks; the last was ${run.hook} of ${run.unit}`)
+    }
+    return runs
+  }
+  const isAction = (run: HookRun): boolean =>
+    unitNamedOrGone(run.unit)?.app.charm.actions.includes(run.hook) ?? false
+  const unitNamedOrGone = (name: string): Unit | undefined =>
+    [...tables.applications.values()].flatMap((app) => app.units).find((unit) => unit.name === name)
+
+  return {
+    tables,
+    settle,
+    runOne,
+    async deploy(name: string, { archive, units = 1, config = {}, resources = {} }: Deploy): Promise<void> {
+      const app = addApplication(tables, name, await readCharm(archive, options.cache))
+      configure(tables, name, config)
+      for (const [resource, path] of Object.entries(resources)) app.resources.set(resource, path)
+      for (let count = 0; count < units; count += 1) await addUnit(tables, app, hosts, attach)
+    },
+    integrate: (one: string, other: string): Relation => integrate(tables, one, other),
+    removeRelation(id: number): void {
+      const relation = tables.relations.get(id)
+      if (!relation) throw new Error(`relation ${id} not found`)
+      relation.dying = true
+    },
+    addUnit: async (name: string): Promise<Unit> =>
+      addUnit(tables, applicationNamed(tables, name), hosts, attach),
+    removeUnit: (name: string): void => startRemoval(unitNamed(tables, name)),
+    removeApplication(name: string): void {
+      const app = applicationNamed(tables, name)
+      dyingApps.add(name)
+      for (const relation of tables.relations.values()) if (hasEnd(relation, name)) relation.dying = true
+      for (const unit of app.units) startRemoval(unit)
+    },
+    config: (name: string, values: Deploy['config']): void => configure(tables, name, values ?? {}),
+    attachResource(name: string, resource: string, path: string): void {
+      const app = applicationNamed(tables, name)
+      app.resources.set(resource, path)
+      app.modified += 1
+    },
+    async refresh(name: string, archive: string): Promise<void> {
+      const app = applicationNamed(tables, name)
+      app.charm = await readCharm(archive, options.cache)
+      app.modified += 1
+    },
+    /** Update-status on every unit, as after five quiet minutes; then until nobody has anything to do. */
+    async updateStatus(): Promise<readonly HookRun[]> {
+      for (const app of tables.applications.values()) for (const unit of app.units) unit.updateStatus = true
+      return settle()
+    },
+    /** Queues the action and settles. */
+    async runAction(
+      unit: string,
+      name: string,
+      params: Readonly<Record<string, unknown>> = {},
+    ): Promise<Action> {
+      const action = addAction(tables, unitNamed(tables, unit), name, params)
+      await settle()
+      return action
+    },
+    /** Kills the hook's process at the hook tools that this chooses, before they take effect. */
+    killHooks(choose: KillHere): void {
+      kill = choose
+    },
+    unit: (name: string): Unit => unitNamed(tables, name),
+    databag(id: number, entity: string): Bag {
+      return { ...tables.relations.get(id)?.bags.get(entity) }
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await hosts[Symbol.asyncDispose]()
+      await rm(storage, { recursive: true, force: true })
+    },
+  }
+}
+
+function hasEnd(relation: Relation, app: string): boolean {
+  return relation.ends.some((end) => end.app === app)
+}
+
+function configure(tables: Tables, name: string, values: NonNullable<Deploy['config']>): void {
+  const app = applicationNamed(tables, name)
+  for (const [option, value] of Object.entries(values)) {
+    if (!app.charm.options.has(option)) throw new Error(`unknown option "${option}" of ${name}`)
+    app.config[option] = value
+  }
+}
+
+async function inHost(host: Host, argv: readonly string[]): Promise<void> {
+  const { code, stderr } = await host.run(argv)
+  if (code !== 0) throw new Error(`${argv.join(' ')} on ${host.name}: ${stderr}`)
+}
+
+export function describeFailure(run: HookRun): string {
+  return [
+    `hook failed: "${run.hook}" of ${run.unit} (${run.exit})`,
+    ...run.log.slice(-15),
+    run.stderr.slice(-3000),
+  ].join('\n')
+}

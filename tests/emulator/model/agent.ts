@@ -1,0 +1,163 @@
+// A unit's agent: runs one hook as Juju runs it (facts/juju.md §1), and commits what it asked for when it ends with 0.
+
+import { randomBytes } from 'node:crypto'
+import { access, copyFile, cp, mkdir, readdir, rm, stat, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { flush } from './flush.ts'
+import { type HookContext, ToolFailure } from './hook-context.ts'
+import { serveTools, tools } from './server.ts'
+import type { HookRun, HookToRun, Tables, Unit } from './state.ts'
+
+/** Asked before each hook tool takes effect: true kills the hook's process there. */
+export type KillHere = (unit: string, tool: string, args: readonly string[]) => boolean
+
+const tag = (unit: Unit): string => `unit-${unit.name.replace('/', '-')}`
+const agentFolder = (unit: Unit): string => `/var/lib/juju/agents/${tag(unit)}`
+const toolsFolder = (unit: Unit): string => `/var/lib/juju/tools/${tag(unit)}`
+const charmFolder = (unit: Unit): string => `${agentFolder(unit)}/charm`
+
+/** Runs the hook, notes the run in the journal, and leaves it in `unit.failed` when it has to be run again. */
+export async function runHook(tables: Tables, unit: Unit, hook: HookToRun, kill: KillHere): Promise<HookRun> {
+  await placeCharm(unit, hook)
+  const name = hook.action ? hook.action.name : hook.name
+  const context: HookContext = {
+    id: `${unit.name}-${name}-${randomBytes(16).toString('hex')}`,
+    tables,
+    unit,
+    hook,
+    bags: new Map(),
+    flush: [],
+    pendingSecrets: new Map(),
+    log: [],
+  }
+  const run = await runProcess(context, kill)
+  const failure = run.exit === 0 ? commit(context) : `exit status ${run.exit}`
+  const noted = failure === undefined || run.exit !== 0 ? run : { ...run, exit: 'flush', stderr: failure }
+  tables.journal.push(noted)
+  settleHook(unit, hook, failure)
+  return noted
+}
+
+function commit(context: HookContext): string | undefined {
+  try {
+    flush(context)
+    return undefined
+  } catch (error) {
+    if (error instanceof ToolFailure) return error.message
+    throw error
+  }
+}
+
+function settleHook(unit: Unit, hook: HookToRun, failure: string | undefined): void {
+  if (hook.action) {
+    if (hook.action.status === 'pending') hook.action.status = failure === undefined ? 'completed' : 'failed'
+    if (failure !== undefined) hook.action.message = failure
+    return
+  }
+  unit.agent = failure === undefined ? 'idle' : 'error'
+  unit.failed = failure === undefined ? undefined : hook
+  if (failure === undefined) hook.done()
+}
+
+async function runProcess(context: HookContext, kill: KillHere): Promise<HookRun> {
+  const { unit, hook } = context
+  const began = performance.now()
+  const stop = new AbortController()
+  const onCall = (tool: string, args: readonly string[]): boolean => {
+    const dies = kill(unit.name, tool, args)
+    if (dies) stop.abort()
+    return !dies
+  }
+  await using served = await serveTools(unit, `${agentFolder(unit)}/agent.socket`, context, onCall)
+  const folder = charmFolder(unit)
+  const started = unit.host.spawn([`${folder}/dispatch`], { env: environment(context), cwd: folder })
+  stop.signal.addEventListener('abort', () => started.kill())
+  const ended = await started.ended
+  return {
+    unit: unit.name,
+    hook: hook.name,
+    exit: stop.signal.aborted ? 'killed' : (ended.code ?? ended.signal ?? 'killed'),
+    calls: served.calls,
+    log: context.log,
+    stderr: `${ended.stdout}${ended.stderr}`,
+    ms: performance.now() - began,
+  }
+}
+
+/** All that a hook's process gets, and nothing else (facts/juju.md §1.3). */
+function environment({ id, tables, unit, hook }: HookContext): Readonly<Record<string, string>> {
+  const folder = charmFolder(unit)
+  return {
+    JUJU_CHARM_DIR: folder,
+    CHARM_DIR: folder,
+    JUJU_CONTEXT_ID: id,
+    JUJU_AGENT_SOCKET_ADDRESS: `${agentFolder(unit)}/agent.socket`,
+    JUJU_AGENT_SOCKET_NETWORK: 'unix',
+    JUJU_HOOK_NAME: hook.action ? '' : hook.name,
+    JUJU_DISPATCH_PATH: `${hook.action ? 'actions' : 'hooks'}/${hook.name}`,
+    JUJU_UNIT_NAME: unit.name,
+    JUJU_MODEL_NAME: tables.name,
+    JUJU_MODEL_UUID: tables.uuid,
+    JUJU_API_ADDRESSES: '10.0.0.1:17070',
+    JUJU_MACHINE_ID: unit.machine,
+    JUJU_PRINCIPAL_UNIT: '',
+    JUJU_AVAILABILITY_ZONE: '',
+    JUJU_VERSION: tables.profile === '3.6' ? '3.6.26' : '4.0.15',
+    CLOUD_API_VERSION: '',
+    JUJU_CHARM_HTTP_PROXY: '',
+    JUJU_CHARM_HTTPS_PROXY: '',
+    JUJU_CHARM_FTP_PROXY: '',
+    JUJU_CHARM_NO_PROXY: '',
+    PATH: `${toolsFolder(unit)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin`,
+    LANG: 'C.UTF-8',
+    TERM: 'tmux-256color',
+    DEBIAN_FRONTEND: 'noninteractive',
+    APT_LISTCHANGES_FRONTEND: 'none',
+    ...(tables.profile === '3.6'
+      ? { JUJU_SLA: 'unsupported' }
+      : {
+          JUJU_CHARM_TRACE_CONFIG_HTTP: '',
+          JUJU_CHARM_TRACE_CONFIG_GRPC: '',
+          JUJU_CHARM_TRACE_CONFIG_CA_CERT: '',
+        }),
+    ...hook.env,
+  }
+}
+
+/** The archive's files, when the unit has none yet or the upgrade is about to run; what only the old archive had goes. */
+async function placeCharm(unit: Unit, hook: HookToRun): Promise<void> {
+  const { unpacked } = unit.app.charm
+  if (unit.placed === unpacked || (unit.placed !== undefined && hook.name !== 'upgrade-charm')) return
+  const target = unit.host.outside(charmFolder(unit))
+  if (unit.placed === undefined) await placeTools(unit)
+  else for (const file of await filesOf(unit.placed)) await rm(join(target, file), { force: true })
+  for (const file of await filesOf(unpacked)) {
+    const [from, to] = [join(unpacked, file), join(target, file)]
+    await mkdir(dirname(to), { recursive: true })
+    // Node's binary would fill the memory that a host's root lies in: hosts see the unpacked archive at its own path.
+    if ((await stat(from)).size > 4_000_000) await symlink(from, to)
+    else await cp(from, to)
+  }
+  unit.placed = unpacked
+}
+
+async function filesOf(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+}
+
+/** Every tool under its own name; what this Juju lacks is no file, so a shell says 127. */
+async function placeTools(unit: Unit): Promise<void> {
+  const folder = unit.host.outside(toolsFolder(unit))
+  await mkdir(folder, { recursive: true })
+  await copyFile(join(import.meta.dirname, '../host/jujuc-client'), join(folder, 'jujuc'))
+  for (const tool of Object.keys(tools)) {
+    const there = await access(join(folder, tool)).then(
+      () => true,
+      () => false,
+    )
+    if (!there) await symlink('jujuc', join(folder, tool))
+  }
+}

@@ -1,0 +1,82 @@
+// A .charm archive, as Juju takes it: a zip with its modes, unpacked once per content, and what its YAML files declare.
+
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { access, chmod, mkdir, readFile, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { parse } from 'yaml'
+import { openPromise } from 'yauzl'
+import * as z from 'zod/mini'
+import type { Charm, Endpoint } from './state.ts'
+
+const endpoints = z.optional(z.record(z.string(), z.object({ interface: z.string() })))
+const metadata = z.object({
+  name: z.string(),
+  peers: endpoints,
+  provides: endpoints,
+  requires: endpoints,
+  storage: z.optional(z.record(z.string(), z.object({ location: z.optional(z.string()) }))),
+  resources: z.optional(z.record(z.string(), z.object({ filename: z.string() }))),
+})
+const options = z.object({
+  options: z.record(
+    z.string(),
+    z.object({ default: z.optional(z.union([z.string(), z.number(), z.boolean()])) }),
+  ),
+})
+const declaredActions = z.record(z.string(), z.unknown())
+
+/** Reads an archive, and unpacks it below `folder` unless the same bytes are there. */
+export async function readCharm(archive: string, folder: string): Promise<Charm> {
+  const digest = createHash('sha256')
+    .update(await readFile(archive))
+    .digest('hex')
+  const unpacked = join(folder, digest.slice(0, 16))
+  const there = await access(unpacked).then(
+    () => true,
+    () => false,
+  )
+  if (!there) await unpack(archive, unpacked)
+  const read = async (name: string): Promise<unknown> =>
+    parse(await readFile(join(unpacked, name), 'utf8').catch(() => '{}'))
+  await access(join(unpacked, 'manifest.yaml'))
+  const declared = metadata.parse(await read('metadata.yaml'))
+  const config = options.parse({
+    options: {},
+    ...z.record(z.string(), z.unknown()).parse(await read('config.yaml')),
+  })
+  const withDefault = Object.entries(config.options).flatMap(([name, row]) =>
+    row.default === undefined ? [] : [[name, row.default] as const],
+  )
+  return {
+    unpacked,
+    name: declared.name,
+    endpoints: (['peers', 'provides', 'requires'] as const).flatMap((role) =>
+      Object.entries(declared[role] ?? {}).map(
+        ([name, row]): Endpoint => ({ name, role, interface: row.interface }),
+      ),
+    ),
+    storage: Object.entries(declared.storage ?? {}).map(([name, row]) => ({
+      name,
+      location: row.location ?? `/srv/${name}`,
+    })),
+    resources: new Map(Object.entries(declared.resources ?? {}).map(([name, row]) => [name, row.filename])),
+    options: new Set(Object.keys(config.options)),
+    defaults: Object.fromEntries(withDefault),
+    actions: Object.keys(declaredActions.parse(await read('actions.yaml'))),
+  }
+}
+
+async function unpack(archive: string, into: string): Promise<void> {
+  const half = `${into}.${process.pid}`
+  const zip = await openPromise(archive, { lazyEntries: true })
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName.endsWith('/')) continue
+    const target = join(half, entry.fileName)
+    await mkdir(dirname(target), { recursive: true })
+    await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target))
+    await chmod(target, (entry.externalFileAttributes >>> 16) & 0o777)
+  }
+  await rename(half, into)
+}

@@ -1,0 +1,22 @@
+// The one commit that a hook gets when its process has ended with 0: all of it or nothing (facts/juju.md §5).
+
+import type { HookContext } from './hook-context.ts'
+import { bagOf } from './state.ts'
+
+/** @throws what Juju would refuse at the flush: the hook has then failed, and nothing of it is in the model. */
+export function flush(context: HookContext): void {
+  for (const write of context.flush) write()
+  for (const { relation, entity, changes } of context.bags.values()) {
+    if (!context.tables.relations.has(relation.id)) continue
+    const bag = bagOf(relation, entity)
+    let changed = false
+    for (const [key, value] of Object.entries(changes)) {
+      if ((bag[key] ?? '') === value) continue
+      changed = true
+      if (value === '') delete bag[key]
+      else bag[key] = value
+    }
+    // A write of the same content is no event; an application's own bag on a peer relation is one even for its writer.
+    if (changed) relation.versions.set(entity, (relation.versions.get(entity) ?? 0) + 1)
+  }
+}

@@ -1,0 +1,168 @@
+// What an operator's commands change in the model's tables: deploy, integrate, remove-relation, add-unit … (no hook runs here).
+
+import { randomUUID } from 'node:crypto'
+import type { Hosts } from '../host/host.ts'
+import type { Action, Application, Charm, Relation, Tables, Unit } from './state.ts'
+
+export function newTables(name: string, profile: Tables['profile']): Tables {
+  return {
+    profile,
+    name,
+    uuid: randomUUID(),
+    applications: new Map(),
+    relations: new Map(),
+    secrets: new Map(),
+    journal: [],
+    sequence: 0,
+  }
+}
+
+export function next(tables: Tables): number {
+  tables.sequence += 1
+  return tables.sequence
+}
+
+export function applicationNamed(tables: Tables, name: string): Application {
+  const found = tables.applications.get(name)
+  if (!found) throw new Error(`application "${name}" not found`)
+  return found
+}
+
+export function unitNamed(tables: Tables, name: string): Unit {
+  const found = applicationNamed(tables, name.split('/', 1)[0] ?? '').units.find((unit) => unit.name === name)
+  if (!found) throw new Error(`unit "${name}" not found`)
+  return found
+}
+
+export function addApplication(tables: Tables, name: string, charm: Charm): Application {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]*[a-z][a-z0-9]*)*$/.test(name))
+    throw new Error(`"${name}" is no valid application name`)
+  if (tables.applications.has(name)) throw new Error(`application "${name}" exists`)
+  const app: Application = {
+    name,
+    charm,
+    config: {},
+    resources: new Map(),
+    units: [],
+    leader: undefined,
+    nextUnit: 0,
+    modified: 0,
+    status: { status: 'unset', message: '' },
+    version: '',
+  }
+  tables.applications.set(name, app)
+  for (const { name: endpoint, role } of charm.endpoints) {
+    if (role === 'peers') addRelation(tables, [{ app: name, endpoint, role }])
+  }
+  return app
+}
+
+export async function addUnit(
+  tables: Tables,
+  app: Application,
+  hosts: Hosts,
+  attach: (unit: Unit, storage: string) => Promise<void>,
+): Promise<Unit> {
+  const name = `${app.name}/${app.nextUnit}`
+  app.nextUnit += 1
+  const unit: Unit = {
+    name,
+    app,
+    host: await hosts.open(name.replace('/', '-')),
+    machine: String(next(tables)),
+    workload: { status: 'waiting', message: 'agent initialising' },
+    state: {},
+    ports: new Set(),
+    relations: new Map(),
+    storage: new Map(),
+    queued: [],
+    actions: [],
+    agent: 'idle',
+    failed: undefined,
+    installed: false,
+    led: false,
+    dying: false,
+    stopped: false,
+    removed: false,
+    configSeen: undefined,
+    modifiedSeen: app.modified,
+    placed: undefined,
+    updateStatus: false,
+  }
+  app.units.push(unit)
+  app.leader ??= name
+  for (const storage of app.charm.storage) await attach(unit, storage.name)
+  return unit
+}
+
+function addRelation(tables: Tables, ends: Relation['ends']): Relation {
+  const relation: Relation = { id: next(tables), ends, bags: new Map(), versions: new Map(), dying: false }
+  tables.relations.set(relation.id, relation)
+  return relation
+}
+
+/** `a:x` and `b:y`, one of which provides what the other requires. */
+export function integrate(tables: Tables, one: string, other: string): Relation {
+  const ends = [one, other].map((text) => {
+    const [name = '', endpoint = ''] = text.split(':')
+    const declared = applicationNamed(tables, name).charm.endpoints.find((row) => row.name === endpoint)
+    if (!declared) throw new Error(`application "${name}" has no endpoint "${endpoint}"`)
+    return { app: name, endpoint, role: declared.role, interface: declared.interface }
+  })
+  const [first, second] = ends
+  const roles = new Set(ends.map((end) => end.role))
+  if (first?.interface !== second?.interface || !roles.has('provides') || !roles.has('requires'))
+    throw new Error(`no relations found between ${one} and ${other}`)
+  const there = [...tables.relations.values()].some((relation) =>
+    ends.every((end) => relation.ends.some((row) => row.app === end.app && row.endpoint === end.endpoint)),
+  )
+  if (there) throw new Error(`relation ${one} ${other} already exists`)
+  return addRelation(tables, ends)
+}
+
+/** The unit is on its way out; Juju gives leadership to another as soon as it may. */
+export function startRemoval(unit: Unit): void {
+  unit.dying = true
+  unit.led = false
+  const { app } = unit
+  if (app.leader === unit.name) app.leader = app.units.find((other) => !other.dying)?.name
+}
+
+/** A removed unit takes its secrets with it, the last one of a removed application the application's. */
+export function forgetUnit(tables: Tables, unit: Unit): void {
+  unit.app.units.splice(unit.app.units.indexOf(unit), 1)
+  for (const secret of tables.secrets.values()) {
+    secret.consumers.delete(unit.name)
+    if (secret.owner === unit.name) tables.secrets.delete(secret.id)
+  }
+}
+
+export function forgetApplication(tables: Tables, app: Application): void {
+  tables.applications.delete(app.name)
+  for (const secret of tables.secrets.values()) {
+    secret.grants.delete(app.name)
+    if (secret.owner === app.name) tables.secrets.delete(secret.id)
+  }
+  for (const relation of tables.relations.values())
+    if (relation.ends.every((end) => !tables.applications.has(end.app))) tables.relations.delete(relation.id)
+}
+
+export function addAction(
+  tables: Tables,
+  unit: Unit,
+  name: string,
+  params: Readonly<Record<string, unknown>>,
+): Action {
+  if (!unit.app.charm.actions.includes(name))
+    throw new Error(`action "${name}" not defined on unit "${unit.name}"`)
+  const action: Action = {
+    id: String(next(tables)),
+    name,
+    params,
+    results: {},
+    status: 'pending',
+    message: '',
+  }
+  unit.actions.push(action)
+  return action
+}
