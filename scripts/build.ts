@@ -21,11 +21,11 @@ require('./charm.cjs')
 `
 
 /** Writes `dist/` and `proto/` into a folder. */
-export async function buildCharm(into: string): Promise<Built> {
+export async function buildCharm(into: string, entry = 'src/main.ts'): Promise<Built> {
   await rm(`${into}/dist`, { recursive: true, force: true })
   await mkdir(`${into}/dist`, { recursive: true })
   const result = await build({
-    entryPoints: ['src/main.ts'],
+    entryPoints: [entry],
     outfile: `${into}/dist/charm.cjs`,
     bundle: true,
     platform: 'node',

@@ -147,7 +147,7 @@ export const secretInfoGet: Tool = ({ context, args }) => {
   if (!mayManage(context, secret)) throw new ToolFailure(`secret "${secret.id}" not found`)
   const access = [...secret.grants].map(([app, relation]) => ({
     target: `application-${app}`,
-    scope: `relation-${relation}`,
+    scope: relationTag(context, relation),
     role: 'view',
   }))
   const owner = secret.owner.includes('/') ? 'unit' : 'application'
@@ -159,6 +159,12 @@ export const secretInfoGet: Tool = ({ context, args }) => {
       ...(access.length > 0 && { access }),
     },
   })
+}
+
+/** Requirer before provider: `relation-web.db#etcd.etcd-client`. */
+function relationTag({ tables }: HookContext, id: number): string {
+  const ends = [...(tables.relations.get(id)?.ends ?? [])].sort((a) => (a.role === 'requires' ? -1 : 1))
+  return `relation-${ends.map((end) => `${end.app}.${end.endpoint}`).join('#')}`
 }
 
 export const secretIds: Tool = ({ context }) => {

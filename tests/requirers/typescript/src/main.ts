@@ -1,0 +1,29 @@
+// A client charm as short as it can be: ask, keep the certificate, show what came.
+
+import { openJuju, readContext } from '../../../../src/juju/index.ts'
+import { runAction } from './actions.ts'
+import { readAnswer } from './answer.ts'
+import { ask, rotate } from './ask.ts'
+
+async function main(): Promise<void> {
+  const { hook, model, app, unit } = readContext(process.env)
+  const charm = { juju: openJuju(process.env), model: model.uuid, app, unit, endpoint: 'etcd' }
+  if (hook.kind === 'action') return runAction(charm, hook.name)
+  if (hook.name === 'config-changed') await rotate(charm)
+  await ask(charm)
+  const answer = await readAnswer(charm)
+  const message = answer.refusals.join('; ')
+  await charm.juju.setStatus(
+    answer.access
+      ? { status: 'active', message: `user ${answer.access.username}` }
+      : { status: 'waiting', message: message || 'no answer yet' },
+  )
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    process.exit(1)
+  },
+)
