@@ -6,15 +6,23 @@ BIN := node_modules/.bin
 STAMP := node_modules/.installed
 ARCH ?= $(if $(filter aarch64,$(MACHINE)),arm64,amd64)
 UNIT := tests/unit/**/*.test.ts
+STORIES := tests/stories/*.test.ts
+ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
+CLIENT_CHARM := build/ts-requirer.charm
+CHARM_SOURCES := $(shell find src scripts -name '*.ts') dispatch metadata.yaml config.yaml actions.yaml package-lock.json
+# The emulator's processes end with the command that made their namespaces.
+EMULATED = ETCD_BIN_DIR=$$(scripts/provide-etcd) && export ETCD_BIN_DIR && \
+	ETCD_CHARM=$(CURDIR)/$(ETCD_CHARM) CLIENT_CHARM=$(CURDIR)/$(CLIENT_CHARM) EMULATOR_CACHE=$(CURDIR)/.cache/emulator \
+	scripts/in-namespaces
 
-.PHONY: help check test format lint types unit pack
+.PHONY: help check test format lint types unit stories pack demo
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
-check: format lint types unit ## the one gate; CI runs it
+check: format lint types unit stories ## the one gate; CI runs it
 
-test: unit ## all tests
+test: unit stories ## all tests
 
 format: $(STAMP) ## check the format (FIX=1 mends it)
 	@$(NODE) $(BIN)/biome format $(if $(FIX),--write) .
@@ -28,6 +36,18 @@ types: $(STAMP) ## check the types
 
 unit: $(STAMP) ## unit tests, some against a real etcd
 	@ETCD_BIN_DIR=$$(scripts/provide-etcd) && export ETCD_BIN_DIR && $(NODE) --test '$(UNIT)'
+
+stories: $(ETCD_CHARM) $(CLIENT_CHARM) ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n)
+	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=2 '$(STORIES)'
+
+$(ETCD_CHARM): $(STAMP) $(CHARM_SOURCES)
+	@$(NODE) scripts/pack.ts $(ARCH)
+
+$(CLIENT_CHARM): $(STAMP) $(CHARM_SOURCES) $(shell find tests/requirers/typescript tests/fixtures -type f)
+	@$(NODE) scripts/pack-requirer.ts
+
+demo: $(ETCD_CHARM) $(CLIENT_CHARM) ## deploy, integrate, read, write, be refused, lose access (KEEP=1 keeps it)
+	@$(EMULATED) $(NODE) --disable-warning=DEP0123 scripts/demo.ts
 
 pack: $(STAMP) ## write build/etcd_<base>_<arch>.charm (ARCH=amd64 or arm64)
 	@$(NODE) scripts/pack.ts $(ARCH)

@@ -27,6 +27,8 @@ export interface HostProcess {
 export interface Host extends AsyncDisposable {
   readonly name: string
   readonly address: string
+  /** nsenter's arguments for a command on this host, for a terminal's sake. */
+  readonly enter: readonly string[]
   /** Where this process finds the host's absolute path. */
   outside(path: string): string
   spawn(
@@ -76,10 +78,14 @@ async function openHost(of: ToOpen): Promise<Host> {
   await mkdir(root, { recursive: true })
   const namespaces = ['--mount', '--net', '--pid', '--uts', '--fork', '--kill-child']
   const setup = [join(here, 'make-root'), root, join(here, 'stand-ins'), of.etcd, ...of.binds]
-  const init = spawn('unshare', [...namespaces, 'sh', ...setup], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const init = spawn('unshare', [...namespaces, 'sh', ...setup], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  init.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
   const ready = await Promise.race([once(init.stdout, 'data'), once(init, 'exit')])
   if (!String(ready[0]).includes('ready'))
-    throw new Error(`host ${of.name} did not start: ${String(ready[0])}`)
+    throw new Error(`host ${of.name} did not start: ${said || String(ready[0])}`)
   const pid = await childOf(init)
   await plugIn(of, pid)
   const enter = ['-t', String(pid), '-m', '-n', '-p', '-u', '-r']
@@ -94,6 +100,7 @@ async function openHost(of: ToOpen): Promise<Host> {
   return {
     name: of.name,
     address: of.address,
+    enter: [...enter, '--wdns=/', '--'],
     outside: (path) => `/proc/${pid}/root${path}`,
     spawn: start,
     run: (argv) => start(argv, { env: { PATH: '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin' } }).ended,

@@ -1,0 +1,157 @@
+// What stories begin with: a model, the packed archives, and eyes on etcd that are not the charm's.
+
+import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import { Etcd3 } from 'etcd3'
+import { describeFailure, type HookRun, type Model, type ModelOptions, openModel } from '../emulator/index.ts'
+
+export const seed = Number(process.env.SEED ?? 1)
+
+function needed(name: string): string {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: run the stories by \`make stories\``)
+  return value
+}
+
+export const archives = { etcd: needed('ETCD_CHARM'), client: needed('CLIENT_CHARM') }
+
+export function openWorld(options: Partial<ModelOptions> = {}): Promise<Model> {
+  return openModel({ etcd: needed('ETCD_BIN_DIR'), cache: needed('EMULATOR_CACHE'), seed, ...options })
+}
+
+/** etcd and a client, settled and not yet related. */
+export async function deployPair(
+  model: Model,
+  config: Readonly<Record<string, string>> = { prefix: '/web/' },
+): Promise<void> {
+  await model.deploy('etcd', { archive: archives.etcd })
+  await model.deploy('web', { archive: archives.client, config })
+  await model.settle()
+}
+
+export interface Client {
+  readonly commonName: string
+  put(key: string, value: string): Promise<void>
+  get(key: string): Promise<string | null>
+  readonly etcd: Etcd3
+  close(): void
+}
+
+/** A connection with what a client was given, which goes on after the relation has ended. */
+export function connectAs(model: Model, relation: number, app: string): Client {
+  const secrets = [...model.tables.secrets.values()]
+  const latest = (label: string): Readonly<Record<string, string>> => {
+    const secret = secrets.find((row) => row.label === label && row.owner === app)
+    return secret?.revisions.get(secret.latest) ?? {}
+  }
+  const content = (uri: string | undefined): Readonly<Record<string, string>> => {
+    const secret = secrets.find((row) => uri?.endsWith(row.id))
+    return secret?.revisions.get(secret.latest) ?? {}
+  }
+  const answer = model.databag(relation, 'etcd')
+  const own = latest(`etcd.${relation}.key`)
+  const etcd = new Etcd3({
+    hosts: (content(answer['secret-user']).uris ?? '').split(','),
+    credentials: {
+      rootCertificate: Buffer.from(content(answer['secret-tls'])['tls-ca'] ?? ''),
+      certChain: Buffer.from(own.certificate ?? ''),
+      privateKey: Buffer.from(own['private-key'] ?? ''),
+    },
+    dialTimeout: 3000,
+    defaultCallOptions: () => ({ deadline: Date.now() + 3000 }),
+  })
+  return {
+    commonName: content(answer['secret-user']).username ?? '',
+    etcd,
+    async put(key, value) {
+      await etcd.put(key).value(value)
+    },
+    get: (key) => etcd.get(key).string(),
+    close: () => etcd.close(),
+  }
+}
+
+const tls = '/var/snap/charmed-etcd/common/tls'
+
+export interface EtcdState {
+  readonly users: readonly string[]
+  readonly roles: Readonly<Record<string, readonly string[]>>
+  /** Subjects of the certificates that etcd trusts clients by. */
+  readonly trusted: readonly string[]
+  readonly starts: number
+}
+
+/** Asked by etcdctl on the unit's own machine, with the admin's certificate. */
+export async function lookAtEtcd(model: Model, unit = 'etcd/0'): Promise<EtcdState> {
+  const { host } = model.unit(unit)
+  const ctl = async (...args: readonly string[]): Promise<unknown> => {
+    const flags = [
+      '--cacert',
+      `${tls}/server-ca.pem`,
+      '--cert',
+      `${tls}/admin.crt`,
+      '--key',
+      `${tls}/admin.key`,
+    ]
+    const { code, stdout, stderr } = await host.run([
+      '/snap/charmed-etcd/current/bin/etcdctl',
+      `--endpoints=${host.address}:2379`,
+      ...flags,
+      '-w',
+      'json',
+      ...args,
+    ])
+    assert.equal(code, 0, stderr)
+    return JSON.parse(stdout)
+  }
+  const list = (value: unknown, key: string): readonly string[] =>
+    (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined) ?? []
+  const users = list(await ctl('user', 'list'), 'users')
+  const roles: Record<string, readonly string[]> = {}
+  for (const role of list(await ctl('role', 'list'), 'roles')) {
+    roles[role] = list(await ctl('role', 'get', role), 'perm').map((row) => JSON.stringify(row))
+  }
+  const bundle = (await host.run(['cat', `${tls}/client-ca.pem`])).stdout
+  const blocks = bundle.match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----/g) ?? []
+  const starts = (await host.run(['cat', '/run/emulator/snap.charmed-etcd.etcd.service.starts'])).stdout
+  return {
+    users: [...users].sort(),
+    roles,
+    trusted: blocks.map((block) => new X509Certificate(block).subject.replace(/\n/g, ',')).sort(),
+    starts: starts.split('\n').length - 1,
+  }
+}
+
+const writing = new Set([
+  'relation-set',
+  'state-set',
+  'state-delete',
+  'secret-add',
+  'secret-set',
+  'secret-grant',
+  'secret-revoke',
+  'secret-remove',
+  'open-port',
+  'close-port',
+  'status-set',
+  'application-version-set',
+])
+
+/** The hook-tool calls of these runs that change the model. */
+export function writesOf(runs: readonly HookRun[]): readonly string[] {
+  return runs.flatMap((run) =>
+    run.calls
+      .filter((call) => writing.has(call.tool))
+      .map((call) => `${run.hook}: ${call.tool} ${call.args.join(' ')}`),
+  )
+}
+
+/** No private key may be anywhere but in secrets and key files. */
+export function assertNoSecretsLeak(model: Model): void {
+  for (const relation of model.tables.relations.values())
+    for (const bag of relation.bags.values()) assert.doesNotMatch(JSON.stringify(bag), /PRIVATE KEY/)
+  for (const run of model.tables.journal) {
+    const told = JSON.stringify([run.log, run.stderr, run.calls.map((call) => call.args)])
+    assert.doesNotMatch(told, /PRIVATE KEY/, describeFailure(run))
+  }
+}
