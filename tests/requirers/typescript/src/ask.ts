@@ -32,9 +32,15 @@ export async function ask({ juju, app, endpoint }: Requirer): Promise<void> {
       'requested-secrets': JSON.stringify(requested),
       'provided-secrets': JSON.stringify(['mtls-cert']),
       prefix: String(config.prefix ?? ''),
-      'secret-mtls': bag['secret-mtls'] ?? (await putCertificate(juju, app, id)),
+      'secret-mtls': keep(bag['secret-mtls']) ?? (await putCertificate(juju, app, id)),
     })
   }
+}
+
+const nowhere = 'secret:c000000000000000000g'
+
+function keep(uri: string | undefined): string | undefined {
+  return uri === nowhere ? undefined : uri
 }
 
 /** A new certificate in the same secret, by the options of now: the databag stays as it is. */
@@ -46,6 +52,7 @@ export async function rotate({ juju, app, endpoint }: Requirer): Promise<void> {
 async function putCertificate(juju: Juju, app: AppName, id: RelationId): Promise<string | undefined> {
   const config = await juju.readConfig()
   const kind = String(config.certificate ?? 'good')
+  if (kind === 'not-found') return nowhere
   if (!isKind(kind)) throw new TypeError(`option certificate: ${kind} is no kind of certificate`)
   if (kind === 'none') return undefined
   const { certificate, privateKey } = await makeCertificate(String(config['common-name'] ?? '') || app, kind)
