@@ -37,8 +37,8 @@ types: $(STAMP) ## check the types
 unit: $(STAMP) ## unit tests, some against a real etcd
 	@ETCD_BIN_DIR=$$(scripts/provide-etcd) && export ETCD_BIN_DIR && $(NODE) --test '$(UNIT)'
 
-stories: $(ETCD_CHARM) $(CLIENT_CHARM) ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n)
-	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=2 '$(STORIES)'
+stories: $(ETCD_CHARM) $(CLIENT_CHARM) ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
+	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=2 --test-timeout=900000 $(STORIES)
 
 $(ETCD_CHARM): $(STAMP) $(CHARM_SOURCES)
 	@$(NODE) scripts/pack.ts $(ARCH)

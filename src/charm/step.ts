@@ -14,7 +14,6 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'revocation/write'; readonly serials: readonly string[] }
   | { readonly kind: 'service/start'; readonly loading: Loaded }
   | { readonly kind: 'service/restart'; readonly loading: Loaded }
-  | { readonly kind: 'service/stop' }
   | { readonly kind: 'auth/create-root' }
   | { readonly kind: 'auth/enable' }
   | { readonly kind: 'auth/record'; readonly loaded: Loaded }

@@ -21,7 +21,16 @@ import {
   unitNamed,
 } from './model/operator.ts'
 import { seededRandom } from './model/random.ts'
-import type { Action, Bag, HookRun, Profile, Relation, Tables, Unit } from './model/state.ts'
+import {
+  type Action,
+  type Bag,
+  type HookRun,
+  nextNumber,
+  type Profile,
+  type Relation,
+  type Tables,
+  type Unit,
+} from './model/state.ts'
 
 export type { Action, HookRun, Profile, Relation, Unit } from './model/state.ts'
 
@@ -47,7 +56,7 @@ export interface Deploy {
 /** A hook that fails as often as this in a row is not going to mend itself. */
 const patience = 4
 /** So many hooks without rest are a charm that never settles. */
-const restless = 400
+const restless = 1000
 
 export type Model = Awaited<ReturnType<typeof openModel>>
 
@@ -61,8 +70,7 @@ export async function openModel(options: ModelOptions) {
 
   const attach = async (unit: Unit, name: string): Promise<void> => {
     const declared = unit.app.charm.storage.find((row) => row.name === name)
-    tables.sequence += 1
-    const id = `${name}/${tables.sequence}`
+    const id = `${name}/${nextNumber(tables, 'storage')}`
     const folder = join(storage, id)
     await mkdir(folder, { recursive: true })
     const location = declared?.location ?? ''
@@ -109,8 +117,8 @@ export async function openModel(options: ModelOptions) {
       runs.push(run)
       const failed = (failures.get(run.unit) ?? 0) + 1
       if (run.exit === 0 || isAction(run)) failures.delete(run.unit)
-      else failures.set(run.unit, failed)
-      if (failed >= patience && failures.has(run.unit)) throw new Error(describeFailure(run))
+      else if (run.exit !== 'killed') failures.set(run.unit, failed)
+      if ((failures.get(run.unit) ?? 0) >= patience) throw new Error(describeFailure(run))
       if (runs.length > restless)
         throw new Error(`no rest after ${restless} hooks; the last was ${run.hook} of ${run.unit}`)
     }

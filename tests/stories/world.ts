@@ -16,7 +16,18 @@ function needed(name: string): string {
 export const archives = { etcd: needed('ETCD_CHARM'), client: needed('CLIENT_CHARM') }
 
 export function openWorld(options: Partial<ModelOptions> = {}): Promise<Model> {
-  return openModel({ etcd: needed('ETCD_BIN_DIR'), cache: needed('EMULATOR_CACHE'), seed, ...options })
+  const told = process.env.TRACE ? { onHook: trace } : {}
+  return openModel({
+    etcd: needed('ETCD_BIN_DIR'),
+    cache: needed('EMULATOR_CACHE'),
+    seed,
+    ...told,
+    ...options,
+  })
+}
+
+function trace(run: HookRun): void {
+  console.error(run.unit, run.hook, run.exit, ...run.log)
 }
 
 /** etcd and a client, settled and not yet related. */

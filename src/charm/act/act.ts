@@ -1,9 +1,7 @@
 // Does the steps of a plan, in order, each logged before it is done. Every step may be repeated: what exists is not created
 // again, what is gone is not deleted again. The first failure stops; what it means is in `outcome.ts`.
 
-import { stopService } from '../../machine/service.ts'
 import type { Charm } from '../charm.ts'
-import { findWorkload } from '../observe-machine.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { describeStep, type Step } from '../step.ts'
@@ -33,8 +31,6 @@ async function doStep(charm: Charm, observed: Observed, step: Step): Promise<voi
     case 'service/start':
     case 'service/restart':
       return runService(step)
-    case 'service/stop':
-      return stopService((await findWorkload()).service)
     case 'auth/record':
       return recordLoaded(step.loaded)
     default:

@@ -146,7 +146,8 @@ function watch(child: ChildProcess): HostProcess {
   return {
     ended,
     kill() {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, 'SIGKILL')
     },
   }
 }

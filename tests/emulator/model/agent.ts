@@ -8,7 +8,7 @@ import { type HookContext, ToolFailure } from './hook-context.ts'
 import { serveTools, tools } from './server.ts'
 import type { HookRun, HookToRun, Tables, Unit } from './state.ts'
 
-/** Asked before each hook tool takes effect: true kills the hook's process there. */
+/** Asked before each hook tool takes effect, and for `exit` before the commit: true kills the hook's process there. */
 export type KillHere = (unit: string, tool: string, args: readonly string[]) => boolean
 
 const tag = (unit: Unit): string => `unit-${unit.name.replace('/', '-')}`
@@ -73,6 +73,7 @@ async function runProcess(context: HookContext, kill: KillHere): Promise<HookRun
   const started = unit.host.spawn([`${folder}/dispatch`], { env: environment(context), cwd: folder })
   stop.signal.addEventListener('abort', () => started.kill())
   const ended = await started.ended
+  if (!stop.signal.aborted && kill(unit.name, 'exit', [])) stop.abort()
   return {
     unit: unit.name,
     hook: hook.name,

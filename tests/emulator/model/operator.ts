@@ -2,7 +2,15 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Hosts } from '../host/host.ts'
-import type { Action, Application, Charm, Relation, Tables, Unit } from './state.ts'
+import {
+  type Action,
+  type Application,
+  type Charm,
+  nextNumber,
+  type Relation,
+  type Tables,
+  type Unit,
+} from './state.ts'
 
 export function newTables(name: string, profile: Tables['profile']): Tables {
   return {
@@ -13,13 +21,8 @@ export function newTables(name: string, profile: Tables['profile']): Tables {
     relations: new Map(),
     secrets: new Map(),
     journal: [],
-    sequence: 0,
+    sequences: new Map(),
   }
-}
-
-export function next(tables: Tables): number {
-  tables.sequence += 1
-  return tables.sequence
 }
 
 export function applicationNamed(tables: Tables, name: string): Application {
@@ -69,7 +72,7 @@ export async function addUnit(
     name,
     app,
     host: await hosts.open(name.replace('/', '-')),
-    machine: String(next(tables)),
+    machine: String(nextNumber(tables, 'machine')),
     workload: { status: 'waiting', message: 'agent initialising' },
     state: {},
     ports: new Set(),
@@ -96,7 +99,13 @@ export async function addUnit(
 }
 
 function addRelation(tables: Tables, ends: Relation['ends']): Relation {
-  const relation: Relation = { id: next(tables), ends, bags: new Map(), versions: new Map(), dying: false }
+  const relation: Relation = {
+    id: nextNumber(tables, 'relation'),
+    ends,
+    bags: new Map(),
+    versions: new Map(),
+    dying: false,
+  }
   tables.relations.set(relation.id, relation)
   return relation
 }
@@ -156,7 +165,7 @@ export function addAction(
   if (!unit.app.charm.actions.includes(name))
     throw new Error(`action "${name}" not defined on unit "${unit.name}"`)
   const action: Action = {
-    id: String(next(tables)),
+    id: String(nextNumber(tables, 'task')),
     name,
     params,
     results: {},

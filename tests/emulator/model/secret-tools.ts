@@ -11,7 +11,7 @@ import {
   type Tool,
   ToolFailure,
 } from './hook-context.ts'
-import { applicationOf, type Bag, type Secret } from './state.ts'
+import { applicationOf, type Bag, nextNumber, type Secret } from './state.ts'
 
 const contentFlags = {
   '--label': 'value',
@@ -31,8 +31,7 @@ export const secretAdd: Tool = ({ context, args }) => {
   if ([...context.pendingSecrets.values()].some((row) => label !== '' && row.label === label)) {
     throw new ToolFailure(`secret with label "${label}" already exists`)
   }
-  context.tables.sequence += 1
-  const id = `c${context.tables.sequence.toString(32).padStart(18, '0')}0`
+  const id = `c${nextNumber(context.tables, 'secret').toString(32).padStart(18, '0')}0`
   const owner = byUnit ? context.unit.name : context.unit.app.name
   const secret: Secret = {
     id,

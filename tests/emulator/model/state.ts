@@ -142,6 +142,8 @@ export interface HookRun {
 /** Which Juju is emulated: error texts, databag keys and hooks differ. */
 export type Profile = '3.6' | '4.0'
 
+export type Counted = 'relation' | 'machine' | 'task' | 'storage' | 'secret'
+
 export interface Tables {
   readonly profile: Profile
   readonly name: string
@@ -150,8 +152,8 @@ export interface Tables {
   readonly relations: Map<number, Relation>
   readonly secrets: Map<string, Secret>
   readonly journal: HookRun[]
-  /** The next number of a relation, an action, a storage or a secret. */
-  sequence: number
+  /** The next number of each kind: relations, units' machines, actions, storage and secrets count for themselves. */
+  readonly sequences: Map<Counted, number>
 }
 
 export function bagOf(relation: Relation, entity: string): Bag {
@@ -173,4 +175,11 @@ export function endOf(relation: Relation, app: string): Relation['ends'][number]
 /** The application at the other end; of a peer relation, the same one. */
 export function remoteOf(relation: Relation, app: string): string {
   return relation.ends.find((row) => row.app !== app)?.app ?? app
+}
+
+/** Juju counts from 0, except for the tasks of actions. */
+export function nextNumber(tables: Tables, of: Counted): number {
+  const number = tables.sequences.get(of) ?? (of === 'task' ? 1 : 0)
+  tables.sequences.set(of, number + 1)
+  return number
 }
