@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { type Host, openHosts } from './host/host.ts'
 import { type KillHere, runHook } from './model/agent.ts'
 import { readCharm } from './model/charm-archive.ts'
+import { assertConsistent } from './model/consistency.ts'
 import { nextHook } from './model/next-hook.ts'
 import {
   addAction,
@@ -91,6 +92,7 @@ export async function openModel(options: ModelOptions) {
     const run = await runHook(tables, unit, hook, (...call) => kill(...call))
     options.onHook?.(run)
     if (unit.removed) await bury(unit)
+    assertConsistent(tables)
     return run
   }
   const bury = async (unit: Unit): Promise<void> => {
@@ -183,6 +185,12 @@ export async function openModel(options: ModelOptions) {
     /** Kills the hook's process at the hook tools that this chooses, before they take effect. */
     killHooks(choose: KillHere): void {
       kill = choose
+    },
+    /** One more interface of the unit's machine, on the same bridge. */
+    async addAddress(name: string, address: string): Promise<void> {
+      const unit = unitNamed(tables, name)
+      await inHost(unit.host, ['ip', 'addr', 'add', `${address}/24`, 'dev', 'eth0'])
+      unit.moreAddresses.push(address)
     },
     unit: (name: string): Unit => unitNamed(tables, name),
     databag(id: number, entity: string): Bag {

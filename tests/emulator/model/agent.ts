@@ -5,7 +5,7 @@ import { access, copyFile, cp, mkdir, readdir, rm, stat, symlink } from 'node:fs
 import { dirname, join } from 'node:path'
 import { flush } from './flush.ts'
 import { type HookContext, ToolFailure } from './hook-context.ts'
-import { serveTools, tools } from './server.ts'
+import { gone, serveTools, tools } from './server.ts'
 import type { HookRun, HookToRun, Tables, Unit } from './state.ts'
 
 /** Asked before each hook tool takes effect, and for `exit` before the commit: true kills the hook's process there. */
@@ -18,7 +18,7 @@ const charmFolder = (unit: Unit): string => `${agentFolder(unit)}/charm`
 
 /** Runs the hook, notes the run in the journal, and leaves it in `unit.failed` when it has to be run again. */
 export async function runHook(tables: Tables, unit: Unit, hook: HookToRun, kill: KillHere): Promise<HookRun> {
-  await placeCharm(unit, hook)
+  await placeCharm(tables, unit, hook)
   const name = hook.action ? hook.action.name : hook.name
   const context: HookContext = {
     id: `${unit.name}-${name}-${randomBytes(16).toString('hex')}`,
@@ -26,6 +26,7 @@ export async function runHook(tables: Tables, unit: Unit, hook: HookToRun, kill:
     unit,
     hook,
     bags: new Map(),
+    ports: new Map(),
     flush: [],
     pendingSecrets: new Map(),
     log: [],
@@ -126,11 +127,11 @@ function environment({ id, tables, unit, hook }: HookContext): Readonly<Record<s
 }
 
 /** The archive's files, when the unit has none yet or the upgrade is about to run; what only the old archive had goes. */
-async function placeCharm(unit: Unit, hook: HookToRun): Promise<void> {
+async function placeCharm(tables: Tables, unit: Unit, hook: HookToRun): Promise<void> {
   const { unpacked } = unit.app.charm
   if (unit.placed === unpacked || (unit.placed !== undefined && hook.name !== 'upgrade-charm')) return
   const target = unit.host.outside(charmFolder(unit))
-  if (unit.placed === undefined) await placeTools(unit)
+  if (unit.placed === undefined) await placeTools(tables, unit)
   else for (const file of await filesOf(unit.placed)) await rm(join(target, file), { force: true })
   for (const file of await filesOf(unpacked)) {
     const [from, to] = [join(unpacked, file), join(target, file)]
@@ -150,11 +151,12 @@ async function filesOf(folder: string): Promise<readonly string[]> {
 }
 
 /** Every tool under its own name; what this Juju lacks is no file, so a shell says 127. */
-async function placeTools(unit: Unit): Promise<void> {
+async function placeTools({ profile }: Tables, unit: Unit): Promise<void> {
   const folder = unit.host.outside(toolsFolder(unit))
   await mkdir(folder, { recursive: true })
   await copyFile(join(import.meta.dirname, '../host/jujuc-client'), join(folder, 'jujuc'))
   for (const tool of Object.keys(tools)) {
+    if (gone[profile].has(tool)) continue
     const there = await access(join(folder, tool)).then(
       () => true,
       () => false,

@@ -16,6 +16,8 @@ export interface HookContext {
   readonly unit: Unit
   readonly hook: HookToRun
   readonly bags: Map<string, { relation: Relation; entity: string; changes: Bag }>
+  /** Ports opened (true) and closed so far. */
+  readonly ports: Map<string, boolean>
   readonly flush: (() => void)[]
   readonly pendingSecrets: Map<string, Secret>
   readonly log: string[]
@@ -25,6 +27,8 @@ export interface Answer {
   readonly code: number
   readonly out: string
   readonly err: string
+  /** Printed in the format that the caller wants, in place of `out`. */
+  readonly value?: { readonly is: unknown }
 }
 
 export interface Request {
@@ -47,8 +51,9 @@ export class ToolFailure extends Error {
 
 export const nothing: Answer = { code: 0, out: '', err: '' }
 
+/** An answer in the caller's format. */
 export function json(value: unknown): Answer {
-  return { code: 0, out: `${JSON.stringify(value ?? null)}\n`, err: '' }
+  return { ...nothing, value: { is: value } }
 }
 
 export function isLeader({ unit }: HookContext): boolean {

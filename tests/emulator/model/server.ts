@@ -3,10 +3,12 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
+import { print } from './format.ts'
 import { type Answer, type HookContext, type Tool, ToolFailure } from './hook-context.ts'
+import * as machine from './machine-tools.ts'
 import * as relation from './relation-tools.ts'
 import * as secret from './secret-tools.ts'
-import type { HookRun, Unit } from './state.ts'
+import type { HookRun, Profile, Unit } from './state.ts'
 import * as unit from './unit-tools.ts'
 
 export const tools: Readonly<Record<string, Tool>> = {
@@ -30,15 +32,32 @@ export const tools: Readonly<Record<string, Tool>> = {
   'application-version-set': unit.applicationVersionSet,
   'state-get': unit.stateGet,
   'state-set': unit.stateSet,
-  'open-port': unit.openPort,
-  'opened-ports': unit.openedPorts,
-  'network-get': unit.networkGet,
-  'resource-get': unit.resourceGet,
+  'state-delete': unit.stateDelete,
+  'open-port': machine.openPort,
+  'close-port': machine.closePort,
+  'opened-ports': machine.openedPorts,
+  'network-get': machine.networkGet,
+  'unit-get': machine.unitGet,
+  'storage-list': machine.storageList,
+  'storage-get': machine.storageGet,
+  'storage-add': machine.storageAdd,
+  'resource-get': machine.resourceGet,
+  'juju-reboot': machine.jujuReboot,
+  'credential-get': machine.credentialGet,
+  'leader-get': unit.leaderGet,
+  'leader-set': unit.leaderSet,
   'goal-state': unit.goalState,
   'juju-log': unit.jujuLog,
   'action-get': unit.actionGet,
   'action-set': unit.actionSet,
   'action-fail': unit.actionFail,
+  'action-log': unit.actionLog,
+}
+
+/** Tools that Juju 4.0 no longer has. */
+export const gone: Readonly<Record<Profile, ReadonlySet<string>>> = {
+  '3.6': new Set(),
+  '4.0': new Set(['leader-get', 'leader-set']),
 }
 
 /** Asked before a tool takes effect: false leaves the call without effect and without answer. */
@@ -106,11 +125,31 @@ async function runTool(
   const tool = tools[name]
   if (!tool) return { code: 127, out: '', err: `ERROR ${name} is not built in the emulator\n` }
   try {
-    return await tool({ context, args, stdin })
+    const answer = await tool({ context, args, stdin })
+    if (!answer.value) return answer
+    const format = formatOf(args) ?? (yamlByDefault.has(name) ? 'yaml' : 'smart')
+    const out = print(answer.value.is, format)
+    if (out === undefined)
+      throw new ToolFailure(`invalid value "${format}" for option --format: unknown format "${format}"`, 2)
+    return { ...answer, out }
   } catch (error) {
     if (error instanceof ToolFailure) return { code: error.code, out: '', err: `ERROR ${error.message}\n` }
     throw error
   }
+}
+
+const yamlByDefault: ReadonlySet<string> = new Set([
+  'secret-get',
+  'secret-info-get',
+  'network-get',
+  'goal-state',
+])
+
+function formatOf(args: readonly string[]): string | undefined {
+  const end = args.indexOf('--')
+  const flags = end < 0 ? args : args.slice(0, end)
+  const at = flags.findIndex((arg) => /^--format(=|$)/.test(arg))
+  return at < 0 ? undefined : (flags[at]?.split('=')[1] ?? flags[at + 1])
 }
 
 function frame(text: string): Buffer {

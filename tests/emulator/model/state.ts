@@ -28,6 +28,8 @@ export interface Application {
   charm: Charm
   readonly config: Record<string, string | number | boolean>
   readonly resources: Map<string, string>
+  /** 3.6 only. */
+  readonly leaderSettings: Map<string, string>
   readonly units: Unit[]
   leader: string | undefined
   /** Counts refreshes and attached resources: each makes upgrade-charm. */
@@ -53,6 +55,8 @@ export interface Unit {
   readonly ports: Set<string>
   readonly relations: Map<number, SeenRelation>
   readonly storage: Map<string, boolean>
+  /** Of further interfaces, beside the host's own. */
+  readonly moreAddresses: string[]
   /** Hooks that must run next, with nothing in between. */
   readonly queued: HookToRun[]
   readonly actions: Action[]

@@ -1,18 +1,7 @@
 // The tools about the unit itself: leadership, config, status, state, ports, network, resources, actions, logs.
 
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { parse } from 'yaml'
-import {
-  type Answer,
-  isLeader,
-  json,
-  nothing,
-  parseFlags,
-  type Request,
-  type Tool,
-  ToolFailure,
-} from './hook-context.ts'
+import { isLeader, json, nothing, parseFlags, type Request, type Tool, ToolFailure } from './hook-context.ts'
 import type { Action, Status } from './state.ts'
 
 export const isLeaderTool: Tool = ({ context }) => json(isLeader(context))
@@ -42,6 +31,8 @@ export const statusGet: Tool = ({ context, args }) => {
   const { flags } = parseFlags(args, { '--application': 'flag', '--include-data': 'flag' })
   const application = flags.has('--application')
   const found = target(context, application)
+  const word = !flags.has('--include-data') && !/json|yaml/.test(args.join(' '))
+  if (word && !application) return json(found.status)
   const shown = flags.has('--include-data') ? { ...found, 'status-data': {} } : { status: found.status }
   return json(application ? { 'application-status': { ...shown, units: {} } } : shown)
 }
@@ -61,7 +52,9 @@ export const applicationVersionSet: Tool = ({ context, args }) => {
 
 export const stateGet: Tool = ({ context, args }) => {
   const [key = '-'] = parseFlags(args, { '--strict': 'flag' }).words
-  return json(key === '-' ? context.unit.state : context.unit.state[key])
+  const value = key === '-' ? context.unit.state : context.unit.state[key]
+  if (value === undefined && args.includes('--strict')) throw new ToolFailure(`"${key}" not found`)
+  return json(value)
 }
 
 export const stateSet: Tool = ({ context, args, stdin }) => {
@@ -72,44 +65,28 @@ export const stateSet: Tool = ({ context, args, stdin }) => {
   return nothing
 }
 
-export const openPort: Tool = ({ context, args }) => {
-  const [port] = parseFlags(args, { '--endpoints': 'value' }).words
-  if (port === undefined) throw new ToolFailure('no port or range specified', 2)
-  context.flush.push(() => context.unit.ports.add(port.includes('/') ? port : `${port}/tcp`))
+export const stateDelete: Tool = ({ context, args }) => {
+  const [key = ''] = parseFlags(args, {}).words
+  context.flush.push(() => delete context.unit.state[key])
   return nothing
 }
 
-export const openedPorts: Tool = ({ context }) => json([...context.unit.ports].sort())
-
-export const networkGet: Tool = ({ context, args }) => {
-  const [binding] = parseFlags(args, { '-r': 'value' }).words
-  if (binding === undefined) throw new ToolFailure('no arguments specified', 2)
-  const known = context.unit.app.charm.endpoints.some((endpoint) => endpoint.name === binding)
-  if (!known && binding !== 'juju-info')
-    throw new ToolFailure(`no network config found for binding "${binding}"`)
-  const { address } = context.unit.host
-  const cidr = address.replace(/\d+$/, '0/24')
-  return json({
-    'bind-addresses': [
-      { 'mac-address': '', 'interface-name': 'eth0', addresses: [{ hostname: '', value: address, cidr }] },
-    ],
-    'egress-subnets': [`${address}/32`],
-    'ingress-addresses': [address],
-  })
+/** 3.6 only: kept by the leader for all units, at once. */
+export const leaderSet: Tool = ({ context, args }) => {
+  if (!isLeader(context))
+    throw new ToolFailure('cannot write leadership settings: cannot write settings: not the leader')
+  for (const word of parseFlags(args, {}).words) {
+    const [key = '', value = ''] = word.split(/=(.*)/s)
+    if (value === '') context.unit.app.leaderSettings.delete(key)
+    else context.unit.app.leaderSettings.set(key, value)
+  }
+  return nothing
 }
 
-/** The path, without a newline; a resource that was never attached is an empty placeholder. */
-export const resourceGet: Tool = async ({ context, args }): Promise<Answer> => {
-  const { app, host, name: unitName } = context.unit
-  const [name] = parseFlags(args, {}).words
-  if (name === undefined) throw new ToolFailure('missing required resource name', 2)
-  const file = app.charm.resources.get(name)
-  if (file === undefined) throw new ToolFailure(`could not download resource: resource "${name}" not found`)
-  const path = `/var/lib/juju/agents/unit-${unitName.replace('/', '-')}/resources/${file}`
-  const [attached, outside] = [app.resources.get(name), host.outside(path)]
-  await mkdir(dirname(outside), { recursive: true })
-  await (attached === undefined ? writeFile(outside, '') : copyFile(attached, outside))
-  return { code: 0, out: path, err: '' }
+export const leaderGet: Tool = ({ context, args }) => {
+  const [key = '-'] = parseFlags(args, {}).words
+  const { leaderSettings } = context.unit.app
+  return json(key === '-' ? Object.fromEntries(leaderSettings) : leaderSettings.get(key))
 }
 
 export const goalState: Tool = ({ context }) => {
@@ -140,9 +117,20 @@ export const actionSet: Tool = (request) => {
   for (const word of parseFlags(request.args, {}).words) {
     const at = word.indexOf('=')
     if (at < 1) throw new ToolFailure(`argument "${word}" must be of the form key...=value`, 2)
+    for (const part of word.slice(0, at).split('.')) checkActionKey(part)
     results[word.slice(0, at)] = word.slice(at + 1)
   }
   return nothing
+}
+
+function checkActionKey(key: string): void {
+  if (['stdout', 'stdout-encoding', 'stderr', 'stderr-encoding'].includes(key))
+    throw new ToolFailure(`cannot set reserved action key "${key}"`)
+  if (/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(key)) return
+  throw new ToolFailure(
+    `key "${key}" must start and end with lowercase alphanumeric, and contain only lowercase alphanumeric and hyphens`,
+    2,
+  )
 }
 
 export const actionFail: Tool = (request) => {
@@ -150,5 +138,11 @@ export const actionFail: Tool = (request) => {
   const words = parseFlags(request.args, {}).words
   action.status = 'failed'
   action.message = words.join(' ') || 'action failed without reason given, check action for errors'
+  return nothing
+}
+
+export const actionLog: Tool = (request) => {
+  runningAction(request)
+  request.context.log.push(`ACTION ${parseFlags(request.args, {}).words.join(' ')}`)
   return nothing
 }
