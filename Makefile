@@ -12,7 +12,8 @@ CLIENT_CHARM := build/ts-requirer.charm
 CHARM_SOURCES := $(shell find src scripts -name '*.ts') dispatch metadata.yaml config.yaml actions.yaml package-lock.json
 # The emulator's processes end with the command that made their namespaces.
 EMULATED = ETCD_BIN_DIR=$$(scripts/provide-etcd) && export ETCD_BIN_DIR && \
-	ETCD_CHARM=$(CURDIR)/$(ETCD_CHARM) CLIENT_CHARM=$(CURDIR)/$(CLIENT_CHARM) EMULATOR_CACHE=$(CURDIR)/.cache/emulator \
+	ETCD_CHARM=$(CURDIR)/$(ETCD_CHARM) CLIENT_CHARM=$(CURDIR)/$(CLIENT_CHARM) \
+	PYTHON_CHARM=$(CURDIR)/build/py-requirer.charm EMULATOR_CACHE=$(CURDIR)/.cache/emulator \
 	scripts/in-namespaces
 
 .PHONY: help check test format lint types unit stories pack demo
@@ -37,7 +38,7 @@ types: $(STAMP) ## check the types
 unit: $(STAMP) ## unit tests, some against a real etcd
 	@ETCD_BIN_DIR=$$(scripts/provide-etcd) && export ETCD_BIN_DIR && $(NODE) --test '$(UNIT)'
 
-stories: $(ETCD_CHARM) $(CLIENT_CHARM) ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
+stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=2 --test-timeout=900000 $(STORIES)
 
 $(ETCD_CHARM): $(STAMP) $(CHARM_SOURCES)
@@ -48,6 +49,9 @@ $(CLIENT_CHARM): $(STAMP) $(CHARM_SOURCES) $(shell find tests/requirers/typescri
 
 demo: $(ETCD_CHARM) $(CLIENT_CHARM) ## deploy, integrate, read, write, be refused, lose access (KEEP=1 keeps it)
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 scripts/demo.ts
+
+build/.py-requirer: $(STAMP) scripts/archive.ts scripts/pack-python-requirer.ts $(shell find tests/requirers/python -type f)
+	@mkdir -p build && $(NODE) scripts/pack-python-requirer.ts && { [ ! -e build/py-requirer.charm ] || touch $@; }
 
 pack: $(STAMP) ## write build/etcd_<base>_<arch>.charm (ARCH=amd64 or arm64)
 	@$(NODE) scripts/pack.ts $(ARCH)

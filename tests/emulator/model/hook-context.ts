@@ -81,7 +81,8 @@ export function parseFlags(
       const kind =
         spec[name] ?? (name === '--format' || name === '-o' || name === '--output' ? 'value' : undefined)
       if (kind === undefined) throw new ToolFailure(`option provided but not defined: ${name}`, 2)
-      flags.set(name, kind === 'flag' ? 'true' : (inline ?? rest.shift() ?? ''))
+      if (kind === 'value') flags.set(name, inline ?? rest.shift() ?? '')
+      else if (inline?.toLowerCase() !== 'false') flags.set(name, 'true')
     } else words.push(arg)
   }
   return { flags, words }

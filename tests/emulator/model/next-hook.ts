@@ -124,7 +124,8 @@ function secretChanged(tables: Tables, unit: Unit): HookToRun | undefined {
     const consumer = secret.consumers.get(unit.name)
     if (!consumer || consumer.told >= secret.latest) continue
     const { latest } = secret
-    const label = secret.owner === unit.name || secret.owner === unit.app.name ? secret.label : ''
+    const label =
+      secret.owner === unit.name || secret.owner === unit.app.name ? secret.label : (consumer.label ?? '')
     const env = { JUJU_SECRET_ID: `secret:${secret.id}`, JUJU_SECRET_LABEL: label }
     const done = (): void => {
       consumer.told = Math.max(consumer.told, latest)

@@ -73,7 +73,9 @@ function find(context: HookContext, words: readonly string[], label: string | un
   const all = [...context.pendingSecrets.values(), ...context.tables.secrets.values()]
   if (label !== undefined) {
     const own = [context.unit.name, context.unit.app.name]
-    const found = all.find((row) => row.label === label && own.includes(row.owner))
+    const found =
+      all.find((row) => row.label === label && own.includes(row.owner)) ??
+      all.find((row) => row.consumers.get(context.unit.name)?.label === label)
     if (!found) {
       throw new ToolFailure(
         context.tables.profile === '3.6'
@@ -117,11 +119,29 @@ export const secretGet: Tool = ({ context, args }) => {
   if (!mayRead(context, secret)) throw denied(context, 'read')
   const consumer = secret.consumers.get(context.unit.name) ?? { tracked: secret.latest, told: secret.latest }
   if (flags.has('--refresh')) Object.assign(consumer, { tracked: secret.latest, told: secret.latest })
+  label(context, secret, consumer, words.length > 0 ? flags.get('--label') : undefined)
   if (!flags.has('--peek')) secret.consumers.set(context.unit.name, consumer)
   const content = secret.revisions.get(flags.has('--peek') ? secret.latest : consumer.tracked)
   if (!content) throw new ToolFailure(`secret revision "${consumer.tracked}" not found`)
   const [key] = words.slice(1)
   return json(key === undefined ? content : content[key])
+}
+
+/** The owner's own label, or the reader's, who names the secret for itself; at once, and by one name for one secret. */
+function label(
+  context: HookContext,
+  secret: Secret,
+  consumer: { label?: string },
+  wanted: string | undefined,
+): void {
+  if (wanted === undefined) return
+  const { name } = context.unit
+  const other = [...context.tables.secrets.values()].find(
+    (row) => row !== secret && row.consumers.get(name)?.label === wanted,
+  )
+  if (other) throw new ToolFailure(`secret with label "${wanted}" already exists`)
+  if (mayManage(context, secret)) secret.label = wanted
+  else if (secret.owner !== context.unit.app.name) consumer.label = wanted
 }
 
 export const secretSet: Tool = ({ context, args }) => {

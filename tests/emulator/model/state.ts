@@ -106,8 +106,8 @@ export interface Secret {
   readonly obsolete: Set<number>
   /** Relation ids over which an application may read it. */
   readonly grants: Map<string, number>
-  /** Revision that each unit tracks, and the latest that it was told of. */
-  readonly consumers: Map<string, { tracked: number; told: number }>
+  /** Revision that each unit tracks, the latest that it was told of, and its own label for the secret. */
+  readonly consumers: Map<string, { tracked: number; told: number; label?: string }>
 }
 
 export interface HookToRun {
