@@ -30,6 +30,7 @@ format: $(STAMP) ## check the format (FIX=1 mends it)
 
 lint: $(STAMP) ## check rules, import directions and file sizes
 	@$(NODE) $(BIN)/biome lint --error-on-warnings .
+	@$(NODE) scripts/import-rules.ts
 	@$(NODE) scripts/file-sizes.ts
 
 types: $(STAMP) ## check the types

@@ -1,0 +1,81 @@
+// Imports run one way: main → hooks → charm (shell) → charm (core) → interfaces → { juju, etcd, machine, tls }, and the four at the
+// bottom know nothing of each other. The core is pure: no input or output, no waiting, no clock, no chance.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+
+type Layer =
+  | 'main'
+  | 'hooks'
+  | 'config'
+  | 'shell'
+  | 'core'
+  | 'interfaces'
+  | 'juju'
+  | 'etcd'
+  | 'machine'
+  | 'tls'
+
+const bottom = ['juju', 'etcd', 'machine', 'tls'] as const
+const below: Readonly<Record<Layer, readonly Layer[]>> = {
+  main: ['hooks', 'shell', 'juju'],
+  hooks: ['shell', 'juju'],
+  shell: ['core', 'interfaces', 'config', ...bottom],
+  core: ['interfaces', 'config', ...bottom],
+  interfaces: [...bottom],
+  config: [...bottom],
+  juju: [],
+  etcd: [],
+  machine: [],
+  tls: [],
+}
+
+const coreFiles = ['observed', 'step', 'decide', 'guards', 'status', 'refusals'].map(
+  (name) => `src/charm/${name}.ts`,
+)
+const impure: readonly (readonly [RegExp, string])[] = [
+  [/\basync\b|\bawait\b|\bPromise\b/, 'waits'],
+  [/\bnew Date\b|\bDate\.|\bperformance\./, 'asks the clock'],
+  [/Math\.random|randomBytes|randomUUID/, 'is left to chance'],
+  [/\bprocess\.|\bfetch\(|from 'node:(?!crypto)/, 'does input or output'],
+]
+
+export function layerOf(file: string): Layer {
+  const [, folder = ''] = file.split('/')
+  if (folder === 'charm')
+    return coreFiles.includes(file) || file.startsWith('src/charm/plan/') ? 'core' : 'shell'
+  const name = folder.replace(/\.ts$/, '')
+  if (isLayer(name)) return name
+  throw new Error(`${file} belongs to no layer; add it to scripts/import-rules.ts`)
+}
+
+function isLayer(text: string): text is Layer {
+  return Object.hasOwn(below, text)
+}
+
+/** What is wrong with a file's imports and, in the core, with its words. */
+export function violations(file: string, source: string): readonly string[] {
+  const layer = layerOf(file)
+  const imports = [...source.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    normalize(join(dirname(file), path)),
+  )
+  const wrong = imports
+    .filter((target) => layerOf(target) !== layer && !below[layer].includes(layerOf(target)))
+    .map((target) => `${file} (${layer}) imports ${target} (${layerOf(target)})`)
+  if (layer !== 'core') return wrong
+  // Comments and type positions may name what code may not do.
+  const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+  return [
+    ...wrong,
+    ...impure.filter(([word]) => word.test(code)).map(([, does]) => `${file} is core, and ${does}`),
+  ]
+}
+
+if (import.meta.main) {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `src/${name}`)
+  const wrong = files.flatMap((file) => violations(file, readFileSync(file, 'utf8')))
+  for (const line of wrong) console.error(line)
+  process.exit(wrong.length > 0 ? 1 : 0)
+}

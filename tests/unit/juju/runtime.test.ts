@@ -1,0 +1,138 @@
+// The runtime over real executables: what it puts on command lines, and what it makes of what tools print and of how they fail.
+
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import {
+  NotAllowed,
+  NotFound,
+  NotLeader,
+  openJuju,
+  RelationGone,
+  readContext,
+  redact,
+  sameSecret,
+} from '../../../src/juju/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'juju-'))
+const calls = join(folder, 'calls')
+after(() => rmSync(folder, { recursive: true }))
+
+/** Tools that print, complain and end as told, and note their arguments. */
+function toolsThat(
+  rows: Readonly<Record<string, { out?: string; err?: string; code?: number }>>,
+): ReturnType<typeof openJuju> {
+  const bin = mkdtempSync(join(folder, 'bin-'))
+  writeFileSync(calls, '')
+  mkdirSync(join(folder, 'charm'), { recursive: true })
+  for (const [tool, { out = '', err = '', code = 0 }] of Object.entries(rows)) {
+    writeFileSync(join(bin, `${tool}.out`), out)
+    writeFileSync(join(bin, `${tool}.err`), err)
+    const script = `#!/bin/sh\necho "${tool} $*" >>'${calls}'\ncat '${bin}/${tool}.out'\ncat '${bin}/${tool}.err' >&2\nexit ${code}\n`
+    writeFileSync(join(bin, tool), script)
+    chmodSync(join(bin, tool), 0o755)
+  }
+  return openJuju({
+    PATH: `${bin}:/usr/bin:/bin`,
+    JUJU_CHARM_DIR: join(folder, 'charm'),
+    JUJU_MODEL_UUID: 'aafb7941-b11d-45c4-a410-565b281fd150',
+  })
+}
+
+const id = 'c0000000000000000070'
+
+test('failures are sorted by what a caller can do, in the words of 3.6 and of 4.0', async () => {
+  const rows = [
+    ['ERROR permission denied\n', NotAllowed],
+    ['ERROR "web/0" is not allowed to read this secret\n', NotAllowed],
+    [`ERROR secret "${id}" not found\n`, NotFound],
+    ['ERROR getting secret: secret not found\n', NotFound],
+    ['ERROR this unit is not the leader\n', NotLeader],
+    ['ERROR cannot write relation settings\n', NotLeader],
+    ['ERROR invalid value "db:9" for option -r: relation not found\n', RelationGone],
+  ] as const
+  for (const [err, kind] of rows) {
+    const juju = toolsThat({ 'secret-get': { err, code: 1 } })
+    await assert.rejects(juju.readSecret({ uri: `secret:${id}` }), kind, err)
+  }
+})
+
+test('a secret goes by file and never over the command line', async () => {
+  const juju = toolsThat({
+    'secret-info-get': { err: 'ERROR secret not found\n', code: 1 },
+    'secret-add': { out: `secret://aafb7941-b11d-45c4-a410-565b281fd150/${id}\n` },
+    'secret-grant': {},
+  })
+  const { uri } = await juju.putSecret({ label: 'l', owner: 'application', content: { key: 'hush-hush' } })
+  assert.ok(sameSecret(uri, `secret:${id}`))
+  assert.doesNotMatch(readFileSync(calls, 'utf8'), /hush/)
+  assert.match(readFileSync(calls, 'utf8'), /secret-add .*key#file=\//)
+})
+
+test('the same content is no new revision', async () => {
+  const info = { [id]: { revision: 1, label: 'l', owner: 'application', access: [{ scope: 'relation-a' }] } }
+  const juju = toolsThat({
+    'secret-info-get': { out: JSON.stringify(info) },
+    'secret-get': { out: '{"key":"same"}' },
+  })
+  const put = await juju.putSecret({ label: 'l', owner: 'application', content: { key: 'same' } })
+  assert.equal(put.changed, false)
+  assert.doesNotMatch(readFileSync(calls, 'utf8'), /secret-set/)
+})
+
+test('a databag is written by its differences, and not at all where there are none', async () => {
+  const juju = toolsThat({ 'relation-set': {} })
+  const relation = juju.relationId(7)
+  assert.deepEqual(await juju.writeAppBag(relation, { a: '1', b: '2' }, { a: '1', b: '2' }), [])
+  assert.equal(readFileSync(calls, 'utf8'), '')
+  assert.deepEqual(await juju.writeAppBag(relation, { a: '1', b: '2' }, { a: '3', b: undefined }), ['a', 'b'])
+})
+
+test('output that is not what Juju prints is a bug with the name of the tool', async () => {
+  const juju = toolsThat({ 'is-leader': { out: '"perhaps"' } })
+  await assert.rejects(juju.isLeader(), /is-leader/)
+})
+
+test('no private key gets into a log', () => {
+  const key = '-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----'
+  assert.equal(redact(`it is ${key}, look`), 'it is ***, look')
+})
+
+test('the context is told by the kind of hook, and what is empty is not there', () => {
+  const base = {
+    JUJU_UNIT_NAME: 'etcd/0',
+    JUJU_MODEL_NAME: 'm',
+    JUJU_MODEL_UUID: 'u',
+    JUJU_CHARM_DIR: '/c',
+    JUJU_VERSION: '4.0.15',
+    JUJU_MACHINE_ID: '0',
+  }
+  const departed = readContext({
+    ...base,
+    JUJU_DISPATCH_PATH: 'hooks/etcd-client-relation-departed',
+    JUJU_RELATION: 'etcd-client',
+    JUJU_RELATION_ID: 'etcd-client:0',
+    JUJU_REMOTE_APP: 'web',
+    JUJU_REMOTE_UNIT: 'web/1',
+    JUJU_DEPARTING_UNIT: 'etcd/0',
+  }).hook
+  assert.ok(departed.kind === 'relation')
+  assert.deepEqual([departed.relation, departed.remoteApp, departed.departing], [0, 'web', 'etcd/0'])
+  const broken = readContext({
+    ...base,
+    JUJU_DISPATCH_PATH: 'hooks/etcd-client-relation-broken',
+    JUJU_RELATION: 'etcd-client',
+    JUJU_RELATION_ID: 'etcd-client:0',
+    JUJU_REMOTE_APP: '',
+    JUJU_REMOTE_UNIT: '',
+  }).hook
+  assert.ok(broken.kind === 'relation')
+  assert.equal(broken.remoteApp, undefined)
+  assert.equal(
+    readContext({ ...base, JUJU_DISPATCH_PATH: 'actions/health', JUJU_ACTION_UUID: '2' }).hook.kind,
+    'action',
+  )
+  assert.equal(readContext({ ...base, JUJU_DISPATCH_PATH: 'hooks/from-the-future' }).hook.kind, 'unknown')
+})
