@@ -11,12 +11,12 @@ ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
 CHARM_SOURCES := $(shell find src scripts -name '*.ts') dispatch metadata.yaml config.yaml actions.yaml package-lock.json
 # The emulator's processes end with the command that made their namespaces.
-EMULATED = ETCD_BIN_DIR=$$(scripts/provide-etcd) && export ETCD_BIN_DIR && \
+EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
 	ETCD_CHARM=$(CURDIR)/$(ETCD_CHARM) CLIENT_CHARM=$(CURDIR)/$(CLIENT_CHARM) \
 	PYTHON_CHARM=$(CURDIR)/build/py-requirer.charm EMULATOR_CACHE=$(CURDIR)/.cache/emulator \
 	scripts/in-namespaces
 
-.PHONY: help check test format lint types unit stories pack demo
+.PHONY: help check test format lint types unit stories pack demo bench etcd integration
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -37,7 +37,7 @@ types: $(STAMP) ## check the types
 	@$(NODE) $(BIN)/tsc -p .
 
 unit: $(STAMP) ## unit tests, some against a real etcd
-	@ETCD_BIN_DIR=$$(scripts/provide-etcd) && export ETCD_BIN_DIR && $(NODE) --test '$(UNIT)'
+	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && $(NODE) --test '$(UNIT)'
 
 stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=2 --test-timeout=900000 $(STORIES)
@@ -53,6 +53,15 @@ demo: $(ETCD_CHARM) $(CLIENT_CHARM) ## deploy, integrate, read, write, be refuse
 
 build/.py-requirer: $(STAMP) scripts/archive.ts scripts/pack-python-requirer.ts $(shell find tests/requirers/python -type f)
 	@mkdir -p build && $(NODE) scripts/pack-python-requirer.ts && { [ ! -e build/py-requirer.charm ] || touch $@; }
+
+bench: $(ETCD_CHARM) $(CLIENT_CHARM) ## measure hooks on this machine (ROUNDS=15); writes bench/results.json
+	@$(EMULATED) $(NODE) --disable-warning=DEP0123 bench/hooks.ts
+
+integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the main job on your own controller through the juju CLI (BASE=, KEEP=1)
+	@ETCD_CHARM=$(ETCD_CHARM) CLIENT_CHARM=$(CLIENT_CHARM) $(NODE) scripts/integration.ts
+
+etcd: ## print where etcd for the tests is; ETCD=3.6 builds that line from its Go modules
+	@ETCD=$(ETCD) scripts/provide-etcd
 
 pack: $(STAMP) ## write build/etcd_<base>_<arch>.charm (ARCH=amd64 or arm64)
 	@$(NODE) scripts/pack.ts $(ARCH)

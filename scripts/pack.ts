@@ -7,7 +7,15 @@ import { type Architecture, bases, placeNode, printManifest, zip } from './archi
 import { buildCharm } from './build.ts'
 import { describeBundle } from './sbom.ts'
 
-const copied = ['dispatch', 'metadata.yaml', 'config.yaml', 'actions.yaml', 'LICENSE', 'README.md']
+const copied = [
+  'dispatch',
+  'icon.svg',
+  'metadata.yaml',
+  'config.yaml',
+  'actions.yaml',
+  'LICENSE',
+  'README.md',
+]
 
 async function pack(arch: Architecture): Promise<string> {
   const stage = `build/charm-${arch}`
