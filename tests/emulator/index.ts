@@ -62,8 +62,8 @@ const restless = 1000
 export type Model = Awaited<ReturnType<typeof openModel>>
 
 export async function openModel(options: ModelOptions) {
-  const tables: Tables = newTables(options.name ?? 'test', options.profile ?? '4.0')
   const random = seededRandom(options.seed ?? 1)
+  const tables: Tables = newTables(options.name ?? 'test', options.profile ?? '4.0', random)
   await mkdir(options.cache, { recursive: true })
   const storage = await mkdtemp(join(tmpdir(), 'emulator-storage-'))
   const hosts = await openHosts({ etcd: options.etcd, binds: [options.cache, storage] })
@@ -170,6 +170,11 @@ export async function openModel(options: ModelOptions) {
     /** Update-status on every unit, as after five quiet minutes; then until nobody has anything to do. */
     async updateStatus(): Promise<readonly HookRun[]> {
       for (const app of tables.applications.values()) for (const unit of app.units) unit.updateStatus = true
+      return settle()
+    },
+    /** Lets virtual time pass: secrets become due for rotation, or expire. */
+    async advance(ms: number): Promise<readonly HookRun[]> {
+      tables.now += ms
       return settle()
     },
     /** Queues the action and settles. */

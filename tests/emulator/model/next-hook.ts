@@ -2,6 +2,7 @@
 // (facts/juju.md §3). One hook is chosen; afterwards the question is asked anew.
 
 import { enterRelation, relationHook } from './next-relation-hook.ts'
+import { dueSecret } from './secret-times.ts'
 import type { Action, HookToRun, Tables, Unit } from './state.ts'
 
 export function nextHook(tables: Tables, unit: Unit): HookToRun | undefined {
@@ -15,6 +16,8 @@ export function nextHook(tables: Tables, unit: Unit): HookToRun | undefined {
   return (
     (enterRelation(tables, unit) ? firstQueued(unit) : undefined) ??
     leaderElected(unit) ??
+    (tables.profile === '3.6' ? leaderSettingsChanged(unit) : undefined) ??
+    dueSecret(tables, unit) ??
     secretChanged(tables, unit) ??
     secretRemove(tables, unit) ??
     action(unit) ??
@@ -59,6 +62,15 @@ function leaderElected(unit: Unit): HookToRun | undefined {
   if (unit.led || unit.app.leader !== unit.name) return undefined
   return plain('leader-elected', () => {
     unit.led = true
+  })
+}
+
+/** 3.6 only: to units that do not lead, once after install and whenever the leader changed them. */
+function leaderSettingsChanged(unit: Unit): HookToRun | undefined {
+  const now = JSON.stringify([...unit.app.leaderSettings])
+  if (unit.app.leader === unit.name || unit.leaderSettingsSeen === now) return undefined
+  return plain('leader-settings-changed', () => {
+    unit.leaderSettingsSeen = now
   })
 }
 

@@ -55,9 +55,11 @@ function hookFor(
 
 /** Enters the scope of a new relation, and queues its created hook. */
 export function enterRelation(tables: Tables, unit: Unit): boolean {
-  for (const relation of relationsOf(tables, unit.app)) {
+  const fresh = relationsOf(tables, unit.app).filter((row) => !row.dying && !seen(unit, row).created)
+  // Across relations Juju promises no order.
+  const relation = fresh[Math.floor(tables.random() * fresh.length)]
+  if (relation) {
     const state = seen(unit, relation)
-    if (relation.dying || state.created) continue
     // The agent enters the relation's scope before the hook: the unit has its databag from here on.
     state.created = true
     const address = unit.host.address

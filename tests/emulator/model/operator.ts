@@ -12,9 +12,11 @@ import {
   type Unit,
 } from './state.ts'
 
-export function newTables(name: string, profile: Tables['profile']): Tables {
+export function newTables(name: string, profile: Tables['profile'], random: () => number): Tables {
   return {
     profile,
+    random,
+    now: 0,
     name,
     uuid: randomUUID(),
     applications: new Map(),
@@ -90,6 +92,7 @@ export async function addUnit(
     stopped: false,
     removed: false,
     configSeen: undefined,
+    leaderSettingsSeen: undefined,
     modifiedSeen: app.modified,
     placed: undefined,
     updateStatus: false,

@@ -11,6 +11,7 @@ import {
   type Tool,
   ToolFailure,
 } from './hook-context.ts'
+import { expiryOf, rotationOf } from './secret-times.ts'
 import { applicationOf, type Bag, nextNumber, type Secret } from './state.ts'
 
 const contentFlags = {
@@ -33,6 +34,7 @@ export const secretAdd: Tool = ({ context, args }) => {
   }
   const id = `c${nextNumber(context.tables, 'secret').toString(32).padStart(18, '0')}0`
   const owner = byUnit ? context.unit.name : context.unit.app.name
+  const expire = expiryOf(flags.get('--expire'), context.tables.now)
   const secret: Secret = {
     id,
     owner,
@@ -40,6 +42,8 @@ export const secretAdd: Tool = ({ context, args }) => {
     description: flags.get('--description') ?? '',
     revisions: new Map([[1, content]]),
     latest: 1,
+    rotation: rotationOf(flags.get('--rotate'), context.tables.now),
+    expiry: new Map(expire === undefined ? [] : [[1, expire]]),
     obsolete: new Set(),
     grants: new Map(),
     consumers: new Map(),
@@ -149,6 +153,7 @@ export const secretSet: Tool = ({ context, args }) => {
   const secret = find(context, words, undefined)
   const content = readContent(context, words.slice(1))
   const allowed = mayManage(context, secret)
+  const expire = expiryOf(flags.get('--expire'), context.tables.now)
   context.flush.push(() => {
     if (!allowed) throw denied(context, 'manage')
     secret.label = flags.get('--label') ?? secret.label
@@ -156,6 +161,8 @@ export const secretSet: Tool = ({ context, args }) => {
     if (Object.keys(content).length === 0 || same) return
     secret.latest += 1
     secret.revisions.set(secret.latest, content)
+    if (expire !== undefined) secret.expiry.set(secret.latest, expire)
+    if (secret.rotation) secret.rotation.next = context.tables.now + secret.rotation.every
   })
   return nothing
 }

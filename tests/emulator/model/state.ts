@@ -68,6 +68,7 @@ export interface Unit {
   stopped: boolean
   removed: boolean
   configSeen: string | undefined
+  leaderSettingsSeen: string | undefined
   modifiedSeen: number
   /** The unpacked archive whose files the unit has. */
   placed: string | undefined
@@ -102,6 +103,10 @@ export interface Secret {
   description: string
   readonly revisions: Map<number, Bag>
   latest: number
+  /** Every so many ms its owner is asked for a new revision, at this time next. */
+  rotation: { every: number; next: number } | undefined
+  /** When each revision expires, and when its owner is told (again). */
+  readonly expiry: Map<number, number>
   /** Revisions whose owner was told that nobody tracks them any more. */
   readonly obsolete: Set<number>
   /** Relation ids over which an application may read it. */
@@ -150,6 +155,10 @@ export type Counted = 'relation' | 'machine' | 'task' | 'storage' | 'secret'
 
 export interface Tables {
   readonly profile: Profile
+  /** What Juju leaves to chance comes from here, by the model's seed. */
+  readonly random: () => number
+  /** Milliseconds of virtual time since the model was made; only a test moves it. */
+  now: number
   readonly name: string
   readonly uuid: string
   readonly applications: Map<string, Application>
