@@ -2,7 +2,7 @@
 // others come from the ledger, so that a hook costs the same with one client as with a thousand (design §4).
 
 import { type ClientRequest, parseClientRequests } from '../interfaces/etcd-client.ts'
-import type { Ledger } from '../interfaces/ledger.ts'
+import type { Leaf, Ledger } from '../interfaces/ledger.ts'
 import { NotAllowed, NotFound, RelationGone } from '../juju/errors.ts'
 import type { RelationId } from '../juju/names.ts'
 import { parseSecretId } from '../juju/names.ts'
@@ -123,6 +123,8 @@ async function examine(
   secret: string | undefined,
   ledger: Ledger,
 ): Promise<CertificateOffer> {
+  const before = acceptedBefore(charm, text, ledger)
+  if (before) return { kind: 'leaf', leaf: before, secret }
   const found = await examineClientCertificate(text, charm.now)
   if (found.kind === 'refused') return { kind: 'refused', code: found.code, detail: found.detail, secret }
   const { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize } = found
@@ -134,6 +136,20 @@ async function examine(
   if (problem !== undefined)
     return { kind: 'refused', code: 'certificate-unloadable', detail: problem, secret }
   return { kind: 'leaf', leaf, secret }
+}
+
+/**
+ * A certificate that was examined and accepted is not parsed again, which would cost every hook node-forge. It may have expired
+ * since; and new code may know better, so an upgrade looks again.
+ */
+function acceptedBefore({ context, now }: Charm, text: string, { entries }: Ledger): Leaf | undefined {
+  if (context.hook.kind === 'lifecycle' && context.hook.name === 'upgrade-charm') return undefined
+  const pem = text.trim()
+  for (const { entry } of entries.values()) {
+    if (entry.state !== 'accepted' || entry.leaf.pem.trim() !== pem) continue
+    return entry.leaf.notBefore <= now && now <= entry.leaf.notAfter ? entry.leaf : undefined
+  }
+  return undefined
 }
 
 /** Units of the requirers whose answer needs new secrets: these can be granted only while there are units. */
