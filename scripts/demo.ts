@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { styleText } from 'node:util'
 import type { HookRun } from '../tests/emulator/index.ts'
-import { connectAs, deployPair, openWorld } from '../tests/stories/world.ts'
+import { adminEnvironment, connectAs, deployPair, openWorld } from '../tests/stories/world.ts'
 import { showDatabags, showSecrets, showStatus } from './show-model.ts'
 
 const began = performance.now()
@@ -65,18 +65,9 @@ process.exit(0)
 /** A shell on etcd's machine, etcdctl at hand as the admin; the model ends with it. */
 async function keep(): Promise<void> {
   const { host } = model.unit('etcd/0')
-  const tls = '/var/snap/charmed-etcd/common/tls'
   say(`\nThe model stays. You are on the machine of etcd/0 (${host.address}). Look at it:`)
   say('  etcdctl user list; etcdctl get --prefix /; cat /var/snap/charmed-etcd/*/etcd.conf.yml')
   say('Type exit to go on with the removal of the relation.')
-  const env = {
-    PATH: '/snap/charmed-etcd/current/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin',
-    PS1: 'etcd/0# ',
-    TERM: process.env.TERM ?? 'dumb',
-    ETCDCTL_ENDPOINTS: `${host.address}:2379`,
-    ETCDCTL_CACERT: `${tls}/server-ca.pem`,
-    ETCDCTL_CERT: `${tls}/admin.crt`,
-    ETCDCTL_KEY: `${tls}/admin.key`,
-  }
+  const env = { ...adminEnvironment(host), PS1: 'etcd/0# ', TERM: process.env.TERM ?? 'dumb' }
   await once(spawn('nsenter', [...host.enter, 'sh', '-i'], { stdio: 'inherit', env }), 'exit')
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Step, Write } from '../../src/charm/step.ts'
 import type { Model } from '../emulator/index.ts'
-import { connectAs, deployPair, lookAtEtcd, openWorld } from './world.ts'
+import { connectAs, deployPair, etcdctl, lookAtEtcd, openWorld } from './world.ts'
 
 /** A kind that is added to plans and not told here does not compile. */
 const everyStep: Readonly<Record<(Step | Write)['kind'], true>> = {
@@ -93,16 +93,8 @@ const chapters: readonly Chapter[] = [
     name: 'an operator who grants too much',
     async run(model) {
       const { host } = model.unit('etcd/0')
-      const tls = '/var/snap/charmed-etcd/common/tls'
-      const flags = `--cacert ${tls}/server-ca.pem --cert ${tls}/admin.crt --key ${tls}/admin.key --endpoints ${host.address}:2379`
-      for (const command of ['role add extra', 'user grant-role web extra']) {
-        const { code, stderr } = await host.run([
-          'sh',
-          '-c',
-          `/snap/charmed-etcd/current/bin/etcdctl ${flags} ${command}`,
-        ])
-        assert.equal(code, 0, stderr)
-      }
+      await etcdctl(host, 'role', 'add', 'extra')
+      await etcdctl(host, 'user', 'grant-role', 'web', 'extra')
       await model.updateStatus()
     },
   },

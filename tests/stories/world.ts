@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { Etcd3 } from 'etcd3'
+import type { Host } from '../emulator/host/host.ts'
 import { describeFailure, type HookRun, type Model, type ModelOptions, openModel } from '../emulator/index.ts'
 
 export const seed = Number(process.env.SEED ?? 1)
@@ -92,29 +93,29 @@ export interface EtcdState {
   readonly starts: number
 }
 
-/** Asked by etcdctl on the unit's own machine, with the admin's certificate. */
+/** For etcdctl on a unit's machine, with the admin's certificate. */
+export function adminEnvironment({ address }: Host): Readonly<Record<string, string>> {
+  return {
+    PATH: '/snap/charmed-etcd/current/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin',
+    ETCDCTL_ENDPOINTS: `${address}:2379`,
+    ETCDCTL_CACERT: `${tls}/server-ca.pem`,
+    ETCDCTL_CERT: `${tls}/admin.crt`,
+    ETCDCTL_KEY: `${tls}/admin.key`,
+  }
+}
+
+export async function etcdctl(host: Host, ...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await host.spawn(['etcdctl', ...args], { env: adminEnvironment(host) })
+    .ended
+  assert.equal(code, 0, stderr)
+  return stdout
+}
+
+/** Asked by etcdctl on the unit's own machine. */
 export async function lookAtEtcd(model: Model, unit = 'etcd/0'): Promise<EtcdState> {
   const { host } = model.unit(unit)
-  const ctl = async (...args: readonly string[]): Promise<unknown> => {
-    const flags = [
-      '--cacert',
-      `${tls}/server-ca.pem`,
-      '--cert',
-      `${tls}/admin.crt`,
-      '--key',
-      `${tls}/admin.key`,
-    ]
-    const { code, stdout, stderr } = await host.run([
-      '/snap/charmed-etcd/current/bin/etcdctl',
-      `--endpoints=${host.address}:2379`,
-      ...flags,
-      '-w',
-      'json',
-      ...args,
-    ])
-    assert.equal(code, 0, stderr)
-    return JSON.parse(stdout)
-  }
+  const ctl = async (...args: readonly string[]): Promise<unknown> =>
+    JSON.parse(await etcdctl(host, '-w', 'json', ...args))
   const list = (value: unknown, key: string): readonly string[] =>
     (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined) ?? []
   const users = list(await ctl('user', 'list'), 'users')
