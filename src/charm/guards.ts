@@ -80,6 +80,13 @@ export const ownershipIsCommitted: Guard<
   },
 }
 
+/** Juju owes a new relation hooks, and update-status after them all: nobody waits longer than until then. */
+export const noRequestIsOnItsWay: Guard<[observed: Observed]> = {
+  name: 'no-request-is-on-its-way',
+  because: 'clients that come together share one restart',
+  holds: ({ clients }) => clients.expected === undefined,
+}
+
 export const everyMemberTrustsIt: Guard<[leaf: Leaf, observed: Observed]> = {
   name: 'every-member-trusts-it',
   because: 'a client that is told too early meets a member that refuses its certificate',

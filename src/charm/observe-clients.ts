@@ -11,7 +11,13 @@ import type { Charm } from './charm.ts'
 import type { CertificateOffer, ClientsSeen, RelationSeen } from './observed.ts'
 import { tryCertificate } from './try-certificate.ts'
 
-export const noClients: ClientsSeen = { relations: new Map(), gone: new Set(), members: new Map() }
+export const noClients: ClientsSeen = {
+  relations: new Map(),
+  gone: new Set(),
+  heard: new Set(),
+  expected: undefined,
+  members: new Map(),
+}
 
 export async function observeClients(charm: Charm, ledger: Ledger, sweep: boolean): Promise<ClientsSeen> {
   const { relations: focus, gone } = await clientsInFocus(charm, ledger, sweep)
@@ -21,7 +27,14 @@ export async function observeClients(charm: Charm, ledger: Ledger, sweep: boolea
     if (seen) relations.set(relation, seen)
     else gone.add(relation)
   }
-  return { relations, gone, members: await countMembers(charm, ledger, relations, gone) }
+  const heard = heardOf(charm, relations)
+  return {
+    relations,
+    gone,
+    heard,
+    expected: await findExpected(charm, ledger, relations, heard),
+    members: await countMembers(charm, ledger, relations, gone),
+  }
 }
 
 interface Focus {
@@ -150,6 +163,30 @@ function acceptedBefore({ context, now }: Charm, text: string, { entries }: Ledg
     return entry.leaf.notBefore <= now && now <= entry.leaf.notAfter ? entry.leaf : undefined
   }
   return undefined
+}
+
+/** A unit's relation-changed is the last hook that Juju owes for a new relation; update-status comes after all others. */
+function heardOf({ context: { hook } }: Charm, relations: ReadonlyMap<number, RelationSeen>): Set<number> {
+  if (hook.name === 'update-status') return new Set(relations.keys())
+  const changed = hook.kind === 'relation' && hook.event === 'changed' && hook.remoteUnit !== undefined
+  return new Set(changed && hook.endpoint === 'etcd-client' ? [hook.relation] : [])
+}
+
+/** Looked for only while a client waits for its trust. Who shows no unit yet is waited for until update-status. */
+async function findExpected(
+  charm: Charm,
+  ledger: Ledger,
+  relations: ReadonlyMap<number, RelationSeen>,
+  _heard: ReadonlySet<number>,
+): Promise<number | undefined> {
+  const rows = [...ledger.entries.values()]
+  if (rows.every(({ entry }) => entry.state === 'refused' || entry.served)) return undefined
+  const known = new Set([
+    ...rows.map(({ key }) => key.relation),
+    ...ledger.silent.keys(),
+    ...relations.keys(),
+  ])
+  return (await charm.juju.relationIds('etcd-client')).find((relation) => !known.has(relation))
 }
 
 /** Units of the requirers whose answer needs new secrets: these can be granted only while there are units. */

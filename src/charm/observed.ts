@@ -120,6 +120,10 @@ export interface ClientsSeen {
   readonly relations: ReadonlyMap<number, RelationSeen>
   /** Relations that have ended. */
   readonly gone: ReadonlySet<number>
+  /** Relations of which Juju has no more hooks to run before something changes: who is silent now, stays so. */
+  readonly heard: ReadonlySet<number>
+  /** A relation that may still ask, in a hook that might otherwise restart etcd for those who did. */
+  readonly expected: number | undefined
   /** Number of units of the requirer, for relations whose answer needs new secrets. */
   readonly members: ReadonlyMap<number, number>
 }

@@ -64,6 +64,8 @@ export interface Ledger {
   readonly leaving: ReadonlySet<string>
   /** Digest of what was last published, by relation id. */
   readonly answers: ReadonlyMap<number, string>
+  /** Relations whose units were heard and that asked for nothing, with the name of the application. */
+  readonly silent: ReadonlyMap<number, string>
   /** Requests that ended and whose secrets are still to be removed, by `ledgerKey`. */
   readonly collectable: ReadonlyMap<string, RequestKey>
 }
@@ -71,6 +73,7 @@ export interface Ledger {
 const requestPattern = /^client\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const answerPattern = /^answer\.(0|[1-9][0-9]*)$/
 const collectPattern = /^collect\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
+const silentPattern = /^silent\.(0|[1-9][0-9]*)$/
 const leavingKey = 'leaving.'
 
 export function ledgerKey(key: RequestKey): string {
@@ -82,10 +85,12 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   const leaving = new Set<string>()
   const answers = new Map<number, string>()
   const collectable = new Map<string, RequestKey>()
+  const silent = new Map<number, string>()
   for (const [name, text] of Object.entries(databag)) {
     const request = requestPattern.exec(name)
     const answer = answerPattern.exec(name)
     const ended = collectPattern.exec(name)
+    const quiet = silentPattern.exec(name)
     if (request) {
       const parsed = parseJsonText(entry, text)
       if (parsed)
@@ -93,11 +98,13 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
     } else if (ended) {
       const key = { relation: Number(ended[1]), request: ended[2] ?? '' }
       collectable.set(ledgerKey(key), key)
-    } else if (answer) answers.set(Number(answer[1]), text)
+    } else if (quiet) silent.set(Number(quiet[1]), text)
+    else if (answer) answers.set(Number(answer[1]), text)
     else if (name.startsWith(leavingKey)) leaving.add(name.slice(leavingKey.length))
   }
   found.sort((a, b) => compareRequestKeys(a.key, b.key))
-  return { entries: new Map(found.map((row) => [ledgerKey(row.key), row])), leaving, answers, collectable }
+  const entries = new Map(found.map((row) => [ledgerKey(row.key), row] as const))
+  return { entries, leaving, answers, silent, collectable }
 }
 
 export function compareRequestKeys(a: RequestKey, b: RequestKey): number {
@@ -111,12 +118,13 @@ export function printLedger(ledger: Ledger): Record<string, string> {
   for (const [name, { entry: value }] of ledger.entries) databag[name] = printJsonText(value)
   for (const commonName of ledger.leaving) databag[`${leavingKey}${commonName}`] = 'user'
   for (const name of ledger.collectable.keys()) databag[name.replace(/^client/, 'collect')] = 'secrets'
+  for (const [relation, application] of ledger.silent) databag[`silent.${relation}`] = application
   for (const [relation, value] of ledger.answers) databag[`answer.${relation}`] = value
   return databag
 }
 
 /** Whether a key of the peer application databag belongs to the ledger, so that a row that ended is deleted. */
 export function isLedgerKey(name: string): boolean {
-  const patterns = [requestPattern, answerPattern, collectPattern]
+  const patterns = [requestPattern, answerPattern, collectPattern, silentPattern]
   return patterns.some((pattern) => pattern.test(name)) || name.startsWith(leavingKey)
 }

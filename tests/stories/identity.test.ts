@@ -2,21 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Model } from '../emulator/index.ts'
-import { archives, connectAs, lookAtEtcd, openWorld } from './world.ts'
-
-async function deployClients(
-  model: Model,
-  names: readonly string[],
-  config: (name: string) => Record<string, string>,
-): Promise<ReadonlyMap<string, number>> {
-  for (const name of names) await model.deploy(name, { archive: archives.client, config: config(name) })
-  await model.settle()
-  const relations = new Map<string, number>()
-  for (const name of names) relations.set(name, model.integrate('etcd:etcd-client', `${name}:etcd`).id)
-  await model.settle()
-  return relations
-}
+import { archives, connectAs, deployClients, lookAtEtcd, openWorld } from './world.ts'
 
 test('a name has one owner; whoever asks for it second is told, and is served when the first one leaves', async () => {
   await using model = await openWorld()

@@ -41,6 +41,20 @@ export async function deployPair(
   await model.settle()
 }
 
+/** Clients of those names, deployed, then related all at once; the relations' ids by name. */
+export async function deployClients(
+  model: Model,
+  names: readonly string[],
+  config: (name: string) => Record<string, string>,
+): Promise<ReadonlyMap<string, number>> {
+  for (const name of names) await model.deploy(name, { archive: archives.client, config: config(name) })
+  await model.settle()
+  const relations = new Map<string, number>()
+  for (const name of names) relations.set(name, model.integrate('etcd:etcd-client', `${name}:etcd`).id)
+  await model.settle()
+  return relations
+}
+
 export interface Client {
   readonly commonName: string
   put(key: string, value: string): Promise<void>

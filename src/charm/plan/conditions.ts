@@ -41,7 +41,11 @@ function unitConditions(observed: Observed): readonly Condition[] {
 
 function clientConditions(observed: Observed, ledger: Ledger): readonly Condition[] {
   if (!observed.leader) return []
-  return [...ledger.entries.values()].flatMap(({ key, entry }): readonly Condition[] => {
+  const silent = [...ledger.silent].map(([relation, application]): Condition => {
+    const message = `relation ${relation} (${application}): no request; its leader must publish prefix and certificate`
+    return { status: 'waiting', message, scope: 'application' }
+  })
+  const asked = [...ledger.entries.values()].flatMap(({ key, entry }): readonly Condition[] => {
     const who = `${nameRequest(key)} (${entry.application})`
     if (entry.state === 'refused') {
       const { message, resolution } = explainRefusal(entry.code, entry.detail)
@@ -57,4 +61,5 @@ function clientConditions(observed: Observed, ledger: Ledger): readonly Conditio
       },
     ]
   })
+  return [...asked, ...silent]
 }

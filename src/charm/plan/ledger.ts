@@ -17,6 +17,7 @@ export const emptyLedger: Ledger = {
   entries: new Map(),
   leaving: new Set(),
   answers: new Map(),
+  silent: new Map(),
   collectable: new Map(),
 }
 
@@ -29,7 +30,19 @@ export function nextLedger(observed: Observed): Ledger {
     entries.set(name, { ...row, entry: progress(row.key, row.entry, observed) })
   const leaving = commonNamesLeaving(committed, { ...committed, entries }, observed)
   const answers = new Map([...committed.answers].filter(([relation]) => !observed.clients.gone.has(relation)))
-  return { entries, leaving, answers, collectable: secretsToCollect(committed, entries, observed) }
+  const silent = silentRelations(committed, observed)
+  return { entries, leaving, answers, silent, collectable: secretsToCollect(committed, entries, observed) }
+}
+
+/** Relations that had their say and asked for nothing: nobody waits for them (`no-request-is-on-its-way`). */
+function silentRelations(committed: Ledger, { clients }: Observed): Map<number, string> {
+  const silent = new Map(committed.silent)
+  for (const [relation, seen] of clients.relations) {
+    if (seen.kind !== 'silent') silent.delete(relation)
+    else if (clients.heard.has(relation)) silent.set(relation, seen.application)
+  }
+  for (const relation of clients.gone) silent.delete(relation)
+  return silent
 }
 
 /** Not in the hook in which a relation breaks: a unit of the requirer may still read them (facts/etcd-client.md §5.17). */

@@ -3,10 +3,17 @@
 import { digest } from '../../interfaces/digest.ts'
 import { type ByPurpose, purposes } from '../../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
+import { noRequestIsOnItsWay } from '../guards.ts'
 import type { FileName, Loaded, Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
 import { printConfiguration } from './configuration.ts'
-import { printTruststore, serialsToRevoke, wantedLeaves, whyTrustNeedsRestart } from './trust.ts'
+import {
+  printTruststore,
+  serialsToRevoke,
+  wantedLeaves,
+  whyTrustMustGrow,
+  whyTrustMustShrink,
+} from './trust.ts'
 
 export function planInstall(observed: Observed): readonly Step[] {
   const { source, workload } = observed.machine
@@ -101,18 +108,20 @@ function planRevocation(observed: Observed, wanted: Wanted): readonly Step[] {
 }
 
 function planRun(observed: Observed, wanted: Wanted): readonly Step[] {
-  const { service, loaded } = observed.machine
+  const { service } = observed.machine
   const { loading } = wanted
   if (service !== 'active') return [{ kind: 'service/start', loading, why: 'etcd does not run' }]
-  const why = whyRestart(loaded, wanted)
+  const why = whyRestart(observed, wanted)
   return why ? [{ kind: 'service/restart', loading, why }] : []
 }
 
-function whyRestart(loaded: Loaded | undefined, { loading, leaves }: Wanted): string | undefined {
+function whyRestart(observed: Observed, { loading, leaves }: Wanted): string | undefined {
+  const { loaded } = observed.machine
   if (!loaded) return 'it is not known what it runs with'
   if (loaded.version !== loading.version) return `it runs ${loaded.version}, installed is ${loading.version}`
   if (loaded.configuration !== loading.configuration) return 'its configuration has changed'
-  return whyTrustNeedsRestart(loaded, leaves)
+  const together = noRequestIsOnItsWay.holds(observed)
+  return whyTrustMustShrink(loaded, leaves) ?? (together ? whyTrustMustGrow(loaded, leaves) : undefined)
 }
 
 /** Access control: a root user without a password, reached by the admin certificate alone. */

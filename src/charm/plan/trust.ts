@@ -32,11 +32,15 @@ export function serialsToRevoke(loaded: Loaded | undefined, wanted: readonly Lea
   return [...new Set(stale.map((leaf) => leaf.serial))].sort()
 }
 
-/** Why the running etcd must be restarted so that its truststore is the wanted one; `undefined` where it needn't be. */
-export function whyTrustNeedsRestart(loaded: Loaded, wanted: readonly Leaf[]): string | undefined {
+/** Why the running etcd must be restarted to trust whom it should; `undefined` where it needn't be. */
+export function whyTrustMustGrow(loaded: Loaded, wanted: readonly Leaf[]): string | undefined {
   const known = new Set(loaded.leaves.map((leaf) => leaf.fingerprint))
-  if (wanted.some((leaf) => !known.has(leaf.fingerprint)))
-    return 'the truststore has a certificate that it must load'
+  if (wanted.every((leaf) => known.has(leaf.fingerprint))) return undefined
+  return 'the truststore has a certificate that it must load'
+}
+
+/** Why the running etcd must be restarted to be rid of whom it should trust no more; the revocation list does the rest. */
+export function whyTrustMustShrink(loaded: Loaded, wanted: readonly Leaf[]): string | undefined {
   const names = new Set(wanted.map((leaf) => leaf.commonName))
   const stale = unwanted(loaded, wanted)
   if (stale.some((leaf) => !names.has(leaf.commonName)))

@@ -1,7 +1,7 @@
 // What a unit's agent does next, from the model and from what it has seen so far: Juju has no queue of events, it compares
 // (facts/juju.md §3). One hook is chosen; afterwards the question is asked anew.
 
-import { enterRelation, relationHook } from './next-relation-hook.ts'
+import { enterRelations, relationHook } from './next-relation-hook.ts'
 import { dueSecret } from './secret-times.ts'
 import type { Action, HookToRun, Tables, Unit } from './state.ts'
 
@@ -14,7 +14,7 @@ export function nextHook(tables: Tables, unit: Unit): HookToRun | undefined {
   if (unit.dying)
     return action(unit) ?? storageHook(unit, 'detaching') ?? relationHook(tables, unit) ?? lastHooks(unit)
   return (
-    (enterRelation(tables, unit) ? firstQueued(unit) : undefined) ??
+    (enterRelations(tables, unit) ? firstQueued(unit) : undefined) ??
     leaderElected(unit) ??
     (tables.profile === '3.6' ? leaderSettingsChanged(unit) : undefined) ??
     dueSecret(tables, unit) ??

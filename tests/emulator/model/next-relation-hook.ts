@@ -53,15 +53,12 @@ function hookFor(
   return { name: `${endpoint}-relation-${event}`, env, relation: relation.id, done }
 }
 
-/** Enters the scope of a new relation, and queues its created hook. */
-export function enterRelation(tables: Tables, unit: Unit): boolean {
+/** Enters the scopes of all new relations at once, as the agent does, and queues their created hooks. */
+export function enterRelations(tables: Tables, unit: Unit): boolean {
   const fresh = relationsOf(tables, unit.app).filter((row) => !row.dying && !seen(unit, row).created)
-  // Across relations Juju promises no order.
-  const relation = fresh[Math.floor(tables.random() * fresh.length)]
-  if (relation) {
-    const state = seen(unit, relation)
-    // The agent enters the relation's scope before the hook: the unit has its databag from here on.
-    state.created = true
+  for (const relation of shuffled(tables, fresh)) {
+    seen(unit, relation).created = true
+    // The unit has its databag from here on.
     const address = unit.host.address
     Object.assign(bagOf(relation, unit.name), {
       'egress-subnets': `${address}/32`,
@@ -70,9 +67,16 @@ export function enterRelation(tables: Tables, unit: Unit): boolean {
     })
     relation.versions.set(unit.name, relation.versions.get(unit.name) ?? 1)
     unit.queued.push(hookFor(unit, relation, 'created', {}, () => {}))
-    return true
   }
-  return false
+  return fresh.length > 0
+}
+
+/** Across relations Juju promises no order. */
+function shuffled<T>(tables: Tables, rows: readonly T[]): readonly T[] {
+  return rows
+    .map((row) => [tables.random(), row] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, row]) => row)
 }
 
 export function relationHook(tables: Tables, unit: Unit): HookToRun | undefined {

@@ -41,7 +41,14 @@ export function ledgerOf(
   more: Partial<Ledger> = {},
 ): Ledger {
   const entries = new Map(rows.map(([key, entry]) => [ledgerKey(key), { key, entry }]))
-  return { entries, leaving: new Set(), answers: new Map(), collectable: new Map(), ...more }
+  return {
+    entries,
+    leaving: new Set(),
+    answers: new Map(),
+    silent: new Map(),
+    collectable: new Map(),
+    ...more,
+  }
 }
 
 export function relationKey(relation: number, request = ''): RequestKey {
@@ -130,6 +137,12 @@ export function settled(): Observed {
       service: 'inactive',
     },
     etcd: { kind: 'unasked' },
-    clients: { relations: new Map(), gone: new Set(), members: new Map() },
+    clients: {
+      relations: new Map(),
+      gone: new Set(),
+      heard: new Set(),
+      expected: undefined,
+      members: new Map(),
+    },
   }
 }

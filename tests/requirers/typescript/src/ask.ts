@@ -26,6 +26,7 @@ const requested = [
 export async function ask({ juju, app, endpoint }: Requirer): Promise<void> {
   if (!(await juju.isLeader())) return
   const config = await juju.readConfig()
+  if (config.request === 'none') return
   for (const id of await juju.relationIds(endpoint)) {
     const bag = await juju.readAppBag(id, app)
     await juju.writeAppBag(id, bag, {
