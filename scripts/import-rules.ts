@@ -35,7 +35,7 @@ const coreFiles = ['observed', 'step', 'decide', 'guards', 'status', 'refusals']
 )
 const impure: readonly (readonly [RegExp, string])[] = [
   [/\basync\b|\bawait\b|\bPromise\b/, 'waits'],
-  [/\bnew Date\b|\bDate\.|\bperformance\./, 'asks the clock'],
+  [/\bnew Date\(\)|\bDate\.now|\bperformance\./, 'asks the clock'],
   [/Math\.random|randomBytes|randomUUID/, 'is left to chance'],
   [/\bprocess\.|\bfetch\(|from 'node:(?!crypto)/, 'does input or output'],
 ]

@@ -56,10 +56,10 @@ export const truststoreFits: Guard<[claim: Claim]> = {
   },
 }
 
-export const prefixIsNotEmpty: Guard<[prefix: string]> = {
+export const prefixIsNotEmpty: Guard<[prefix: string, wholeKeySpace: boolean]> = {
   name: 'prefix-is-not-empty',
-  because: 'an empty prefix would be the whole key space',
-  holds: (prefix) => prefix !== '',
+  because: 'an empty prefix is the whole key space, which only the operator may give away',
+  holds: (prefix, wholeKeySpace) => prefix !== '' || wholeKeySpace,
 }
 
 export const credentialIsCommitted: Guard<[observed: Observed]> = {

@@ -49,6 +49,11 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     message: 'the certificate has expired',
     resolution: 'send a certificate that is valid now',
   },
+  'full-keyspace-refused': {
+    code: 5006,
+    message: 'an empty resource is the whole key space',
+    resolution: 'ask for a prefix, or set allow-full-keyspace=true on etcd',
+  },
   'secret-key-missing': {
     code: 5002,
     message: 'the secret has no key mtls-cert',

@@ -7,7 +7,7 @@ export interface Status {
   readonly message: string
 }
 
-const severity = ['blocked', 'waiting', 'maintenance'] as const
+const severity = ['blocked', 'waiting', 'maintenance', 'active'] as const
 
 /** The worst condition, the first of its kind, with a count of the others. */
 export function statusOf(conditions: readonly Condition[]): Status {

@@ -62,7 +62,8 @@ export interface Plan {
 
 /** Something that is not as it should be, in the words of `juju status`: what is missing; what to do. */
 export interface Condition {
-  readonly status: 'blocked' | 'waiting' | 'maintenance'
+  /** `active` is a warning: it is told where nothing worse is. */
+  readonly status: 'blocked' | 'waiting' | 'maintenance' | 'active'
   readonly message: string
   /** Conditions of the application (a client's, say) are the leader's to tell; the others are this unit's. */
   readonly scope: 'unit' | 'application'

@@ -10,6 +10,9 @@ export function prefixRange(prefix: string): KeyRange {
   return { key: bytesToText(key), rangeEnd: bytesToText(endOfPrefix(key)) }
 }
 
+/** From the first key that there can be to the end; said by name, so that nobody gets it by an empty text. */
+export const everyKey: KeyRange = { key: '\0', rangeEnd: '\0' }
+
 export function sameRange(a: KeyRange, b: KeyRange): boolean {
   return a.key === b.key && a.rangeEnd === b.rangeEnd
 }

@@ -63,8 +63,14 @@ export interface Client {
   close(): void
 }
 
+/** What the requirer was answered: one response in v0, one for each request in v1. */
+export function responsesOf(model: Model, relation: number): readonly Readonly<Record<string, string>>[] {
+  const answer = model.databag(relation, 'etcd')
+  return answer.version === 'v1' ? JSON.parse(answer.requests ?? '[]') : [answer]
+}
+
 /** A connection with what a client was given, which goes on after the relation has ended. */
-export function connectAs(model: Model, relation: number, app: string): Client {
+export function connectAs(model: Model, relation: number, app: string, nth = 0): Client {
   const secrets = [...model.tables.secrets.values()]
   const latest = (label: string): Readonly<Record<string, string>> => {
     const secret = secrets.find((row) => row.label === label && row.owner === app)
@@ -74,8 +80,8 @@ export function connectAs(model: Model, relation: number, app: string): Client {
     const secret = secrets.find((row) => uri?.endsWith(row.id))
     return secret?.revisions.get(secret.latest) ?? {}
   }
-  const answer = model.databag(relation, 'etcd')
-  const own = latest(`etcd.${relation}.key`)
+  const answer = responsesOf(model, relation)[nth] ?? {}
+  const own = latest(nth === 0 ? `etcd.${relation}.key` : `etcd.${relation}.${nth}.key`)
   const etcd = new Etcd3({
     hosts: (content(answer['secret-user']).uris ?? '').split(','),
     credentials: {

@@ -1,7 +1,7 @@
 // Users, roles and permissions in etcd, made to agree with the ledger: one user and one role per common name, and the role
 // holds exactly its prefix. Access ends before anything else happens; it begins only once its owner is on record.
 
-import { prefixRange, sameRange } from '../../etcd/key-range.ts'
+import { everyKey, prefixRange, sameRange } from '../../etcd/key-range.ts'
 import type { Permission } from '../../etcd/types.ts'
 import type { AcceptedEntry, Ledger } from '../../interfaces/ledger.ts'
 import { ownershipIsCommitted } from '../guards.ts'
@@ -31,7 +31,9 @@ function endAccess(name: string, seen: AccessSeen | undefined): readonly Step[] 
 
 function giveAccess(entry: AcceptedEntry, seen: AccessSeen, why: string): readonly Step[] {
   const name = entry.leaf.commonName
-  const wanted: Permission = { ...prefixRange(entry.prefix), type: 'Readwrite' }
+  // An entry is accepted without a prefix only where the operator allows it (guard `prefix-is-not-empty`).
+  const range = entry.prefix === '' ? everyKey : prefixRange(entry.prefix)
+  const wanted: Permission = { ...range, type: 'Readwrite' }
   const held = seen.permissions ?? []
   const others = held.filter((permission) => !samePermission(permission, wanted))
   const foreign = seen.roles.filter((role) => role !== name)

@@ -1,7 +1,7 @@
 // What is not as it should be, for `juju status`: `<what is missing>; <what to do>`, in lower case.
 
 import { nameRequest } from '../../interfaces/etcd-client.ts'
-import type { Ledger } from '../../interfaces/ledger.ts'
+import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
 import type { Observed } from '../observed.ts'
 import { explainRefusal, isWaiting } from '../refusals.ts'
 import type { Condition } from '../step.ts'
@@ -39,6 +39,22 @@ function unitConditions(observed: Observed): readonly Condition[] {
   return []
 }
 
+/** Days before its end that a client's certificate is warned about. */
+const warningDays = 14
+
+export function expiresSoon({ notBefore, notAfter }: Leaf, now: number): boolean {
+  // Short-lived certificates are renewed late in their life as a matter of course.
+  const warning = Math.min(warningDays * 24 * 60 * 60 * 1000, (notAfter - notBefore) / 10)
+  return notAfter - now < warning
+}
+
+/** The application serves: it stays active, with the warning for its message. */
+function warnOfExpiry(who: string, { commonName, notAfter }: Leaf): Condition {
+  const until = new Date(notAfter).toISOString().slice(0, 16).replace('T', ' ')
+  const message = `${who}: the certificate of ${commonName} expires at ${until} UTC; its owner must renew it`
+  return { status: 'active', message, scope: 'application' }
+}
+
 function clientConditions(observed: Observed, ledger: Ledger): readonly Condition[] {
   if (!observed.leader) return []
   const silent = [...ledger.silent].map(([relation, application]): Condition => {
@@ -52,7 +68,7 @@ function clientConditions(observed: Observed, ledger: Ledger): readonly Conditio
       const status = isWaiting(entry.code) ? 'waiting' : 'blocked'
       return [{ status, message: `${who}: ${message}; ${resolution}`, scope: 'application' }]
     }
-    if (entry.served) return []
+    if (entry.served) return expiresSoon(entry.leaf, observed.now) ? [warnOfExpiry(who, entry.leaf)] : []
     return [
       {
         status: 'waiting',

@@ -20,6 +20,8 @@ export interface Case {
   /** What the ledger says of this request so far. */
   readonly previous: LedgerEntry | undefined
   readonly ledger: Ledger
+  /** Option `allow-full-keyspace`. */
+  readonly allowFullKeyspace: boolean
 }
 
 export function judgeRequest(of: Case): LedgerEntry {
@@ -43,7 +45,10 @@ export function judgeRequest(of: Case): LedgerEntry {
 function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntry {
   const { key, ledger, request } = of
   if (!reservedCommonName.holds(leaf)) return refuse(of, 'common-name-reserved', leaf.commonName, secret)
-  if (!prefixIsNotEmpty.holds(request.asked.prefix)) return refuse(of, 'prefix-missing', '', secret)
+  // In v0 a prefix that is not there yet looks the same as an empty one.
+  const wholeKeySpace = of.protocol === 'v1' && of.allowFullKeyspace
+  if (!prefixIsNotEmpty.holds(request.asked.prefix, wholeKeySpace))
+    return refuse(of, of.protocol === 'v1' ? 'full-keyspace-refused' : 'prefix-missing', '', secret)
   if (!oneOwnerPerCommonName.holds({ key, leaf, ledger })) {
     const owner = ownerOf(ledger, leaf.commonName, key)
     const detail = owner ? `${leaf.commonName} belongs to ${nameRequest(owner)}` : leaf.commonName

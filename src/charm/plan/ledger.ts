@@ -58,10 +58,12 @@ type Entries = Map<string, { readonly key: RequestKey; readonly entry: LedgerEnt
 
 function judgeRelations(committed: Ledger, observed: Observed): Entries {
   const entries: Entries = new Map(committed.entries)
+  const { config } = observed
+  const allowFullKeyspace = config.kind === 'valid' && config.config.allowFullKeyspace
   for (const [name, { key }] of committed.entries) if (ended(key, observed)) entries.delete(name)
   for (const relation of [...observed.clients.relations.keys()].sort((a, b) => a - b)) {
     const seen = observed.clients.relations.get(relation)
-    if (seen) judgeRelation(entries, relation, seen)
+    if (seen) judgeRelation(entries, relation, seen, allowFullKeyspace)
   }
   return new Map([...entries].sort(([, a], [, b]) => compareRequestKeys(a.key, b.key)))
 }
@@ -75,7 +77,12 @@ function ended(key: RequestKey, observed: Observed): boolean {
   return !seen.requests.some((request) => request.asked.request === key.request)
 }
 
-function judgeRelation(entries: Entries, relation: number, seen: RelationSeen): void {
+function judgeRelation(
+  entries: Entries,
+  relation: number,
+  seen: RelationSeen,
+  allowFullKeyspace: boolean,
+): void {
   if (seen.kind === 'silent') return
   const { application, protocol } = seen
   if (seen.kind === 'malformed') {
@@ -97,7 +104,15 @@ function judgeRelation(entries: Entries, relation: number, seen: RelationSeen): 
     const key = { relation, request: request.asked.request }
     const ledger = { ...emptyLedger, entries }
     const previous = entries.get(ledgerKey(key))?.entry
-    const entry = judgeRequest({ key, application, protocol, request, previous, ledger })
+    const entry = judgeRequest({
+      key,
+      application,
+      protocol,
+      request,
+      previous,
+      ledger,
+      allowFullKeyspace,
+    })
     entries.set(ledgerKey(key), { key, entry })
   }
 }

@@ -94,7 +94,7 @@ export function settled(): Observed {
     leaving: false,
     sweep: false,
     collect: false,
-    config: { kind: 'valid', config: { logLevel: 'info', etcdSha256: '' } },
+    config: { kind: 'valid', config: { allowFullKeyspace: false, logLevel: 'info', etcdSha256: '' } },
     peers: {
       relation: 0,
       application: {

@@ -1,5 +1,6 @@
-// What a v0 requirer writes (facts/etcd-client.md §2.1): its leader asks, in the application's databag, by raw text and JSON text.
+// What requirers write, v0 by flat keys and v1 by a list (facts/etcd-client.md §2): the leader asks, in the application's databag.
 
+import { computeRequestId } from '../../../../src/interfaces/etcd-client.ts'
 import type { AppName, Juju, RelationId, UnitName } from '../../../../src/juju/index.ts'
 import { isKind, makeCertificate } from '../../../fixtures/certificates.ts'
 
@@ -22,19 +23,50 @@ const requested = [
   'entity-password',
 ]
 
-/** Writes the request of each relation; what was asked before stays as it is. */
+/** Writes the request of each relation by the protocol of now; certificates that were shared before stay as they are. */
 export async function ask({ juju, app, endpoint }: Requirer): Promise<void> {
   if (!(await juju.isLeader())) return
   const config = await juju.readConfig()
   if (config.request === 'none') return
+  const prefix = String(config.prefix ?? '')
   for (const id of await juju.relationIds(endpoint)) {
     const bag = await juju.readAppBag(id, app)
+    if (config.request === 'v1') {
+      const requests = []
+      for (const [at, resource] of prefix.split(',').entries())
+        requests.push(await askV1(juju, app, id, at, resource))
+      await juju.writeAppBag(id, bag, { version: 'v1', requests: JSON.stringify(requests) })
+      continue
+    }
     await juju.writeAppBag(id, bag, {
       'requested-secrets': JSON.stringify(requested),
       'provided-secrets': JSON.stringify(['mtls-cert']),
-      prefix: String(config.prefix ?? ''),
+      prefix,
       'secret-mtls': keep(bag['secret-mtls']) ?? (await putCertificate(juju, app, id)),
     })
+  }
+}
+
+/** One of the requests that the option `prefix` lists; the second and later have a user of their own, `<name>-1` and so on. */
+async function askV1(
+  juju: Juju,
+  app: AppName,
+  id: RelationId,
+  at: number,
+  resource: string,
+): Promise<object> {
+  const salt = `salt-${at}`
+  const known = await juju.secretInfo({ label: `etcd.${id}.${at}.mtls.secret` })
+  const uri = known ? known.uri : await putCertificate(juju, app, id, at)
+  const [hash, nothing] = [computeRequestId(resource, salt), null]
+  return {
+    resource,
+    // What charm code adds later has no id yet: the provider has to compute it.
+    'request-id': at === 0 ? hash : nothing,
+    salt,
+    'extra-user-roles': nothing,
+    'external-node-connectivity': false,
+    'secret-mtls': uri ?? nothing,
   }
 }
 
@@ -47,24 +79,36 @@ function keep(uri: string | undefined): string | undefined {
 /** A new certificate in the same secret, by the options of now: the databag stays as it is. */
 export async function rotate({ juju, app, endpoint }: Requirer): Promise<void> {
   if (!(await juju.isLeader())) return
-  for (const id of await juju.relationIds(endpoint)) await putCertificate(juju, app, id)
+  const { request, prefix } = await juju.readConfig()
+  for (const id of await juju.relationIds(endpoint)) {
+    if (request !== 'v1') await putCertificate(juju, app, id)
+    else for (const at of String(prefix).split(',').keys()) await putCertificate(juju, app, id, at)
+  }
 }
 
-async function putCertificate(juju: Juju, app: AppName, id: RelationId): Promise<string | undefined> {
+/** In v0 `at` is absent: one request, one secret. */
+async function putCertificate(
+  juju: Juju,
+  app: AppName,
+  id: RelationId,
+  at?: number,
+): Promise<string | undefined> {
   const config = await juju.readConfig()
   const kind = String(config.certificate ?? 'good')
   if (kind === 'not-found') return nowhere
   if (!isKind(kind)) throw new TypeError(`option certificate: ${kind} is no kind of certificate`)
   if (kind === 'none') return undefined
-  const { certificate, privateKey } = await makeCertificate(String(config['common-name'] ?? '') || app, kind)
+  const name = String(config['common-name'] ?? '') || app
+  const { certificate, privateKey } = await makeCertificate(at ? `${name}-${at}` : name, kind)
+  const label = at === undefined ? `etcd.${id}` : `etcd.${id}.${at}`
   const { uri } = await juju.putSecret({
-    label: `etcd.${id}.mtls.secret`,
+    label: `${label}.mtls.secret`,
     owner: 'application',
     content: { 'mtls-cert': certificate },
     grantTo: kind === 'unreadable' ? [] : [id],
   })
   await juju.putSecret({
-    label: `etcd.${id}.key`,
+    label: at ? `${label}.key` : `etcd.${id}.key`,
     owner: 'application',
     content: { certificate, 'private-key': privateKey || 'none' },
   })
