@@ -9,6 +9,7 @@ import { planAnswers } from './plan/answers.ts'
 import { conditionsOf } from './plan/conditions.ts'
 import { planIntroduction, planIssuing, planKeys } from './plan/identity.ts'
 import { nextLedger } from './plan/ledger.ts'
+import { planMembership } from './plan/membership.ts'
 import { planAuthentication, planInstall, planService } from './plan/service.ts'
 import type { Plan, Step, Write } from './step.ts'
 
@@ -21,6 +22,7 @@ export function decide(observed: Observed): Plan {
         ...planInstall(observed),
         ...planKeys(observed),
         ...planAccess(observed, judged),
+        ...planMembership(observed),
         ...planService(observed, judged),
         ...planAuthentication(observed),
       ]

@@ -1,8 +1,9 @@
 // The rules that no plan may break, by name. `because` is the line in the docs and, where one holds something up, in the status.
 
 import type { AcceptedEntry, Leaf, Ledger } from '../interfaces/ledger.ts'
-import { compareRequestKeys, ledgerKey, type RequestKey } from '../interfaces/ledger.ts'
-import type { Observed } from './observed.ts'
+import { compareRequestKeys, ledgerKey, type RequestKey, shortFingerprint } from '../interfaces/ledger.ts'
+import type { MemberSeen, Observed } from './observed.ts'
+import { memberName, quorumOf, servesHere, votersOf } from './plan/members.ts'
 
 export interface Guard<Facts extends readonly unknown[]> {
   readonly name: string
@@ -84,12 +85,66 @@ export const ownershipIsCommitted: Guard<
 export const noRequestIsOnItsWay: Guard<[observed: Observed]> = {
   name: 'no-request-is-on-its-way',
   because: 'clients that come together share one restart',
-  holds: ({ clients }) => clients.expected === undefined,
+  holds: ({ clients, leader, peers }) =>
+    leader ? clients.expected === undefined : peers?.ledger.gathering !== true,
 }
 
 export const everyMemberTrustsIt: Guard<[leaf: Leaf, observed: Observed]> = {
   name: 'every-member-trusts-it',
   because: 'a client that is told too early meets a member that refuses its certificate',
-  holds: (leaf, observed) =>
-    observed.machine.loaded?.leaves.some((row) => row.fingerprint === leaf.fingerprint) === true,
+  holds: (leaf, observed) => {
+    const { peers, machine, unit } = observed
+    const others = [...(peers?.units ?? [])].filter(
+      ([name, { databag }]) => name !== unit && databag.endpoint !== undefined && !isAway(name, observed),
+    )
+    const here = servesHere(observed)
+    if (!here && others.length === 0) return false
+    const own = machine.loaded?.leaves.some((row) => row.fingerprint === leaf.fingerprint) === true
+    return (
+      (own || !here) && others.every(([, { databag }]) => databag.trusts?.includes(shortFingerprint(leaf)))
+    )
+  },
+}
+
+/** A member that does not answer is not waited for: it loads its truststore anew when it comes back. */
+function isAway(unit: string, { etcd }: Observed): boolean {
+  if (etcd.kind !== 'up' || !etcd.members) return false
+  return etcd.members.some((member) => member.name === memberName(unit) && !member.responds)
+}
+
+export const oneLearnerAtATime: Guard<[members: readonly MemberSeen[]]> = {
+  name: 'one-learner-at-a-time',
+  because: 'etcd takes no second learner before the first votes',
+  holds: (members) => members.every((member) => !member.learner),
+}
+
+export const membersAreHealthy: Guard<[members: readonly MemberSeen[]]> = {
+  name: 'members-are-healthy',
+  because: 'a member that joins while another is away makes the quorum harder to reach',
+  holds: (members) => members.every((member) => member.responds),
+}
+
+export const lastVoterStays: Guard<[members: readonly MemberSeen[], leaving: MemberSeen]> = {
+  name: 'never-remove-the-last-voter',
+  because: 'etcd removes even its last member, and with it the cluster',
+  holds: (members, leaving) => votersOf(members).some((member) => member.id !== leaving.id),
+}
+
+export const quorumSurvivesRemoval: Guard<[members: readonly MemberSeen[], leaving: MemberSeen]> = {
+  name: 'quorum-survives-removal',
+  because: 'those who stay must be able to agree',
+  holds: (members, leaving) => {
+    const voters = votersOf(members).filter((member) => member.id !== leaving.id)
+    return voters.filter((member) => member.responds).length >= quorumOf(voters.length)
+  },
+}
+
+export const myRestartTurn: Guard<[members: readonly MemberSeen[], own: MemberSeen | undefined]> = {
+  name: 'my-restart-turn',
+  because: 'a member restarts only while those that go on are enough for a quorum',
+  holds: (members, own) => {
+    const others = votersOf(members).filter((member) => member.id !== own?.id)
+    const answering = others.filter((member) => member.responds).length
+    return answering === others.length || answering >= quorumOf(others.length + 1)
+  },
 }

@@ -49,3 +49,18 @@ export function candidatePath({ paths }: Workload): string {
 export function loadedPath({ paths }: Workload): string {
   return `${paths.state}/loaded.json`
 }
+
+/** etcd's data. */
+export function memberPath({ paths }: Workload): string {
+  return `${paths.data}/member`
+}
+
+/** What a member has voted for and written: there from its first start on, and without it nobody is a member. */
+export function raftLogPath(workload: Workload): string {
+  return `${memberPath(workload)}/wal`
+}
+
+/** Where data of another cluster, or of a member that was replaced, is kept for the operator. */
+export function asidePath({ paths }: Workload, now: number): string {
+  return `${paths.data}/set-aside-${new Date(now).toISOString().replaceAll(':', '').slice(0, 17)}`
+}

@@ -1,13 +1,21 @@
-// A unit on its way out: it stops its own etcd and touches nothing that others share. What it leaves on the storage is intact.
+// A unit on its way out: its member leaves the cluster while it still can, and its etcd stops. It touches nothing else that
+// others share, and what it leaves on the storage is intact.
 
 import { stopService } from '../machine/service.ts'
+import { act } from './act/act.ts'
 import type { Charm } from './charm.ts'
-import { findWorkload } from './observe-machine.ts'
+import { observeEtcd } from './observe-etcd.ts'
+import { observeJuju } from './observe-juju.ts'
+import { findWorkload, observeMachine } from './observe-machine.ts'
+import { conditionOf } from './outcome.ts'
+import { membersOf, ownMember } from './plan/members.ts'
+import { planDeparture } from './plan/membership.ts'
 import { reconcile } from './reconcile.ts'
 
 /** `stop`, `remove` and `data-storage-detaching`: etcd must let go of the storage before Juju unmounts it. */
 export async function leave(charm: Charm): Promise<void> {
   await noteDeparture(charm)
+  await leaveCluster(charm)
   const workload = await findWorkload()
   await stopService(workload.service, { disable: true })
   await charm.juju.setStatus({ status: 'maintenance', message: 'leaving' })
@@ -26,4 +34,23 @@ export async function depart(charm: Charm): Promise<void> {
 async function noteDeparture({ juju }: Charm): Promise<void> {
   const state = await juju.readState()
   await juju.writeState(state, { ...state, leaving: 'yes' })
+}
+
+/** The last voter stays what it is, and so does one whose going would cost the others their quorum. */
+async function leaveCluster(charm: Charm): Promise<void> {
+  const seen = await observeJuju(charm)
+  const machine = await observeMachine(charm)
+  const etcd = await observeEtcd({ ...seen, looksAtMembers: true }, machine)
+  const observed = { ...seen, machine, etcd }
+  const [own, members] = [ownMember(observed), membersOf(observed)]
+  const step = own && members && planDeparture(members, own)
+  if (!step) return
+  try {
+    await act(charm, observed, [step])
+  } catch (error) {
+    // The leader removes the member once Juju has no such unit any more.
+    const condition = conditionOf(error)
+    if (!condition) throw error
+    await charm.juju.log('WARNING', `the member stays for now: ${condition.message}`)
+  }
 }

@@ -41,6 +41,7 @@ export async function observeJuju(charm: Charm): Promise<JujuSeen> {
   // An action is asked by a human, who wants to know how all stands.
   const sweep = sweeps.has(hook.name) || hook.kind === 'action'
   const looks = leader && !leaving && peers !== undefined
+  const looksAtMembers = sweep || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
   return {
     now: charm.now,
     unit: context.unit,
@@ -49,6 +50,8 @@ export async function observeJuju(charm: Charm): Promise<JujuSeen> {
     leader,
     leaving,
     sweep,
+    looksAtMembers,
+    expectedUnits: looks && looksAtMembers ? await juju.plannedUnits() : undefined,
     collect: hook.name === 'update-status',
     config: parseConfig(options),
     peers,

@@ -4,12 +4,12 @@ import * as z from 'zod/mini'
 import { digest } from '../interfaces/digest.ts'
 import { type Purpose, purposes } from '../interfaces/etcd-peers.ts'
 import { parseJsonText } from '../interfaces/json-text.ts'
-import { digestOf, readBytesIfExists, readTextIfExists } from '../machine/file.ts'
+import { digestOf, exists, readBytesIfExists, readTextIfExists } from '../machine/file.ts'
 import { readService } from '../machine/service.ts'
 import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts'
 import { publicKeyOf } from '../tls/key.ts'
 import type { Charm } from './charm.ts'
-import { fileNames, keyPath, loadedPath, pathOf, revocationPath, revokedPath } from './layout.ts'
+import { fileNames, keyPath, loadedPath, pathOf, raftLogPath, revocationPath, revokedPath } from './layout.ts'
 import type { FileName, Loaded, MachineSeen, SourceSeen } from './observed.ts'
 
 /** The workload on this machine; where none is installed yet, the one that would be. */
@@ -22,11 +22,12 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const workload = await findWorkload()
   const installed = await readInstalled(workload)
   const source = await observeSource(charm, installed !== undefined)
-  const [files, keys, revoked, loaded, service] = await Promise.all([
+  const [files, keys, revoked, loaded, data, service] = await Promise.all([
     observeFiles(workload),
     observeKeys(workload),
     observeRevoked(workload),
     observeLoaded(workload),
+    exists(raftLogPath(workload)),
     installed ? readService(workload.service) : undefined,
   ])
   return {
@@ -36,6 +37,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     keys,
     revoked,
     loaded,
+    data,
     service: service?.kind ?? 'absent',
   }
 }

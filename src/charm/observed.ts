@@ -2,7 +2,7 @@
 // etcd as they are now. Plain data; `decide` needs nothing else.
 
 import type { ConfigReading } from '../config.ts'
-import type { Permission } from '../etcd/types.ts'
+import type { Member, Permission } from '../etcd/types.ts'
 import type { ClientRequest, Protocol } from '../interfaces/etcd-client.ts'
 import type { PeerApplication, PeerUnit, Purpose, UnitAddresses } from '../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../interfaces/ledger.ts'
@@ -18,6 +18,10 @@ export interface Observed {
   readonly leaving: boolean
   /** This hook looks at everything again, not only at what it was called for. */
   readonly sweep: boolean
+  /** This hook looks at the cluster's members. */
+  readonly looksAtMembers: boolean
+  /** Units that Juju plans to have, from its goal state; `undefined` where this hook did not ask. */
+  readonly expectedUnits: ReadonlySet<string> | undefined
   /** Secrets of relations that ended earlier may go now: nobody of theirs runs hooks any more. */
   readonly collect: boolean
   readonly config: ConfigReading
@@ -71,6 +75,8 @@ export interface MachineSeen {
   /** Serials in the revocation list, sorted; `undefined` where there is no list. */
   readonly revoked: readonly string[] | undefined
   readonly loaded: Loaded | undefined
+  /** etcd's data is there: it was a member before, of this cluster or of another. */
+  readonly data: boolean
   readonly service: 'absent' | 'inactive' | 'active' | 'failed'
 }
 
@@ -102,11 +108,22 @@ export type EtcdSeen =
   | { readonly kind: 'down'; readonly why: string }
   | {
       readonly kind: 'up'
+      /** This unit's own member answers; otherwise only others do. */
+      readonly here: boolean
+      /** `undefined` where this hook had no reason to ask. */
+      readonly members: readonly MemberSeen[] | undefined
       /** `undefined` where this hook had no reason to ask. */
       readonly authentication: boolean | undefined
       /** By common name, of those that this hook is about; `undefined` where they could not be read. */
       readonly access: ReadonlyMap<string, AccessSeen> | undefined
     }
+
+export interface MemberSeen extends Member {
+  /** It answered just now. */
+  readonly responds: boolean
+  /** Of raft. */
+  readonly leads: boolean
+}
 
 export interface AccessSeen {
   readonly user: boolean

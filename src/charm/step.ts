@@ -1,7 +1,7 @@
 // A plan is data: what is to be done, in order, and why. Steps act on the machine and on etcd at once; writes go to Juju,
 // which commits them when the hook exits 0. So every step may be repeated, and writes come last (design §3).
 
-import type { Permission } from '../etcd/types.ts'
+import type { MemberId, Permission } from '../etcd/types.ts'
 import type { AnswerParts } from '../interfaces/etcd-client-answer.ts'
 import type { Founding, PeerUnit, Purpose } from '../interfaces/etcd-peers.ts'
 import type { Ledger, RequestKey } from '../interfaces/ledger.ts'
@@ -14,6 +14,11 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'revocation/write'; readonly serials: readonly string[] }
   | { readonly kind: 'service/start'; readonly loading: Loaded }
   | { readonly kind: 'service/restart'; readonly loading: Loaded }
+  | { readonly kind: 'data/set-aside' }
+  | { readonly kind: 'member/add'; readonly peerUrls: readonly string[] }
+  | { readonly kind: 'member/update'; readonly member: MemberId; readonly peerUrls: readonly string[] }
+  | { readonly kind: 'member/promote'; readonly member: MemberId }
+  | { readonly kind: 'member/remove'; readonly member: MemberId }
   | { readonly kind: 'auth/create-root' }
   | { readonly kind: 'auth/enable' }
   | { readonly kind: 'auth/record'; readonly loaded: Loaded }

@@ -55,6 +55,16 @@ export async function removeMember(client: EtcdClient, id: MemberId): Promise<vo
   await client.tell('member remove', ({ cluster }) => cluster.memberRemove({ ID: id }))
 }
 
+/** Never of a learner: etcd would forget that it is one (facts/etcd.md §2.4). */
+export async function updateMember(
+  client: EtcdClient,
+  id: MemberId,
+  peerUrls: readonly string[],
+): Promise<void> {
+  const request = { ID: id, peerURLs: [...peerUrls] }
+  await client.tell('member update', ({ cluster }) => cluster.memberUpdate(request))
+}
+
 function readMember(client: EtcdClient, call: string, member: IMember): Member {
   return {
     id: readMemberId(client, call, member.ID),

@@ -57,7 +57,10 @@ export function explainFailure(error: unknown, asked: Asked, etcd3: Etcd3Module)
 
 /** In this order. A deadline that passed before a connection stood (grpc-js then names no remote address) lost nothing. */
 const texts: readonly (readonly [RegExp, Verdict])[] = [
-  [/No connection established|etcdserver: (unhealthy cluster|no leader|too many requests)/, 'unavailable'],
+  [
+    /No connection established|etcdserver: (unhealthy cluster|no leader|too many requests|rpc not supported for learner)/,
+    'unavailable',
+  ],
   [/Deadline exceeded(?!.*(remote_addr=|previous attempts))/, 'unavailable'],
   [/Deadline exceeded|RST_STREAM/, 'timeout'],
   [/permission denied|user name is empty/, 'denied'],

@@ -29,19 +29,25 @@ export interface PeerUnit {
   readonly endpoint?: string
   /** Version of the etcd that is installed. */
   readonly version?: string
+  /** Its storage holds etcd's data: it is, or was, a member. */
+  readonly data?: boolean
+  /** Short fingerprints of the client certificates that its running etcd trusts. */
+  readonly trusts?: readonly string[]
 }
 
 export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUnit {
   const requests = parseJsonText(byPurpose, databag.requests)
   const keys = parseJsonText(byPurpose, databag.keys)
   const at = parseJsonText(addresses, databag.addresses)
-  const { endpoint, version } = databag
+  const { endpoint, version, data, trusts } = databag
   return {
     ...(requests && { requests }),
     ...(keys && { keys }),
     ...(at && { addresses: at }),
     ...(endpoint && { endpoint }),
     ...(version && { version }),
+    ...(data !== undefined && { data: data === 'yes' }),
+    ...(trusts !== undefined && { trusts: trusts.split(',') }),
   }
 }
 
@@ -52,11 +58,13 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     addresses: unit.addresses && printJsonText(unit.addresses),
     endpoint: unit.endpoint,
     version: unit.version,
+    data: unit.data === undefined ? undefined : unit.data ? 'yes' : 'no',
+    trusts: unit.trusts?.join(','),
   }
 }
 
-const founding = z.object({ founder: z.string(), token: z.string() })
-/** Which unit founds the cluster, and the token that keeps members of other clusters out. */
+const founding = z.object({ founder: z.string(), token: z.string(), born: z.optional(z.boolean()) })
+/** Which unit founds the cluster, the token that keeps members of other clusters out, and whether it was seen to serve. */
 export type Founding = Readonly<z.infer<typeof founding>>
 
 /** What the leader has decided for all: public certificates only, never a key. */

@@ -68,6 +68,13 @@ export interface Ledger {
   readonly silent: ReadonlyMap<number, string>
   /** Requests that ended and whose secrets are still to be removed, by `ledgerKey`. */
   readonly collectable: ReadonlyMap<string, RequestKey>
+  /** Requests are still on their way: members load new trust when they have come, once for all of them. */
+  readonly gathering: boolean
+}
+
+/** Enough of a fingerprint to tell which leaves a member has loaded. */
+export function shortFingerprint({ fingerprint }: Pick<Leaf, 'fingerprint'>): string {
+  return fingerprint.slice(0, 16)
 }
 
 const requestPattern = /^client\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
@@ -75,6 +82,7 @@ const answerPattern = /^answer\.(0|[1-9][0-9]*)$/
 const collectPattern = /^collect\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const silentPattern = /^silent\.(0|[1-9][0-9]*)$/
 const leavingKey = 'leaving.'
+const gatheringKey = 'gathering'
 
 export function ledgerKey(key: RequestKey): string {
   return key.request === '' ? `client.${key.relation}` : `client.${key.relation}.${key.request}`
@@ -104,7 +112,7 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   }
   found.sort((a, b) => compareRequestKeys(a.key, b.key))
   const entries = new Map(found.map((row) => [ledgerKey(row.key), row] as const))
-  return { entries, leaving, answers, silent, collectable }
+  return { entries, leaving, answers, silent, collectable, gathering: databag[gatheringKey] !== undefined }
 }
 
 export function compareRequestKeys(a: RequestKey, b: RequestKey): number {
@@ -120,11 +128,14 @@ export function printLedger(ledger: Ledger): Record<string, string> {
   for (const name of ledger.collectable.keys()) databag[name.replace(/^client/, 'collect')] = 'secrets'
   for (const [relation, application] of ledger.silent) databag[`silent.${relation}`] = application
   for (const [relation, value] of ledger.answers) databag[`answer.${relation}`] = value
+  if (ledger.gathering) databag[gatheringKey] = 'yes'
   return databag
 }
 
 /** Whether a key of the peer application databag belongs to the ledger, so that a row that ended is deleted. */
 export function isLedgerKey(name: string): boolean {
   const patterns = [requestPattern, answerPattern, collectPattern, silentPattern]
-  return patterns.some((pattern) => pattern.test(name)) || name.startsWith(leavingKey)
+  return (
+    patterns.some((pattern) => pattern.test(name)) || name === gatheringKey || name.startsWith(leavingKey)
+  )
 }

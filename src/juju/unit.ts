@@ -24,6 +24,8 @@ export interface Unit {
   /** Key/value pairs that the controller keeps for this unit. */
   readState(): Promise<Databag>
   writeState(current: Databag, wanted: WantedDatabag): Promise<void>
+  /** Units of this application that Juju plans to have, this one among them; those on their way out are not. */
+  plannedUnits(): Promise<ReadonlySet<string>>
   /** Addresses that the binding of an endpoint gives; element 0 first. */
   networkGet(binding: string): Promise<Network>
   /** `2379/tcp`; opening what is open changes nothing. */
@@ -36,6 +38,7 @@ export interface Unit {
 
 const configSchema = z.nullable(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
 const stateSchema = z.nullable(z.record(z.string(), z.string()))
+const goalStateSchema = z.object({ units: z.record(z.string(), z.object({ status: z.string() })) })
 const networkSchema = z.object({
   'bind-addresses': z.array(z.object({ addresses: z.array(z.object({ value: z.string() })) })),
   'ingress-addresses': z._default(z.array(z.string()), []),
@@ -60,6 +63,10 @@ export function openUnit(tools: HookTools): Unit {
       const changes = differences(current, wanted)
       if (Object.keys(changes).length > 0)
         await tools.run('state-set', ['--file', '-'], { input: JSON.stringify(changes) })
+    },
+    async plannedUnits() {
+      const { units } = await tools.runJson('goal-state', [], goalStateSchema)
+      return new Set(Object.keys(units).filter((unit) => units[unit]?.status !== 'dying'))
     },
     networkGet: async (binding) =>
       describeNetwork(binding, await tools.runJson('network-get', [binding], networkSchema)),

@@ -109,6 +109,10 @@ export function readBytesIfExists(path: string): Promise<Buffer | undefined> {
   return unlessAbsent(readFile(path))
 }
 
+export async function exists(path: string): Promise<boolean> {
+  return (await unlessAbsent(stat(path))) !== undefined
+}
+
 export async function readFacts(path: string): Promise<FileFacts> {
   const found = await unlessAbsent(stat(path))
   if (!found) return { exists: false }

@@ -7,8 +7,8 @@ import type { Step, Write } from '../../src/charm/step.ts'
 import type { Model } from '../emulator/index.ts'
 import { connectAs, deployPair, etcdctl, lookAtEtcd, openWorld } from './world.ts'
 
-/** A kind that is added to plans and not told here does not compile. */
-const everyStep: Readonly<Record<(Step | Write)['kind'], true>> = {
+/** A kind that is added to plans and not told here does not compile; `false` where it takes more than one unit. */
+const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'workload/install': true,
   'key/create': true,
   'file/write': true,
@@ -35,9 +35,14 @@ const everyStep: Readonly<Record<(Step | Write)['kind'], true>> = {
   'port/open': true,
   'version/set': true,
   'auth/record': true,
+  'data/set-aside': false,
+  'member/add': false,
+  'member/promote': false,
+  'member/remove': false,
+  'member/update': false,
 }
 
-const everyKind = Object.keys(everyStep)
+const everyKind = Object.entries(everyStep).flatMap(([kind, alone]) => (alone ? [kind] : []))
 
 /** Kills once at each (step, number of tool calls since): so each hook gets a little further every time it is retried. */
 function killEverywhere(model: Model): { kills: number; readonly steps: Set<string> } {

@@ -13,8 +13,8 @@ import {
 } from '../../etcd/access.ts'
 import type { EtcdClient } from '../../etcd/client.ts'
 import { EtcdTimeout, EtcdUnavailable } from '../../etcd/errors.ts'
-import { openAdmin } from '../observe-etcd.ts'
 import type { Observed } from '../observed.ts'
+import { endpointsToAsk, openAdmin } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
 import type { Step } from '../step.ts'
 
@@ -27,7 +27,7 @@ export async function actOnAccess(
   observed: Observed,
   step: Exclude<AccessStep, { kind: 'auth/record' }>,
 ): Promise<void> {
-  const client = await openAdmin(observed.addresses?.client)
+  const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
   if (!client) throw new Waiting('waiting for the admin certificate')
   await using _closed = client
   try {

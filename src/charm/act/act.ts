@@ -6,8 +6,11 @@ import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { describeStep, type Step } from '../step.ts'
 import { actOnAccess } from './act-on-access.ts'
+import { actOnMembers } from './act-on-members.ts'
 import { install } from './install.ts'
 import { recordLoaded, runService } from './run-service.ts'
+import { setDataAside } from './set-data-aside.ts'
+import { inTurn } from './take-turn.ts'
 import { createKey, writeFile, writeRevocationList } from './write-files.ts'
 
 export async function act(charm: Charm, observed: Observed, steps: readonly Step[]): Promise<void> {
@@ -28,9 +31,17 @@ async function doStep(charm: Charm, observed: Observed, step: Step): Promise<voi
       return writeFile(step.file, step.content)
     case 'revocation/write':
       return writeRevocationList(step.serials, charm.now)
+    case 'data/set-aside':
+      return setDataAside(charm.now)
     case 'service/start':
-    case 'service/restart':
       return runService(step)
+    case 'service/restart':
+      return inTurn(charm, observed, () => runService(step))
+    case 'member/add':
+    case 'member/update':
+    case 'member/promote':
+    case 'member/remove':
+      return actOnMembers(observed, step, charm.deadline)
     case 'auth/record':
       return recordLoaded(step.loaded)
     default:

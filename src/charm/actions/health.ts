@@ -2,9 +2,8 @@
 
 import { memberStatus } from '../../etcd/cluster.ts'
 import { readHealth } from '../../etcd/health.ts'
-import { url } from '../../machine/network.ts'
 import type { Charm } from '../charm.ts'
-import { openAdmin } from '../observe-etcd.ts'
+import { openAdmin, ownEndpoint } from '../open-admin.ts'
 import { metricsUrl } from '../plan/configuration.ts'
 
 export async function health({ juju }: Charm): Promise<void> {
@@ -13,13 +12,13 @@ export async function health({ juju }: Charm): Promise<void> {
     await juju.actionFail(`etcd is not healthy: ${found.reason}`)
     return
   }
-  const client = await openAdmin()
+  const client = await openAdmin({ endpoints: [ownEndpoint] })
   if (!client) {
     await juju.actionFail("this unit has no admin certificate yet; wait for the leader's hooks")
     return
   }
   await using _closed = client
-  const status = await memberStatus(client, url('https', '127.0.0.1', 2379))
+  const status = await memberStatus(client, ownEndpoint)
   await juju.actionSet({
     healthy: 'true',
     version: status.version,

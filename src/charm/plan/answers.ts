@@ -8,6 +8,7 @@ import { type Ledger, type LedgerEntry, ledgerKey, type RequestKey } from '../..
 import type { Observed } from '../observed.ts'
 import { explainRefusal } from '../refusals.ts'
 import type { AnswerToPublish, ResponseToPublish, Write } from '../step.ts'
+import { servesHere } from './members.ts'
 
 export interface AnswersPlan {
   readonly writes: readonly Write[]
@@ -76,7 +77,7 @@ function answerFor(observed: Observed, relation: number, rows: readonly Row[]): 
 /** Of each member that serves, sorted, so that a mere change of order wakes nobody. */
 export function endpointsOf(observed: Observed): readonly string[] {
   const serving = [...(observed.peers?.units.values() ?? [])].flatMap(({ databag }) => databag.endpoint ?? [])
-  const own = observed.etcd.kind === 'up' && observed.addresses ? [hostPort(observed.addresses.client)] : []
+  const own = servesHere(observed) && observed.addresses ? [hostPort(observed.addresses.client)] : []
   return [...new Set([...serving, ...own])].sort()
 }
 

@@ -5,10 +5,16 @@ import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
 import type { Observed } from '../observed.ts'
 import { explainRefusal, isWaiting } from '../refusals.ts'
 import type { Condition } from '../step.ts'
+import { membersOf, ownMember, quorumOf, servesHere, votersOf } from './members.ts'
 
 export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condition[] {
   if (observed.leaving) return [{ status: 'maintenance', message: 'leaving', scope: 'unit' }]
-  return [...configuration(observed), ...unitConditions(observed), ...clientConditions(observed, ledger)]
+  return [
+    ...configuration(observed),
+    ...unitConditions(observed),
+    ...clusterConditions(observed),
+    ...clientConditions(observed, ledger),
+  ]
 }
 
 function configuration({ config }: Observed): readonly Condition[] {
@@ -22,21 +28,43 @@ function configuration({ config }: Observed): readonly Condition[] {
 function unitConditions(observed: Observed): readonly Condition[] {
   const { machine, peers, etcd } = observed
   const founder = peers?.application.founding?.founder
+  const own = ownMember(observed)
   const waiting = (message: string): readonly Condition[] => [{ status: 'waiting', message, scope: 'unit' }]
   if (!machine.workload)
     return [{ status: 'maintenance', message: 'etcd is not installed yet', scope: 'unit' }]
   if (!peers) return waiting('waiting for the peer relation')
   if (!founder || !peers.application.authorities)
     return waiting('waiting for the leader to make the certificate authorities')
-  if (founder !== observed.unit) {
-    const message = `not a member, one unit runs etcd in this version; run juju remove-unit ${observed.unit}`
-    return [{ status: 'blocked', message, scope: 'unit' }]
-  }
   if (!peers.application.certificates.has(observed.unit))
     return waiting("waiting for the leader to sign this unit's certificates")
-  if (etcd.kind === 'unasked') return waiting('waiting for etcd to start')
   if (etcd.kind === 'down') return waiting(`etcd does not answer: ${etcd.why}; see journalctl on the unit`)
-  return []
+  if (own?.learner) return waiting('a learner that has not caught up yet; it votes when it has')
+  if (servesHere(observed)) return []
+  if (founder !== observed.unit && !machine.data) return waiting(whyNotAMember(observed, founder))
+  return waiting('waiting for etcd to start')
+}
+
+function whyNotAMember(observed: Observed, founder: string): string {
+  const members = membersOf(observed)
+  if (!members) return `waiting to join: no member answers yet; ${founder} founds the cluster`
+  const away = members.filter((member) => member.name !== '' && !member.responds)
+  if (away.length > 0)
+    return `waiting to join: ${away.map(({ name }) => name).join(', ')} does not answer; bring it back or remove its unit`
+  return 'waiting to join: another unit is joining'
+}
+
+/** What the cluster lacks; the leader's to tell. */
+function clusterConditions(observed: Observed): readonly Condition[] {
+  const members = membersOf(observed)
+  if (!observed.leader || !members) return []
+  const voters = votersOf(members)
+  const answering = voters.filter((member) => member.responds).length
+  if (answering === voters.length) return []
+  const spare = answering - quorumOf(voters.length)
+  const tolerates = spare > 0 ? `tolerates ${spare} more to fail` : 'tolerates no further failure'
+  const away = voters.filter((member) => !member.responds).map(({ name }) => name)
+  const message = `${answering} of ${voters.length} members healthy, ${tolerates}; look after ${away.join(', ')}`
+  return [{ status: 'active', message, scope: 'application' }]
 }
 
 /** Days before its end that a client's certificate is warned about. */

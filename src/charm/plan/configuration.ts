@@ -5,23 +5,34 @@ import { renderConfiguration } from '../../machine/configuration.ts'
 import { url } from '../../machine/network.ts'
 import { workloadPaths } from '../../machine/workload.ts'
 import type { Observed, WorkloadSeen } from '../observed.ts'
+import { memberName, peerUrlOf } from './members.ts'
 
 export interface Settings {
   readonly observed: Observed
   readonly addresses: UnitAddresses
   readonly token: string
   readonly workload: WorkloadSeen
+  readonly bootstrap: Bootstrap
 }
 
-/** etcd's name of a unit's member: `etcd/0` is `etcd-0`. */
-export function memberName(unit: string): string {
-  return unit.replaceAll('/', '-')
+/** What etcd reads only while it has no data. */
+export interface Bootstrap {
+  readonly state: 'new' | 'existing'
+  /** Peer URLs by the member's name. */
+  readonly members: Readonly<Record<string, readonly string[]>>
 }
 
-export function printConfiguration({ observed, addresses, token, workload }: Settings): string {
+/**
+ * For a member that has data: etcd passes it over. Without data it finds no peer in it and does not start, which is wanted, since
+ * a member that forgot what it voted for must not go on under the same name.
+ */
+export function settledBootstrap(observed: Observed, addresses: UnitAddresses): Bootstrap {
+  return { state: 'existing', members: { [memberName(observed.unit)]: [peerUrlOf(addresses)] } }
+}
+
+export function printConfiguration({ observed, addresses, token, workload, bootstrap }: Settings): string {
   const paths = workloadPaths(workload.kind)
   const name = memberName(observed.unit)
-  const peerUrl = url('https', addresses.peer, 2380)
   const config = observed.config.kind === 'valid' ? observed.config.config : undefined
   const tls = (file: string): string => `${paths.tls}/${file}`
   return renderConfiguration(
@@ -30,11 +41,11 @@ export function printConfiguration({ observed, addresses, token, workload }: Set
       dataDir: paths.data,
       listenPeerUrls: listen(addresses.peer, 2380),
       listenClientUrls: listen(addresses.client, 2379),
-      advertisePeerUrls: [peerUrl],
+      advertisePeerUrls: [peerUrlOf(addresses)],
       advertiseClientUrls: [url('https', addresses.client, 2379)],
-      initialCluster: { [name]: [peerUrl] },
+      initialCluster: bootstrap.members,
       initialClusterToken: token,
-      initialClusterState: 'new',
+      initialClusterState: bootstrap.state,
       clientTls: {
         certificate: tls('server.crt'),
         key: tls('server.key'),

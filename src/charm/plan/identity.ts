@@ -2,9 +2,12 @@
 // The leader makes the authorities in one hook and signs in a later one, when Juju has stored them.
 
 import { type PeerUnit, type Purpose, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
+import { shortFingerprint } from '../../interfaces/ledger.ts'
 import { credentialIsCommitted } from '../guards.ts'
 import type { Observed, PeerSeen } from '../observed.ts'
 import type { Step, Write } from '../step.ts'
+import { planFounding } from './founding.ts'
+import { servesHere } from './members.ts'
 
 /** Issued for a year, renewed when a third of it is left. */
 export const certificateDays = 365
@@ -31,11 +34,7 @@ export function namesToCertify(addresses: UnitAddresses): readonly string[] {
 export function planIssuing(observed: Observed): readonly Write[] {
   const { peers } = observed
   if (!peers || !observed.leader || observed.leaving) return []
-  const writes: Write[] = []
-  if (!peers.application.founding) {
-    const founding = { founder: observed.unit, token: `${observed.modelUuid}-${observed.application}` }
-    writes.push({ kind: 'founding/write', founding, why: 'a cluster is born on the leader' })
-  }
+  const writes: Write[] = [...planFounding(observed, peers)]
   if (!credentialIsCommitted.holds(observed)) {
     return [...writes, { kind: 'authorities/create', why: 'no certificate authority exists' }]
   }
@@ -73,16 +72,22 @@ export function planIntroduction(observed: Observed): readonly Write[] {
   const renew = purposes.some(
     (purpose) => machine.keys.has(purpose) && own.requested.get(purpose) !== machine.keys.get(purpose),
   )
-  const endpoint = observed.etcd.kind === 'up' ? `${bracket(addresses.client)}:2379` : undefined
+  const endpoint = servesHere(observed) ? `${bracket(addresses.client)}:2379` : undefined
   const version = machine.workload?.version
+  const trusts = machine.loaded?.leaves.map(shortFingerprint).toSorted() ?? []
   const moved = printAddresses(own.databag.addresses) !== printAddresses(addresses)
-  const news = endpoint !== own.databag.endpoint || version !== own.databag.version
+  const before = own.databag
+  const news =
+    endpoint !== before.endpoint ||
+    version !== before.version ||
+    machine.data !== before.data ||
+    trusts.join() !== (before.trusts ?? []).join()
   if (!renew && !moved && !news) return []
   const why = renew
     ? 'its keys are new'
     : moved
       ? 'its addresses have changed'
-      : 'its etcd serves, stopped to, or is another'
+      : 'its etcd serves, stopped to, is another, or trusts others'
   const { requests, keys } = own.databag
   const unit: PeerUnit = {
     addresses,
@@ -90,6 +95,8 @@ export function planIntroduction(observed: Observed): readonly Write[] {
     ...(keys && { keys }),
     ...(endpoint && { endpoint }),
     ...(version && { version }),
+    data: machine.data,
+    ...(trusts.length > 0 && { trusts }),
   }
   return [
     { kind: 'peer-unit/write', unit, renew, why },

@@ -8,7 +8,7 @@ import {
   ledgerKey,
   type RequestKey,
 } from '../../interfaces/ledger.ts'
-import { everyMemberTrustsIt, ownershipIsCommitted } from '../guards.ts'
+import { everyMemberTrustsIt, noRequestIsOnItsWay, ownershipIsCommitted } from '../guards.ts'
 import type { AccessSeen, Observed, RelationSeen } from '../observed.ts'
 import { hasAccess } from './access.ts'
 import { judgeRequest } from './judge-request.ts'
@@ -19,6 +19,7 @@ export const emptyLedger: Ledger = {
   answers: new Map(),
   silent: new Map(),
   collectable: new Map(),
+  gathering: false,
 }
 
 /** The ledger as this hook leaves it. Only the leader writes it; for the others it is as it was. */
@@ -31,7 +32,14 @@ export function nextLedger(observed: Observed): Ledger {
   const leaving = commonNamesLeaving(committed, { ...committed, entries }, observed)
   const answers = new Map([...committed.answers].filter(([relation]) => !observed.clients.gone.has(relation)))
   const silent = silentRelations(committed, observed)
-  return { entries, leaving, answers, silent, collectable: secretsToCollect(committed, entries, observed) }
+  return {
+    entries,
+    leaving,
+    answers,
+    silent,
+    collectable: secretsToCollect(committed, entries, observed),
+    gathering: !noRequestIsOnItsWay.holds(observed),
+  }
 }
 
 /** Relations that had their say and asked for nothing: nobody waits for them (`no-request-is-on-its-way`). */
@@ -149,6 +157,7 @@ export function accessOf(observed: Observed, commonName: string): AccessSeen | u
 
 /** The common names whose access this hook must read from etcd: those in motion, or all of them in a sweep. */
 export function namesToRead(observed: Observed): readonly string[] {
+  if (!observed.leader || observed.leaving) return []
   const ledger = nextLedger(observed)
   const moving = [...ledger.entries.values()].flatMap(({ entry }) =>
     entry.state === 'accepted' && (observed.sweep || !entry.served) ? [entry.leaf.commonName] : [],

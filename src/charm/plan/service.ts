@@ -1,12 +1,13 @@
 // etcd itself on this unit: installed, configured whole, started once all it needs is there, restarted only for a reason.
 
 import { digest } from '../../interfaces/digest.ts'
-import { type ByPurpose, purposes } from '../../interfaces/etcd-peers.ts'
+import { type ByPurpose, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
 import { noRequestIsOnItsWay } from '../guards.ts'
-import type { FileName, Loaded, Observed } from '../observed.ts'
+import type { FileName, Loaded, Observed, WorkloadSeen } from '../observed.ts'
 import type { Step } from '../step.ts'
-import { printConfiguration } from './configuration.ts'
+import { type Bootstrap, printConfiguration, settledBootstrap } from './configuration.ts'
+import { membersOf, ownMember } from './members.ts'
 import {
   printTruststore,
   serialsToRevoke,
@@ -32,27 +33,25 @@ export function planInstall(observed: Observed): readonly Step[] {
   ]
 }
 
-/** All that etcd reads, as it should be; `undefined` while something is still missing. */
+/** All that etcd reads, as it should be. */
 export interface Wanted {
-  readonly files: Readonly<Record<FileName, string>>
+  /** The configuration is missing while this unit is no member and can't become one yet. */
+  readonly files: Readonly<Partial<Record<FileName, string>>>
   readonly leaves: readonly Leaf[]
-  readonly loading: Loaded
+  readonly loading: Loaded | undefined
 }
 
+/** `undefined` while the leader has not signed this unit's certificates. */
 export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | undefined {
-  const { peers, machine, addresses } = observed
-  const founding = peers?.application.founding
+  const { peers, addresses, machine } = observed
   const authorities = peers?.application.authorities
   const own = ownCertificates(observed)
-  if (founding?.founder !== observed.unit || !authorities || !own || !addresses || !machine.workload)
-    return undefined
-  const kept = observed.config.kind === 'invalid' ? machine.files.configuration : undefined
-  const configuration =
-    kept ?? printConfiguration({ observed, addresses, token: founding.token, workload: machine.workload })
+  if (!authorities || !own || !addresses || !machine.workload) return undefined
   const leaves = wantedLeaves(observed, ledger)
+  const configuration = wantedConfiguration(observed, addresses, machine.workload)
   return {
     files: {
-      configuration,
+      ...(configuration && { configuration: configuration.text }),
       'peer-authority': authorities.peer,
       'server-authority': authorities.server,
       truststore: printTruststore(authorities.admin, leaves),
@@ -61,13 +60,51 @@ export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | und
       'admin-certificate': own.admin,
     },
     leaves,
-    loading: {
+    loading: configuration && {
       version: machine.workload.version,
-      configuration: digest([configuration, authorities.peer, authorities.server].join('\n')),
+      configuration: digest([configuration.settled, authorities.peer, authorities.server].join('\n')),
       leaves: leaves.map(({ fingerprint, serial, commonName }) => ({ fingerprint, serial, commonName })),
       guarded: machine.loaded?.guarded === true,
     },
   }
+}
+
+interface Configuration {
+  readonly text: string
+  /** Without what etcd reads only while it has no data: a change to the rest takes a restart. */
+  readonly settled: string
+}
+
+function wantedConfiguration(
+  observed: Observed,
+  addresses: UnitAddresses,
+  workload: WorkloadSeen,
+): Configuration | undefined {
+  const founding = observed.peers?.application.founding
+  const bootstrap = founding && bootstrapOf(observed, addresses)
+  if (!bootstrap) return undefined
+  const print = (how: Bootstrap): string =>
+    printConfiguration({ observed, addresses, token: founding.token, workload, bootstrap: how })
+  const kept = observed.config.kind === 'invalid' ? observed.machine.files.configuration : undefined
+  const settled = print(settledBootstrap(observed, addresses))
+  return kept ? { text: kept, settled: kept } : { text: print(bootstrap), settled }
+}
+
+/** How this unit's etcd begins; `undefined` while it has no place in the cluster. */
+function bootstrapOf(observed: Observed, addresses: UnitAddresses): Bootstrap | undefined {
+  const { machine, unit, peers } = observed
+  const members = membersOf(observed)
+  const own = ownMember(observed)
+  const settled = settledBootstrap(observed, addresses)
+  const { founder, born } = peers?.application.founding ?? {}
+  if (founder === unit && !born) return { ...settled, state: 'new' }
+  if (machine.data) return members && !own ? undefined : settled
+  if (members && own?.name === '') {
+    const others = members.filter((member) => member.id !== own.id)
+    const urls = others.map((member) => [member.name, member.peerUrls] as const)
+    return { state: 'existing', members: { ...settled.members, ...Object.fromEntries(urls) } }
+  }
+  return undefined
 }
 
 /** The certificates that the leader issued for the keys on this disk. */
@@ -88,13 +125,12 @@ export function planService(observed: Observed, ledger: Ledger): readonly Step[]
 
 function planFiles(observed: Observed, wanted: Wanted): readonly Step[] {
   const names = Object.keys(wanted.files).filter((name): name is FileName => name in wanted.files)
-  return names
-    .filter((file) => observed.machine.files[file] !== wanted.files[file])
-    .map((file) => {
-      const why =
-        observed.machine.files[file] === undefined ? 'it is not there' : 'it should say something else'
-      return { kind: 'file/write', file, content: wanted.files[file], why }
-    })
+  return names.flatMap((file): readonly Step[] => {
+    const [before, content] = [observed.machine.files[file], wanted.files[file]]
+    if (content === undefined || before === content) return []
+    const why = before === undefined ? 'it is not there' : 'it should say something else'
+    return [{ kind: 'file/write', file, content, why }]
+  })
 }
 
 function planRevocation(observed: Observed, wanted: Wanted): readonly Step[] {
@@ -109,13 +145,14 @@ function planRevocation(observed: Observed, wanted: Wanted): readonly Step[] {
 
 function planRun(observed: Observed, wanted: Wanted): readonly Step[] {
   const { service } = observed.machine
-  const { loading } = wanted
+  const { loading, leaves } = wanted
+  if (!loading) return []
   if (service !== 'active') return [{ kind: 'service/start', loading, why: 'etcd does not run' }]
-  const why = whyRestart(observed, wanted)
+  const why = whyRestart(observed, loading, leaves)
   return why ? [{ kind: 'service/restart', loading, why }] : []
 }
 
-function whyRestart(observed: Observed, { loading, leaves }: Wanted): string | undefined {
+function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]): string | undefined {
   const { loaded } = observed.machine
   if (!loaded) return 'it is not known what it runs with'
   if (loaded.version !== loading.version) return `it runs ${loaded.version}, installed is ${loading.version}`

@@ -19,7 +19,10 @@ describe('a unit at rest', () => {
 
   it('turns access control on before it does anything else for clients', () => {
     const observed = running(settled())
-    const open: Observed = { ...observed, etcd: { kind: 'up', authentication: false, access: undefined } }
+    const open: Observed = {
+      ...observed,
+      etcd: { kind: 'up', here: true, members: undefined, authentication: false, access: undefined },
+    }
     assert.deepEqual(kinds(decide(open).steps), ['auth/create-root', 'auth/enable'])
   })
 

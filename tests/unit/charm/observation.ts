@@ -47,6 +47,7 @@ export function ledgerOf(
     answers: new Map(),
     silent: new Map(),
     collectable: new Map(),
+    gathering: false,
     ...more,
   }
 }
@@ -93,12 +94,14 @@ export function settled(): Observed {
     leader: true,
     leaving: false,
     sweep: false,
+    looksAtMembers: false,
+    expectedUnits: undefined,
     collect: false,
     config: { kind: 'valid', config: { allowFullKeyspace: false, logLevel: 'info', etcdSha256: '' } },
     peers: {
       relation: 0,
       application: {
-        founding: { founder: 'etcd/0', token: 'token' },
+        founding: { founder: 'etcd/0', token: 'token', born: true },
         authorities: pems,
         certificates: new Map([['etcd/0', pems]]),
       },
@@ -134,6 +137,7 @@ export function settled(): Observed {
       ] as const),
       revoked: [],
       loaded: undefined,
+      data: true,
       service: 'inactive',
     },
     etcd: { kind: 'unasked' },

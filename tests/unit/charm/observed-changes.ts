@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import type { Observed } from '../../../src/charm/observed.ts'
 import { nextLedger } from '../../../src/charm/plan/ledger.ts'
 import { wantedWorkload } from '../../../src/charm/plan/service.ts'
-import type { LedgerEntry } from '../../../src/interfaces/ledger.ts'
+import { type LedgerEntry, shortFingerprint } from '../../../src/interfaces/ledger.ts'
 import { type access, ledgerOf } from './observation.ts'
 
 export function kinds(rows: readonly { readonly kind: string }[]): readonly string[] {
@@ -14,17 +14,30 @@ export function kinds(rows: readonly { readonly kind: string }[]): readonly stri
 /** As it is once all that was planned for the machine is done. */
 export function running(observed: Observed, known: Record<string, ReturnType<typeof access>> = {}): Observed {
   const wanted = wantedWorkload(observed, nextLedger(observed))
-  assert.ok(wanted)
+  assert.ok(wanted?.loading)
+  const own = observed.peers?.units.get(observed.unit)
+  assert.ok(observed.peers && own)
+  const trusts = wanted.leaves.map(shortFingerprint).toSorted()
+  const databag = { ...own.databag, data: true, ...(trusts.length > 0 && { trusts }) }
+  const units = new Map([...observed.peers.units, [observed.unit, { ...own, databag }]])
   const machine = {
     ...observed.machine,
     files: wanted.files,
     loaded: { ...wanted.loading, guarded: true },
+    data: true,
     service: 'active' as const,
   }
   return {
     ...observed,
+    peers: { ...observed.peers, units },
     machine,
-    etcd: { kind: 'up', authentication: true, access: new Map(Object.entries(known)) },
+    etcd: {
+      kind: 'up',
+      here: true,
+      members: undefined,
+      authentication: true,
+      access: new Map(Object.entries(known)),
+    },
   }
 }
 

@@ -1,0 +1,68 @@
+// Restarts in turn: a member restarts only while it holds the cluster's lock, and only while the others are enough for a quorum.
+// etcd gives raft leadership away itself when it is told to stop.
+
+import type { EtcdClient } from '../../etcd/client.ts'
+import { EtcdFailure } from '../../etcd/errors.ts'
+import { type Lock, takeLock } from '../../etcd/lock.ts'
+import type { Charm } from '../charm.ts'
+import { myRestartTurn } from '../guards.ts'
+import { readMembers } from '../observe-members.ts'
+import type { Observed } from '../observed.ts'
+import { endpointsToAsk, openAdmin } from '../open-admin.ts'
+import { Waiting } from '../outcome.ts'
+import { memberName, membersOf } from '../plan/members.ts'
+
+/** Longer than a restart may take, its wait for health included. */
+const ttlSeconds = 90
+const patienceMs = 30_000
+
+/** Does what restarts this unit's member when it is its turn; a unit that is alone has nobody to wait for. */
+export async function inTurn(charm: Charm, observed: Observed, restart: () => Promise<void>): Promise<void> {
+  const { etcd } = observed
+  // Without a quorum, or where this member is down already, nobody loses anything by the restart.
+  if (etcd.kind !== 'up' || !etcd.here) return restart()
+  if (membersOf(observed)?.length === 1) return restart()
+  const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
+  if (!client) return restart()
+  await using _closed = client
+  try {
+    const lock = await waitForLock(charm, client, observed.unit)
+    await using _held = lock
+    await waitForOthers(charm, client, observed.unit)
+    await restart()
+  } catch (error) {
+    if (error instanceof EtcdFailure)
+      throw new Waiting(`waiting for its turn to restart: ${error.message}`, { cause: error })
+    throw error
+  }
+}
+
+async function waitForLock(
+  charm: Charm,
+  client: EtcdClient,
+  unit: string,
+): Promise<Extract<Lock, { kind: 'held' }>> {
+  for (const until = performance.now() + patienceMs; ; await pause()) {
+    const lock = await takeLock(client, { name: 'restart', holder: unit, ttlSeconds })
+    if (lock.kind === 'held') return lock
+    if (performance.now() > until || charm.deadline.aborted)
+      throw new Waiting(`waiting for its turn to restart, after ${lock.by}`)
+  }
+}
+
+async function waitForOthers(charm: Charm, client: EtcdClient, unit: string): Promise<void> {
+  for (const until = performance.now() + patienceMs; ; await pause()) {
+    const members = await readMembers(client)
+    const own = members.find((member) => member.name === memberName(unit))
+    if (myRestartTurn.holds(members, own)) return
+    if (performance.now() < until && !charm.deadline.aborted) continue
+    const away = members.filter((member) => member !== own && !member.responds)
+    throw new Waiting(
+      `restart is due, but ${away.map(({ name }) => name).join(', ')} does not answer; bring it back or remove its unit`,
+    )
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 500))
+}

@@ -1,0 +1,43 @@
+// etcd's root, by this unit's admin certificate: at its own member first, then at its peers'.
+
+import { type EtcdClient, openEtcd } from '../etcd/client.ts'
+import { readTextIfExists } from '../machine/file.ts'
+import { url } from '../machine/network.ts'
+import { keyPath, pathOf } from './layout.ts'
+import { findWorkload } from './observe-machine.ts'
+import type { PeersSeen } from './observed.ts'
+
+/** Where this unit's own member listens, whatever the network does. */
+export const ownEndpoint = url('https', '127.0.0.1', 2379)
+
+export interface AdminOptions {
+  readonly endpoints: readonly string[]
+  /** Each request's, in milliseconds. */
+  readonly deadlineMs?: number
+}
+
+/** `undefined` until the certificate is there. */
+export async function openAdmin(options: AdminOptions): Promise<EtcdClient | undefined> {
+  const workload = await findWorkload()
+  const [ca, certificate, privateKey] = await Promise.all([
+    readTextIfExists(pathOf(workload, 'server-authority')),
+    readTextIfExists(pathOf(workload, 'admin-certificate')),
+    readTextIfExists(keyPath(workload, 'admin')),
+  ])
+  if (ca === undefined || certificate === undefined || privateKey === undefined) return undefined
+  return openEtcd({ ...options, credentials: { ca, certificate, privateKey } })
+}
+
+/** This unit's own member, then those that its peers told of. */
+export function endpointsToAsk({
+  unit,
+  peers,
+}: {
+  unit: string
+  peers: PeersSeen | undefined
+}): readonly string[] {
+  const others = [...(peers?.units ?? [])].flatMap(([name, { databag }]) =>
+    name === unit || databag.endpoint === undefined ? [] : [`https://${databag.endpoint}`],
+  )
+  return [ownEndpoint, ...others.toSorted()]
+}

@@ -1,0 +1,67 @@
+// A lock in etcd: a key that only root may touch, tied to a lease, so that a holder that died lets go by itself. The lease is
+// not kept alive: whoever holds the lock is done well within its time, or is not to be waited for.
+
+import type { EtcdClient } from './client.ts'
+import { EtcdFailure } from './errors.ts'
+
+/** Keys of the charm begin with NUL, which no prefix of a client can (the ledger's schema takes text without it). */
+const keyPrefix = '\0etcd-charm/'
+
+export interface LockOptions {
+  readonly name: string
+  /** Who takes it. The same holder may take it again: it is one process at a time, so the earlier one has died. */
+  readonly holder: string
+  /** Seconds after which it is free again, whatever became of the holder. */
+  readonly ttlSeconds: number
+}
+
+export type Lock =
+  | (AsyncDisposable & { readonly kind: 'held' })
+  | { readonly kind: 'taken'; readonly by: string }
+
+/** Takes the lock, or says who has it. Dispose of it to let go. */
+export async function takeLock(client: EtcdClient, options: LockOptions): Promise<Lock> {
+  const { name, holder, ttlSeconds } = options
+  const key = Buffer.from(`${keyPrefix}${name}`)
+  const value = Buffer.from(holder)
+  const { ID: lease } = await client.tell('lease grant', ({ leaseClient }) =>
+    leaseClient.leaseGrant({ TTL: ttlSeconds }),
+  )
+  const put = { request_put: { key, value, lease } }
+  const look = { request_range: { key } }
+  const { succeeded, responses } = await client.tell('lock', ({ kv }) =>
+    kv.txn({
+      compare: [{ key, target: 'Create', result: 'Equal', create_revision: '0' }],
+      success: [put],
+      failure: [look],
+    }),
+  )
+  if (succeeded) return held(client, lease)
+  const by = responses[0]?.response_range?.kvs[0]?.value.toString() ?? ''
+  if (by !== holder) {
+    await revoke(client, lease)
+    return { kind: 'taken', by }
+  }
+  const again = await client.tell('lock', ({ kv }) =>
+    kv.txn({ compare: [{ key, target: 'Value', result: 'Equal', value }], success: [put], failure: [] }),
+  )
+  if (again.succeeded) return held(client, lease)
+  await revoke(client, lease)
+  return { kind: 'taken', by }
+}
+
+function held(client: EtcdClient, lease: string): Lock {
+  const letGo = async (): Promise<void> => {
+    try {
+      await revoke(client, lease)
+    } catch (error) {
+      // It ends by itself.
+      if (!(error instanceof EtcdFailure)) throw error
+    }
+  }
+  return { kind: 'held', [Symbol.asyncDispose]: letGo }
+}
+
+async function revoke(client: EtcdClient, lease: string): Promise<void> {
+  await client.tell('lease revoke', ({ leaseClient }) => leaseClient.leaseRevoke({ ID: lease }))
+}
