@@ -7,11 +7,21 @@ export type Health = { readonly healthy: true } | { readonly healthy: false; rea
 
 /** A full database is no reason here: access control and reads go on, and the alarm has a message of its own. */
 const path = '/health?exclude=NOSPACE'
+
+export interface HealthOptions {
+  readonly timeoutMs?: number
+  /** Whether the member must reach a quorum; otherwise it is enough that it serves what it has. */
+  readonly quorum?: boolean
+}
+
 const schema = z.object({ health: z.string(), reason: z.optional(z.string()) })
 
-export async function readHealth(metricsUrl: string, { timeoutMs = 5000 } = {}): Promise<Health> {
+export async function readHealth(
+  metricsUrl: string,
+  { timeoutMs = 5000, quorum = true }: HealthOptions = {},
+): Promise<Health> {
   try {
-    return readAnswer(await get(new URL(path, metricsUrl), timeoutMs))
+    return readAnswer(await get(new URL(quorum ? path : `${path}&serializable=true`, metricsUrl), timeoutMs))
   } catch (error) {
     return { healthy: false, reason: `etcd does not answer at ${metricsUrl}: ${describe(error)}` }
   }

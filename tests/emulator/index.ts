@@ -150,6 +150,18 @@ export async function openModel(options: ModelOptions) {
     addUnit: async (name: string): Promise<Unit> =>
       addUnit(tables, applicationNamed(tables, name), hosts, attach),
     removeUnit: (name: string): void => startRemoval(unitNamed(tables, name)),
+    /** As `juju remove-unit --force` of a unit whose machine is gone: no hook of it runs any more. */
+    async loseUnit(name: string): Promise<void> {
+      const unit = unitNamed(tables, name)
+      startRemoval(unit)
+      await bury(unit)
+    },
+    /** The machine restarts; then Juju fires start, alone. */
+    async reboot(name: string): Promise<void> {
+      const unit = unitNamed(tables, name)
+      await unit.host.reboot()
+      unit.queued.push({ name: 'start', env: {}, done: () => {} })
+    },
     removeApplication(name: string): void {
       const app = applicationNamed(tables, name)
       dyingApps.add(name)

@@ -69,31 +69,37 @@ export function responsesOf(model: Model, relation: number): readonly Readonly<R
   return answer.version === 'v1' ? JSON.parse(answer.requests ?? '[]') : [answer]
 }
 
+type Content = Readonly<Record<string, string>>
+
+function contentOf(model: Model, uri: string | undefined): Content {
+  const secret = [...model.tables.secrets.values()].find((row) => uri?.endsWith(row.id))
+  return secret?.revisions.get(secret.latest) ?? {}
+}
+
+/** What a client connects with: its own key and certificate, and the authority that it was told. */
+export function credentialsOf(model: Model, relation: number, app: string, nth = 0) {
+  const label = nth === 0 ? `etcd.${relation}.key` : `etcd.${relation}.${nth}.key`
+  const secret = [...model.tables.secrets.values()].find((row) => row.label === label && row.owner === app)
+  const own: Content = secret?.revisions.get(secret.latest) ?? {}
+  const answer = responsesOf(model, relation)[nth] ?? {}
+  return {
+    rootCertificate: Buffer.from(contentOf(model, answer['secret-tls'])['tls-ca'] ?? ''),
+    certChain: Buffer.from(own.certificate ?? ''),
+    privateKey: Buffer.from(own['private-key'] ?? ''),
+  }
+}
+
 /** A connection with what a client was given, which goes on after the relation has ended. */
 export function connectAs(model: Model, relation: number, app: string, nth = 0): Client {
-  const secrets = [...model.tables.secrets.values()]
-  const latest = (label: string): Readonly<Record<string, string>> => {
-    const secret = secrets.find((row) => row.label === label && row.owner === app)
-    return secret?.revisions.get(secret.latest) ?? {}
-  }
-  const content = (uri: string | undefined): Readonly<Record<string, string>> => {
-    const secret = secrets.find((row) => uri?.endsWith(row.id))
-    return secret?.revisions.get(secret.latest) ?? {}
-  }
-  const answer = responsesOf(model, relation)[nth] ?? {}
-  const own = latest(nth === 0 ? `etcd.${relation}.key` : `etcd.${relation}.${nth}.key`)
+  const user = contentOf(model, responsesOf(model, relation)[nth]?.['secret-user'])
   const etcd = new Etcd3({
-    hosts: (content(answer['secret-user']).uris ?? '').split(','),
-    credentials: {
-      rootCertificate: Buffer.from(content(answer['secret-tls'])['tls-ca'] ?? ''),
-      certChain: Buffer.from(own.certificate ?? ''),
-      privateKey: Buffer.from(own['private-key'] ?? ''),
-    },
+    hosts: (user.uris ?? '').split(','),
+    credentials: credentialsOf(model, relation, app, nth),
     dialTimeout: 3000,
     defaultCallOptions: () => ({ deadline: Date.now() + 3000 }),
   })
   return {
-    commonName: content(answer['secret-user']).username ?? '',
+    commonName: user.username ?? '',
     etcd,
     async put(key, value) {
       await etcd.put(key).value(value)

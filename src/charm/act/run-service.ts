@@ -1,4 +1,4 @@
-// Starts or restarts etcd and waits until it says that it is healthy; then, and only then, notes what it was started with.
+// Starts or restarts etcd and waits until it serves; then, and only then, notes what it was started with.
 
 import { readHealth } from '../../etcd/health.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
@@ -12,7 +12,8 @@ import { Waiting } from '../outcome.ts'
 import { metricsUrl } from '../plan/configuration.ts'
 import type { Step } from '../step.ts'
 
-const healthyWithin = 30_000
+const servesWithin = 30_000
+const quorumWithin = 5000
 
 export async function runService(
   step: Extract<Step, { kind: 'service/start' | 'service/restart' }>,
@@ -22,21 +23,28 @@ export async function runService(
   await makeDirectory(workload.paths.data, { mode: 0o700, ...(owner && { owner }) })
   if (step.kind === 'service/start') await startService(workload.service)
   else await restartService(workload.service)
-  await waitUntilHealthy(workload.service)
+  await waitUntilServing(workload.service)
   await recordLoaded(step.loading)
 }
 
-async function waitUntilHealthy(service: string): Promise<void> {
-  const until = performance.now() + healthyWithin
-  for (;;) {
-    const health = await readHealth(metricsUrl)
-    if (health.healthy) return
-    if (performance.now() > until) {
-      const tail = await serviceLogTail(service)
-      throw new Waiting(
-        `etcd is not healthy ${healthyWithin / 1000} s after its start: ${health.reason}${tail && `; ${tail}`}`,
-      )
-    }
+/** Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. */
+async function waitUntilServing(service: string): Promise<void> {
+  const problem = await untilHealthy({ quorum: false, withinMs: servesWithin })
+  if (problem !== undefined) {
+    const tail = await serviceLogTail(service)
+    throw new Waiting(
+      `etcd does not serve ${servesWithin / 1000} s after its start: ${problem}${tail && `; ${tail}`}`,
+    )
+  }
+  await untilHealthy({ quorum: true, withinMs: quorumWithin })
+}
+
+/** What is wrong when the time is over; `undefined` as soon as nothing is. */
+async function untilHealthy(of: { quorum: boolean; withinMs: number }): Promise<string | undefined> {
+  for (const until = performance.now() + of.withinMs; ; ) {
+    const health = await readHealth(metricsUrl, { quorum: of.quorum })
+    if (health.healthy) return undefined
+    if (performance.now() > until) return health.reason
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

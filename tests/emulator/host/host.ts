@@ -26,7 +26,14 @@ export interface HostProcess {
 
 export interface Host extends AsyncDisposable {
   readonly name: string
+  /** As it is now; `readdress` changes it. */
   readonly address: string
+  /** Its only address becomes this one, on the same bridge. */
+  readdress(address: string): Promise<void>
+  /** Pulls the network cable, or plugs it in again. Hook tools don't need it. */
+  plug(how: 'in' | 'out'): Promise<void>
+  /** Everything that runs here dies at once; what systemd starts with the machine, starts again. */
+  reboot(): Promise<void>
   /** nsenter's arguments for a command on this host, for a terminal's sake. */
   readonly enter: readonly string[]
   /** Where this process finds the host's absolute path. */
@@ -65,6 +72,8 @@ export async function openHosts(options: { etcd: string; binds: readonly string[
   }
 }
 
+const path = '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 interface ToOpen {
   readonly name: string
   readonly address: string
@@ -97,13 +106,28 @@ async function openHost(of: ToOpen): Promise<Host> {
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
     )
+  const inside = async (...argv: readonly string[]): Promise<void> => {
+    const { code, stderr } = await start(argv, { env: { PATH: path } }).ended
+    if (code !== 0) throw new Error(`${argv.join(' ')} on ${of.name}: ${stderr}`)
+  }
+  let { address } = of
   return {
     name: of.name,
-    address: of.address,
+    get address() {
+      return address
+    },
+    async readdress(to) {
+      await inside('ip', 'addr', 'del', `${address}/24`, 'dev', 'eth0')
+      await inside('ip', 'addr', 'add', `${to}/24`, 'dev', 'eth0')
+      address = to
+    },
+    plug: (how) => inside('ip', 'link', 'set', 'eth0', how === 'in' ? 'up' : 'down'),
+    // `-1` spares pid 1 and whoever asks.
+    reboot: () => inside('sh', '-c', 'kill -9 -1; rm -f /run/emulator/*.pid; systemctl boot'),
     enter: [...enter, '--wdns=/', '--'],
     outside: (path) => `/proc/${pid}/root${path}`,
     spawn: start,
-    run: (argv) => start(argv, { env: { PATH: '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin' } }).ended,
+    run: (argv) => start(argv, { env: { PATH: path } }).ended,
     async [Symbol.asyncDispose]() {
       if (init.exitCode !== null || init.signalCode !== null) return
       const gone = once(init, 'exit')

@@ -1,0 +1,47 @@
+// A cluster is disturbed in every way there is a name for, one after the other, while a client writes: every write that etcd
+// acknowledged is read back, and the charm ends where it was.
+
+import assert from 'node:assert/strict'
+import { appendFileSync } from 'node:fs'
+import { after, test } from 'node:test'
+import { archives, openWorld, seed } from '../world.ts'
+import { assertSound, heal } from './cluster.ts'
+import { disturbances } from './disturbances.ts'
+import { Writer } from './writer.ts'
+
+/** Names of the disturbances to run, as a regular expression. */
+const only = process.env.CHAOS_ONLY ?? ''
+const members = Number(process.env.CHAOS_MEMBERS ?? 3)
+
+test(`${members} members go through everything, seed ${seed}`, async (t) => {
+  const model = await openWorld()
+  after(() => model[Symbol.asyncDispose]())
+  await model.deploy('etcd', { archive: archives.etcd, units: members })
+  await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
+  await model.settle()
+  const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
+  await model.settle()
+
+  for (const [nth, { name, disturb }] of disturbances.entries()) {
+    if (!new RegExp(only).test(name)) continue
+    await t.test(name, async (story) => {
+      const newcomer = `client-${String.fromCharCode(97 + nth)}`
+      await model.deploy(newcomer, { archive: archives.client, config: { prefix: `/${newcomer}/` } })
+      await using writer = new Writer(model, id, 'web', `/web/${nth}/`)
+      // A client is onboarded during each of these.
+      model.integrate('etcd:etcd-client', `${newcomer}:etcd`)
+      await disturb(model)
+      const runs = (await model.settle()).length + (await heal(model))
+      const history = await writer.finish()
+      assert.ok(history.acknowledged > 0)
+      await assertSound(model)
+      record(story, { name, members, seed, runs, ...history })
+    })
+  }
+})
+
+function record(story: { diagnostic(text: string): void }, row: Readonly<Record<string, unknown>>): void {
+  const line = JSON.stringify(row)
+  story.diagnostic(line)
+  if (process.env.CHAOS_LOG) appendFileSync(process.env.CHAOS_LOG, `${line}\n`)
+}

@@ -1,0 +1,75 @@
+// The cluster as etcd itself tells it, and what must be true of it whenever nobody has anything to do.
+
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describeFailure, type Model } from '../../emulator/index.ts'
+import { etcdctl, lookAtEtcd, writesOf } from '../world.ts'
+
+export interface MemberRow {
+  readonly name: string
+  readonly learner: boolean
+}
+
+export function unitsOf(model: Model): readonly string[] {
+  return (model.tables.applications.get('etcd')?.units ?? []).map(({ name }) => name)
+}
+
+export async function membersAt(model: Model, unit: string): Promise<readonly MemberRow[]> {
+  const { members } = JSON.parse(await etcdctl(model.unit(unit).host, '-w', 'json', 'member', 'list'))
+  return members
+    .map((row: { name: string; isLearner?: boolean }) => ({
+      name: row.name,
+      learner: row.isLearner === true,
+    }))
+    .toSorted((a: MemberRow, b: MemberRow) => (a.name < b.name ? -1 : 1))
+}
+
+/** The unit whose member leads raft, and one that doesn't. */
+export async function raftRoles(model: Model): Promise<{ leader: string; follower: string }> {
+  const roles = new Map<boolean, string>()
+  for (const unit of unitsOf(model)) {
+    const [row] = JSON.parse(await etcdctl(model.unit(unit).host, '-w', 'json', 'endpoint', 'status'))
+    roles.set(row.Status.leader === row.Status.header.member_id, unit)
+  }
+  const [leader, follower] = [roles.get(true), roles.get(false)]
+  assert.ok(leader && follower)
+  return { leader, follower }
+}
+
+export async function signal(model: Model, unit: string, name: 'KILL' | 'STOP' | 'CONT'): Promise<void> {
+  await model.unit(unit).host.run(['pkill', `-${name}`, '-x', 'etcd'])
+}
+
+/** What holds whenever the model has settled; it is looked at in every story, always. */
+export async function assertSound(model: Model): Promise<void> {
+  const failed = model.tables.journal.filter((run) => run.exit !== 0 && run.exit !== 'killed')
+  assert.deepEqual(failed.map(describeFailure), [])
+  const units = unitsOf(model)
+  const expected = units.map((unit) => ({ name: unit.replace('/', '-'), learner: false }))
+  const states = []
+  for (const unit of units) {
+    assert.deepEqual(model.unit(unit).workload, { status: 'active', message: '' }, unit)
+    assert.deepEqual(
+      await membersAt(model, unit),
+      expected.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    )
+    states.push(await lookAtEtcd(model, unit))
+  }
+  for (const { trusted, users } of states) {
+    assert.deepEqual(trusted, states[0]?.trusted)
+    assert.deepEqual(users, states[0]?.users)
+  }
+  assert.deepEqual(writesOf(await model.updateStatus()), [], 'a settled model stays silent')
+}
+
+/** Update-status as often as it takes; returns how many hooks ran. */
+export async function heal(model: Model): Promise<number> {
+  let runs = 0
+  for (let round = 0; round < 6; round += 1) {
+    const done = await model.updateStatus()
+    runs += done.length
+    if (writesOf(done).length === 0) break
+    await sleep(500)
+  }
+  return runs
+}
