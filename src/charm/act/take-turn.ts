@@ -1,16 +1,17 @@
 // Restarts in turn: a member restarts only while it holds the cluster's lock, and only while the others are enough for a quorum.
-// etcd gives raft leadership away itself when it is told to stop.
+// It gives raft leadership away first, so that clients wait for no election.
 
 import type { EtcdClient } from '../../etcd/client.ts'
+import { moveLeader } from '../../etcd/cluster.ts'
 import { EtcdFailure } from '../../etcd/errors.ts'
 import { type Lock, takeLock } from '../../etcd/lock.ts'
 import type { Charm } from '../charm.ts'
 import { myRestartTurn } from '../guards.ts'
 import { readMembers } from '../observe-members.ts'
-import type { Observed } from '../observed.ts'
-import { endpointsToAsk, openAdmin } from '../open-admin.ts'
+import type { MemberSeen, Observed } from '../observed.ts'
+import { endpointsToAsk, openAdmin, ownEndpoint } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
-import { memberName, membersOf } from '../plan/members.ts'
+import { memberName, membersOf, votersOf } from '../plan/members.ts'
 
 /** Longer than a restart may take, its wait for health included. */
 const ttlSeconds = 90
@@ -28,7 +29,7 @@ export async function inTurn(charm: Charm, observed: Observed, restart: () => Pr
   try {
     const lock = await waitForLock(charm, client, observed.unit)
     await using _held = lock
-    await waitForOthers(charm, client, observed.unit)
+    await giveLeadershipAway(client, await waitForOthers(charm, client, observed.unit), observed.unit)
     await restart()
   } catch (error) {
     if (error instanceof EtcdFailure)
@@ -50,17 +51,28 @@ async function waitForLock(
   }
 }
 
-async function waitForOthers(charm: Charm, client: EtcdClient, unit: string): Promise<void> {
+/** The members, once the others can go on alone. */
+async function waitForOthers(charm: Charm, client: EtcdClient, unit: string): Promise<readonly MemberSeen[]> {
   for (const until = performance.now() + patienceMs; ; await pause()) {
     const members = await readMembers(client)
     const own = members.find((member) => member.name === memberName(unit))
-    if (myRestartTurn.holds(members, own)) return
+    if (myRestartTurn.holds(members, own)) return members
     if (performance.now() < until && !charm.deadline.aborted) continue
     const away = members.filter((member) => member !== own && !member.responds)
     throw new Waiting(
       `restart is due, but ${away.map(({ name }) => name).join(', ')} does not answer; bring it back or remove its unit`,
     )
   }
+}
+
+async function giveLeadershipAway(
+  client: EtcdClient,
+  members: readonly MemberSeen[],
+  unit: string,
+): Promise<void> {
+  const own = members.find((member) => member.name === memberName(unit))
+  const heir = votersOf(members).find((member) => member !== own && member.responds)
+  if (own?.leads && heir) await moveLeader(client, ownEndpoint, heir.id)
 }
 
 function pause(): Promise<void> {

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { MemberSeen, Observed } from '../../../../src/charm/observed.ts'
+import { memberName } from '../../../../src/charm/plan/members.ts'
+import { planDeparture, planMembership } from '../../../../src/charm/plan/membership.ts'
+import { isMemberId } from '../../../../src/etcd/types.ts'
+import { settled } from '../observation.ts'
+
+/** By unit number; its address ends in that number plus one. */
+function member(nth: number, more: Partial<MemberSeen> = {}): MemberSeen {
+  const id = String(nth + 1)
+  assert.ok(isMemberId(id))
+  return {
+    id,
+    name: memberName(`etcd/${nth}`),
+    peerUrls: [`https://10.0.0.${nth + 1}:2380`],
+    clientUrls: [`https://10.0.0.${nth + 1}:2379`],
+    learner: false,
+    responds: true,
+    leads: nth === 0,
+    ...more,
+  }
+}
+
+/** Unit etcd/0 at 10.0.0.1, with these members; its own runs if it has data. */
+function seen(members: readonly MemberSeen[], more: Partial<Observed> = {}): Observed {
+  const here = more.machine?.data !== false
+  const etcd = { kind: 'up', here, members, authentication: true, access: undefined } as const
+  return { ...settled(), etcd, ...more }
+}
+
+function plan(observed: Observed): readonly string[] {
+  return planMembership(observed).map((step) =>
+    'member' in step ? `${step.kind} ${step.member}` : step.kind,
+  )
+}
+
+const newcomer = { ...settled().machine, data: false }
+const three = [member(0), member(1), member(2)]
+
+const rows: readonly {
+  readonly when: string
+  readonly observed: Observed
+  readonly steps: readonly string[]
+}[] = [
+  { when: 'it is a voter among voters', observed: seen(three), steps: [] },
+  {
+    when: 'it is no member yet',
+    observed: seen([member(1)], { machine: newcomer }),
+    steps: ['member/add'],
+  },
+  {
+    when: 'another unit is joining',
+    observed: seen([member(1), member(2, { learner: true })], { machine: newcomer }),
+    steps: [],
+  },
+  {
+    when: 'another member is away',
+    observed: seen([member(1), member(2, { responds: false })], { machine: newcomer }),
+    steps: [],
+  },
+  {
+    when: 'it was added and has not started yet',
+    observed: seen([member(0, { name: '', learner: true }), member(1)], { machine: newcomer }),
+    steps: [],
+  },
+  {
+    when: 'it runs as a learner',
+    observed: seen([member(0, { learner: true }), member(1)]),
+    steps: ['member/promote 1'],
+  },
+  {
+    when: 'it has data of a member that the cluster does not have',
+    observed: seen([member(1), member(2)]),
+    steps: ['data/set-aside'],
+  },
+  {
+    when: 'its data is lost, and the others can go on',
+    observed: seen([member(0, { responds: false }), member(1), member(2)], { machine: newcomer }),
+    steps: ['member/remove 1'],
+  },
+  {
+    when: 'its data is lost, and so would be the quorum',
+    observed: seen([member(0), member(1), member(2, { responds: false })], { machine: newcomer }),
+    steps: [],
+  },
+  {
+    when: 'it is alone, and its data is lost',
+    observed: seen([member(0)], { machine: newcomer }),
+    steps: [],
+  },
+  {
+    when: 'its address has changed',
+    observed: seen([member(0, { peerUrls: ['https://10.0.0.77:2380'] }), member(1)]),
+    steps: ['member/update 1'],
+  },
+  {
+    when: 'it is a learner whose address has changed: etcd would forget that it is one',
+    observed: seen([member(0, { learner: true, peerUrls: ['https://10.0.0.77:2380'] }), member(1)]),
+    steps: ['member/promote 1'],
+  },
+  {
+    when: 'Juju has no unit any more for a member that is away',
+    observed: seen([member(0), member(1), member(2, { responds: false })], {
+      expectedUnits: new Set(['etcd/0', 'etcd/1']),
+    }),
+    steps: ['member/remove 3'],
+  },
+  {
+    when: 'two are of no unit: one change at a time, and only while a quorum stays',
+    observed: seen([member(0), member(1, { responds: false }), member(2, { responds: false })], {
+      expectedUnits: new Set(['etcd/0']),
+    }),
+    steps: [],
+  },
+  {
+    when: 'unit 10 is gone and unit 1 is not',
+    observed: seen([member(0), member(1), member(10)], { expectedUnits: new Set(['etcd/0', 'etcd/1']) }),
+    steps: ['member/remove 11'],
+  },
+  {
+    when: 'it does not lead, it removes nobody',
+    observed: seen([member(0), member(1), member(2)], {
+      leader: false,
+      expectedUnits: new Set(['etcd/0']),
+    }),
+    steps: [],
+  },
+]
+
+for (const { when, observed, steps } of rows)
+  test(`when ${when}: ${steps.join(', ') || 'nothing'}`, () => {
+    assert.deepEqual(plan(observed), steps)
+  })
+
+test('a unit that leaves takes its member along, unless it is the last or the others could not go on', () => {
+  assert.equal(planDeparture(three, member(0))?.kind, 'member/remove')
+  assert.equal(planDeparture([member(0)], member(0)), undefined)
+  assert.equal(planDeparture([member(0), member(1, { responds: false })], member(0)), undefined)
+  assert.equal(planDeparture([member(0), member(1, { learner: true })], member(0)), undefined)
+})
