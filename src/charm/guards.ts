@@ -11,8 +11,14 @@ export interface Guard<Facts extends readonly unknown[]> {
   readonly holds: (...facts: Facts) => boolean
 }
 
+/**
+ * A role without permissions, held by every user that this charm made: so that an operator's users are told from those that
+ * lost their owner, in a restored snapshot too.
+ */
+export const markRole = 'etcd-charm-client'
+
 /** etcd takes the common name for the user: these are the administrator's and the charm's own. */
-const reservedNames: ReadonlySet<string> = new Set(['root', 'etcd-peer', 'etcd-server'])
+const reservedNames: ReadonlySet<string> = new Set(['root', 'etcd-peer', 'etcd-server', markRole])
 
 export const reservedCommonName: Guard<[leaf: Leaf]> = {
   name: 'reserved-common-name',

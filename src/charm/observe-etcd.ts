@@ -1,32 +1,35 @@
 // etcd as it is now. Its own health is asked on loopback, cheaply; members, users and roles only when this hook is about some.
 
-import { type AccessReading, authStatus, readUserAndRole } from '../etcd/access.ts'
+import { type AccessReading, authStatus, listUsers, readUserAndRole } from '../etcd/access.ts'
 import type { EtcdClient } from '../etcd/client.ts'
 import { EtcdDenied, EtcdTimeout, EtcdUnavailable } from '../etcd/errors.ts'
 import { readHealth } from '../etcd/health.ts'
+import type { Ledger } from '../interfaces/ledger.ts'
+import { markRole } from './guards.ts'
 import type { JujuSeen } from './observe-juju.ts'
 import { readMembers } from './observe-members.ts'
 import type { AccessSeen, EtcdSeen, MachineSeen } from './observed.ts'
 import { endpointsToAsk, openAdmin } from './open-admin.ts'
 import { metricsUrl } from './plan/configuration.ts'
-import { namesToRead } from './plan/ledger.ts'
+import { emptyLedger, namesToRead, ownedNames } from './plan/ledger.ts'
 
 export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise<EtcdSeen> {
   const health = machine.service === 'active' ? await readHealth(metricsUrl) : undefined
   const here = health?.healthy === true
   const own: EtcdSeen = health?.healthy === false ? { kind: 'down', why: health.reason } : { kind: 'unasked' }
   if (!here && endpointsToAsk(seen).length === 1) return own
-  const unread = {
+  const unread: Answering = {
     kind: 'up',
     here,
     members: undefined,
     authentication: undefined,
     access: undefined,
-  } as const
+    orphans: [],
+  }
   const names = namesToRead({ ...seen, machine, etcd: unread })
   if (here && !asksEtcd(seen, machine) && names.length === 0) return unread
   try {
-    return (await askEtcd(seen, here, names)) ?? own
+    return (await askEtcd(seen, machine, unread)) ?? own
   } catch (error) {
     if (error instanceof EtcdUnavailable || error instanceof EtcdTimeout || error instanceof EtcdDenied) {
       return own.kind === 'down' ? own : { kind: 'down', why: error.message }
@@ -34,6 +37,8 @@ export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise
     throw error
   }
 }
+
+type Answering = Extract<EtcdSeen, { readonly kind: 'up' }>
 
 /** Whether a member that is well has still to be asked for more. */
 function asksEtcd({ looksAtMembers, peers, unit }: JujuSeen, { loaded, data }: MachineSeen): boolean {
@@ -44,16 +49,31 @@ function asksEtcd({ looksAtMembers, peers, unit }: JujuSeen, { loaded, data }: M
 /** `undefined` while this unit has no admin certificate. */
 async function askEtcd(
   seen: JujuSeen,
-  here: boolean,
-  names: readonly string[],
+  machine: MachineSeen,
+  unread: Answering,
 ): Promise<EtcdSeen | undefined> {
   const client = await openAdmin({ endpoints: endpointsToAsk(seen) })
   if (!client) return undefined
   await using _closed = client
   const members = await readMembers(client)
   const authentication = await authStatus(client)
-  const access = authentication ? await readAccess(client, names) : undefined
-  return { kind: 'up', here, members, authentication, access }
+  if (!authentication) return { ...unread, members, authentication }
+  const looks = seen.sweep && seen.leader && !seen.leaving
+  const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []
+  const names = namesToRead({ ...seen, machine, etcd: { ...unread, orphans } })
+  return { ...unread, members, authentication, orphans, access: await readAccess(client, names) }
+}
+
+/** An operator's users bear no mark; so they are not touched. */
+async function findOrphans(client: EtcdClient, ledger: Ledger): Promise<readonly string[]> {
+  const owned = new Set([...ownedNames(ledger), ...ledger.leaving, 'root'])
+  const orphans: string[] = []
+  for (const name of await listUsers(client)) {
+    if (owned.has(name)) continue
+    const { user } = await readUserAndRole(client, name)
+    if (user?.roles.includes(markRole)) orphans.push(name)
+  }
+  return orphans
 }
 
 async function readAccess(

@@ -116,6 +116,8 @@ export type EtcdSeen =
       readonly authentication: boolean | undefined
       /** By common name, of those that this hook is about; `undefined` where they could not be read. */
       readonly access: ReadonlyMap<string, AccessSeen> | undefined
+      /** Users that this charm made and that have no owner; looked for in sweeps. */
+      readonly orphans: readonly string[]
     }
 
 export interface MemberSeen extends Member {

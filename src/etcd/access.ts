@@ -25,7 +25,7 @@ export async function readUserAndRole(client: EtcdClient, name: string): Promise
 /** Everything, with one request for each user and role: for sweeps, not for every hook. */
 export async function readAccess(client: EtcdClient): Promise<Access> {
   const enabled = await authStatus(client)
-  const names = await client.ask('user list', async ({ auth }) => (await auth.userList()).users)
+  const names = await listUsers(client)
   const roleNames = await client.ask('role list', async ({ auth }) => (await auth.roleList()).roles)
   const users = await readEach(names, (name) => readUser(client, name))
   const roles = await readEach(roleNames, (name) => readRole(client, name))
@@ -33,6 +33,10 @@ export async function readAccess(client: EtcdClient): Promise<Access> {
 }
 
 /** A user without a password, known by its certificate only. etcd takes an empty password for one that opens. */
+export function listUsers(client: EtcdClient): Promise<readonly string[]> {
+  return client.ask('user list', async ({ auth }) => (await auth.userList()).users)
+}
+
 export async function createUser(client: EtcdClient, name: string): Promise<void> {
   const options = { no_password: true }
   await allowing(

@@ -70,7 +70,7 @@ for (const profile of ['3.6', '4.0'] as const) {
       client.close()
       const state = await lookAtEtcd(model)
       assert.deepEqual(state.users, ['root'])
-      assert.deepEqual(Object.keys(state.roles), ['root'])
+      assert.deepEqual(Object.keys(state.roles), ['etcd-charm-client', 'root'])
       assert.equal(state.trusted.includes('CN=web'), false)
     })
 

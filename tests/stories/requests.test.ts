@@ -27,7 +27,7 @@ test('a live relation goes from v0 to v1, grows and shrinks its requests, and mo
       const [response] = responsesOf(model, id)
       assert.match(response?.['secret-user'] ?? '', /^secret:/)
       assert.ok(response?.['request-id'] && response['request-id'] in JSON.parse(answer.data ?? '{}'))
-      assert.deepEqual((await lookAtEtcd(model)).users, ['root', 'web'])
+      assert.deepEqual((await lookAtEtcd(model)).users, ['etcd-charm-client', 'root', 'web'])
       const client = connectAs(model, id, 'web')
       await client.put('/web/a', 'v1')
       client.close()

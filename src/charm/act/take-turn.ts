@@ -15,7 +15,9 @@ import { memberName, membersOf, votersOf } from '../plan/members.ts'
 
 /** Longer than a restart may take, its wait for health included. */
 const ttlSeconds = 90
-const patienceMs = 30_000
+const lockPatienceMs = 30_000
+/** For members that are away: longer would only hold up the hooks that bring them back. */
+const awayPatienceMs = 10_000
 
 /** Does what restarts this unit's member when it is its turn; a unit that is alone has nobody to wait for. */
 export async function inTurn(charm: Charm, observed: Observed, restart: () => Promise<void>): Promise<void> {
@@ -43,7 +45,7 @@ async function waitForLock(
   client: EtcdClient,
   unit: string,
 ): Promise<Extract<Lock, { kind: 'held' }>> {
-  for (const until = performance.now() + patienceMs; ; await pause()) {
+  for (const until = performance.now() + lockPatienceMs; ; await pause()) {
     const lock = await takeLock(client, { name: 'restart', holder: unit, ttlSeconds })
     if (lock.kind === 'held') return lock
     if (performance.now() > until || charm.deadline.aborted)
@@ -53,7 +55,7 @@ async function waitForLock(
 
 /** The members, once the others can go on alone. */
 async function waitForOthers(charm: Charm, client: EtcdClient, unit: string): Promise<readonly MemberSeen[]> {
-  for (const until = performance.now() + patienceMs; ; await pause()) {
+  for (const until = performance.now() + awayPatienceMs; ; await pause()) {
     const members = await readMembers(client)
     const own = members.find((member) => member.name === memberName(unit))
     if (myRestartTurn.holds(members, own)) return members

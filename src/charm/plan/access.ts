@@ -4,7 +4,7 @@
 import { everyKey, prefixRange, sameRange } from '../../etcd/key-range.ts'
 import type { Permission } from '../../etcd/types.ts'
 import type { AcceptedEntry, Ledger } from '../../interfaces/ledger.ts'
-import { ownershipIsCommitted } from '../guards.ts'
+import { markRole, ownershipIsCommitted } from '../guards.ts'
 import type { AccessSeen, Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
 
@@ -31,31 +31,44 @@ function endAccess(name: string, seen: AccessSeen | undefined): readonly Step[] 
 
 function giveAccess(entry: AcceptedEntry, seen: AccessSeen, why: string): readonly Step[] {
   const name = entry.leaf.commonName
+  const ours = seen.user && seen.roles.includes(markRole)
+  const roles = ours ? seen.roles : []
+  const foreign = roles.filter((role) => role !== name && role !== markRole)
+  return [
+    ...(ours ? [] : makeUser(name, seen, why)),
+    ...giveRole(entry, seen, why),
+    ...foreign.map(
+      (role) => ({ kind: 'role/revoke', user: name, role, why: 'a client holds its own role only' }) as const,
+    ),
+    ...(roles.includes(name) ? [] : [{ kind: 'role/grant', user: name, role: name, why } as const]),
+  ]
+}
+
+/** Marked as ours. One that somebody else made may have a password and more: it is made anew. */
+function makeUser(user: string, seen: AccessSeen, why: string): readonly Step[] {
+  const adopted = 'somebody else made it, maybe with a password; it is made anew'
+  return [
+    ...(seen.user ? [{ kind: 'user/delete', user, why: adopted } as const] : []),
+    { kind: 'user/create', user, why },
+    { kind: 'role/create', role: markRole, why: 'it marks the users that this charm made' },
+    { kind: 'role/grant', user, role: markRole, why: 'this charm made it' },
+  ]
+}
+
+function giveRole(entry: AcceptedEntry, seen: AccessSeen, why: string): readonly Step[] {
+  const role = entry.leaf.commonName
   // An entry is accepted without a prefix only where the operator allows it (guard `prefix-is-not-empty`).
   const range = entry.prefix === '' ? everyKey : prefixRange(entry.prefix)
   const wanted: Permission = { ...range, type: 'Readwrite' }
   const held = seen.permissions ?? []
   const others = held.filter((permission) => !samePermission(permission, wanted))
-  const foreign = seen.roles.filter((role) => role !== name)
+  const other = 'it is not the prefix that was asked for'
   return [
-    ...(seen.user ? [] : [{ kind: 'user/create', user: name, why } as const]),
-    ...(seen.permissions ? [] : [{ kind: 'role/create', role: name, why } as const]),
-    ...others.map(
-      (permission) =>
-        ({
-          kind: 'permission/revoke',
-          role: name,
-          permission,
-          why: 'it is not the prefix that was asked for',
-        }) as const,
-    ),
-    ...(held.some((permission) => samePermission(permission, wanted))
+    ...(seen.permissions ? [] : [{ kind: 'role/create', role, why } as const]),
+    ...others.map((permission) => ({ kind: 'permission/revoke', role, permission, why: other }) as const),
+    ...(others.length < held.length
       ? []
-      : [{ kind: 'permission/grant', role: name, permission: wanted, why } as const]),
-    ...foreign.map(
-      (role) => ({ kind: 'role/revoke', user: name, role, why: 'a client holds its own role only' }) as const,
-    ),
-    ...(seen.roles.includes(name) ? [] : [{ kind: 'role/grant', user: name, role: name, why } as const]),
+      : [{ kind: 'permission/grant', role, permission: wanted, why } as const]),
   ]
 }
 

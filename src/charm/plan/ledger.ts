@@ -130,6 +130,8 @@ function progress(key: RequestKey, entry: LedgerEntry, observed: Observed): Ledg
   if (entry.state === 'refused') return entry
   if (!ownershipIsCommitted.holds({ key, entry }, observed)) return entry
   if (!everyMemberTrustsIt.holds(entry.leaf, observed)) return entry
+  // A cluster that is founded anew knows nobody.
+  if (!observed.peers?.application.founding?.born) return { ...entry, served: false }
   const { retiring: _served, ...kept } = entry
   return { ...kept, served: entry.served || hasAccess(entry, accessOf(observed, entry.leaf.commonName)) }
 }
@@ -137,7 +139,8 @@ function progress(key: RequestKey, entry: LedgerEntry, observed: Observed): Ledg
 /** Common names that nobody owns any more and whose user or role may still be in etcd. */
 function commonNamesLeaving(before: Ledger, after: Ledger, observed: Observed): Set<string> {
   const owned = new Set(ownedNames(after))
-  const candidates = new Set([...before.leaving, ...ownedNames(before)])
+  const orphans = observed.etcd.kind === 'up' ? observed.etcd.orphans : []
+  const candidates = new Set([...before.leaving, ...ownedNames(before), ...orphans])
   const leaving = [...candidates].filter((name) => {
     const access = accessOf(observed, name)
     return !owned.has(name) && !(access && !access.user && access.permissions === undefined)

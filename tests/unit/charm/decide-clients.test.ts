@@ -32,6 +32,8 @@ describe('a client', () => {
     assert.deepEqual(steps, [
       'user/create',
       'role/create',
+      'role/grant',
+      'role/create',
       'permission/grant',
       'role/grant',
       'file/write',

@@ -21,7 +21,14 @@ describe('a unit at rest', () => {
     const observed = running(settled())
     const open: Observed = {
       ...observed,
-      etcd: { kind: 'up', here: true, members: undefined, authentication: false, access: undefined },
+      etcd: {
+        kind: 'up',
+        here: true,
+        members: undefined,
+        authentication: false,
+        access: undefined,
+        orphans: [],
+      },
     }
     assert.deepEqual(kinds(decide(open).steps), ['auth/create-root', 'auth/enable'])
   })

@@ -1,5 +1,6 @@
 // A plain, settled observation for the tests of the core, and small changes to it.
 
+import { markRole } from '../../../src/charm/guards.ts'
 import type { AccessSeen, Observed, RelationSeen } from '../../../src/charm/observed.ts'
 import { prefixRange } from '../../../src/etcd/key-range.ts'
 import type { Leaf, Ledger, LedgerEntry, RequestKey } from '../../../src/interfaces/ledger.ts'
@@ -71,7 +72,11 @@ export function offers(commonName: string, more: { prefix?: string; serial?: str
 }
 
 export function access(commonName: string, prefix = `/${commonName}/`): AccessSeen {
-  return { user: true, roles: [commonName], permissions: [{ ...prefixRange(prefix), type: 'Readwrite' }] }
+  return {
+    user: true,
+    roles: [markRole, commonName],
+    permissions: [{ ...prefixRange(prefix), type: 'Readwrite' }],
+  }
 }
 
 export const noAccess: AccessSeen = { user: false, roles: [], permissions: undefined }

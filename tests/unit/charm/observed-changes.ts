@@ -37,6 +37,7 @@ export function running(observed: Observed, known: Record<string, ReturnType<typ
       members: undefined,
       authentication: true,
       access: new Map(Object.entries(known)),
+      orphans: [],
     },
   }
 }

@@ -1,0 +1,83 @@
+// Users and roles in etcd are made to agree with who owns them: what was removed is repaired, what lost its owner is swept, and
+// what the operator made is left alone, until a relation asks for its name.
+
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { archives, connectAs, deployPair, etcdctl, lookAtEtcd, openWorld } from './world.ts'
+
+test('access in etcd follows the ledger, and nothing else', async (t) => {
+  const model = await openWorld()
+  after(() => model[Symbol.asyncDispose]())
+  await deployPair(model)
+  const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
+  await model.settle()
+  const { host } = model.unit('etcd/0')
+  const ctl = (...args: readonly string[]): Promise<string> => etcdctl(host, ...args)
+  const sound = await lookAtEtcd(model)
+
+  const damages: readonly (readonly [string, readonly (readonly string[])[]])[] = [
+    ['the user is gone', [['user', 'delete', 'web']]],
+    ['the role is gone', [['role', 'delete', 'web']]],
+    [
+      'user and role are gone',
+      [
+        ['user', 'delete', 'web'],
+        ['role', 'delete', 'web'],
+      ],
+    ],
+    ['the role is not granted', [['user', 'revoke-role', 'web', 'web']]],
+    ['the permission is gone', [['role', 'revoke-permission', 'web', '/web/', '/web0']]],
+    ['the role may read everything', [['role', 'grant-permission', 'web', 'read', '', '--prefix']]],
+    ['the user holds a role of others', [['user', 'grant-role', 'web', 'root']]],
+    ['the mark is gone', [['user', 'revoke-role', 'web', 'etcd-charm-client']]],
+  ]
+  for (const [damage, commands] of damages) {
+    await t.test(`${damage}: repaired by the next update-status, without a restart`, async () => {
+      for (const command of commands) await ctl(...command)
+      await model.updateStatus()
+      assert.deepEqual(await lookAtEtcd(model), sound)
+      const client = connectAs(model, id, 'web')
+      await client.put('/web/a', damage)
+      await assert.rejects(client.get('/other'), /permission denied/)
+      client.close()
+    })
+  }
+
+  await t.test('a user that this charm made and nobody owns is swept, an operator’s is not', async () => {
+    await ctl('user', 'add', 'lost', '--no-password')
+    await ctl('role', 'add', 'lost')
+    await ctl('user', 'grant-role', 'lost', 'etcd-charm-client')
+    await ctl('user', 'add', 'backup:secret-of-the-operator')
+    await ctl('role', 'add', 'readers')
+    await ctl('user', 'grant-role', 'backup', 'readers')
+    await model.updateStatus()
+    const { users, roles } = await lookAtEtcd(model)
+    assert.deepEqual(users, ['backup', 'root', 'web'])
+    assert.deepEqual(Object.keys(roles).sort(), ['etcd-charm-client', 'readers', 'root', 'web'])
+  })
+
+  await t.test(
+    'who asks for the name of an operator’s user gets it, without its password and roles',
+    async () => {
+      const config = { prefix: '/backup/', 'common-name': 'backup' }
+      await model.deploy('heir', { archive: archives.client, config })
+      await model.settle()
+      const heir = model.integrate('etcd:etcd-client', 'heir:etcd')
+      await model.settle()
+      const client = connectAs(model, heir.id, 'heir')
+      await client.put('/backup/a', '1')
+      client.close()
+      assert.match(await ctl('user', 'get', 'backup'), /Roles: backup etcd-charm-client\n/)
+      const login = await host.spawn(
+        ['etcdctl', '--user', 'backup:secret-of-the-operator', 'get', '/backup/a'],
+        {
+          env: {
+            PATH: '/snap/charmed-etcd/current/bin:/usr/bin:/bin',
+            ETCDCTL_ENDPOINTS: `${host.address}:2379`,
+          },
+        },
+      ).ended
+      assert.notEqual(login.code, 0)
+    },
+  )
+})
