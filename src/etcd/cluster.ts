@@ -45,9 +45,12 @@ export async function addLearner(client: EtcdClient, peerUrls: readonly string[]
   return readMember(client, call, member)
 }
 
-/** An `EtcdPrecondition` says that the learner has not caught up yet. */
-export async function promoteMember(client: EtcdClient, id: MemberId): Promise<void> {
-  await client.tell('member promote', ({ cluster }) => cluster.memberPromote({ ID: id }))
+/**
+ * An `EtcdPrecondition` says that the learner has not caught up yet. `endpoint` is the raft leader's: a follower passes this on
+ * without saying who asks, and with access control on, the leader then refuses it for ever (etcd 3.5 and 3.6: "user name is empty").
+ */
+export async function promoteMember(client: EtcdClient, endpoint: string, id: MemberId): Promise<void> {
+  await client.askAt(endpoint, 'member promote', ({ cluster }) => cluster.memberPromote({ ID: id }))
 }
 
 /** etcd removes even the last member, which ends the cluster: whoever calls has checked. */

@@ -28,7 +28,8 @@ export function openWorld(options: Partial<ModelOptions> = {}): Promise<Model> {
 }
 
 function trace(run: HookRun): void {
-  console.error(run.unit, run.hook, run.exit, ...run.log)
+  const told = run.calls.flatMap(({ tool, args }) => (tool === 'status-set' ? [args.join(' ')] : []))
+  console.error(run.unit, run.hook, run.exit, ...run.log, ...told)
 }
 
 /** etcd and a client, settled and not yet related. */

@@ -12,6 +12,7 @@ import {
   EtcdTimeout,
   EtcdUnavailable,
 } from '../../etcd/errors.ts'
+import { readMembers } from '../observe-members.ts'
 import type { Observed } from '../observed.ts'
 import { endpointsToAsk, openAdmin } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
@@ -39,7 +40,9 @@ export async function actOnMembers(
     // Done already, by a hook that was killed before it could tell.
     if (error instanceof EtcdNotFound || error instanceof EtcdAlreadyExists) return
     if (error instanceof EtcdTimeout)
-      throw new Waiting(`whether ${step.kind} was done is not known; the next hook looks`, { cause: error })
+      throw new Waiting(`whether ${step.kind} was done is not known (${error.what}); the next hook looks`, {
+        cause: error,
+      })
     if (error instanceof EtcdFailure)
       throw new Waiting(`etcd does not allow ${step.kind} now: ${error.what}; the next hook tries again`, {
         cause: error,
@@ -56,10 +59,17 @@ async function change(client: EtcdClient, step: MemberStep): Promise<void> {
     case 'member/update':
       return updateMember(client, step.member, step.peerUrls)
     case 'member/promote':
-      return promoteMember(client, step.member)
+      return promoteMember(client, await findLeader(client), step.member)
     case 'member/remove':
       return removeMember(client, step.member)
     default:
       return step satisfies never
   }
+}
+
+async function findLeader(client: EtcdClient): Promise<string> {
+  const leader = (await readMembers(client)).find((member) => member.leads)
+  const [endpoint] = leader?.clientUrls ?? []
+  if (endpoint !== undefined) return endpoint
+  throw new EtcdUnavailable('no leader', { call: 'member list', endpoint: client.endpoints.join(', ') })
 }

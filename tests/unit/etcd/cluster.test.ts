@@ -54,7 +54,7 @@ describe('the cluster', () => {
     assert.deepEqual(learner.peerUrls, ['https://127.0.0.1:1'])
     await assert.rejects(addLearner(client, ['https://127.0.0.1:1']), EtcdAlreadyExists)
     await assert.rejects(addLearner(client, ['https://127.0.0.1:2']), EtcdPrecondition)
-    await assert.rejects(promoteMember(client, learner.id), EtcdPrecondition)
+    await assert.rejects(promoteMember(client, server.endpoint, learner.id), EtcdPrecondition)
     await removeMember(client, learner.id)
     await assert.rejects(removeMember(client, learner.id), EtcdNotFound)
     assert.equal((await memberList(client)).length, 1)
