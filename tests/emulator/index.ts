@@ -5,10 +5,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Host, openHosts } from './host/host.ts'
-import { type KillHere, runHook } from './model/agent.ts'
+import type { KillHere } from './model/agent.ts'
 import { readCharm } from './model/charm-archive.ts'
-import { assertConsistent } from './model/consistency.ts'
-import { nextHook } from './model/next-hook.ts'
 import {
   addAction,
   addApplication,
@@ -22,6 +20,7 @@ import {
   unitNamed,
 } from './model/operator.ts'
 import { seededRandom } from './model/random.ts'
+import { openScheduler } from './model/scheduler.ts'
 import {
   type Action,
   type Bag,
@@ -33,6 +32,7 @@ import {
   type Unit,
 } from './model/state.ts'
 
+export { describeFailure } from './model/scheduler.ts'
 export type { Action, HookRun, Profile, Relation, Unit } from './model/state.ts'
 
 export interface ModelOptions {
@@ -45,6 +45,8 @@ export interface ModelOptions {
   /** Where archives are unpacked; kept from one model to the next. */
   readonly cache: string
   readonly onHook?: (run: HookRun) => void
+  /** How many units' hooks may run at the same time; one, where it is left out. */
+  readonly parallel?: number
 }
 
 export interface Deploy {
@@ -53,11 +55,6 @@ export interface Deploy {
   readonly config?: Readonly<Record<string, string | number | boolean>>
   readonly resources?: Readonly<Record<string, string>>
 }
-
-/** A hook that fails as often as this in a row is not going to mend itself. */
-const patience = 4
-/** So many hooks without rest are a charm that never settles. */
-const restless = 1000
 
 export type Model = Awaited<ReturnType<typeof openModel>>
 
@@ -79,22 +76,6 @@ export async function openModel(options: ModelOptions) {
     await inHost(unit.host, ['mount', '--bind', folder, location])
     unit.storage.set(id, false)
   }
-  const unitsWithWork = (): readonly Unit[] =>
-    [...tables.applications.values()]
-      .flatMap((app) => app.units)
-      .filter((unit) => nextHook(tables, unit) !== undefined)
-  const pick = (units: readonly Unit[]): Unit | undefined => units[Math.floor(random() * units.length)]
-
-  const runOne = async (): Promise<HookRun | undefined> => {
-    const unit = pick(unitsWithWork())
-    const hook = unit && nextHook(tables, unit)
-    if (!unit || !hook) return undefined
-    const run = await runHook(tables, unit, hook, (...call) => kill(...call))
-    options.onHook?.(run)
-    if (unit.removed) await bury(unit)
-    assertConsistent(tables)
-    return run
-  }
   const bury = async (unit: Unit): Promise<void> => {
     forgetUnit(tables, unit)
     await unit.host[Symbol.asyncDispose]()
@@ -111,25 +92,13 @@ export async function openModel(options: ModelOptions) {
   }
   const dyingApps = new Set<string>()
 
-  /** Runs hooks until nobody has anything to do. A hook that keeps failing ends it with what the hook said. */
-  const settle = async (): Promise<readonly HookRun[]> => {
-    const runs: HookRun[] = []
-    const failures = new Map<string, number>()
-    for (let run = await runOne(); run; run = await runOne()) {
-      runs.push(run)
-      const failed = (failures.get(run.unit) ?? 0) + 1
-      if (run.exit === 0 || isAction(run)) failures.delete(run.unit)
-      else if (run.exit !== 'killed') failures.set(run.unit, failed)
-      if ((failures.get(run.unit) ?? 0) >= patience) throw new Error(describeFailure(run))
-      if (runs.length > restless)
-        throw new Error(`no rest after ${restless} hooks; the last was ${run.hook} of ${run.unit}`)
-    }
-    return runs
-  }
-  const isAction = (run: HookRun): boolean =>
-    unitNamedOrGone(run.unit)?.app.charm.actions.includes(run.hook) ?? false
-  const unitNamedOrGone = (name: string): Unit | undefined =>
-    [...tables.applications.values()].flatMap((app) => app.units).find((unit) => unit.name === name)
+  const { settle, runOne } = openScheduler({
+    tables,
+    parallel: options.parallel ?? 1,
+    kill: (...call) => kill(...call),
+    onHook: options.onHook,
+    bury,
+  })
 
   return {
     tables,
@@ -235,12 +204,4 @@ function configure(tables: Tables, name: string, values: NonNullable<Deploy['con
 async function inHost(host: Host, argv: readonly string[]): Promise<void> {
   const { code, stderr } = await host.run(argv)
   if (code !== 0) throw new Error(`${argv.join(' ')} on ${host.name}: ${stderr}`)
-}
-
-export function describeFailure(run: HookRun): string {
-  return [
-    `hook failed: "${run.hook}" of ${run.unit} (${run.exit})`,
-    ...run.log.slice(-15),
-    run.stderr.slice(-3000),
-  ].join('\n')
 }

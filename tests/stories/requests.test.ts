@@ -27,7 +27,7 @@ test('a live relation goes from v0 to v1, grows and shrinks its requests, and mo
       const [response] = responsesOf(model, id)
       assert.match(response?.['secret-user'] ?? '', /^secret:/)
       assert.ok(response?.['request-id'] && response['request-id'] in JSON.parse(answer.data ?? '{}'))
-      assert.deepEqual((await lookAtEtcd(model)).users, ['etcd-charm-client', 'root', 'web'])
+      assert.deepEqual((await lookAtEtcd(model)).users, ['root', 'web'])
       const client = connectAs(model, id, 'web')
       await client.put('/web/a', 'v1')
       client.close()
@@ -60,7 +60,7 @@ test('a live relation goes from v0 to v1, grows and shrinks its requests, and mo
     await set({ prefix: '/web/' })
     const state = await lookAtEtcd(model)
     assert.deepEqual(state.users, ['root', 'web'])
-    assert.deepEqual(Object.keys(state.roles).sort(), ['root', 'web'])
+    assert.deepEqual(Object.keys(state.roles).sort(), ['etcd-charm-client', 'root', 'web'])
     assert.equal(responsesOf(model, id).length, 1)
   })
 

@@ -26,6 +26,7 @@ export async function runHook(tables: Tables, unit: Unit, hook: HookToRun, kill:
     unit,
     hook,
     bags: new Map(),
+    seen: new Map(),
     ports: new Map(),
     flush: [],
     pendingSecrets: new Map(),

@@ -16,6 +16,8 @@ export interface HookContext {
   readonly unit: Unit
   readonly hook: HookToRun
   readonly bags: Map<string, { relation: Relation; entity: string; changes: Bag }>
+  /** Databags as this hook first saw them: its view stays, whatever others commit meanwhile. */
+  readonly seen: Map<string, Bag>
   /** Ports opened (true) and closed so far. */
   readonly ports: Map<string, boolean>
   readonly flush: (() => void)[]
@@ -104,6 +106,9 @@ export function relationOf(context: HookContext, { flags }: Parsed): Relation {
 
 /** A databag with this hook's own changes in it. */
 export function readBag(context: HookContext, relation: Relation, entity: string): Bag {
-  const bag = { ...bagOf(relation, entity), ...context.bags.get(`${relation.id} ${entity}`)?.changes }
+  const name = `${relation.id} ${entity}`
+  const seen = context.seen.get(name) ?? { ...bagOf(relation, entity) }
+  context.seen.set(name, seen)
+  const bag = { ...seen, ...context.bags.get(name)?.changes }
   return Object.fromEntries(Object.entries(bag).filter(([, value]) => value !== ''))
 }

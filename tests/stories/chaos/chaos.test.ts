@@ -14,7 +14,7 @@ const only = process.env.CHAOS_ONLY ?? ''
 const members = Number(process.env.CHAOS_MEMBERS ?? 3)
 
 test(`${members} members go through everything, seed ${seed}`, async (t) => {
-  const model = await openWorld()
+  const model = await openWorld({ parallel: members })
   after(() => model[Symbol.asyncDispose]())
   await model.deploy('etcd', { archive: archives.etcd, units: members })
   await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })

@@ -1,0 +1,110 @@
+// Whose hook runs next, and how many units run theirs at the same time. Hooks of one unit never overlap; those of units on
+// different machines do, as on a controller, where the model was opened with room for them.
+
+import { type KillHere, runHook } from './agent.ts'
+import { assertConsistent } from './consistency.ts'
+import { nextHook } from './next-hook.ts'
+import type { HookRun, Tables, Unit } from './state.ts'
+
+export interface SchedulerOptions {
+  readonly tables: Tables
+  /** How many hooks may run at once; with one the order is the seed's alone. */
+  readonly parallel: number
+  readonly kill: KillHere
+  readonly onHook?: ((run: HookRun) => void) | undefined
+  /** A unit has run its last hook. */
+  readonly bury: (unit: Unit) => Promise<void>
+}
+
+export interface Scheduler {
+  /** The next hook, of a unit that chance picks; `undefined` where nobody has anything to do. */
+  runOne(): Promise<HookRun | undefined>
+  /** Runs hooks until nobody has anything to do. A hook that keeps failing ends it with what the hook said. */
+  settle(): Promise<readonly HookRun[]>
+}
+
+/** A hook that fails as often as this in a row is not going to mend itself. */
+const patience = 4
+/** So many hooks without rest are a charm that never settles. */
+const restless = 1000
+
+export function openScheduler({ tables, parallel, kill, onHook, bury }: SchedulerOptions): Scheduler {
+  const busy = new Set<Unit>()
+  const pick = (): Unit | undefined => {
+    const units = unitsOf(tables).filter((unit) => !busy.has(unit) && nextHook(tables, unit) !== undefined)
+    return units[Math.floor(tables.random() * units.length)]
+  }
+  const run = async (unit: Unit): Promise<HookRun> => {
+    const hook = nextHook(tables, unit)
+    if (!hook) throw new Error(`${unit.name} was picked and has nothing to do`)
+    busy.add(unit)
+    try {
+      const ran = await runHook(tables, unit, hook, kill)
+      onHook?.(ran)
+      if (unit.removed) await bury(unit)
+      assertConsistent(tables)
+      return ran
+    } finally {
+      busy.delete(unit)
+    }
+  }
+  const runOne = async (): Promise<HookRun | undefined> => {
+    const unit = pick()
+    return unit && run(unit)
+  }
+  const settle = async (): Promise<readonly HookRun[]> => {
+    const judge = openJudge(tables)
+    const running = new Set<Promise<void>>()
+    const runs: HookRun[] = []
+    for (;;) {
+      while (running.size < parallel) {
+        const unit = pick()
+        if (!unit) break
+        const one: Promise<void> = run(unit).then((ran) => {
+          running.delete(one)
+          runs.push(ran)
+          judge(runs, ran)
+        })
+        running.add(one)
+      }
+      if (running.size === 0) return runs
+      try {
+        await Promise.race(running)
+      } catch (error) {
+        await Promise.allSettled(running)
+        throw error
+      }
+    }
+  }
+  return { runOne, settle }
+}
+
+/** Throws when a hook fails again and again, or when there is no end. */
+function openJudge(tables: Tables): (runs: readonly HookRun[], last: HookRun) => void {
+  const failures = new Map<string, number>()
+  return (runs, last) => {
+    const failed = (failures.get(last.unit) ?? 0) + 1
+    if (last.exit === 0 || isAction(tables, last)) failures.delete(last.unit)
+    else if (last.exit !== 'killed') failures.set(last.unit, failed)
+    if ((failures.get(last.unit) ?? 0) >= patience) throw new Error(describeFailure(last))
+    if (runs.length > restless)
+      throw new Error(`no rest after ${restless} hooks; the last was ${last.hook} of ${last.unit}`)
+  }
+}
+
+function isAction(tables: Tables, run: HookRun): boolean {
+  const unit = unitsOf(tables).find(({ name }) => name === run.unit)
+  return unit?.app.charm.actions.includes(run.hook) ?? false
+}
+
+function unitsOf(tables: Tables): readonly Unit[] {
+  return [...tables.applications.values()].flatMap((app) => app.units)
+}
+
+export function describeFailure(run: HookRun): string {
+  return [
+    `hook failed: "${run.hook}" of ${run.unit} (${run.exit})`,
+    ...run.log.slice(-15),
+    run.stderr.slice(-3000),
+  ].join('\n')
+}
