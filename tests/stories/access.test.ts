@@ -43,21 +43,24 @@ test('access in etcd follows the ledger, and nothing else', async (t) => {
     })
   }
 
-  await t.test('a user that this charm made and nobody owns is swept, an operator’s is not', async () => {
-    await ctl('user', 'add', 'lost', '--no-password')
-    await ctl('role', 'add', 'lost')
-    await ctl('user', 'grant-role', 'lost', 'etcd-charm-client')
-    await ctl('user', 'add', 'backup:secret-of-the-operator')
-    await ctl('role', 'add', 'readers')
-    await ctl('user', 'grant-role', 'backup', 'readers')
-    await model.updateStatus()
-    const { users, roles } = await lookAtEtcd(model)
-    assert.deepEqual(users, ['backup', 'root', 'web'])
-    assert.deepEqual(Object.keys(roles).sort(), ['etcd-charm-client', 'readers', 'root', 'web'])
-  })
+  await t.test(
+    'a user that this charm made and nobody owns is swept, an operator’s is not (C52)',
+    async () => {
+      await ctl('user', 'add', 'lost', '--no-password')
+      await ctl('role', 'add', 'lost')
+      await ctl('user', 'grant-role', 'lost', 'etcd-charm-client')
+      await ctl('user', 'add', 'backup:secret-of-the-operator')
+      await ctl('role', 'add', 'readers')
+      await ctl('user', 'grant-role', 'backup', 'readers')
+      await model.updateStatus()
+      const { users, roles } = await lookAtEtcd(model)
+      assert.deepEqual(users, ['backup', 'root', 'web'])
+      assert.deepEqual(Object.keys(roles).sort(), ['etcd-charm-client', 'readers', 'root', 'web'])
+    },
+  )
 
   await t.test(
-    'who asks for the name of an operator’s user gets it, without its password and roles',
+    'who asks for the name of an operator’s user gets it, without its password and roles (C09)',
     async () => {
       const config = { prefix: '/backup/', 'common-name': 'backup' }
       await model.deploy('heir', { archive: archives.client, config })

@@ -15,13 +15,13 @@ interface Row {
 
 const prefix = '/web/'
 const rows: Readonly<Record<string, Row>> = {
-  'no certificate': {
+  'no certificate (C08)': {
     config: { prefix, certificate: 'none' },
     code: 4001,
     status: 'waiting',
     message: /no client certificate/,
   },
-  'a secret that is not granted': {
+  'a secret that is granted late (N08)': {
     config: { prefix, certificate: 'unreadable' },
     code: 4002,
     status: 'waiting',
@@ -33,7 +33,7 @@ const rows: Readonly<Record<string, Row>> = {
     status: 'waiting',
     message: /existing secret/,
   },
-  'rubbish in place of PEM': {
+  'rubbish in place of PEM (C12)': {
     config: { prefix, certificate: 'rubbish' },
     code: 5004,
     status: 'blocked',
@@ -45,13 +45,13 @@ const rows: Readonly<Record<string, Row>> = {
     status: 'blocked',
     message: /replace that key/,
   },
-  'a CA certificate': {
+  'a CA certificate (C10)': {
     config: { prefix, certificate: 'ca' },
     code: 5010,
     status: 'blocked',
     message: /CA:FALSE/,
   },
-  'an X.509 v1 certificate': {
+  'an X.509 v1 certificate (C11)': {
     config: { prefix, certificate: 'x509-v1' },
     code: 5012,
     status: 'blocked',
@@ -75,7 +75,7 @@ const rows: Readonly<Record<string, Row>> = {
     status: 'waiting',
     message: /clocks/,
   },
-  'the common name root': {
+  'the common name root (N04)': {
     config: { prefix, certificate: 'cn-root' },
     code: 0,
     status: 'blocked',
@@ -93,7 +93,7 @@ const rows: Readonly<Record<string, Row>> = {
     status: 'blocked',
     message: /common name/,
   },
-  'no prefix': { config: { prefix: '' }, code: 4004, status: 'waiting', message: /prefix/ },
+  'no prefix (C08)': { config: { prefix: '' }, code: 4004, status: 'waiting', message: /prefix/ },
 }
 
 test('bad input is refused in words, and served once it is mended', async (story) => {
@@ -144,7 +144,7 @@ test('bad input is refused in words, and served once it is mended', async (story
   }
 
   for (const text of ['123', 'true', 'null']) {
-    await story.test(`the v0 prefix ${text} is raw text`, async () => {
+    await story.test(`the v0 prefix ${text} is raw text, without a slash at its end (C03)`, async () => {
       model.config('web', { prefix: text, certificate: 'good' })
       await model.settle()
       const { id } = model.integrate('etcd:etcd-client', 'web:etcd')

@@ -36,7 +36,7 @@ test('three units are one cluster that grows, rolls, and shrinks', async (t) => 
     )
   })
 
-  await t.test('a new client restarts each member once and gets three endpoints', async () => {
+  await t.test('a new client restarts each member once and gets three endpoints (C02)', async () => {
     const before = await Promise.all(['etcd/0', 'etcd/1', 'etcd/2'].map((unit) => lookAtEtcd(model, unit)))
     const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
     await model.settle()

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { archives, connectAs, deployClients, lookAtEtcd, openWorld } from './world.ts'
 
-test('a name has one owner; whoever asks for it second is told, and is served when the first one leaves', async () => {
+test('a name has one owner; whoever asks for it second is told, and is served when the first one leaves (C09, N03)', async () => {
   await using model = await openWorld()
   await model.deploy('etcd', { archive: archives.etcd })
   await model.settle()

@@ -81,7 +81,7 @@ test('a bad resource blocks in words, and attaching a good one mends it without 
   )
 })
 
-test('a unit that leaves takes no access away and leaves the data', async () => {
+test('a unit that leaves takes no access away and leaves the data (N05)', async () => {
   await using model = await openWorld()
   await deployPair(model)
   const id = await relate(model)
@@ -106,7 +106,7 @@ test('a unit that leaves takes no access away and leaves the data', async () => 
   )
 })
 
-test('a client application that is removed loses its access, and its namesake starts anew', async () => {
+test('a client application that is removed loses its access, and its namesake starts anew (C54)', async () => {
   await using model = await openWorld()
   await deployPair(model)
   const id = await relate(model)

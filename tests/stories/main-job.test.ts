@@ -16,7 +16,7 @@ for (const profile of ['3.6', '4.0'] as const) {
     const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
     await model.settle()
 
-    await story.test('the answer is complete, by the interface', async () => {
+    await story.test('the answer is complete, by the interface (C02)', async () => {
       const answer = model.databag(id, 'etcd')
       assert.deepEqual(Object.keys(answer).sort(), ['endpoints', 'secret-tls', 'secret-user', 'version'])
       assert.equal(answer.endpoints, `${etcd.host.address}:2379`)
@@ -26,7 +26,7 @@ for (const profile of ['3.6', '4.0'] as const) {
     })
 
     await story.test(
-      'etcd has one user, one role over the prefix, and trusts one certificate of a client',
+      'etcd has one user, one role over the prefix, and trusts one certificate of a client (C02)',
       async () => {
         const state = await lookAtEtcd(model)
         assert.deepEqual(state.users, ['root', 'web'])
@@ -35,19 +35,19 @@ for (const profile of ['3.6', '4.0'] as const) {
       },
     )
 
-    await story.test('the client reads and writes its keys, and no others', async () => {
+    await story.test('the client reads and writes its keys, and no others (C20)', async () => {
       const put = await model.runAction('web/0', 'put', { key: '/web/a', value: 'one' })
       assert.deepEqual([put.status, put.results.value], ['completed', 'one'])
       const elsewhere = await model.runAction('web/0', 'put', { key: '/webb', value: 'two' })
       assert.match(`${elsewhere.status} ${elsewhere.message}`, /failed .*permission denied/)
     })
 
-    await story.test('a settled model stays silent', async () => {
+    await story.test('a settled model stays silent (C16)', async () => {
       await model.updateStatus()
       assert.deepEqual(writesOf(await model.updateStatus()), [])
     })
 
-    await story.test('a new certificate of the same name is served, and the old one ends', async () => {
+    await story.test('a new certificate of the same name is served, and the old one ends (C30)', async () => {
       const old = connectAs(model, id, 'web')
       assert.equal(await old.get('/web/a'), 'one')
       // Made now, connected after the rotation: only a new handshake looks at the certificate.
@@ -61,7 +61,7 @@ for (const profile of ['3.6', '4.0'] as const) {
       for (const client of [old, stale, fresh]) client.close()
     })
 
-    await story.test('access ends with the relation', async () => {
+    await story.test('access ends with the relation (C50)', async () => {
       const client = connectAs(model, id, 'web')
       assert.equal(await client.get('/web/a'), 'one')
       model.removeRelation(id)

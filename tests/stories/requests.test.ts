@@ -16,7 +16,7 @@ test('a live relation goes from v0 to v1, grows and shrinks its requests, and mo
   }
 
   await story.test(
-    'v0 becomes v1: flat keys go, the same user is answered by request (C14, 5.20)',
+    'v0 becomes v1: flat keys go, the same user is answered by request (N07, 5.20)',
     async () => {
       await set({ request: 'v1' })
       const answer = model.databag(id, 'etcd')
@@ -35,7 +35,7 @@ test('a live relation goes from v0 to v1, grows and shrinks its requests, and mo
   )
 
   await story.test(
-    'two requests are two users, each over its own prefix; a null id is computed',
+    'two requests are two users, each over its own prefix; a null id is computed (C14, N09)',
     async () => {
       await set({ prefix: '/web/,/more/' })
       assert.deepEqual((await lookAtEtcd(model)).users, ['root', 'web', 'web-1'])
@@ -56,7 +56,7 @@ test('a live relation goes from v0 to v1, grows and shrinks its requests, and mo
     assert.deepEqual((await lookAtEtcd(model)).users, ['root', 'web', 'web-1', 'web-2'])
   })
 
-  await story.test('a request that is gone takes its user, role and trust with it', async () => {
+  await story.test('a request that is gone takes its user, role and trust with it (N02)', async () => {
     await set({ prefix: '/web/' })
     const state = await lookAtEtcd(model)
     assert.deepEqual(state.users, ['root', 'web'])
@@ -65,7 +65,7 @@ test('a live relation goes from v0 to v1, grows and shrinks its requests, and mo
   })
 
   await story.test(
-    'another prefix: the old range is revoked, the new one granted, to the same user',
+    'another prefix: the old range is revoked, the new one granted, to the same user (N01)',
     async () => {
       await set({ prefix: '/moved/' })
       const client = connectAs(model, id, 'web')

@@ -74,7 +74,7 @@ describe('a client', () => {
     assert.deepEqual(list?.kind === 'revocation/write' && list.serials, ['serial-alice'])
   })
 
-  it('is remembered as leaving while etcd cannot be reached', () => {
+  it('is remembered as leaving while etcd cannot be reached (N11)', () => {
     const served = running(withLedger(settled(), [[key, accepted('alice', { served: true })]]))
     const down: Observed = {
       ...withClients(served, { gone: new Set([5]) }),
@@ -83,7 +83,7 @@ describe('a client', () => {
     assert.deepEqual([...nextLedger(down).leaving], ['alice'])
   })
 
-  it('keeps its access when the unit that sees relation-broken is itself leaving', () => {
+  it('keeps its access when the unit that sees relation-broken is itself leaving (N05)', () => {
     const served = running(withLedger(settled(), [[key, accepted('alice', { served: true })]]), {
       alice: access('alice'),
     })

@@ -94,7 +94,7 @@ describe('an answer', () => {
     assert.equal(printed['secret-user'], 'secret://m/u')
   })
 
-  it('has `version: v1`, and in `data` every id that it answers, for v1', () => {
+  it('has `version: v1`, and in `data` every id that it answers, for v1 (C83)', () => {
     const echo = { resource: '/test/', salt: 's', 'request-id': 'abc' }
     const printed = printAnswer({
       ...basics,
@@ -107,7 +107,7 @@ describe('an answer', () => {
     assert.equal(JSON.parse(printed.requests ?? '')[0].version, '3.6.4')
   })
 
-  it('says that TLS is on as each protocol reads it', () => {
+  it('says that TLS is on as each protocol reads it (C83)', () => {
     assert.equal(tlsSecret('v0', 'CA').tls, 'True')
     assert.equal(JSON.parse(tlsSecret('v1', 'CA').tls ?? ''), true)
   })
