@@ -1,10 +1,13 @@
-// What stories begin with: a model, the packed archives, and eyes on etcd that are not the charm's.
+// What stories of the emulator's own begin with: a model, the packed archives, and eyes on etcd that are not the charm's.
+// Stories that run on a controller, too, begin with driver/story.ts.
 
 import assert from 'node:assert/strict'
-import { X509Certificate } from 'node:crypto'
-import { Etcd3 } from 'etcd3'
 import type { Host } from '../emulator/host/host.ts'
 import { describeFailure, type HookRun, type Model, type ModelOptions, openModel } from '../emulator/index.ts'
+import { type Client, connect, responsesIn } from './driver/client.ts'
+import type { Bag } from './driver/driver.ts'
+import { emulated } from './driver/emulated-model.ts'
+import { type EtcdState, lookAtEtcd as look } from './driver/etcd-on-a-unit.ts'
 
 export const seed = Number(process.env.SEED ?? 1)
 
@@ -56,23 +59,12 @@ export async function deployClients(
   return relations
 }
 
-export interface Client {
-  readonly commonName: string
-  put(key: string, value: string): Promise<void>
-  get(key: string): Promise<string | null>
-  readonly etcd: Etcd3
-  close(): void
-}
-
 /** What the requirer was answered: one response in v0, one for each request in v1. */
-export function responsesOf(model: Model, relation: number): readonly Readonly<Record<string, string>>[] {
-  const answer = model.databag(relation, 'etcd')
-  return answer.version === 'v1' ? JSON.parse(answer.requests ?? '[]') : [answer]
+export function responsesOf(model: Model, relation: number): readonly Bag[] {
+  return responsesIn(model.databag(relation, 'etcd'))
 }
 
-type Content = Readonly<Record<string, string>>
-
-function contentOf(model: Model, uri: string | undefined): Content {
+function contentOf(model: Model, uri: string | undefined): Bag {
   const secret = [...model.tables.secrets.values()].find((row) => uri?.endsWith(row.id))
   return secret?.revisions.get(secret.latest) ?? {}
 }
@@ -81,7 +73,7 @@ function contentOf(model: Model, uri: string | undefined): Content {
 export function credentialsOf(model: Model, relation: number, app: string, nth = 0) {
   const label = nth === 0 ? `etcd.${relation}.key` : `etcd.${relation}.${nth}.key`
   const secret = [...model.tables.secrets.values()].find((row) => row.label === label && row.owner === app)
-  const own: Content = secret?.revisions.get(secret.latest) ?? {}
+  const own: Bag = secret?.revisions.get(secret.latest) ?? {}
   const answer = responsesOf(model, relation)[nth] ?? {}
   return {
     rootCertificate: Buffer.from(contentOf(model, answer['secret-tls'])['tls-ca'] ?? ''),
@@ -93,32 +85,10 @@ export function credentialsOf(model: Model, relation: number, app: string, nth =
 /** A connection with what a client was given, which goes on after the relation has ended. */
 export function connectAs(model: Model, relation: number, app: string, nth = 0): Client {
   const user = contentOf(model, responsesOf(model, relation)[nth]?.['secret-user'])
-  const etcd = new Etcd3({
-    hosts: (user.uris ?? '').split(','),
-    credentials: credentialsOf(model, relation, app, nth),
-    dialTimeout: 3000,
-    defaultCallOptions: () => ({ deadline: Date.now() + 3000 }),
-  })
-  return {
-    commonName: user.username ?? '',
-    etcd,
-    async put(key, value) {
-      await etcd.put(key).value(value)
-    },
-    get: (key) => etcd.get(key).string(),
-    close: () => etcd.close(),
-  }
+  return connect(user, credentialsOf(model, relation, app, nth))
 }
 
 const tls = '/var/snap/charmed-etcd/common/tls'
-
-export interface EtcdState {
-  readonly users: readonly string[]
-  readonly roles: Readonly<Record<string, readonly string[]>>
-  /** Subjects of the certificates that etcd trusts clients by. */
-  readonly trusted: readonly string[]
-  readonly starts: number
-}
 
 /** For etcdctl on a unit's machine, with the admin's certificate. */
 export function adminEnvironment({ address }: Host): Readonly<Record<string, string>> {
@@ -139,26 +109,8 @@ export async function etcdctl(host: Host, ...args: readonly string[]): Promise<s
 }
 
 /** Asked by etcdctl on the unit's own machine. */
-export async function lookAtEtcd(model: Model, unit = 'etcd/0'): Promise<EtcdState> {
-  const { host } = model.unit(unit)
-  const ctl = async (...args: readonly string[]): Promise<unknown> =>
-    JSON.parse(await etcdctl(host, '-w', 'json', ...args))
-  const list = (value: unknown, key: string): readonly string[] =>
-    (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined) ?? []
-  const users = list(await ctl('user', 'list'), 'users')
-  const roles: Record<string, readonly string[]> = {}
-  for (const role of list(await ctl('role', 'list'), 'roles')) {
-    roles[role] = list(await ctl('role', 'get', role), 'perm').map((row) => JSON.stringify(row))
-  }
-  const bundle = (await host.run(['cat', `${tls}/client-ca.pem`])).stdout
-  const blocks = bundle.match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----/g) ?? []
-  const starts = (await host.run(['cat', '/run/emulator/snap.charmed-etcd.etcd.service.starts'])).stdout
-  return {
-    users: [...users].sort(),
-    roles,
-    trusted: blocks.map((block) => new X509Certificate(block).subject.replace(/\n/g, ',')).sort(),
-    starts: starts.split('\n').length - 1,
-  }
+export function lookAtEtcd(model: Model, unit = 'etcd/0'): Promise<EtcdState> {
+  return look(emulated(model), unit)
 }
 
 const writing = new Set([

@@ -1,0 +1,12 @@
+// Where the packed archives are; make says it.
+
+import type { CharmName } from './driver.ts'
+
+const variables = { etcd: 'ETCD_CHARM', client: 'CLIENT_CHARM', python: 'PYTHON_CHARM' } as const
+
+export function archivePaths(): Readonly<Record<CharmName, string>> {
+  const path = (name: CharmName): string => process.env[variables[name]] ?? ''
+  if (path('etcd') === '' || path('client') === '')
+    throw new Error('ETCD_CHARM or CLIENT_CHARM is not set: run the stories by `make stories`')
+  return { etcd: path('etcd'), client: path('client'), python: path('python') }
+}

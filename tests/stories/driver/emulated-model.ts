@@ -1,0 +1,143 @@
+// A model of the emulator, behind the interface that stories run on.
+
+import { describeFailure, type HookRun, type Model } from '../../emulator/index.ts'
+import type { Unit } from '../../emulator/model/state.ts'
+import { archivePaths } from './archives.ts'
+import type { ApplicationView, Profile, StoryModel, UnitView } from './driver.ts'
+
+interface EmulatedModel extends StoryModel {
+  readonly emulator: Model
+}
+
+/** The emulator's own model, for a story that needs what only it has. */
+export function emulatorOf(model: StoryModel): Model {
+  if (isEmulated(model)) return model.emulator
+  throw new Error('this is no model of the emulator; declare what the story needs')
+}
+
+function isEmulated(model: StoryModel): model is EmulatedModel {
+  return 'emulator' in model
+}
+
+/** The hooks that ran during that. */
+export async function runsDuring(model: StoryModel, act: () => Promise<void>): Promise<readonly HookRun[]> {
+  const { journal } = emulatorOf(model).tables
+  const before = journal.length
+  await act()
+  return journal.slice(before)
+}
+
+/** A model of the emulator, as stories see it that run anywhere. */
+export function emulated(model: Model, profile: Profile = '4.0'): EmulatedModel {
+  return {
+    emulator: model,
+    profile,
+    archives: archivePaths(),
+    ...commands(model),
+    ...views(model),
+    async settle() {
+      await model.settle()
+    },
+    async until(what, holds) {
+      await model.settle()
+      if (!(await holds())) throw new Error(`the model is at rest, and this does not hold: ${what}`)
+    },
+    async updateStatus() {
+      await model.updateStatus()
+    },
+    failedHooks: async () =>
+      model.tables.journal
+        .filter((run) => run.exit !== 0 && run.exit !== 'killed')
+        .map((run) => describeFailure(run)),
+    keepLogs: async () => {},
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+  }
+}
+
+function commands(model: Model) {
+  const notYet = async (): Promise<never> => {
+    throw new Error('the emulator has one model yet')
+  }
+  return {
+    another: notYet,
+    offer: notYet,
+    removeOffer: notYet,
+    consume: notYet,
+    removeSaas: notYet,
+    deploy(app, { charm, ...what }) {
+      const archive = archivePaths()[charm]
+      // The emulator's machines have etcdctl where the Python requirer does not look for it by itself.
+      const config = charm === 'python' ? { etcdctl: '/opt/etcd-of-the-emulator/etcdctl' } : {}
+      return model.deploy(app, { ...what, archive, config: { ...config, ...what.config } })
+    },
+    removeApplication: async (app) => model.removeApplication(app),
+    async addUnit(app, count = 1) {
+      for (let added = 0; added < count; added += 1) await model.addUnit(app)
+    },
+    removeUnit: async (unit) => model.removeUnit(unit),
+    configure: async (app, values) => model.config(app, values),
+    refresh: (app, archive) => model.refresh(app, archive),
+    attachResource: async (app, resource, path) => model.attachResource(app, resource, path),
+    integrate: async (one, other) => model.integrate(one, other).id,
+    removeRelation: async (relation) => model.removeRelation(relation),
+    async runAction(unit, action, params) {
+      const { status, message, results } = await model.runAction(named(model, unit).name, action, params)
+      return { status, message, results }
+    },
+    async exec(unit, argv, env = {}) {
+      const path = '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin'
+      const { host } = named(model, unit)
+      const { code, stdout, stderr } = await host.spawn(argv, { env: { PATH: path, ...env } }).ended
+      return { code: code ?? -1, stdout, stderr }
+    },
+  } satisfies Partial<StoryModel>
+}
+
+function views(model: Model) {
+  const unitsOf = (app: string): readonly Unit[] => model.tables.applications.get(app)?.units ?? []
+  return {
+    units: async (app) => unitsOf(app).map(viewOf),
+    unit: async (name) => viewOf(named(model, name)),
+    async application(name): Promise<ApplicationView> {
+      const app = model.tables.applications.get(name)
+      if (!app) throw new Error(`application "${name}" not found`)
+      const { status, message } =
+        app.status.status === 'unset' ? (app.units[0]?.workload ?? app.status) : app.status
+      return { status: { status, message }, version: app.version }
+    },
+    relations: async (app) =>
+      [...model.tables.relations.values()].flatMap(({ id, ends, dying }) =>
+        ends
+          .filter((end) => end.app === app && !dying)
+          .map(({ endpoint }) => ({ id, endpoint, crossModel: false })),
+      ),
+    databag: async (relation, entity) => model.databag(relation, entity),
+    secrets: async () =>
+      [...model.tables.secrets.values()].map(({ id, owner, label }) => ({ id, owner, label })),
+    async secretContent(uri) {
+      const secret = [...model.tables.secrets.values()].find((row) => uri.endsWith(row.id))
+      return { ...secret?.revisions.get(secret.latest) }
+    },
+    async serviceStarts(unit, service) {
+      const { stdout } = await named(model, unit).host.run(['cat', `/run/emulator/${service}.starts`])
+      return stdout.split('\n').length - 1
+    },
+  } satisfies Partial<StoryModel>
+}
+
+/** A unit's name, or `app/leader`, as Juju understands it. */
+function named(model: Model, name: string): Unit {
+  const app = name.replace(/\/leader$/, '')
+  return model.unit(app === name ? name : (model.tables.applications.get(app)?.leader ?? name))
+}
+
+function viewOf(unit: Unit): UnitView {
+  const { name, app, workload, host, ports } = unit
+  return {
+    name,
+    workload: { ...workload },
+    leader: app.leader === name,
+    address: host.address,
+    ports: [...ports],
+  }
+}

@@ -1,0 +1,73 @@
+// A story runs on the driver that STORY_DRIVER names, the emulator or juju, and does not know which. One that needs what the
+// driver can't give is skipped, and says so.
+
+import { type TestContext, test } from 'node:test'
+import { type Driver, type Need, needs, type StoryModel } from './driver.ts'
+
+export interface Needing {
+  readonly needs?: readonly Need[]
+}
+
+export interface StoryOptions extends Needing {
+  /** Told once for each Juju that the driver can be. */
+  readonly profiles?: 'each'
+  /** The story deploys etcd in a way of its own, or leaves it so: it gets a model for itself, which costs minutes on a controller. */
+  readonly ownModel?: boolean
+}
+
+export interface Story {
+  readonly model: StoryModel
+  step(title: string, body: () => Promise<void>, needing?: Needing): Promise<void>
+  note(text: string): void
+}
+
+const driver = await chooseDriver(process.env.STORY_DRIVER ?? 'emulator')
+
+async function chooseDriver(name: string): Promise<Driver> {
+  if (name === 'emulator') return (await import('./emulator-driver.ts')).emulatorDriver
+  throw new Error(`no driver ${name}; say emulator`)
+}
+
+export function story(title: string, options: StoryOptions, body: (story: Story) => Promise<void>): void {
+  for (const profile of driver.profiles) {
+    const each = options.profiles === 'each'
+    if (!each && profile !== driver.profiles.at(-1)) continue
+    const name = each ? `${title} on Juju ${profile}` : title
+    test(name, { skip: missing(options) }, async (t) => {
+      const model = await driver.open({ profile, own: options.ownModel ?? false })
+      await using _ = model
+      const failures: unknown[] = []
+      try {
+        await body(tell(t, model, failures))
+      } catch (error) {
+        failures.push(error)
+        throw error
+      } finally {
+        if (failures.length > 0) await model.keepLogs(name)
+      }
+    })
+  }
+}
+
+function tell(t: TestContext, model: StoryModel, failures: unknown[]): Story {
+  return {
+    model,
+    note: (text) => t.diagnostic(text),
+    async step(title, body, needing = {}) {
+      await t.test(title, { skip: missing(needing) }, () =>
+        body().catch((error: unknown) => {
+          failures.push(error)
+          throw error
+        }),
+      )
+    },
+  }
+}
+
+function missing({ needs: wanted = [] }: Needing): string | false {
+  const reasons = wanted.flatMap((need) => {
+    const why = driver.lacks(need)
+    return why === undefined ? [] : [`needs ${needs[need]} (${need}): ${why}`]
+  })
+  return reasons.length > 0 && `SKIPPED by the ${driver.name} driver: ${reasons.join('; ')}`
+}
