@@ -10,6 +10,7 @@ import { conditionsOf } from './plan/conditions.ts'
 import { planIntroduction, planIssuing, planKeys } from './plan/identity.ts'
 import { nextLedger } from './plan/ledger.ts'
 import { planMembership } from './plan/membership.ts'
+import { planOptions } from './plan/options.ts'
 import { planAuthentication, planInstall, planService } from './plan/service.ts'
 import type { Plan, Step, Write } from './step.ts'
 
@@ -28,6 +29,7 @@ export function decide(observed: Observed): Plan {
       ]
   const writes: readonly Write[] = [
     ...planIssuing(observed),
+    ...planOptions(observed),
     ...planIntroduction(observed),
     ...planCollection(observed),
     ...answers,

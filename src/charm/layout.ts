@@ -60,6 +60,11 @@ export function raftLogPath(workload: Workload): string {
   return `${memberPath(workload)}/wal`
 }
 
+/** etcd's database, without its log. */
+export function databasePath(workload: Workload): string {
+  return `${memberPath(workload)}/snap/db`
+}
+
 /** Where data of another cluster, or of a member that was replaced, is kept for the operator. */
 export function asidePath({ paths }: Workload, now: number): string {
   return `${paths.data}/set-aside-${new Date(now).toISOString().replaceAll(':', '').slice(0, 17)}`

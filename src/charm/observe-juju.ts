@@ -53,7 +53,7 @@ export async function observeJuju(charm: Charm): Promise<JujuSeen> {
     looksAtMembers,
     expectedUnits: looks && looksAtMembers ? await juju.plannedUnits() : undefined,
     collect: hook.name === 'update-status',
-    config: parseConfig(options),
+    config: parseConfig(options, peers?.application.options),
     peers,
     addresses,
     clients: looks ? await observeClients(charm, peers?.ledger ?? emptyLedger, sweep) : noClients,

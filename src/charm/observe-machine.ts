@@ -4,12 +4,22 @@ import * as z from 'zod/mini'
 import { digest } from '../interfaces/digest.ts'
 import { type Purpose, purposes } from '../interfaces/etcd-peers.ts'
 import { parseJsonText } from '../interfaces/json-text.ts'
+import { readCapacity, sizeOf } from '../machine/capacity.ts'
 import { digestOf, exists, readBytesIfExists, readTextIfExists } from '../machine/file.ts'
 import { readService } from '../machine/service.ts'
 import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts'
 import { publicKeyOf } from '../tls/key.ts'
 import type { Charm } from './charm.ts'
-import { fileNames, keyPath, loadedPath, pathOf, raftLogPath, revocationPath, revokedPath } from './layout.ts'
+import {
+  databasePath,
+  fileNames,
+  keyPath,
+  loadedPath,
+  pathOf,
+  raftLogPath,
+  revocationPath,
+  revokedPath,
+} from './layout.ts'
 import type { FileName, Loaded, MachineSeen, SourceSeen } from './observed.ts'
 
 /** The workload on this machine; where none is installed yet, the one that would be. */
@@ -18,16 +28,22 @@ export async function findWorkload(): Promise<Workload> {
   return (await readInstalled(binaries)) ? binaries : workloadOf('snap')
 }
 
+/** Hooks in which the machine may have another size than before, or the option asks for it anew. */
+const resizes: ReadonlySet<string> = new Set(['config-changed', 'start', 'upgrade-charm'])
+
 export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const workload = await findWorkload()
   const installed = await readInstalled(workload)
   const source = await observeSource(charm, installed !== undefined)
-  const [files, keys, revoked, loaded, data, service] = await Promise.all([
-    observeFiles(workload),
+  const files = await observeFiles(workload)
+  const looks = files.configuration === undefined || resizes.has(charm.context.hook.name)
+  const [keys, revoked, loaded, data, databaseBytes, capacity, service] = await Promise.all([
     observeKeys(workload),
     observeRevoked(workload),
     observeLoaded(workload),
     exists(raftLogPath(workload)),
+    sizeOf(databasePath(workload)),
+    looks ? readCapacity(workload.paths.data) : undefined,
     installed ? readService(workload.service) : undefined,
   ])
   return {
@@ -38,6 +54,8 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     revoked,
     loaded,
     data,
+    databaseBytes,
+    capacity,
     service: service?.kind ?? 'absent',
   }
 }

@@ -6,6 +6,7 @@ import type { Member, Permission } from '../etcd/types.ts'
 import type { ClientRequest, Protocol } from '../interfaces/etcd-client.ts'
 import type { PeerApplication, PeerUnit, Purpose, UnitAddresses } from '../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../interfaces/ledger.ts'
+import type { Capacity } from '../machine/capacity.ts'
 
 export interface Observed {
   /** Milliseconds since 1970, read once by the shell. */
@@ -77,6 +78,10 @@ export interface MachineSeen {
   readonly loaded: Loaded | undefined
   /** etcd's data is there: it was a member before, of this cluster or of another. */
   readonly data: boolean
+  /** Size of the file that etcd's database is in. */
+  readonly databaseBytes: number
+  /** What the machine has room for; looked at only in hooks in which that may change the configuration. */
+  readonly capacity: Capacity | undefined
   readonly service: 'absent' | 'inactive' | 'active' | 'failed'
 }
 

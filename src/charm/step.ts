@@ -1,6 +1,7 @@
 // A plan is data: what is to be done, in order, and why. Steps act on the machine and on etcd at once; writes go to Juju,
 // which commits them when the hook exits 0. So every step may be repeated, and writes come last (design §3).
 
+import type { Options } from '../config.ts'
 import type { MemberId, Permission } from '../etcd/types.ts'
 import type { AnswerParts } from '../interfaces/etcd-client-answer.ts'
 import type { Founding, PeerUnit, Purpose } from '../interfaces/etcd-peers.ts'
@@ -35,6 +36,7 @@ export type Step = { readonly why: string } & (
 export type Write = { readonly why: string } & (
   | { readonly kind: 'founding/write'; readonly founding: Founding }
   | { readonly kind: 'authorities/create' }
+  | { readonly kind: 'options/write'; readonly options: Options }
   | { readonly kind: 'certificates/sign'; readonly unit: string; readonly names: readonly string[] }
   | { readonly kind: 'peer-unit/write'; readonly unit: PeerUnit; readonly renew: boolean }
   | { readonly kind: 'answer/publish'; readonly answer: AnswerToPublish }

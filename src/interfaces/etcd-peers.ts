@@ -67,11 +67,14 @@ const founding = z.object({ founder: z.string(), token: z.string(), born: z.opti
 /** Which unit founds the cluster, the token that keeps members of other clusters out, and whether it was seen to serve. */
 export type Founding = Readonly<z.infer<typeof founding>>
 
+const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 /** What the leader has decided for all: public certificates only, never a key. */
 export interface PeerApplication {
   readonly founding?: Founding
   readonly authorities?: ByPurpose
   readonly certificates: ReadonlyMap<string, ByPurpose>
+  /** Options in force that differ from their defaults; an option that is invalid now goes on as it stands here. */
+  readonly options?: Readonly<z.infer<typeof options>>
 }
 
 const certificatesKey = 'certificates.'
@@ -84,11 +87,23 @@ export function parsePeerApplication(databag: Readonly<Record<string, string>>):
     const issued = key.startsWith(certificatesKey) ? parseJsonText(byPurpose, text) : undefined
     if (issued) certificates.set(key.slice(certificatesKey.length), issued)
   }
-  return { ...(founded && { founding: founded }), ...(authorities && { authorities }), certificates }
+  const kept = parseJsonText(options, databag.options)
+  return {
+    ...(founded && { founding: founded }),
+    ...(authorities && { authorities }),
+    certificates,
+    ...(kept && { options: kept }),
+  }
 }
 
 export function printFounding(value: Founding): Record<string, string> {
   return { founding: printJsonText(value) }
+}
+
+export function printOptions(
+  value: NonNullable<PeerApplication['options']>,
+): Record<string, string | undefined> {
+  return { options: Object.keys(value).length > 0 ? printJsonText(value) : undefined }
 }
 
 export function printAuthorities(certificates: ByPurpose): Record<string, string> {

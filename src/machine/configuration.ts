@@ -21,10 +21,11 @@ export interface ConfigurationSettings {
   readonly metricsUrls: readonly string[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly autoCompaction?: AutoCompaction
-  readonly quotaBackendBytes?: bigint
+  readonly quotaBackendBytes?: number
   readonly snapshotCount?: number
   readonly heartbeatIntervalMs?: number
   readonly electionTimeoutMs?: number
+  readonly maxRequestBytes?: number
 }
 
 /** Paths of PEM files. */
@@ -41,7 +42,7 @@ export interface AutoCompaction {
 }
 
 type Tree = {
-  readonly [key: string]: string | number | bigint | boolean | readonly string[] | Tree | undefined
+  readonly [key: string]: string | number | boolean | readonly string[] | Tree | undefined
 }
 
 /** `version` is that of the etcd which is to read it. */
@@ -89,6 +90,7 @@ function printTuning(settings: ConfigurationSettings): Tree {
     'auto-compaction-retention': settings.autoCompaction?.retention,
     'election-timeout': settings.electionTimeoutMs,
     'heartbeat-interval': settings.heartbeatIntervalMs,
+    'max-request-bytes': settings.maxRequestBytes,
     'quota-backend-bytes': settings.quotaBackendBytes,
     'snapshot-count': settings.snapshotCount,
   }

@@ -27,6 +27,7 @@ const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'permission/revoke': true,
   'founding/write': true,
   'authorities/create': true,
+  'options/write': true,
   'certificates/sign': true,
   'peer-unit/write': true,
   'answer/publish': true,

@@ -14,7 +14,7 @@ export async function install({ juju }: Charm, observed: Observed, from: 'snap' 
     if (from === 'snap') return await installSnap({ channel })
     const archive = await juju.resourcePath('etcd')
     if (archive === undefined) throw new Waiting('waiting for the tarball of resource etcd')
-    const sha256 = observed.config.kind === 'valid' ? observed.config.config.etcdSha256 : ''
+    const sha256 = observed.config.inForce['etcd-sha256']
     await installBinaries({ archive, architecture: process.arch, ...(sha256 && { sha256 }) })
   } catch (error) {
     if (error instanceof BadArchive) throw new Blocked(error.message, { cause: error })

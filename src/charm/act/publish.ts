@@ -1,6 +1,6 @@
 // Writes to Juju, after all steps: buffered by Juju and committed together when the hook exits 0.
 
-import { printAuthorities, printFounding, printPeerUnit } from '../../interfaces/etcd-peers.ts'
+import { printAuthorities, printFounding, printOptions, printPeerUnit } from '../../interfaces/etcd-peers.ts'
 import { isLedgerKey, printLedger } from '../../interfaces/ledger.ts'
 import type { Databag, RelationId } from '../../juju/index.ts'
 import type { Charm } from '../charm.ts'
@@ -21,6 +21,8 @@ async function doWrite(charm: Charm, observed: Observed, write: Write): Promise<
   switch (write.kind) {
     case 'founding/write':
       return writeForAll(charm, printFounding(write.founding))
+    case 'options/write':
+      return writeForAll(charm, printOptions(write.options))
     case 'authorities/create':
       return writeForAll(charm, printAuthorities(await createAuthorities(charm)))
     case 'certificates/sign':

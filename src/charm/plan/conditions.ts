@@ -6,6 +6,7 @@ import type { Observed } from '../observed.ts'
 import { explainRefusal, isWaiting } from '../refusals.ts'
 import type { Condition } from '../step.ts'
 import { membersOf, ownMember, quorumOf, servesHere, votersOf } from './members.ts'
+import { planQuota } from './quota.ts'
 
 export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condition[] {
   if (observed.leaving) return [{ status: 'maintenance', message: 'leaving', scope: 'unit' }]
@@ -17,11 +18,18 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
   ]
 }
 
-function configuration({ config }: Observed): readonly Condition[] {
-  if (config.kind === 'valid') return []
-  return [
-    { status: 'blocked', message: `option ${config.option} is invalid; ${config.remedy}`, scope: 'unit' },
-  ]
+function configuration(observed: Observed): readonly Condition[] {
+  const size = Math.ceil(observed.machine.databaseBytes / (1024 * 1024))
+  const tooSmall = {
+    option: 'quota-backend-bytes',
+    remedy: `the database has ${size} MiB already: set it to more, or compact and defragment first`,
+  }
+  const problems = [...observed.config.problems, ...(planQuota(observed).refused ? [tooSmall] : [])]
+  return problems.map(({ option, remedy }) => ({
+    status: 'blocked',
+    message: `option ${option} is invalid; ${remedy}`,
+    scope: 'unit',
+  }))
 }
 
 /** The first thing that this unit lacks: the rest follows from it. */

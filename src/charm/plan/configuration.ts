@@ -6,6 +6,7 @@ import { url } from '../../machine/network.ts'
 import { workloadPaths } from '../../machine/workload.ts'
 import type { Observed, WorkloadSeen } from '../observed.ts'
 import { memberName, peerUrlOf } from './members.ts'
+import { planQuota } from './quota.ts'
 
 export interface Settings {
   readonly observed: Observed
@@ -33,7 +34,8 @@ export function settledBootstrap(observed: Observed, addresses: UnitAddresses): 
 export function printConfiguration({ observed, addresses, token, workload, bootstrap }: Settings): string {
   const paths = workloadPaths(workload.kind)
   const name = memberName(observed.unit)
-  const config = observed.config.kind === 'valid' ? observed.config.config : undefined
+  const { inForce } = observed.config
+  const quota = planQuota(observed).bytes
   const tls = (file: string): string => `${paths.tls}/${file}`
   return renderConfiguration(
     {
@@ -54,7 +56,16 @@ export function printConfiguration({ observed, addresses, token, workload, boots
       },
       peerTls: { certificate: tls('peer.crt'), key: tls('peer.key'), trustedCa: tls('peer-ca.pem') },
       metricsUrls: [metricsUrl],
-      logLevel: config?.logLevel ?? 'info',
+      logLevel: inForce['log-level'],
+      autoCompaction: {
+        mode: inForce['auto-compaction-mode'],
+        retention: inForce['auto-compaction-retention'],
+      },
+      ...(quota !== undefined && { quotaBackendBytes: quota }),
+      snapshotCount: inForce['snapshot-count'],
+      heartbeatIntervalMs: inForce['heartbeat-interval'],
+      electionTimeoutMs: inForce['election-timeout'],
+      maxRequestBytes: inForce['max-request-bytes'],
     },
     workload.version,
   )

@@ -66,8 +66,7 @@ type Entries = Map<string, { readonly key: RequestKey; readonly entry: LedgerEnt
 
 function judgeRelations(committed: Ledger, observed: Observed): Entries {
   const entries: Entries = new Map(committed.entries)
-  const { config } = observed
-  const allowFullKeyspace = config.kind === 'valid' && config.config.allowFullKeyspace
+  const allowFullKeyspace = observed.config.inForce['allow-full-keyspace']
   for (const [name, { key }] of committed.entries) if (ended(key, observed)) entries.delete(name)
   for (const relation of [...observed.clients.relations.keys()].sort((a, b) => a - b)) {
     const seen = observed.clients.relations.get(relation)

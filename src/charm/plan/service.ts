@@ -85,9 +85,7 @@ function wantedConfiguration(
   if (!bootstrap) return undefined
   const print = (how: Bootstrap): string =>
     printConfiguration({ observed, addresses, token: founding.token, workload, bootstrap: how })
-  const kept = observed.config.kind === 'invalid' ? observed.machine.files.configuration : undefined
-  const settled = print(settledBootstrap(observed, addresses))
-  return kept ? { text: kept, settled: kept } : { text: print(bootstrap), settled }
+  return { text: print(bootstrap), settled: print(settledBootstrap(observed, addresses)) }
 }
 
 /** How this unit's etcd begins; `undefined` while it has no place in the cluster. */

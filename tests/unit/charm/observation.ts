@@ -2,6 +2,7 @@
 
 import { markRole } from '../../../src/charm/guards.ts'
 import type { AccessSeen, Observed, RelationSeen } from '../../../src/charm/observed.ts'
+import { defaults } from '../../../src/config.ts'
 import { prefixRange } from '../../../src/etcd/key-range.ts'
 import type { Leaf, Ledger, LedgerEntry, RequestKey } from '../../../src/interfaces/ledger.ts'
 import { ledgerKey } from '../../../src/interfaces/ledger.ts'
@@ -102,7 +103,7 @@ export function settled(): Observed {
     looksAtMembers: false,
     expectedUnits: undefined,
     collect: false,
-    config: { kind: 'valid', config: { allowFullKeyspace: false, logLevel: 'info', etcdSha256: '' } },
+    config: { inForce: defaults, onRecord: defaults, problems: [] },
     peers: {
       relation: 0,
       application: {
@@ -143,6 +144,8 @@ export function settled(): Observed {
       revoked: [],
       loaded: undefined,
       data: true,
+      databaseBytes: 0,
+      capacity: undefined,
       service: 'inactive',
     },
     etcd: { kind: 'unasked' },

@@ -8,8 +8,9 @@ import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { parse } from 'yaml'
 import { type ConfigurationSettings, renderConfiguration } from '../../../src/machine/configuration.ts'
+import { run } from '../../../src/machine/process.ts'
 import { type Authority, credentialsOf, type Issued, issue } from '../etcd/certificates.ts'
-import { type EtcdServer, startEtcd } from '../etcd/etcd-server.ts'
+import { binary, type EtcdServer, startEtcd } from '../etcd/etcd-server.ts'
 
 const files = { certificate: '/tls/own.crt', key: '/tls/own.key', trustedCa: '/tls/ca.pem' }
 const settings: ConfigurationSettings = {
@@ -61,7 +62,7 @@ describe('an etcd that runs with it', () => {
       name: 'etcd-7',
       initialClusterToken: 'a-token',
       autoCompaction: { mode: 'revision', retention: '1000' },
-      quotaBackendBytes: 104857600n,
+      quotaBackendBytes: 104857600,
       snapshotCount: 5000,
       heartbeatIntervalMs: 200,
       electionTimeoutMs: 2000,
@@ -79,6 +80,22 @@ describe('an etcd that runs with it', () => {
       'listen-metrics-urls': [server.metricsUrl],
     }
     assert.deepEqual(Object.fromEntries(Object.keys(expected).map((key) => [key, started[key]])), expected)
+  })
+
+  it('takes no larger request than it is told to, and compacts by time or by revision', async () => {
+    await using server = await startEtcd({
+      maxRequestBytes: 70_000,
+      autoCompaction: { mode: 'periodic', retention: '30m' },
+    })
+    const started = startOf(server)
+    assert.deepEqual(
+      [started['auto-compaction-mode'], started['auto-compaction-retention']],
+      ['periodic', '30m0s'],
+    )
+    const put = (bytes: number) =>
+      run(binary('etcdctl'), [...asRoot(server), 'put', 'key'], { input: 'x'.repeat(bytes) })
+    await put(60_000)
+    await assert.rejects(put(90_000), /request is too large/)
   })
 
   it('compares its data with the other members’, whichever way this release is told to', async () => {
@@ -128,6 +145,16 @@ describe('an etcd that runs with it', () => {
     }
   })
 })
+
+function asRoot(server: EtcdServer): readonly string[] {
+  const { certificatePath: cert, keyPath: key } = issue(server.authority, 'root')
+  return [
+    `--endpoints=${server.endpoint}`,
+    `--cacert=${server.authority.certificatePath}`,
+    `--cert=${cert}`,
+    `--key=${key}`,
+  ]
+}
 
 function startOf(server: EtcdServer): Record<string, unknown> {
   const line = server
