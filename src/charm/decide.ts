@@ -8,6 +8,7 @@ import { planAccess } from './plan/access.ts'
 import { planAnswers } from './plan/answers.ts'
 import { conditionsOf } from './plan/conditions.ts'
 import { planIntroduction, planIssuing, planKeys } from './plan/identity.ts'
+import { planEncryption } from './plan/encryption.ts'
 import { nextLedger } from './plan/ledger.ts'
 import { planMembership } from './plan/membership.ts'
 import { planOptions } from './plan/options.ts'
@@ -32,6 +33,7 @@ export function decide(observed: Observed): Plan {
     ...planOptions(observed),
     ...planIntroduction(observed),
     ...planCollection(observed),
+    ...planEncryption(observed),
     ...answers,
     ...planLedger(observed, ledger),
   ]

@@ -69,6 +69,13 @@ export const prefixIsNotEmpty: Guard<[prefix: string, wholeKeySpace: boolean]> =
   holds: (prefix, wholeKeySpace) => prefix !== '' || wholeKeySpace,
 }
 
+export const encryptionIsOffered: Guard<[relation: number, observed: Observed]> = {
+  name: 'encryption-is-offered-first',
+  because:
+    'a requirer of another model that sees the key to encrypt by overlooks an answer in the same change',
+  holds: (relation, { clients }) => clients.crossModel.get(relation)?.encryption !== 'absent',
+}
+
 export const credentialIsCommitted: Guard<[observed: Observed]> = {
   name: 'credential-is-committed',
   because: 'a certificate authority signs only once Juju has stored it',

@@ -1,15 +1,14 @@
 // What requirers ask for. A hook names the relation or the secret that may have changed: only that one is read anew, the
 // others come from the ledger, so that a hook costs the same with one client as with a thousand (design §4).
 
-import { type ClientRequest, parseClientRequests } from '../interfaces/etcd-client.ts'
-import type { Leaf, Ledger } from '../interfaces/ledger.ts'
-import { NotAllowed, NotFound, RelationGone } from '../juju/errors.ts'
+import { parseClientRequests } from '../interfaces/etcd-client.ts'
+import type { Ledger } from '../interfaces/ledger.ts'
+import { RelationGone } from '../juju/errors.ts'
 import type { RelationId } from '../juju/names.ts'
-import { parseSecretId } from '../juju/names.ts'
-import { examineClientCertificate } from '../tls/client-certificate.ts'
 import type { Charm } from './charm.ts'
-import type { CertificateOffer, ClientsSeen, RelationSeen } from './observed.ts'
-import { tryCertificate } from './try-certificate.ts'
+import { observeCrossModel, observeUnseen, stillExists } from './observe-cross-model.ts'
+import type { ClientsSeen, CrossModelSeen, RelationSeen } from './observed.ts'
+import { readEncryptedOffer, readOffer } from './read-offer.ts'
 
 export const noClients: ClientsSeen = {
   relations: new Map(),
@@ -17,37 +16,51 @@ export const noClients: ClientsSeen = {
   heard: new Set(),
   expected: undefined,
   members: new Map(),
+  crossModel: new Map(),
+  suspended: new Set(),
 }
 
 export async function observeClients(charm: Charm, ledger: Ledger, sweep: boolean): Promise<ClientsSeen> {
-  const { relations: focus, gone } = await clientsInFocus(charm, ledger, sweep)
+  const { relations: focus, gone, suspended } = await clientsInFocus(charm, ledger, sweep)
   const relations = new Map<number, RelationSeen>()
+  const crossModel = new Map<number, CrossModelSeen>()
   for (const relation of focus) {
     const seen = await observeRelation(charm, relation, ledger)
-    if (seen) relations.set(relation, seen)
-    else gone.add(relation)
+    if (seen) relations.set(relation, seen.relation)
+    if (seen?.crossModel) crossModel.set(relation, seen.crossModel)
+    if (!seen) ((await isSuspended(charm, relation, ledger)) ? suspended : gone).add(relation)
   }
   const heard = heardOf(charm, relations)
+  const unseen = new Set([...gone, ...suspended])
   return {
     relations,
     gone,
     heard,
     expected: await findExpected(charm, ledger, relations, heard),
-    members: await countMembers(charm, ledger, relations, gone),
+    members: await countMembers(charm, ledger, relations, unseen),
+    crossModel,
+    suspended,
   }
+}
+
+async function isSuspended(charm: Charm, relation: RelationId, ledger: Ledger): Promise<boolean> {
+  return ledger.crossModel.has(relation) && stillExists(charm, relation)
 }
 
 interface Focus {
   readonly relations: ReadonlySet<RelationId>
   readonly gone: Set<number>
+  readonly suspended: Set<number>
 }
 
 async function clientsInFocus(charm: Charm, ledger: Ledger, sweep: boolean): Promise<Focus> {
   const { hook } = charm.context
   const relations = new Set<RelationId>()
   const gone = new Set<number>()
+  const suspended = new Set<number>()
   if (hook.kind === 'relation' && hook.endpoint === 'etcd-client') {
-    if (hook.event === 'broken') gone.add(hook.relation)
+    // Across models this may be the end or a suspension: which one, later hooks find out.
+    if (hook.event === 'broken') (ledger.crossModel.has(hook.relation) ? suspended : gone).add(hook.relation)
     else relations.add(hook.relation)
   }
   const rows = [...ledger.entries.values()]
@@ -57,13 +70,17 @@ async function clientsInFocus(charm: Charm, ledger: Ledger, sweep: boolean): Pro
   }
   if (sweep) {
     for (const relation of await charm.juju.relationIds('etcd-client')) relations.add(relation)
-    // One that is listed no more has ended, or is suspended: only Juju's "relation not found" proves the former.
+    // One that is listed no more is looked at, too: Juju's "relation not found" says what its absence from a list does not.
     for (const { key } of rows)
-      if (!gone.has(key.relation)) relations.add(charm.juju.relationId(key.relation))
+      if (!gone.has(key.relation) && ledger.crossModel.get(key.relation) !== 'suspended')
+        relations.add(charm.juju.relationId(key.relation))
   }
+  const unseen = await observeUnseen(charm, ledger, new Set([...relations, ...gone, ...suspended]))
+  for (const relation of unseen.ended) gone.add(relation)
+  for (const relation of unseen.suspended) suspended.add(relation)
   for (const relation of waitingFor(ledger, new Set([...relations, ...gone])))
-    relations.add(charm.juju.relationId(relation))
-  return { relations, gone }
+    if (!suspended.has(relation)) relations.add(charm.juju.relationId(relation))
+  return { relations, gone, suspended }
 }
 
 /** Relations that were refused because one of these owns their common name: they are served when it becomes free. */
@@ -84,85 +101,41 @@ function waitingFor(ledger: Ledger, owners: ReadonlySet<number>): readonly numbe
   )
 }
 
-/** `undefined` where Juju no longer knows the relation. */
+interface Seen {
+  readonly relation: RelationSeen
+  readonly crossModel: CrossModelSeen | undefined
+}
+
+/** `undefined` where Juju no longer shows the relation. */
 async function observeRelation(
   charm: Charm,
   relation: RelationId,
   ledger: Ledger,
-): Promise<RelationSeen | undefined> {
+): Promise<Seen | undefined> {
   const { juju } = charm
   try {
     const application = await juju.remoteApp(relation)
-    const parsed = parseClientRequests(await juju.readAppBag(relation, application))
-    if (parsed.kind === 'none') return { kind: 'silent', application }
-    if (parsed.kind === 'malformed') return { ...parsed, application }
+    const databag = await juju.readAppBag(relation, application)
+    const crossModel = await observeCrossModel(charm, relation, application, databag, ledger)
+    const parsed = parseClientRequests(databag)
+    if (parsed.kind === 'none') return { relation: { kind: 'silent', application }, crossModel }
+    if (parsed.kind === 'malformed') return { relation: { ...parsed, application }, crossModel }
     const requests = []
-    for (const asked of parsed.requests)
-      requests.push({ asked, certificate: await readOffer(charm, asked, ledger) })
-    return { kind: 'requests', application, protocol: parsed.protocol, requests }
+    for (const asked of parsed.requests) {
+      const encrypted = crossModel && asked.secret === undefined
+      const certificate = encrypted
+        ? await readEncryptedOffer(charm, relation, asked, crossModel, ledger)
+        : await readOffer(charm, asked, ledger)
+      requests.push({ asked, certificate })
+    }
+    return {
+      relation: { kind: 'requests', application, protocol: parsed.protocol, requests },
+      crossModel,
+    }
   } catch (error) {
     if (error instanceof RelationGone) return undefined
     throw error
   }
-}
-
-async function readOffer(charm: Charm, asked: ClientRequest, ledger: Ledger): Promise<CertificateOffer> {
-  if (asked.secret === undefined) {
-    return asked.certificate ? examine(charm, asked.certificate, undefined, ledger) : { kind: 'missing' }
-  }
-  const secret = parseSecretId(asked.secret)
-  if (!secret)
-    return {
-      kind: 'refused',
-      code: 'secret-not-found',
-      detail: 'secret-mtls is no secret URI',
-      secret: undefined,
-    }
-  try {
-    const content = await charm.juju.readSecret({ uri: asked.secret }, { refresh: true })
-    const text = content['mtls-cert']
-    if (text === undefined) return { kind: 'refused', code: 'secret-key-missing', detail: '', secret }
-    return await examine(charm, text, secret, ledger)
-  } catch (error) {
-    if (error instanceof NotAllowed) return { kind: 'unreadable', code: 'secret-denied', detail: '', secret }
-    if (error instanceof NotFound) return { kind: 'unreadable', code: 'secret-not-found', detail: '', secret }
-    throw error
-  }
-}
-
-async function examine(
-  charm: Charm,
-  text: string,
-  secret: string | undefined,
-  ledger: Ledger,
-): Promise<CertificateOffer> {
-  const before = acceptedBefore(charm, text, ledger)
-  if (before) return { kind: 'leaf', leaf: before, secret }
-  const found = await examineClientCertificate(text, charm.now)
-  if (found.kind === 'refused') return { kind: 'refused', code: found.code, detail: found.detail, secret }
-  const { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize } = found
-  const leaf = { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize }
-  const known = [...ledger.entries.values()].some(
-    ({ entry }) => entry.state === 'accepted' && entry.leaf.fingerprint === fingerprint,
-  )
-  const problem = known ? undefined : await tryCertificate(pem)
-  if (problem !== undefined)
-    return { kind: 'refused', code: 'certificate-unloadable', detail: problem, secret }
-  return { kind: 'leaf', leaf, secret }
-}
-
-/**
- * A certificate that was examined and accepted is not parsed again, which would cost every hook node-forge. It may have expired
- * since; and new code may know better, so an upgrade looks again.
- */
-function acceptedBefore({ context, now }: Charm, text: string, { entries }: Ledger): Leaf | undefined {
-  if (context.hook.kind === 'lifecycle' && context.hook.name === 'upgrade-charm') return undefined
-  const pem = text.trim()
-  for (const { entry } of entries.values()) {
-    if (entry.state !== 'accepted' || entry.leaf.pem.trim() !== pem) continue
-    return entry.leaf.notBefore <= now && now <= entry.leaf.notAfter ? entry.leaf : undefined
-  }
-  return undefined
 }
 
 /** A unit's relation-changed is the last hook that Juju owes for a new relation; update-status comes after all others. */

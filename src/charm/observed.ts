@@ -150,6 +150,17 @@ export interface ClientsSeen {
   readonly expected: number | undefined
   /** Number of units of the requirer, for relations whose answer needs new secrets. */
   readonly members: ReadonlyMap<number, number>
+  /** Those of the relations looked at whose requirer is in another model. */
+  readonly crossModel: ReadonlyMap<number, CrossModelSeen>
+  /** Relations with other models that Juju shows no more and that have not ended. */
+  readonly suspended: ReadonlySet<number>
+}
+
+export interface CrossModelSeen {
+  /** How far the two sides are with the key that the requirer encrypts its certificate with. */
+  readonly encryption: 'absent' | 'offered' | 'echoed'
+  /** Where it is absent: the relation is alive, so that a secret can be granted over it. */
+  readonly grantable: boolean
 }
 
 export type RelationSeen =

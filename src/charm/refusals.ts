@@ -44,6 +44,11 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     message: 'no room for another client certificate',
     resolution: 'remove clients, or deploy a second etcd',
   },
+  'encryption-awaited': {
+    code: 4007,
+    message: 'the requirer in another model has not taken up encryption-secret yet',
+    resolution: 'use an etcd_client library that knows of relations across models',
+  },
   'certificate-expired': {
     code: 5001,
     message: 'the certificate has expired',
@@ -73,6 +78,11 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     code: 5005,
     message: 'a private key was sent',
     resolution: 'replace that key, it is no secret any more, and send the certificate',
+  },
+  'certificate-undecryptable': {
+    code: 5007,
+    message: "the encrypted certificate can't be read",
+    resolution: 'encrypt mtls-cert with the key of encryption-secret, by Fernet',
   },
   'certificate-is-ca': { code: 5010, message: 'the certificate is a CA', resolution: endEntity },
   'certificate-can-sign': { code: 5011, message: 'the certificate may sign others', resolution: endEntity },

@@ -39,6 +39,7 @@ export type Write = { readonly why: string } & (
   | { readonly kind: 'options/write'; readonly options: Options }
   | { readonly kind: 'certificates/sign'; readonly unit: string; readonly names: readonly string[] }
   | { readonly kind: 'peer-unit/write'; readonly unit: PeerUnit; readonly renew: boolean }
+  | { readonly kind: 'encryption/offer'; readonly relation: number }
   | { readonly kind: 'answer/publish'; readonly answer: AnswerToPublish }
   | { readonly kind: 'ledger/write'; readonly ledger: Ledger }
   | { readonly kind: 'secrets/collect'; readonly requests: readonly RequestKey[] }

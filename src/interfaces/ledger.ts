@@ -57,6 +57,9 @@ export type AcceptedEntry = Readonly<z.infer<typeof accepted>>
 export type RefusedEntry = Readonly<z.infer<typeof refused>>
 export type LedgerEntry = AcceptedEntry | RefusedEntry
 
+const crossModelStates = ['live', 'suspended'] as const
+export type CrossModelState = (typeof crossModelStates)[number]
+
 export interface Ledger {
   /** By `ledgerKey`, in the order of relation id and request id. */
   readonly entries: ReadonlyMap<string, { readonly key: RequestKey; readonly entry: LedgerEntry }>
@@ -68,6 +71,10 @@ export interface Ledger {
   readonly silent: ReadonlyMap<number, string>
   /** Requests that ended and whose secrets are still to be removed, by `ledgerKey`. */
   readonly collectable: ReadonlyMap<string, RequestKey>
+  /**
+   * Relations with applications of other models. A suspended one is still related, though Juju shows it no more: its clients stay as they are.
+   */
+  readonly crossModel: ReadonlyMap<number, CrossModelState>
   /** Requests are still on their way: members load new trust when they have come, once for all of them. */
   readonly gathering: boolean
 }
@@ -81,6 +88,7 @@ const requestPattern = /^client\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const answerPattern = /^answer\.(0|[1-9][0-9]*)$/
 const collectPattern = /^collect\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const silentPattern = /^silent\.(0|[1-9][0-9]*)$/
+const crossModelPattern = /^crossmodel\.(0|[1-9][0-9]*)$/
 const leavingKey = 'leaving.'
 const gatheringKey = 'gathering'
 
@@ -94,11 +102,13 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   const answers = new Map<number, string>()
   const collectable = new Map<string, RequestKey>()
   const silent = new Map<number, string>()
+  const crossModel = new Map<number, CrossModelState>()
   for (const [name, text] of Object.entries(databag)) {
     const request = requestPattern.exec(name)
     const answer = answerPattern.exec(name)
     const ended = collectPattern.exec(name)
     const quiet = silentPattern.exec(name)
+    const foreign = crossModelPattern.exec(name)
     if (request) {
       const parsed = parseJsonText(entry, text)
       if (parsed)
@@ -107,12 +117,15 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
       const key = { relation: Number(ended[1]), request: ended[2] ?? '' }
       collectable.set(ledgerKey(key), key)
     } else if (quiet) silent.set(Number(quiet[1]), text)
+    else if (foreign)
+      crossModel.set(Number(foreign[1]), crossModelStates.find((state) => state === text) ?? 'live')
     else if (answer) answers.set(Number(answer[1]), text)
     else if (name.startsWith(leavingKey)) leaving.add(name.slice(leavingKey.length))
   }
   found.sort((a, b) => compareRequestKeys(a.key, b.key))
   const entries = new Map(found.map((row) => [ledgerKey(row.key), row] as const))
-  return { entries, leaving, answers, silent, collectable, gathering: databag[gatheringKey] !== undefined }
+  const gathering = databag[gatheringKey] !== undefined
+  return { entries, leaving, answers, silent, collectable, crossModel, gathering }
 }
 
 export function compareRequestKeys(a: RequestKey, b: RequestKey): number {
@@ -127,6 +140,7 @@ export function printLedger(ledger: Ledger): Record<string, string> {
   for (const commonName of ledger.leaving) databag[`${leavingKey}${commonName}`] = 'user'
   for (const name of ledger.collectable.keys()) databag[name.replace(/^client/, 'collect')] = 'secrets'
   for (const [relation, application] of ledger.silent) databag[`silent.${relation}`] = application
+  for (const [relation, state] of ledger.crossModel) databag[`crossmodel.${relation}`] = state
   for (const [relation, value] of ledger.answers) databag[`answer.${relation}`] = value
   if (ledger.gathering) databag[gatheringKey] = 'yes'
   return databag
@@ -134,7 +148,7 @@ export function printLedger(ledger: Ledger): Record<string, string> {
 
 /** Whether a key of the peer application databag belongs to the ledger, so that a row that ended is deleted. */
 export function isLedgerKey(name: string): boolean {
-  const patterns = [requestPattern, answerPattern, collectPattern, silentPattern]
+  const patterns = [requestPattern, answerPattern, collectPattern, silentPattern, crossModelPattern]
   return (
     patterns.some((pattern) => pattern.test(name)) || name === gatheringKey || name.startsWith(leavingKey)
   )

@@ -14,7 +14,9 @@ export type SecretId = Branded<string, 'SecretId'>
 /** `secret://<model-uuid>/<id>` */
 export type SecretUri = Branded<string, 'SecretUri'>
 
-const app = '[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*'
+// Juju makes names for consumers of other models itself, and those may have no letter behind the dash.
+const proxy = 'remote-[0-9a-f]{32}'
+const app = `(?:${proxy}|[a-z][a-z0-9]*(?:-[a-z0-9]*[a-z][a-z0-9]*)*)`
 const unitPattern = new RegExp(`^${app}/(?:0|[1-9][0-9]*)$`)
 const appPattern = new RegExp(`^${app}$`)
 
@@ -24,6 +26,15 @@ export function isUnitName(text: string): text is UnitName {
 
 export function isAppName(text: string): text is AppName {
   return appPattern.test(text)
+}
+
+/**
+ * Whether an application's name is the one that Juju gives, in the offering model, to an application of another model.
+ *
+ * @example isConsumerProxy(parseAppName('remote-0b2f5c0d6f0f4b0e8c5d4d4b3a2a1f0e')) // true
+ */
+export function isConsumerProxy(name: AppName): boolean {
+  return new RegExp(`^${proxy}$`).test(name)
 }
 
 function isRelationId(value: number): value is RelationId {

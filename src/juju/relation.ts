@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini'
 import { type Databag, differences, type WantedDatabag } from './databag.ts'
+import { ToolError } from './errors.ts'
 import type { HookTools } from './hook-tool.ts'
 import {
   type AppName,
@@ -13,6 +14,7 @@ import {
 } from './names.ts'
 
 const databagSchema = z.nullable(z.record(z.string(), z.string()))
+const modelSchema = z.object({ uuid: z.string() })
 const namesSchema = z.nullable(z.array(z.string()))
 
 export interface Relations {
@@ -24,6 +26,13 @@ export interface Relations {
   relationUnits(id: RelationId): Promise<readonly UnitName[]>
   /** @throws {RelationGone} where Juju no longer knows the relation */
   remoteApp(id: RelationId): Promise<AppName>
+  /**
+   * Uuid of the model of the application at the other end: this model's own, unless the relation is across models.
+   *
+   * @example (await juju.remoteModel(id)) !== context.model.uuid
+   * @returns `undefined` where this Juju has no `relation-model-get` (before 3.6.2)
+   */
+  remoteModel(id: RelationId): Promise<string | undefined>
   readUnitBag(id: RelationId, unit: UnitName): Promise<Databag>
   /** A non-leader may read its own application's databag on peer relations only. */
   readAppBag(id: RelationId, app: AppName): Promise<Databag>
@@ -64,10 +73,21 @@ export function openRelations(tools: HookTools): Relations {
     async remoteApp(id) {
       return parseAppName(await tools.runJson('relation-list', ['-r', String(id), '--app'], z.string()))
     },
+    remoteModel: (id) => findRemoteModel(tools, id),
     readUnitBag: (id, unit) => read(['-r', String(id), '-', unit]),
     readAppBag: (id, app) => read(['-r', String(id), '--app', '-', app]),
     writeUnitBag: (id, current, wanted) => write(['-r', String(id)], current, wanted),
     writeAppBag: (id, current, wanted) => write(['-r', String(id), '--app'], current, wanted),
+  }
+}
+
+async function findRemoteModel(tools: HookTools, id: RelationId): Promise<string | undefined> {
+  try {
+    return (await tools.runJson('relation-model-get', ['-r', String(id)], modelSchema)).uuid
+  } catch (error) {
+    const noSuchTool = error instanceof ToolError && /\bENOENT\b/.test(error.call.stderr)
+    if (noSuchTool) return undefined
+    throw error
   }
 }
 

@@ -7,7 +7,7 @@ import type { Step, Write } from '../../src/charm/step.ts'
 import type { Model } from '../emulator/index.ts'
 import { connectAs, deployPair, etcdctl, lookAtEtcd, openWorld } from './world.ts'
 
-/** A kind that is added to plans and not told here does not compile; `false` where it takes more than one unit. */
+/** A kind that is added to plans and not told here does not compile; `false` where it takes more than one unit, or another model. */
 const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'workload/install': true,
   'key/create': true,
@@ -41,6 +41,7 @@ const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'member/promote': false,
   'member/remove': false,
   'member/update': false,
+  'encryption/offer': false,
 }
 
 const everyKind = Object.entries(everyStep).flatMap(([kind, alone]) => (alone ? [kind] : []))

@@ -7,16 +7,10 @@ import {
   tlsSecret,
   userSecret,
 } from '../../interfaces/etcd-client-answer.ts'
-import { ledgerKey, type RequestKey } from '../../interfaces/ledger.ts'
 import type { RelationId } from '../../juju/index.ts'
 import type { Charm } from '../charm.ts'
+import { secretLabels } from '../secret-labels.ts'
 import type { AnswerToPublish, ResponseToPublish } from '../step.ts'
-
-/** Owner labels of the secrets for one request. */
-export function secretLabels(key: RequestKey): readonly [user: string, tls: string] {
-  const name = ledgerKey(key).replace(/^client/, 'etcd-client')
-  return [`${name}.user`, `${name}.tls`]
-}
 
 export async function publishAnswer(charm: Charm, answer: AnswerToPublish): Promise<void> {
   const { juju, context } = charm

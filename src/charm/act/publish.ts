@@ -5,9 +5,11 @@ import { isLedgerKey, printLedger } from '../../interfaces/ledger.ts'
 import type { Databag, RelationId } from '../../juju/index.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
+import { encryptionLabel, secretLabels } from '../secret-labels.ts'
 import { describeStep, type Write } from '../step.ts'
 import { createAuthorities, createRequests, signCertificates } from './issue.ts'
-import { publishAnswer, secretLabels } from './publish-answer.ts'
+import { offerEncryption } from './offer-encryption.ts'
+import { publishAnswer } from './publish-answer.ts'
 
 export async function publish(charm: Charm, observed: Observed, writes: readonly Write[]): Promise<void> {
   for (const write of writes) {
@@ -33,6 +35,8 @@ async function doWrite(charm: Charm, observed: Observed, write: Write): Promise<
       await juju.writeUnitBag(relation, current, printPeerUnit({ ...write.unit, ...renewed }))
       return
     }
+    case 'encryption/offer':
+      return offerEncryption(charm, write.relation)
     case 'answer/publish':
       return publishAnswer(charm, write.answer)
     case 'ledger/write': {
@@ -42,7 +46,11 @@ async function doWrite(charm: Charm, observed: Observed, write: Write): Promise<
       return writeForAll(charm, { ...Object.fromEntries(ended), ...printLedger(write.ledger) })
     }
     case 'secrets/collect':
-      for (const key of write.requests) await collectSecrets(charm, secretLabels(key))
+      for (const key of write.requests)
+        await collectSecrets(charm, [
+          ...secretLabels(key),
+          ...(key.request === '' ? [encryptionLabel(key.relation)] : []),
+        ])
       return
     case 'port/open':
       return juju.openPort(write.port)

@@ -13,7 +13,7 @@ type Row = Readonly<Record<(typeof columns)[number], string>>
 export async function listClients(charm: Charm): Promise<void> {
   const { peers } = await observeJuju(charm)
   const rows = [...(peers?.ledger.entries.values() ?? [])].map(({ key, entry }) =>
-    describeRow(key, entry, charm.now),
+    describeRow(key, entry, charm.now, peers?.ledger.crossModel.get(key.relation) === 'suspended'),
   )
   await charm.juju.actionSet({
     count: String(rows.length),
@@ -22,7 +22,7 @@ export async function listClients(charm: Charm): Promise<void> {
   })
 }
 
-function describeRow(key: RequestKey, entry: LedgerEntry, now: number): Row {
+function describeRow(key: RequestKey, entry: LedgerEntry, now: number, suspended: boolean): Row {
   const row = { relation: String(key.relation), request: key.request, application: entry.application }
   if (entry.state === 'refused') {
     const { message, resolution } = explainRefusal(entry.code, entry.detail)
@@ -31,8 +31,9 @@ function describeRow(key: RequestKey, entry: LedgerEntry, now: number): Row {
   }
   const { leaf, prefix, served } = entry
   const state = !served ? 'being set up' : expiresSoon(leaf, now) ? 'served, expires soon' : 'served'
+  const shown = suspended ? `${state}, suspended` : state
   const expires = new Date(leaf.notAfter).toISOString().slice(0, 10)
-  return { ...row, 'common-name': leaf.commonName, prefix, expires, state }
+  return { ...row, 'common-name': leaf.commonName, prefix, expires, state: shown }
 }
 
 /** Columns as wide as their widest cell; an empty cell is a dash. */

@@ -5,6 +5,7 @@ import { digest } from '../../interfaces/digest.ts'
 import type { RequestStatus } from '../../interfaces/etcd-client-answer.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { type Ledger, type LedgerEntry, ledgerKey, type RequestKey } from '../../interfaces/ledger.ts'
+import { encryptionIsOffered } from '../guards.ts'
 import type { Observed } from '../observed.ts'
 import { explainRefusal } from '../refusals.ts'
 import type { AnswerToPublish, ResponseToPublish, Write } from '../step.ts'
@@ -27,6 +28,7 @@ export function planAnswers(observed: Observed, ledger: Ledger): AnswersPlan {
   const answers = new Map(ledger.answers)
   const writes: Write[] = []
   for (const [relation, rows] of byRelation(ledger)) {
+    if (!canHear(relation, observed, ledger)) continue
     const answer = answerFor(observed, relation, rows)
     if (!answer) continue
     const said = digest(printJsonText(answer))
@@ -41,6 +43,11 @@ export function planAnswers(observed: Observed, ledger: Ledger): AnswersPlan {
     for (const row of rows) noteAnswered(entries, row, answer)
   }
   return { writes, ledger: { ...ledger, entries, answers } }
+}
+
+/** A suspended relation can't be written to; what it should know is published when it is resumed. */
+function canHear(relation: number, observed: Observed, ledger: Ledger): boolean {
+  return ledger.crossModel.get(relation) !== 'suspended' && encryptionIsOffered.holds(relation, observed)
 }
 
 function byRelation(ledger: Ledger): ReadonlyMap<number, readonly Row[]> {
@@ -91,6 +98,8 @@ function responseTo(observed: Observed, { key, entry }: Row): readonly ResponseT
 }
 
 function statusOf(entry: LedgerEntry): readonly RequestStatus[] {
+  // Before the echo nothing is said: a requirer that takes up the key overlooks what else changed.
+  if (entry.state === 'refused' && entry.code === 'encryption-awaited') return []
   return entry.state === 'refused' ? [explainRefusal(entry.code, entry.detail)] : []
 }
 

@@ -1,7 +1,7 @@
 // What is not as it should be, for `juju status`: `<what is missing>; <what to do>`, in lower case.
 
 import { nameRequest } from '../../interfaces/etcd-client.ts'
-import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
+import type { Leaf, Ledger, LedgerEntry } from '../../interfaces/ledger.ts'
 import type { Observed } from '../observed.ts'
 import { explainRefusal, isWaiting } from '../refusals.ts'
 import type { Condition } from '../step.ts'
@@ -91,6 +91,13 @@ function warnOfExpiry(who: string, { commonName, notAfter }: Leaf): Condition {
   return { status: 'active', message, scope: 'application' }
 }
 
+/** Of a client that goes on working the operator should know; whoever was refused can do nothing before the relation is resumed. */
+function tellSuspended(who: string, relation: number, entry: LedgerEntry): readonly Condition[] {
+  if (entry.state === 'refused') return []
+  const remedy = `juju resume-relation ${relation}, or remove it to end the access of ${entry.leaf.commonName}`
+  return [{ status: 'active', message: `${who}: suspended; ${remedy}`, scope: 'application' }]
+}
+
 function clientConditions(observed: Observed, ledger: Ledger): readonly Condition[] {
   if (!observed.leader) return []
   const silent = [...ledger.silent].map(([relation, application]): Condition => {
@@ -99,6 +106,7 @@ function clientConditions(observed: Observed, ledger: Ledger): readonly Conditio
   })
   const asked = [...ledger.entries.values()].flatMap(({ key, entry }): readonly Condition[] => {
     const who = `${nameRequest(key)} (${entry.application})`
+    if (ledger.crossModel.get(key.relation) === 'suspended') return tellSuspended(who, key.relation, entry)
     if (entry.state === 'refused') {
       const { message, resolution } = explainRefusal(entry.code, entry.detail)
       const status = isWaiting(entry.code) ? 'waiting' : 'blocked'

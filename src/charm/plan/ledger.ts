@@ -19,6 +19,7 @@ export const emptyLedger: Ledger = {
   answers: new Map(),
   silent: new Map(),
   collectable: new Map(),
+  crossModel: new Map(),
   gathering: false,
 }
 
@@ -38,6 +39,7 @@ export function nextLedger(observed: Observed): Ledger {
     answers,
     silent,
     collectable: secretsToCollect(committed, entries, observed),
+    crossModel: crossModelRelations(committed, observed),
     gathering: !noRequestIsOnItsWay.holds(observed),
   }
 }
@@ -53,13 +55,28 @@ function silentRelations(committed: Ledger, { clients }: Observed): Map<number, 
   return silent
 }
 
+function crossModelRelations({ crossModel }: Ledger, { clients }: Observed): Ledger['crossModel'] {
+  const rows = new Map(crossModel)
+  for (const relation of clients.crossModel.keys()) rows.set(relation, 'live')
+  for (const relation of clients.suspended) rows.set(relation, 'suspended')
+  for (const relation of clients.gone) rows.delete(relation)
+  return rows
+}
+
 /** Not in the hook in which a relation breaks: a unit of the requirer may still read them (facts/etcd-client.md §5.17). */
 function secretsToCollect(committed: Ledger, entries: Entries, observed: Observed): Map<string, RequestKey> {
   const kept = observed.collect ? [] : committed.collectable
   const ended = [...committed.entries].filter(
     ([name, { entry }]) => entry.answeredAs !== undefined && !entries.has(name),
   )
-  return new Map([...kept, ...ended.map(([name, { key }]) => [name, key] as const)])
+  const encrypted = [...committed.crossModel.keys()]
+    .filter((relation) => observed.clients.gone.has(relation))
+    .map((relation) => ({ relation, request: '' }))
+  return new Map([
+    ...kept,
+    ...ended.map(([name, { key }]) => [name, key] as const),
+    ...encrypted.map((key) => [ledgerKey(key), key] as const),
+  ])
 }
 
 type Entries = Map<string, { readonly key: RequestKey; readonly entry: LedgerEntry }>

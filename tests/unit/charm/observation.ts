@@ -49,6 +49,7 @@ export function ledgerOf(
     answers: new Map(),
     silent: new Map(),
     collectable: new Map(),
+    crossModel: new Map(),
     gathering: false,
     ...more,
   }
@@ -155,6 +156,8 @@ export function settled(): Observed {
       heard: new Set(),
       expected: undefined,
       members: new Map(),
+      crossModel: new Map(),
+      suspended: new Set(),
     },
   }
 }

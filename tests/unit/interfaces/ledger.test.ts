@@ -14,6 +14,10 @@ describe('the ledger', () => {
         leaving: new Set(['carol@example:1.x']),
         answers: new Map([[1, 'digest']]),
         collectable: new Map([['client.7', relationKey(7)]]),
+        crossModel: new Map([
+          [1, 'live'],
+          [10, 'suspended'],
+        ]),
       },
     )
     assert.deepEqual(parseLedger(printLedger(ledger)), ledger)

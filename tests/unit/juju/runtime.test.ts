@@ -6,10 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import {
+  isConsumerProxy,
   NotAllowed,
   NotFound,
   NotLeader,
   openJuju,
+  parseAppName,
+  parseUnitName,
   RelationGone,
   readContext,
   redact,
@@ -135,4 +138,23 @@ test('the context is told by the kind of hook, and what is empty is not there', 
     'action',
   )
   assert.equal(readContext({ ...base, JUJU_DISPATCH_PATH: 'hooks/from-the-future' }).hook.kind, 'unknown')
+})
+
+test('the model at the other end is told by its uuid, and is unknown where Juju has no tool for it', async () => {
+  const uuid = '0b2f5c0d-6f0f-4b0e-8c5d-4d4b3a2a1f0e'
+  const asked = toolsThat({ 'relation-model-get': { out: JSON.stringify({ uuid }) } })
+  assert.equal(await asked.remoteModel(asked.relationId(5)), uuid)
+  assert.equal(readFileSync(calls, 'utf8'), 'relation-model-get -r 5 --format=json\n')
+  const old = toolsThat({})
+  assert.equal(await old.remoteModel(old.relationId(5)), undefined)
+  const gone = toolsThat({ 'relation-model-get': { err: 'ERROR relation not found\n', code: 2 } })
+  await assert.rejects(gone.remoteModel(gone.relationId(5)), RelationGone)
+})
+
+test('an application of another model bears the name that Juju made, even one without a letter', () => {
+  const digits = `remote-${'1234567890'.repeat(3)}12`
+  for (const name of [digits, 'remote-0b2f5c0d6f0f4b0e8c5d4d4b3a2a1f0e'])
+    assert.ok(isConsumerProxy(parseAppName(name)))
+  assert.equal(parseUnitName(`${digits}/0`), `${digits}/0`)
+  for (const name of ['remote-control', 'web']) assert.ok(!isConsumerProxy(parseAppName(name)))
 })

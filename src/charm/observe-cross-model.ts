@@ -1,0 +1,86 @@
+// Relations with applications of other models: whether one is, how far the two sides are with the key to encrypt by, and what has
+// become of those that Juju shows no more (docs/adr/0005-suspended-relations.md).
+
+import { openCertificate, readEncryptionSecret } from '../interfaces/etcd-client-encryption.ts'
+import type { Opened } from '../interfaces/fernet.ts'
+import type { Ledger } from '../interfaces/ledger.ts'
+import { type AppName, type Databag, isConsumerProxy, type RelationId, sameSecret } from '../juju/index.ts'
+import type { Charm } from './charm.ts'
+import type { CrossModelSeen } from './observed.ts'
+import { encryptionLabel } from './secret-labels.ts'
+
+/** `undefined` for an application of this model. */
+export async function observeCrossModel(
+  charm: Charm,
+  relation: RelationId,
+  application: AppName,
+  requirer: Databag,
+  ledger: Ledger,
+): Promise<CrossModelSeen | undefined> {
+  if (!(await isCrossModel(charm, relation, application, ledger))) return undefined
+  const offered = readEncryptionSecret(await charm.juju.readAppBag(relation, charm.context.app))
+  if (offered === undefined) return { encryption: 'absent', grantable: await mayGrant(charm, relation) }
+  const echo = readEncryptionSecret(requirer)
+  const echoed = echo !== undefined && sameSecret(echo, offered)
+  return { encryption: echoed ? 'echoed' : 'offered', grantable: false }
+}
+
+/** The ledger remembers: Juju is asked about new relations only, and by new code, which may know better. */
+async function isCrossModel(
+  { context, juju }: Charm,
+  relation: RelationId,
+  application: AppName,
+  ledger: Ledger,
+): Promise<boolean> {
+  if (ledger.crossModel.has(relation)) return true
+  const known =
+    ledger.silent.has(relation) || [...ledger.entries.values()].some(({ key }) => key.relation === relation)
+  if (known && context.hook.name !== 'upgrade-charm') return false
+  const model = await juju.remoteModel(relation)
+  return model === undefined ? isConsumerProxy(application) : model !== context.model.uuid
+}
+
+/** A grant to a relation that ends fails the whole hook; one whose own hook runs, or that has units, is alive (as far as one can know). */
+async function mayGrant({ context: { hook }, juju }: Charm, relation: RelationId): Promise<boolean> {
+  const comes = hook.kind === 'relation' && ['created', 'joined', 'changed'].includes(hook.event)
+  if (comes && hook.relation === relation) return true
+  return (await juju.relationUnits(relation)).length > 0
+}
+
+export async function decryptCertificate(
+  { juju }: Charm,
+  relation: RelationId,
+  sent: string,
+): Promise<Opened> {
+  return openCertificate(await juju.readSecret({ label: encryptionLabel(relation) }, { peek: true }), sent)
+}
+
+export interface Unseen {
+  readonly suspended: ReadonlySet<number>
+  readonly ended: ReadonlySet<number>
+}
+
+/** Of the relations that broke earlier, which are suspended and which have ended since; `shown` are those that Juju shows again. */
+export async function observeUnseen(
+  charm: Charm,
+  { crossModel }: Ledger,
+  shown: ReadonlySet<number>,
+): Promise<Unseen> {
+  const suspended = new Set<number>()
+  const ended = new Set<number>()
+  for (const [relation, state] of crossModel) {
+    if (state !== 'suspended' || shown.has(relation)) continue
+    if (await stillExists(charm, relation)) suspended.add(relation)
+    else ended.add(relation)
+  }
+  return { suspended, ended }
+}
+
+/**
+ * Juju names neither a suspended nor an ended relation to a unit whose relation-broken has run, but it takes back what was granted over a
+ * relation when, and only when, that relation is removed.
+ */
+export async function stillExists({ juju }: Charm, relation: number): Promise<boolean> {
+  const info = await juju.secretInfo({ label: encryptionLabel(relation) })
+  return (info?.access.length ?? 0) > 0
+}
