@@ -7,6 +7,7 @@ import { listClients } from './charm/actions/list-clients.ts'
 import { plan } from './charm/actions/plan.ts'
 import type { Charm } from './charm/charm.ts'
 import { depart, leave } from './charm/leave.ts'
+import { prune } from './charm/prune.ts'
 import { reconcile } from './charm/reconcile.ts'
 import type { LifecycleHook, RelationHook, SecretHook, StorageHook } from './juju/index.ts'
 
@@ -47,7 +48,7 @@ export const hooks: Readonly<Record<HookName, Handler>> = {
   'secret-changed': reconcile,
   'secret-rotate': reconcile,
   'secret-expired': reconcile,
-  'secret-remove': reconcile,
+  'secret-remove': prune,
 }
 
 export const actions: Readonly<Record<ActionName, Handler>> = {

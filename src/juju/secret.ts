@@ -4,7 +4,7 @@
 import * as z from 'zod/mini'
 import { NotFound } from './errors.ts'
 import type { HookTools } from './hook-tool.ts'
-import { parseSecretId, type RelationId, type SecretUri, secretUri } from './names.ts'
+import { parseSecretId, type RelationId, type SecretId, type SecretUri, secretUri } from './names.ts'
 import { withContentFiles } from './secret-file.ts'
 
 export type SecretContent = Readonly<Record<string, string>>
@@ -42,7 +42,10 @@ export interface Secrets {
    * Makes a secret or revises the one of that label. It is looked up first: in 3.6 a hook that failed may have left it behind.
    */
   putSecret(secret: SecretToPut): Promise<{ readonly uri: SecretUri; readonly changed: boolean }>
-  removeSecret(uri: SecretUri): Promise<void>
+  /** The long form, which other models understand too. */
+  secretUri(id: SecretId): SecretUri
+  /** One revision, or all of it. */
+  removeSecret(uri: SecretUri, revision?: number): Promise<void>
 }
 
 const contentSchema = z.record(z.string(), z.string())
@@ -111,8 +114,12 @@ export function openSecrets(tools: HookTools, modelUuid: string, folder: string)
       }
       return { uri, changed }
     },
-    async removeSecret(uri) {
-      await tools.run('secret-remove', [uri])
+    secretUri: (id) => secretUri(modelUuid, id),
+    async removeSecret(uri, revision) {
+      await tools.run('secret-remove', [
+        uri,
+        ...(revision === undefined ? [] : ['--revision', String(revision)]),
+      ])
     },
   }
 }

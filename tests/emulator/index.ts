@@ -32,7 +32,7 @@ import {
   type Unit,
 } from './model/state.ts'
 
-export { describeFailure } from './model/scheduler.ts'
+export { describeFailure, unavoidable } from './model/scheduler.ts'
 export type { Action, HookRun, Profile, Relation, Unit } from './model/state.ts'
 
 export interface ModelOptions {
@@ -54,6 +54,8 @@ export interface Deploy {
   readonly units?: number
   readonly config?: Readonly<Record<string, string | number | boolean>>
   readonly resources?: Readonly<Record<string, string>>
+  /** Storage in memory, of a size like `400M`, by the storage's name: it can be filled, and ends with its machine. */
+  readonly memoryStorage?: Readonly<Record<string, string>>
 }
 
 export type Model = Awaited<ReturnType<typeof openModel>>
@@ -72,8 +74,10 @@ export async function openModel(options: ModelOptions) {
     const folder = join(storage, id)
     await mkdir(folder, { recursive: true })
     const location = declared?.location ?? ''
+    const size = unit.app.memoryStorage.get(name)
+    const how = size ? ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs'] : ['--bind', folder]
     await inHost(unit.host, ['mkdir', '-p', location])
-    await inHost(unit.host, ['mount', '--bind', folder, location])
+    await inHost(unit.host, ['mount', ...how, location])
     unit.storage.set(id, false)
   }
   const bury = async (unit: Unit): Promise<void> => {
@@ -104,10 +108,12 @@ export async function openModel(options: ModelOptions) {
     tables,
     settle,
     runOne,
-    async deploy(name: string, { archive, units = 1, config = {}, resources = {} }: Deploy): Promise<void> {
+    async deploy(name: string, deploy: Deploy): Promise<void> {
+      const { archive, units = 1, config = {}, resources = {}, memoryStorage = {} } = deploy
       const app = addApplication(tables, name, await readCharm(archive, options.cache))
       configure(tables, name, config)
       for (const [resource, path] of Object.entries(resources)) app.resources.set(resource, path)
+      for (const [storage, size] of Object.entries(memoryStorage)) app.memoryStorage.set(storage, size)
       for (let count = 0; count < units; count += 1) await addUnit(tables, app, hosts, attach)
     },
     integrate: (one: string, other: string): Relation => integrate(tables, one, other),
@@ -148,10 +154,15 @@ export async function openModel(options: ModelOptions) {
       app.charm = await readCharm(archive, options.cache)
       app.modified += 1
     },
-    /** Update-status on every unit, as after five quiet minutes; then until nobody has anything to do. */
-    async updateStatus(): Promise<readonly HookRun[]> {
-      for (const app of tables.applications.values()) for (const unit of app.units) unit.updateStatus = true
+    /** Update-status on every unit, or on one application's, as after five quiet minutes; then until nobody has anything to do. */
+    async updateStatus(of?: string): Promise<readonly HookRun[]> {
+      const apps = of === undefined ? [...tables.applications.values()] : [applicationNamed(tables, of)]
+      for (const unit of apps.flatMap((app) => app.units)) unit.updateStatus = true
       return settle()
+    },
+    /** While it is away no hook starts, and the tools of those that run fail; `settle` waits until it is back. */
+    controller(how: Tables['controller']): void {
+      tables.controller = how
     },
     /** Lets virtual time pass: secrets become due for rotation, or expire. */
     async advance(ms: number): Promise<readonly HookRun[]> {

@@ -16,7 +16,7 @@ import { memberName, membersOf, votersOf } from '../plan/members.ts'
 /** Longer than a restart may take, its wait for health included. */
 const ttlSeconds = 90
 const lockPatienceMs = 30_000
-/** For members that are away: longer would only hold up the hooks that bring them back. */
+/** For members that are away: one that is down must not block the others for ever, nor the hooks that bring it back. */
 const awayPatienceMs = 10_000
 
 /** Does what restarts this unit's member when it is its turn; a unit that is alone has nobody to wait for. */
@@ -30,9 +30,10 @@ export async function inTurn(charm: Charm, observed: Observed, restart: () => Pr
   await using _closed = client
   try {
     const lock = await waitForLock(charm, client, observed.unit)
-    await using _held = lock
-    await giveLeadershipAway(client, await waitForOthers(charm, client, observed.unit), observed.unit)
+    await giveLeadershipAway(client, await waitForOthers(charm, client, lock, observed.unit), observed.unit)
     await restart()
+    // One that does not come back keeps the lock until its lease ends: what broke it must not break the next one at once.
+    await lock[Symbol.asyncDispose]()
   } catch (error) {
     if (error instanceof EtcdFailure)
       throw new Waiting(`waiting for its turn to restart: ${error.message}`, { cause: error })
@@ -40,11 +41,9 @@ export async function inTurn(charm: Charm, observed: Observed, restart: () => Pr
   }
 }
 
-async function waitForLock(
-  charm: Charm,
-  client: EtcdClient,
-  unit: string,
-): Promise<Extract<Lock, { kind: 'held' }>> {
+type HeldLock = Extract<Lock, { kind: 'held' }>
+
+async function waitForLock(charm: Charm, client: EtcdClient, unit: string): Promise<HeldLock> {
   for (const until = performance.now() + lockPatienceMs; ; await pause()) {
     const lock = await takeLock(client, { name: 'restart', holder: unit, ttlSeconds })
     if (lock.kind === 'held') return lock
@@ -53,14 +52,21 @@ async function waitForLock(
   }
 }
 
-/** The members, once the others can go on alone. */
-async function waitForOthers(charm: Charm, client: EtcdClient, unit: string): Promise<readonly MemberSeen[]> {
+/** The members: once all others answer, or in the end where those that do are enough for a quorum. */
+async function waitForOthers(
+  charm: Charm,
+  client: EtcdClient,
+  lock: HeldLock,
+  unit: string,
+): Promise<readonly MemberSeen[]> {
   for (const until = performance.now() + awayPatienceMs; ; await pause()) {
     const members = await readMembers(client)
     const own = members.find((member) => member.name === memberName(unit))
-    if (myRestartTurn.holds(members, own)) return members
-    if (performance.now() < until && !charm.deadline.aborted) continue
     const away = members.filter((member) => member !== own && !member.responds)
+    if (away.length === 0) return members
+    if (performance.now() < until && !charm.deadline.aborted) continue
+    if (myRestartTurn.holds(members, own)) return members
+    await lock[Symbol.asyncDispose]()
     throw new Waiting(
       `restart is due, but ${away.map(({ name }) => name).join(', ')} does not answer; bring it back or remove its unit`,
     )

@@ -31,13 +31,20 @@ export async function runHook(tables: Tables, unit: Unit, hook: HookToRun, kill:
     flush: [],
     pendingSecrets: new Map(),
     log: [],
+    cutOff: false,
   }
   const run = await runProcess(context, kill)
   const failure = run.exit === 0 ? commit(context) : `exit status ${run.exit}`
-  const noted = failure === undefined || run.exit !== 0 ? run : { ...run, exit: 'flush', stderr: failure }
+  const noted = note(context, run, failure)
   tables.journal.push(noted)
   settleHook(unit, hook, failure)
   return noted
+}
+
+function note({ cutOff }: HookContext, run: HookRun, failure: string | undefined): HookRun {
+  if (failure === undefined) return run
+  if (cutOff) return { ...run, exit: 'cut off' }
+  return run.exit === 0 ? { ...run, exit: 'flush', stderr: failure } : run
 }
 
 function commit(context: HookContext): string | undefined {

@@ -1,10 +1,11 @@
 // The one commit that a hook gets when its process has ended with 0: all of it or nothing (facts/juju.md §5).
 
-import { type HookContext, isLeader, ToolFailure } from './hook-context.ts'
+import { assertController, type HookContext, isLeader, ToolFailure } from './hook-context.ts'
 import { bagOf } from './state.ts'
 
 /** @throws what Juju would refuse at the flush: the hook has then failed, and nothing of it is in the model. */
 export function flush(context: HookContext): void {
+  assertController(context)
   const forAll = [...context.bags.values()].some(({ entity }) => entity === context.unit.app.name)
   if (forAll && !isLeader(context)) throw new ToolFailure('leadership was lost while the hook ran')
   for (const write of context.flush) write()

@@ -23,6 +23,8 @@ export interface HookContext {
   readonly flush: (() => void)[]
   readonly pendingSecrets: Map<string, Secret>
   readonly log: string[]
+  /** The controller went away while it ran. */
+  cutOff: boolean
 }
 
 export interface Answer {
@@ -49,6 +51,13 @@ export class ToolFailure extends Error {
     super(message)
     this.code = code
   }
+}
+
+/** @throws while there is no controller to ask; the hook is then marked, since it can't help failing. */
+export function assertController(context: HookContext): void {
+  if (context.tables.controller === 'here') return
+  context.cutOff = true
+  throw new ToolFailure('connection is shut down')
 }
 
 export const nothing: Answer = { code: 0, out: '', err: '' }

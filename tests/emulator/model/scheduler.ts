@@ -1,6 +1,7 @@
 // Whose hook runs next, and how many units run theirs at the same time. Hooks of one unit never overlap; those of units on
 // different machines do, as on a controller, where the model was opened with room for them.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type KillHere, runHook } from './agent.ts'
 import { assertConsistent } from './consistency.ts'
 import { nextHook } from './next-hook.ts'
@@ -31,6 +32,7 @@ const restless = 1000
 export function openScheduler({ tables, parallel, kill, onHook, bury }: SchedulerOptions): Scheduler {
   const busy = new Set<Unit>()
   const pick = (): Unit | undefined => {
+    if (tables.controller === 'away') return undefined
     const units = unitsOf(tables).filter((unit) => !busy.has(unit) && nextHook(tables, unit) !== undefined)
     return units[Math.floor(tables.random() * units.length)]
   }
@@ -67,9 +69,9 @@ export function openScheduler({ tables, parallel, kill, onHook, bury }: Schedule
         })
         running.add(one)
       }
-      if (running.size === 0) return runs
+      if (running.size === 0 && tables.controller === 'here') return runs
       try {
-        await Promise.race(running)
+        await Promise.race(running.size > 0 ? running : [sleep(50)])
       } catch (error) {
         await Promise.allSettled(running)
         throw error
@@ -79,13 +81,16 @@ export function openScheduler({ tables, parallel, kill, onHook, bury }: Schedule
   return { runOne, settle }
 }
 
+/** How hooks end that were made to end so. */
+export const unavoidable: ReadonlySet<string> = new Set(['killed', 'cut off'])
+
 /** Throws when a hook fails again and again, or when there is no end. */
 function openJudge(tables: Tables): (runs: readonly HookRun[], last: HookRun) => void {
   const failures = new Map<string, number>()
   return (runs, last) => {
     const failed = (failures.get(last.unit) ?? 0) + 1
     if (last.exit === 0 || isAction(tables, last)) failures.delete(last.unit)
-    else if (last.exit !== 'killed') failures.set(last.unit, failed)
+    else if (!(typeof last.exit === 'string' && unavoidable.has(last.exit))) failures.set(last.unit, failed)
     if ((failures.get(last.unit) ?? 0) >= patience) throw new Error(describeFailure(last))
     if (runs.length > restless)
       throw new Error(`no rest after ${restless} hooks; the last was ${last.hook} of ${last.unit}`)

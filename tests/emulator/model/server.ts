@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { print } from './format.ts'
-import { type Answer, type HookContext, type Tool, ToolFailure } from './hook-context.ts'
+import { type Answer, assertController, type HookContext, type Tool, ToolFailure } from './hook-context.ts'
 import * as machine from './machine-tools.ts'
 import * as relation from './relation-tools.ts'
 import * as secret from './secret-tools.ts'
@@ -73,7 +73,7 @@ export async function serveTools(
   context: HookContext,
   onCall: OnCall,
 ): Promise<Served> {
-  const calls: { tool: string; args: readonly string[]; ms: number; code: number }[] = []
+  const calls: HookRun['calls'][number][] = []
   const outside = owner.host.outside(path)
   await mkdir(dirname(outside), { recursive: true })
   await rm(outside, { force: true })
@@ -95,9 +95,9 @@ async function answerOne(
   socket: Socket,
   context: HookContext,
   onCall: OnCall,
-  calls: { tool: string; args: readonly string[]; ms: number; code: number }[],
+  calls: HookRun['calls'][number][],
 ): Promise<void> {
-  const begun = performance.now()
+  const [begun, at] = [performance.now(), Date.now()]
   const frames = await readRequest(socket)
   const [id = '', , tool = '', count = '0', ...rest] = frames
   const args = rest.slice(0, Number(count))
@@ -107,7 +107,7 @@ async function answerOne(
     return
   }
   const answer = id === context.id ? await runTool(context, tool, args, stdin) : stale(id)
-  calls.push({ tool, args, ms: performance.now() - begun, code: answer.code })
+  calls.push({ tool, args, at, ms: performance.now() - begun, code: answer.code })
   socket.on('error', () => {})
   socket.end(Buffer.concat([Buffer.from([answer.code]), frame(answer.out), frame(answer.err)]))
 }
@@ -125,6 +125,7 @@ async function runTool(
   const tool = tools[name]
   if (!tool) return { code: 127, out: '', err: `ERROR ${name} is not built in the emulator\n` }
   try {
+    assertController(context)
     const answer = await tool({ context, args, stdin })
     if (!answer.value) return answer
     const format = formatOf(args) ?? (yamlByDefault.has(name) ? 'yaml' : 'smart')

@@ -28,6 +28,8 @@ export interface Application {
   charm: Charm
   readonly config: Record<string, string | number | boolean>
   readonly resources: Map<string, string>
+  /** Sizes of storages that lie in memory, for units to come. */
+  readonly memoryStorage: Map<string, string>
   /** 3.6 only. */
   readonly leaderSettings: Map<string, string>
   readonly units: Unit[]
@@ -140,6 +142,8 @@ export interface HookRun {
   readonly calls: readonly {
     readonly tool: string
     readonly args: readonly string[]
+    /** Milliseconds since 1970. */
+    readonly at: number
     readonly ms: number
     readonly code: number
   }[]
@@ -159,6 +163,8 @@ export interface Tables {
   readonly random: () => number
   /** Milliseconds of virtual time since the model was made; only a test moves it. */
   now: number
+  /** Whether the controller answers: without it no hook starts, and hook tools fail. */
+  controller: 'here' | 'away'
   readonly name: string
   readonly uuid: string
   readonly applications: Map<string, Application>

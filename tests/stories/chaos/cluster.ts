@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describeFailure, type Model } from '../../emulator/index.ts'
+import { describeFailure, type Model, unavoidable } from '../../emulator/index.ts'
 import { etcdctl, lookAtEtcd, writesOf } from '../world.ts'
 
 export interface MemberRow {
@@ -42,8 +42,10 @@ export async function signal(model: Model, unit: string, name: 'KILL' | 'STOP' |
 
 /** What holds whenever the model has settled; it is looked at in every story, always. */
 export async function assertSound(model: Model): Promise<void> {
-  const failed = model.tables.journal.filter((run) => run.exit !== 0 && run.exit !== 'killed')
+  const failed = model.tables.journal.filter(({ exit }) => exit !== 0 && !unavoidable.has(String(exit)))
   assert.deepEqual(failed.map(describeFailure), [])
+  for (const { label, owner, revisions } of model.tables.secrets.values())
+    if (owner === 'etcd') assert.equal(revisions.size, 1, `${label} keeps revisions that nobody reads`)
   const units = unitsOf(model)
   const expected = units.map((unit) => ({ name: unit.replace('/', '-'), learner: false }))
   const states = []
@@ -59,14 +61,14 @@ export async function assertSound(model: Model): Promise<void> {
     assert.deepEqual(trusted, states[0]?.trusted)
     assert.deepEqual(users, states[0]?.users)
   }
-  assert.deepEqual(writesOf(await model.updateStatus()), [], 'a settled model stays silent')
+  assert.deepEqual(writesOf(await model.updateStatus('etcd')), [], 'a settled model stays silent')
 }
 
 /** Update-status as often as it takes; returns how many hooks ran. */
 export async function heal(model: Model): Promise<number> {
   let runs = 0
   for (let round = 0; round < 6; round += 1) {
-    const done = await model.updateStatus()
+    const done = await model.updateStatus('etcd')
     runs += done.length
     if (writesOf(done).length === 0) break
     await sleep(500)
