@@ -6,7 +6,7 @@ BIN := node_modules/.bin
 STAMP := node_modules/.installed
 ARCH ?= $(if $(filter aarch64,$(MACHINE)),arm64,amd64)
 UNIT := tests/unit/**/*.test.ts
-STORIES := tests/stories/*.test.ts tests/emulator/*.test.ts
+STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
 CHARM_SOURCES := $(shell find src scripts -name '*.ts') dispatch metadata.yaml config.yaml actions.yaml package-lock.json
@@ -16,7 +16,7 @@ EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN
 	PYTHON_CHARM=$(CURDIR)/build/py-requirer.charm EMULATOR_CACHE=$(CURDIR)/.cache/emulator \
 	scripts/in-namespaces
 
-.PHONY: help check test format lint types unit stories pack demo bench etcd integration
+.PHONY: help check test format lint types unit stories pack demo bench chaos etcd integration
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -41,6 +41,7 @@ unit: $(STAMP) ## unit tests, some against a real etcd
 	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && $(NODE) --test '$(UNIT)'
 
 stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
+	@scripts/provide-chaos-tools
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=2 --test-timeout=900000 $(STORIES)
 
 $(ETCD_CHARM): $(STAMP) $(CHARM_SOURCES)
@@ -54,6 +55,10 @@ demo: $(ETCD_CHARM) $(CLIENT_CHARM) ## deploy, integrate, read, write, be refuse
 
 build/.py-requirer: $(STAMP) scripts/archive.ts scripts/pack-python-requirer.ts $(shell find tests/requirers/python -type f)
 	@mkdir -p build && $(NODE) scripts/pack-python-requirer.ts && { [ ! -e build/py-requirer.charm ] || touch $@; }
+
+chaos: $(ETCD_CHARM) $(CLIENT_CHARM) ## every disturbance of a cluster (MEMBERS="3 5" SEEDS="1 2 3" ONLY=regexp); writes bench/chaos.json
+	@scripts/provide-chaos-tools
+	@$(EMULATED) $(NODE) scripts/chaos.ts
 
 bench: $(ETCD_CHARM) $(CLIENT_CHARM) ## measure hooks on this machine (ROUNDS=15); writes bench/results.json
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 bench/hooks.ts

@@ -3,75 +3,11 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Step, Write } from '../../src/charm/step.ts'
 import type { Model } from '../emulator/index.ts'
+import { everyStep, killEverywhere } from './kill-everywhere.ts'
 import { connectAs, deployPair, etcdctl, lookAtEtcd, openWorld } from './world.ts'
 
-/** A kind that is added to plans and not told here does not compile; `false` where it takes more than one unit, or another model. */
-const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
-  'workload/install': true,
-  'key/create': true,
-  'file/write': true,
-  'revocation/write': true,
-  'service/start': true,
-  'service/restart': true,
-  'auth/create-root': true,
-  'auth/enable': true,
-  'user/create': true,
-  'user/delete': true,
-  'role/create': true,
-  'role/delete': true,
-  'role/grant': true,
-  'role/revoke': true,
-  'permission/grant': true,
-  'permission/revoke': true,
-  'founding/write': true,
-  'authorities/create': true,
-  'options/write': true,
-  'certificates/sign': true,
-  'peer-unit/write': true,
-  'answer/publish': true,
-  'ledger/write': true,
-  'secrets/collect': true,
-  'port/open': true,
-  'version/set': true,
-  'auth/record': true,
-  'data/set-aside': false,
-  'member/add': false,
-  'member/promote': false,
-  'member/remove': false,
-  'member/update': false,
-  'encryption/offer': false,
-}
-
 const everyKind = Object.entries(everyStep).flatMap(([kind, alone]) => (alone ? [kind] : []))
-
-/** Kills once at each (step, number of tool calls since): so each hook gets a little further every time it is retried. */
-function killEverywhere(model: Model): { kills: number; readonly steps: Set<string> } {
-  const done = new Set<string>()
-  const told = { kills: 0, steps: new Set<string>() }
-  let step: string | undefined
-  let since = 0
-  model.killHooks((unit, tool, args) => {
-    if (!unit.startsWith('etcd/')) return false
-    const message = args.at(-1) ?? ''
-    const [kind = ''] = message.split(/[ :]/)
-    if (tool === 'juju-log' && Object.hasOwn(everyStep, kind)) {
-      told.steps.add(kind)
-      step = message
-      since = 0
-    }
-    if (step === undefined) return false
-    const point = `${step} +${since}`
-    since += 1
-    const dies = !done.has(point)
-    done.add(point)
-    if (dies) told.kills += 1
-    if (dies || tool === 'exit') step = undefined
-    return dies
-  })
-  return told
-}
 
 interface Chapter {
   readonly name: string

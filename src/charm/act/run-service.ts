@@ -3,7 +3,7 @@
 import { readHealth } from '../../etcd/health.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { makeDirectory, writeFileAtomic } from '../../machine/file.ts'
-import { restartService, serviceLogTail, startService } from '../../machine/service.ts'
+import { readService, restartService, serviceLogTail, startService } from '../../machine/service.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { loadedPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
@@ -29,22 +29,32 @@ export async function runService(
 
 /** Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. */
 async function waitUntilServing(service: string): Promise<void> {
-  const problem = await untilHealthy({ quorum: false, withinMs: servesWithin })
+  const ends = async (): Promise<boolean> => (await readService(service)).kind !== 'active'
+  const problem = await untilHealthy({ quorum: false, withinMs: servesWithin, ends })
   if (problem !== undefined) {
     const tail = await serviceLogTail(service)
-    throw new Waiting(
-      `etcd does not serve ${servesWithin / 1000} s after its start: ${problem}${tail && `; ${tail}`}`,
-    )
+    throw new Waiting(`etcd does not serve after its start: ${problem}${tail && `; ${tail}`}`)
   }
   await untilHealthy({ quorum: true, withinMs: quorumWithin })
 }
 
+interface Patience {
+  readonly quorum: boolean
+  readonly withinMs: number
+  /** Whether the service is not there to be waited for; asked after a while, since systemd may start it again. */
+  readonly ends?: () => Promise<boolean>
+}
+
+const endsWithin = 3000
+
 /** What is wrong when the time is over; `undefined` as soon as nothing is. */
-async function untilHealthy(of: { quorum: boolean; withinMs: number }): Promise<string | undefined> {
-  for (const until = performance.now() + of.withinMs; ; ) {
-    const health = await readHealth(metricsUrl, { quorum: of.quorum })
+async function untilHealthy({ quorum, withinMs, ends }: Patience): Promise<string | undefined> {
+  const begun = performance.now()
+  for (;;) {
+    const health = await readHealth(metricsUrl, { quorum })
     if (health.healthy) return undefined
-    if (performance.now() > until) return health.reason
+    const waited = performance.now() - begun
+    if (waited > withinMs || (waited > endsWithin && (await ends?.()))) return health.reason
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

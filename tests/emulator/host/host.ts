@@ -32,6 +32,8 @@ export interface Host extends AsyncDisposable {
   readdress(address: string): Promise<void>
   /** Pulls the network cable, or plugs it in again. Hook tools don't need it. */
   plug(how: 'in' | 'out'): Promise<void>
+  /** What processes that start from now on take for the time: an offset like `+120` seconds, or the true one. */
+  setClock(offset: string | undefined): void
   /** Everything that runs here dies at once; what systemd starts with the machine, starts again. */
   reboot(): Promise<void>
   /** nsenter's arguments for a command on this host, for a terminal's sake. */
@@ -74,6 +76,9 @@ export async function openHosts(options: { etcd: string; binds: readonly string[
 
 const path = '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin'
 
+/** Debian's libfaketime; the linker knows what $LIB is. Go asks the kernel for the time itself, so etcd keeps the true one. */
+const libfaketime = '/usr/$LIB/faketime/libfaketimeMT.so.1'
+
 interface ToOpen {
   readonly name: string
   readonly address: string
@@ -98,10 +103,11 @@ async function openHost(of: ToOpen): Promise<Host> {
   const pid = await childOf(init)
   await plugIn(of, pid)
   const enter = ['-t', String(pid), '-m', '-n', '-p', '-u', '-r']
+  let clock: Readonly<Record<string, string>> = {}
   const start: Host['spawn'] = (argv, { env, cwd = '/' }) =>
     watch(
       spawn('nsenter', [...enter, `--wdns=${cwd}`, '--', ...argv], {
-        env,
+        env: { ...env, ...clock },
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
@@ -122,6 +128,12 @@ async function openHost(of: ToOpen): Promise<Host> {
       address = to
     },
     plug: (how) => inside('ip', 'link', 'set', 'eth0', how === 'in' ? 'up' : 'down'),
+    setClock(offset) {
+      clock =
+        offset === undefined
+          ? {}
+          : { LD_PRELOAD: libfaketime, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1' }
+    },
     // `-1` spares pid 1 and whoever asks.
     reboot: () => inside('sh', '-c', 'kill -9 -1; rm -f /run/emulator/*.pid; systemctl boot'),
     enter: [...enter, '--wdns=/', '--'],

@@ -16,20 +16,24 @@ const members = Number(process.env.CHAOS_MEMBERS ?? 3)
 test(`${members} members go through everything, seed ${seed}`, async (t) => {
   const model = await openWorld({ parallel: members })
   after(() => model[Symbol.asyncDispose]())
-  await model.deploy('etcd', { archive: archives.etcd, units: members })
+  const memoryStorage = { data: '512M' }
+  await model.deploy('etcd', { archive: archives.etcd, units: members, memoryStorage })
   await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
   await model.settle()
   const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
   await model.settle()
 
+  let before: string | undefined
   for (const [nth, { name, disturb }] of disturbances.entries()) {
     if (!new RegExp(only).test(name)) continue
     await t.test(name, async (story) => {
       const newcomer = `client-${String.fromCharCode(97 + nth)}`
       await model.deploy(newcomer, { archive: archives.client, config: { prefix: `/${newcomer}/` } })
       await using writer = new Writer(model, id, 'web', `/web/${nth}/`)
-      // A client is onboarded during each of these.
+      // During each of these a client is onboarded, and another one leaves.
       model.integrate('etcd:etcd-client', `${newcomer}:etcd`)
+      if (before !== undefined) model.removeApplication(before)
+      before = newcomer
       await disturb(model)
       const runs = (await model.settle()).length + (await heal(model))
       const history = await writer.finish()

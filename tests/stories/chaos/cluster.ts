@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeFailure, type Model, unavoidable } from '../../emulator/index.ts'
 import { etcdctl, lookAtEtcd, writesOf } from '../world.ts'
+import { assertRestartsInTurn } from './restarts.ts'
 
 export interface MemberRow {
   readonly name: string
@@ -12,6 +13,14 @@ export interface MemberRow {
 
 export function unitsOf(model: Model): readonly string[] {
   return (model.tables.applications.get('etcd')?.units ?? []).map(({ name }) => name)
+}
+
+/** Applications that are related to etcd; each is called by its certificate as Juju calls it. */
+function clientsOf(model: Model): readonly string[] {
+  const related = [...model.tables.relations.values()].filter(({ ends }) =>
+    ends.some(({ endpoint }) => endpoint === 'etcd-client'),
+  )
+  return related.flatMap(({ ends }) => ends.map(({ app }) => app).filter((app) => app !== 'etcd')).sort()
 }
 
 export async function membersAt(model: Model, unit: string): Promise<readonly MemberRow[]> {
@@ -36,10 +45,6 @@ export async function raftRoles(model: Model): Promise<{ leader: string; followe
   return { leader, follower }
 }
 
-export async function signal(model: Model, unit: string, name: 'KILL' | 'STOP' | 'CONT'): Promise<void> {
-  await model.unit(unit).host.run(['pkill', `-${name}`, '-x', 'etcd'])
-}
-
 /** What holds whenever the model has settled; it is looked at in every story, always. */
 export async function assertSound(model: Model): Promise<void> {
   const failed = model.tables.journal.filter(({ exit }) => exit !== 0 && !unavoidable.has(String(exit)))
@@ -57,10 +62,12 @@ export async function assertSound(model: Model): Promise<void> {
     )
     states.push(await lookAtEtcd(model, unit))
   }
+  const clients = clientsOf(model)
   for (const { trusted, users } of states) {
-    assert.deepEqual(trusted, states[0]?.trusted)
-    assert.deepEqual(users, states[0]?.users)
+    assert.deepEqual(trusted, ['CN=etcd admin authority', ...clients.map((name) => `CN=${name}`)].sort())
+    assert.deepEqual(users, [...clients, 'root'].sort())
   }
+  await assertRestartsInTurn(model)
   assert.deepEqual(writesOf(await model.updateStatus('etcd')), [], 'a settled model stays silent')
 }
 

@@ -1,51 +1,67 @@
 // What goes wrong, by name. Each leaves the model to its hooks; a disturbance never mends by hand what the charm should.
 
+import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Model } from '../../emulator/index.ts'
-import { raftRoles, signal, unitsOf } from './cluster.ts'
+import { raftRoles, unitsOf } from './cluster.ts'
+import { disks } from './disks.ts'
+import { type Disturbance, moveAway, signal, standStill, whileMs } from './disturbance.ts'
 
-export interface Disturbance {
-  readonly name: string
-  readonly disturb: (model: Model) => Promise<void>
-}
-
-/** Long enough for an election and for clients to notice; shorter than an operator's patience. */
-const whileMs = 4000
-
-export const disturbances: readonly Disturbance[] = [
+const processes: readonly Disturbance[] = [
   {
     name: "the raft leader's etcd is killed",
-    disturb: async (model) => signal(model, (await raftRoles(model)).leader, 'KILL'),
+    disturb: async (model) => signal(model, 'KILL', [(await raftRoles(model)).leader]),
   },
   {
     name: "a follower's etcd is killed",
-    disturb: async (model) => signal(model, (await raftRoles(model)).follower, 'KILL'),
+    disturb: async (model) => signal(model, 'KILL', [(await raftRoles(model)).follower]),
   },
-  {
-    name: 'every etcd is killed',
-    disturb: async (model) => {
-      for (const unit of unitsOf(model)) await signal(model, unit, 'KILL')
-    },
-  },
+  { name: 'every etcd is killed', disturb: (model) => signal(model, 'KILL', unitsOf(model)) },
   {
     name: 'the raft leader stands still for a while',
-    disturb: async (model) => {
-      const { leader } = await raftRoles(model)
-      await signal(model, leader, 'STOP')
-      await sleep(whileMs)
-      await signal(model, leader, 'CONT')
-    },
+    disturb: async (model) => standStill(model, [(await raftRoles(model)).leader]),
   },
   {
+    name: 'a follower stands still for a while',
+    disturb: async (model) => standStill(model, [(await raftRoles(model)).follower]),
+  },
+  { name: 'every etcd stands still for a while', disturb: (model) => standStill(model, unitsOf(model)) },
+]
+
+const networks: readonly Disturbance[] = [
+  {
     name: 'the raft leader is cut off for a while',
-    disturb: async (model) => cutOff(model, (await raftRoles(model)).leader),
+    disturb: async (model) => cutOff(model, [(await raftRoles(model)).leader]),
+  },
+  {
+    name: 'a minority is cut off for a while',
+    disturb: async (model) => {
+      const { leader } = await raftRoles(model)
+      const others = unitsOf(model).filter((unit) => unit !== leader)
+      await cutOff(model, others.slice(0, Math.floor(others.length / 2)))
+    },
   },
   {
     name: 'each member is cut off in turn',
     disturb: async (model) => {
-      for (const unit of unitsOf(model)) await cutOff(model, unit)
+      for (const unit of unitsOf(model)) await cutOff(model, [unit])
     },
   },
+  {
+    name: 'the controller is away for a while',
+    disturb: async (model) => {
+      const running = model.settle()
+      await sleep(1000)
+      model.controller('away')
+      await signal(model, 'KILL', [(await raftRoles(model)).follower])
+      await sleep(whileMs)
+      model.controller('here')
+      await running
+    },
+  },
+]
+
+const machines: readonly Disturbance[] = [
   {
     name: 'every machine reboots',
     disturb: async (model) => {
@@ -55,10 +71,18 @@ export const disturbances: readonly Disturbance[] = [
   {
     name: 'a machine comes back with another address',
     disturb: async (model) => {
-      const { follower } = await raftRoles(model)
-      const { host } = model.unit(follower)
-      await host.readdress(host.address.replace(/\.(\d+)$/, (_, last) => `.${Number(last) + 100}`))
-      await model.reboot(follower)
+      await moveAway(model, (await raftRoles(model)).follower)
+    },
+  },
+  {
+    name: "the clock of the Juju leader's machine is two minutes ahead",
+    disturb: async (model) => {
+      const { host } = model.unit(model.tables.applications.get('etcd')?.leader ?? '')
+      host.setClock('+120')
+      const ahead = Number((await host.run(['date', '+%s'])).stdout) - Date.now() / 1000
+      assert.ok(ahead > 60, `the clock is ${ahead} s ahead`)
+      await model.updateStatus('etcd')
+      host.setClock(undefined)
     },
   },
   {
@@ -77,21 +101,13 @@ export const disturbances: readonly Disturbance[] = [
       model.removeUnit(leader)
     },
   },
-  {
-    name: "a member's data is lost",
-    disturb: async (model) => {
-      const { follower } = await raftRoles(model)
-      await signal(model, follower, 'KILL')
-      await model.unit(follower).host.run(['sh', '-c', `rm -rf ${dataFolder}/member`])
-    },
-  },
 ]
 
-const dataFolder = '/var/snap/charmed-etcd/common/var/lib/etcd'
+export const disturbances: readonly Disturbance[] = [...processes, ...networks, ...machines, ...disks]
 
-async function cutOff(model: Model, unit: string): Promise<void> {
-  await model.unit(unit).host.plug('out')
+async function cutOff(model: Model, units: readonly string[]): Promise<void> {
+  for (const unit of units) await model.unit(unit).host.plug('out')
   await sleep(whileMs)
-  await model.unit(unit).host.plug('in')
+  for (const unit of units) await model.unit(unit).host.plug('in')
   await sleep(1000)
 }
