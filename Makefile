@@ -9,6 +9,7 @@ UNIT := tests/unit/**/*.test.ts
 STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
+INTEGRATION_BASE = $(or $(BASE),ubuntu@24.04)
 CHARM_SOURCES := $(shell find src scripts -name '*.ts') dispatch metadata.yaml config.yaml actions.yaml package-lock.json
 # The emulator's processes end with the command that made their namespaces.
 EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
@@ -63,8 +64,10 @@ chaos: $(ETCD_CHARM) $(CLIENT_CHARM) ## every disturbance of a cluster (MEMBERS=
 bench: $(ETCD_CHARM) $(CLIENT_CHARM) ## measure hooks on this machine (ROUNDS=15); writes bench/results.json
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 bench/hooks.ts
 
-integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the main job on your own controller through the juju CLI (BASE=, KEEP=1)
-	@ETCD_CHARM=$(ETCD_CHARM) CLIENT_CHARM=$(CLIENT_CHARM) $(NODE) scripts/integration.ts
+integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the stories on your own controller through juju (STORIES= BASE= ETCD_RESOURCE= KEEP=1 …)
+	@export ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && $(NODE) scripts/pack-python-requirer.ts $(INTEGRATION_BASE)
+	@ETCD_CHARM=$(ETCD_CHARM) CLIENT_CHARM=$(CLIENT_CHARM) \
+		PYTHON_CHARM=build/py-requirer-$(subst @,-,$(INTEGRATION_BASE)).charm $(NODE) scripts/integration.ts
 
 etcd: ## print where etcd for the tests is; ETCD=3.6 builds that line from its Go modules
 	@ETCD=$(ETCD) scripts/provide-etcd

@@ -15,7 +15,7 @@ const architectures = { amd64: 'x64', arm64: 'arm64' } as const
 export type Architecture = keyof typeof architectures
 
 export const bases = ['22.04', '24.04', '26.04']
-const executable: ReadonlySet<string> = new Set(['dispatch', 'bin/node'])
+const executable: ReadonlySet<string> = new Set(['dispatch', 'bin/node', 'bin/etcdctl'])
 /** Zip knows no time before 1980; one fixed time makes the bytes repeatable. */
 const mtime = new Date(Date.UTC(1980, 0, 2))
 

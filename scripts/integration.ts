@@ -1,110 +1,96 @@
-// `make integration`: the main job on the controller that your `juju` points at, in a model of its own that is removed afterwards
-// (KEEP=1 keeps it). Waits have deadlines and say what they wait for.
+// `make integration`: the stories on the controller and cloud that your `juju` points at, in models of their own that are removed
+// afterwards. The archives come from make; tests/stories/README.md tells the options.
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { execa } from 'execa'
-import * as z from 'zod/mini'
+import { openJujuCli } from '../tests/stories/driver/juju-cli.ts'
+import { addModel, destroyModel } from '../tests/stories/driver/juju-driver.ts'
+import { parseModels, parseStatus } from '../tests/stories/driver/juju-json.ts'
+import { type JujuOptions, modelName, readJujuOptions } from '../tests/stories/driver/juju-options.ts'
+import type { Profile } from '../tests/stories/driver/driver.ts'
 
-const model = `etcd-${Date.now().toString(36)}`
-const base = process.env.BASE ?? 'ubuntu@24.04'
-const deadlineMs = 15 * 60_000
-
-const statusSchema = z.object({
-  applications: z.record(
-    z.string(),
-    z.object({
-      units: z.optional(
-        z.record(
-          z.string(),
-          z.object({ 'workload-status': z.object({ current: z.string(), message: z.optional(z.string()) }) }),
-        ),
-      ),
-    }),
-  ),
-})
-const actionSchema = z.record(
-  z.string(),
-  z.object({ status: z.string(), results: z.optional(z.record(z.string(), z.unknown())) }),
-)
-
-async function juju(...args: readonly string[]): Promise<string> {
-  console.log(`$ juju ${args.join(' ')}`)
-  const { stdout } = await execa('juju', args, { env: { JUJU_MODEL: model } })
-  return stdout
+/** Stories begin with `story`; all others are about what only the emulator has. */
+export function runsAnywhere(source: string): boolean {
+  return /from '(\.\.?\/)+driver\/story\.ts'/.test(source)
 }
 
-async function waitFor(unit: string, wanted: string): Promise<void> {
-  const app = unit.split('/')[0] ?? ''
-  let seen = 'nothing yet'
-  for (const until = Date.now() + deadlineMs; Date.now() < until; await sleep(5000)) {
-    const { stdout } = await execa('juju', ['status', '-m', model, '--format=json'])
-    const found = statusSchema.parse(JSON.parse(stdout)).applications[app]?.units?.[unit]?.['workload-status']
-    seen = `${found?.current ?? 'no unit'} ${found?.message ?? ''}`
-    if (seen.startsWith(wanted)) return
-    if (found?.current === 'error') break
-  }
-  throw new Error(
-    `waited for ${unit} to be "${wanted}"; it is "${seen}". Look at: juju debug-log -m ${model} --replay`,
-  )
+/** Of an agent like 3.6.26 or 4.0.15: 4.1 prints what 4.0 does. */
+export function profileOf(version: string): Profile {
+  const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(version) ?? []).map(Number)
+  if (major === 3 && minor >= 6) return '3.6'
+  if (major >= 4) return '4.0'
+  throw new Error(`the controller is Juju ${version}; the charm assumes 3.6 or newer`)
 }
 
-async function run(
-  unit: string,
-  action: string,
-  ...params: readonly string[]
-): Promise<{ status: string; value: unknown }> {
-  const { stdout } = await execa('juju', ['run', '-m', model, '--format=json', unit, action, ...params], {
-    reject: false,
+function chooseStories(): readonly string[] {
+  const files = globSync((process.env.STORIES || 'tests/stories/*.test.ts').split(/\s+/)).sort()
+  const chosen = files.filter((file) => runsAnywhere(readFileSync(file, 'utf8')))
+  for (const file of files)
+    if (!chosen.includes(file))
+      console.log(`SKIPPED on a controller: ${file} is written for the emulator alone`)
+  if (chosen.length === 0) throw new Error('no story is left to run')
+  return chosen
+}
+
+async function runStories(
+  stories: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const flags = ['--disable-warning=DEP0123', '--test', '--test-concurrency=1', '--test-timeout=7200000']
+  const tests = spawn(process.execPath, [...flags, ...stories], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
   })
-  const [row] = Object.values(actionSchema.parse(JSON.parse(stdout)))
-  return { status: row?.status ?? 'none', value: row?.results?.value }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tests.kill(signal))
+  const [code] = await once(tests, 'exit')
+  return typeof code === 'number' ? code : 1
 }
 
-function expect(what: string, holds: boolean): void {
-  if (!holds) throw new Error(`failed: ${what}`)
-  console.log(`ok: ${what}`)
+/** Whatever models of the run are left, also after an interruption. */
+async function destroyModels(options: JujuOptions): Promise<void> {
+  const flags = options.controller ? ['--controller', options.controller] : []
+  const juju = openJujuCli(modelName(options, options.prefix))
+  const there = parseModels(await juju.runWithoutModel('models', '--format=json', ...flags))
+  for (const name of there.filter((model) => model.startsWith(options.prefix))) {
+    if (options.keep)
+      console.log(`the model ${name} stays; end it with: juju destroy-model ${name} --destroy-storage`)
+    else await destroyModel(openJujuCli(modelName(options, name)))
+  }
 }
 
-try {
-  await execa('juju', ['version'])
-} catch {
-  console.error(
-    'integration: juju is missing; snap install juju, bootstrap a controller (juju bootstrap lxd), and try again',
-  )
-  process.exit(1)
-}
-await execa('juju', ['add-model', model], { stdio: 'inherit' })
-try {
-  await juju('deploy', resolve(process.env.ETCD_CHARM ?? ''), 'etcd', '--base', base)
-  await juju(
-    'deploy',
-    resolve(process.env.CLIENT_CHARM ?? ''),
-    'web',
-    '--base',
-    base,
-    '--config',
-    'prefix=/web/',
-  )
-  await waitFor('etcd/0', 'active')
-  await juju('integrate', 'etcd:etcd-client', 'web:etcd')
-  await waitFor('web/0', 'active user web')
-  expect(
-    'the client writes below its prefix',
-    (await run('web/0', 'put', 'key=/web/a', 'value=1')).value === '1',
-  )
-  expect(
-    'the client is refused elsewhere',
-    (await run('web/0', 'put', 'key=/other', 'value=1')).status === 'failed',
-  )
-  await juju('remove-relation', 'etcd:etcd-client', 'web:etcd')
-  await waitFor('web/0', 'waiting')
-  console.log('integration: ok')
-} finally {
-  if (process.env.KEEP)
-    console.log(`the model stays; end it with: juju destroy-model ${model} --destroy-storage --no-prompt`)
-  else
-    await execa('juju', ['destroy-model', model, '--destroy-storage', '--no-prompt', '--force'], {
-      reject: false,
+async function main(): Promise<number> {
+  const stories = chooseStories()
+  const prefix = `etcd-stories-${Date.now().toString(36)}`
+  const options = readJujuOptions({ ...process.env, STORY_MODELS: prefix, JUJU_PROFILE: '3.6' })
+  const juju = openJujuCli(modelName(options, prefix), console.log)
+  await juju.runWithoutModel('version')
+  try {
+    await addModel(juju, options)
+    const { version } = parseStatus(await juju.run('status', '--format=json')).model
+    const profile = process.env.JUJU_PROFILE || profileOf(version)
+    console.log(`Juju ${version}, base ${options.base}, logs of failures below ${options.logs}`)
+    const archives = Object.fromEntries(
+      ['ETCD_CHARM', 'CLIENT_CHARM', 'PYTHON_CHARM'].map((name) => [name, resolve(process.env[name] ?? '')]),
+    )
+    return await runStories(stories, {
+      ...archives,
+      STORY_DRIVER: 'juju',
+      STORY_MODELS: prefix,
+      JUJU_PROFILE: profile,
     })
+  } finally {
+    await destroyModels(options)
+  }
+}
+
+if (import.meta.main) {
+  process.exitCode = await main().catch((error: unknown) => {
+    const said = error instanceof Error ? error.message : String(error)
+    const remedy =
+      'Install juju (snap install juju), bootstrap a controller (juju bootstrap lxd), and try again.'
+    console.error(`integration: ${said}\n${/ENOENT|no controller/i.test(said) ? remedy : ''}`)
+    return 1
+  })
 }

@@ -1,48 +1,86 @@
-// Packs the Python requirer of tests/requirers, whose interpreter is a venv by hashes: build/py-requirer.charm. Where Python or
-// its packages can't be had, it says so loudly and leaves no archive: the stories about it then report themselves as skipped.
+// Packs the Python requirer of tests/requirers. Without an argument for the emulator, whose machines see this machine's /usr: a
+// venv by hashes outside of the archive. With a base (`ubuntu@24.04`) for a real machine: its packages and etcdctl inside. Where
+// they can't be had, it says so loudly and leaves no archive: the stories about it then report themselves as skipped.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { printManifest, zip } from './archive.ts'
 
 const source = 'tests/requirers/python'
-const stage = 'build/py-requirer'
 const requirements = `${source}/requirements.txt`
 const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16)
-const venv = resolve(`.cache/emulator/python-${digest}`)
-
-function makeVenv(): void {
-  if (existsSync(`${venv}/complete`)) return
-  rmSync(venv, { recursive: true, force: true })
-  // The emulator's machines see /usr, and not what a version manager put elsewhere.
-  const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
-  execFileSync(python, ['-m', 'venv', venv], { stdio: 'pipe' })
-  execFileSync(`${venv}/bin/pip`, ['install', '-q', '--require-hashes', '-r', requirements], {
-    stdio: 'pipe',
-  })
-  writeFileSync(`${venv}/complete`, '')
+const arch = process.arch === 'arm64' ? 'arm64' : 'amd64'
+// The emulator's machines see /usr, and not what a version manager put elsewhere.
+const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
+/** The Python that each base brings; requirements.txt has the hashes for 3.11 to 3.13. */
+const pythons: Readonly<Record<string, string>> = {
+  'ubuntu@22.04': '3.10',
+  'ubuntu@24.04': '3.12',
+  'ubuntu@26.04': '3.14',
 }
 
-async function pack(): Promise<void> {
+function makeVenv(): string {
+  const venv = resolve(`.cache/emulator/python-${digest}`)
+  if (existsSync(`${venv}/complete`)) return venv
+  rmSync(venv, { recursive: true, force: true })
+  execFileSync(python, ['-m', 'venv', venv], { stdio: 'pipe' })
+  pip('--require-hashes', '-r', requirements)
+  writeFileSync(`${venv}/complete`, '')
+  return venv
+}
+
+function pip(...args: readonly string[]): void {
+  const venv = resolve(`.cache/emulator/python-${digest}`)
+  execFileSync(`${venv}/bin/pip`, ['install', '-q', ...args], { stdio: 'pipe' })
+}
+
+/** The wheels of another Python than this one: glibc's newest tags first, as pip wants them. */
+function placePackages(version: string, into: string): void {
+  const machine = arch === 'arm64' ? 'aarch64' : 'x86_64'
+  const platforms = ['manylinux_2_34', 'manylinux_2_28', 'manylinux_2_17', 'manylinux2014']
+  const tags = platforms.flatMap((platform) => ['--platform', `${platform}_${machine}`])
+  const target = ['--target', into, '--python-version', version, '--only-binary=:all:', '--no-compile']
+  pip('--require-hashes', '-r', requirements, ...target, ...tags)
+}
+
+function stageCharm(stage: string, dispatch: string): void {
   rmSync(stage, { recursive: true, force: true })
   mkdirSync(`${stage}/src`, { recursive: true })
   for (const file of ['metadata.yaml', 'config.yaml', 'actions.yaml', 'src/charm.py'])
     copyFileSync(join(source, file), join(stage, file))
-  const dispatch = `#!/bin/sh\nexec ${venv}/bin/python -W ignore "\${JUJU_CHARM_DIR:-.}/src/charm.py"\n`
-  writeFileSync(join(stage, 'dispatch'), dispatch, { mode: 0o755 })
-  writeFileSync(join(stage, 'manifest.yaml'), printManifest(process.arch === 'arm64' ? 'arm64' : 'amd64'))
-  await zip(stage, `${stage}.charm`)
+  writeFileSync(join(stage, 'dispatch'), `#!/bin/sh\n${dispatch}\n`, { mode: 0o755 })
+  writeFileSync(join(stage, 'manifest.yaml'), printManifest(arch))
 }
 
+function stageForEmulator(stage: string): void {
+  stageCharm(stage, `exec ${makeVenv()}/bin/python -W ignore "\${JUJU_CHARM_DIR:-.}/src/charm.py"`)
+}
+
+function stageForMachine(stage: string, base: string): void {
+  const version = pythons[base]
+  if (!version) throw new Error(`no Python is known for ${base}`)
+  makeVenv()
+  const here = 'export PYTHONPATH="$PWD/lib" PATH="$PWD/bin:$PATH" PYTHONDONTWRITEBYTECODE=1'
+  stageCharm(stage, `cd "\${JUJU_CHARM_DIR:-.}" || exit\n${here}\nexec python3 -W ignore src/charm.py`)
+  placePackages(version, `${stage}/lib`)
+  mkdirSync(`${stage}/bin`)
+  copyFileSync(join(process.env.ETCD_BIN_DIR ?? '', 'etcdctl'), `${stage}/bin/etcdctl`)
+  chmodSync(`${stage}/bin/etcdctl`, 0o755)
+}
+
+const base = process.argv[2]
+const stage = base ? `build/py-requirer-${base.replace('@', '-')}` : 'build/py-requirer'
 rmSync(`${stage}.charm`, { force: true })
 try {
-  makeVenv()
-  await pack()
+  if (base) stageForMachine(stage, base)
+  else stageForEmulator(stage)
+  await zip(stage, `${stage}.charm`)
 } catch (error) {
-  const reason =
-    error instanceof Error ? (error.message.split('\n').find((line) => line.trim()) ?? '') : String(error)
+  const said =
+    error instanceof Error ? error.message.split('\n').filter((line) => line.trim()) : [String(error)]
+  const reason = said.find((line) => line.startsWith('ERROR')) ?? said[0]
   console.error(
     `\n!!! SKIPPED: stories with the Python requirer, because its packages can't be had: ${reason}\n`,
   )

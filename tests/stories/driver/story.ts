@@ -25,7 +25,14 @@ const driver = await chooseDriver(process.env.STORY_DRIVER ?? 'emulator')
 
 async function chooseDriver(name: string): Promise<Driver> {
   if (name === 'emulator') return (await import('./emulator-driver.ts')).emulatorDriver
-  throw new Error(`no driver ${name}; say emulator`)
+  if (name === 'juju') {
+    const [{ openJujuDriver }, { readJujuOptions }] = await Promise.all([
+      import('./juju-driver.ts'),
+      import('./juju-options.ts'),
+    ])
+    return openJujuDriver(readJujuOptions(process.env))
+  }
+  throw new Error(`no driver ${name}; say emulator or juju`)
 }
 
 export function story(title: string, options: StoryOptions, body: (story: Story) => Promise<void>): void {

@@ -1,0 +1,163 @@
+// What juju prints with --format=json, 3.6 and 4.0: only what stories look at, and nothing that one of the two leaves out. The
+// shapes are those of Juju's own client (cmd/juju/{status,application,action,secrets}) and of jubilant's types, which read both.
+
+import * as z from 'zod/mini'
+import type { ActionResult, Bag, Ended, RelationView, SecretView } from './driver.ts'
+
+const statusInfo = z.object({
+  current: z.optional(z.string()),
+  message: z.optional(z.string()),
+  since: z.optional(z.string()),
+})
+export type StatusInfo = z.infer<typeof statusInfo>
+
+const unit = z.object({
+  'workload-status': z.optional(statusInfo),
+  'juju-status': z.optional(statusInfo),
+  leader: z.optional(z.boolean()),
+  machine: z.optional(z.string()),
+  'open-ports': z.optional(z.array(z.string())),
+  'public-address': z.optional(z.string()),
+})
+export type UnitRow = z.infer<typeof unit>
+
+const application = z.object({
+  'charm-name': z.optional(z.string()),
+  life: z.optional(z.string()),
+  version: z.optional(z.string()),
+  'application-status': z.optional(statusInfo),
+  units: z.optional(z.record(z.string(), unit)),
+})
+
+const jujuStatus = z.object({
+  model: z.object({ name: z.string(), version: z.string() }),
+  machines: z.record(z.string(), z.object({ 'juju-status': z.optional(statusInfo) })),
+  applications: z.record(z.string(), application),
+  /** Of offers that are consumed here. */
+  'application-endpoints': z.optional(z.record(z.string(), z.object({ life: z.optional(z.string()) }))),
+})
+export type JujuStatus = z.infer<typeof jujuStatus>
+
+export function parseStatus(text: string): JujuStatus {
+  return jujuStatus.parse(JSON.parse(text))
+}
+
+/** Databags hold strings; juju's JSON may show one that looks like a number as a number. */
+const bag = z.record(z.string(), z.unknown())
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const bagOf = (values: z.infer<typeof bag> = {}): Bag =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, textOf(value)]))
+
+const unitData = z.object({ data: z.nullish(bag) })
+const relationInfo = z.object({
+  'relation-id': z.number(),
+  endpoint: z.string(),
+  'related-endpoint': z.string(),
+  'cross-model': z.optional(z.boolean()),
+  'application-data': z.nullish(bag),
+  'local-unit': z.optional(unitData),
+  'related-units': z.optional(z.record(z.string(), unitData)),
+})
+const unitInfos = z.record(z.string(), z.object({ 'relation-info': z.optional(z.array(relationInfo)) }))
+
+/** One relation, as one unit sees it. */
+export interface SeenRelation extends RelationView {
+  readonly unit: string
+  readonly peers: boolean
+  /** Of the application at the other end; since Juju 3 it is that one's, not the unit's own. */
+  readonly remoteApp: Bag
+  readonly own: Bag
+}
+
+export function parseUnits(text: string): readonly SeenRelation[] {
+  return Object.entries(unitInfos.parse(JSON.parse(text))).flatMap(([name, info]) =>
+    (info['relation-info'] ?? []).map((row) => ({
+      unit: name,
+      id: row['relation-id'],
+      endpoint: row.endpoint,
+      crossModel: row['cross-model'] ?? false,
+      peers: row.endpoint === row['related-endpoint'] && !row['cross-model'] && onlyOf(name, row),
+      remoteApp: bagOf(row['application-data'] ?? {}),
+      own: bagOf(row['local-unit']?.data ?? {}),
+    })),
+  )
+}
+
+function onlyOf(unitName: string, row: z.infer<typeof relationInfo>): boolean {
+  const app = (name: string): string => name.split('/', 1)[0] ?? ''
+  return Object.keys(row['related-units'] ?? {}).every((other) => app(other) === app(unitName))
+}
+
+const secretRow = z.object({ owner: z.optional(z.string()), label: z.optional(z.string()) })
+
+export function parseSecrets(text: string): readonly SecretView[] {
+  const rows = z.record(z.string(), secretRow).parse(JSON.parse(text))
+  return Object.entries(rows).map(([id, { owner = '', label = '' }]) => ({ id, owner, label }))
+}
+
+/** Go prints the content below a key `Data`, since its JSON knows no inlining. */
+const revealed = z.record(
+  z.string(),
+  z.object({ content: z.object({ Data: z.record(z.string(), z.string()) }) }),
+)
+
+export function parseSecretContent(text: string): Bag {
+  const [secret] = Object.values(revealed.parse(JSON.parse(text)))
+  if (!secret) throw new TypeError('juju show-secret showed no secret')
+  return secret.content.Data
+}
+
+const task = z.object({
+  status: z.string(),
+  message: z.optional(z.string()),
+  results: z.nullish(z.record(z.string(), z.unknown())),
+})
+/** By unit; `app/leader` comes back under the unit's own name. */
+const tasks = z.record(z.string(), task)
+const juju = new Set(['return-code', 'stdout', 'stderr'])
+
+function onlyTask(text: string): z.infer<typeof task> {
+  const [row] = Object.values(tasks.parse(JSON.parse(text.trim() === '' ? '{}' : text)))
+  if (!row) throw new TypeError('juju printed no task')
+  return row
+}
+
+export function parseAction(text: string): ActionResult {
+  const { status, message = '', results } = onlyTask(text)
+  const own = Object.entries(results ?? {}).filter(([key]) => !juju.has(key))
+  return { status, message, results: bagOf(Object.fromEntries(own)) }
+}
+
+export function parseExec(text: string): Ended {
+  const { status, message = '', results } = onlyTask(text)
+  if (status !== 'completed') throw new TypeError(`juju exec ended with ${status}: ${message}`)
+  const { 'return-code': code = 0, stdout = '', stderr = '' } = results ?? {}
+  return { code: Number(code), stdout: textOf(stdout), stderr: textOf(stderr) }
+}
+
+const shownModel = z.record(z.string(), z.object({ 'model-uuid': z.string() }))
+
+export function parseModelUuid(text: string): string {
+  const [model] = Object.values(shownModel.parse(JSON.parse(text)))
+  if (!model) throw new TypeError('juju show-model showed no model')
+  return model['model-uuid']
+}
+
+const models = z.object({
+  models: z.array(z.object({ 'short-name': z.optional(z.string()), name: z.string() })),
+})
+
+/** Their names without the owner. */
+export function parseModels(text: string): readonly string[] {
+  return models
+    .parse(JSON.parse(text))
+    .models.map((row) => row['short-name'] ?? row.name.replace(/^.*\//, ''))
+}
+
+const config = z.object({ settings: z.record(z.string(), z.object({ source: z.optional(z.string()) })) })
+
+/** Options of an application that somebody set. */
+export function parseChangedOptions(text: string): readonly string[] {
+  const { settings } = config.parse(JSON.parse(text))
+  return Object.keys(settings).filter((name) => settings[name]?.source === 'user')
+}

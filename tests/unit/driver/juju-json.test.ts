@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { failures, fingerprint, underWay } from '../../stories/driver/juju-at-rest.ts'
+import {
+  parseAction,
+  parseChangedOptions,
+  parseExec,
+  parseModels,
+  parseModelUuid,
+  parseSecretContent,
+  parseSecrets,
+  parseStatus,
+  parseUnits,
+} from '../../stories/driver/juju-json.ts'
+import { outputOf } from './stand-in-juju.ts'
+
+for (const profile of ['3.6', '4.0'] as const) {
+  const text = (name: string): string => outputOf(profile, name)
+
+  test(`Juju ${profile}: an application's databag is what the other end is shown, a unit's own what it wrote`, () => {
+    const seen = parseUnits(text('show-unit'))
+    const etcdSeenByWeb = seen.find((row) => row.unit === 'web/1')
+    assert.deepEqual([etcdSeenByWeb?.id, etcdSeenByWeb?.remoteApp.version], [3, '3.6.4'])
+    assert.equal(etcdSeenByWeb?.own['ingress-address'], '10.1.0.11')
+    assert.deepEqual(
+      seen.filter((row) => row.unit === 'etcd/0').map(({ id, endpoint, peers }) => [id, endpoint, peers]),
+      [
+        [0, 'etcd-peers', true],
+        [3, 'etcd-client', false],
+      ],
+    )
+  })
+
+  test(`Juju ${profile}: secrets by id, with owner and label; the content is below Data`, () => {
+    assert.deepEqual(parseSecrets(text('secrets'))[0], {
+      id: 'd0vdtqnmp25c762e7j0g',
+      owner: 'etcd',
+      label: 'etcd-client.3.user',
+    })
+    assert.equal(parseSecrets(text('secrets'))[2]?.label, '')
+    assert.deepEqual(parseSecretContent(text('show-secret')), {
+      username: 'web',
+      uris: 'https://10.1.0.10:2379',
+    })
+    assert.deepEqual(parseSecrets('{}'), [])
+  })
+
+  test(`Juju ${profile}: a task's results without what Juju adds, and why it failed`, () => {
+    assert.deepEqual(parseAction(text('run-completed')), {
+      status: 'completed',
+      message: '',
+      results: { value: 'one' },
+    })
+    const failed = parseAction(text('run-failed'))
+    assert.deepEqual([failed.status, failed.message], ['failed', 'etcdserver: permission denied'])
+    assert.deepEqual(parseExec(text('exec')), { code: 0, stdout: '3.6.4\n', stderr: '' })
+    assert.deepEqual(parseExec(text('exec-failed')), { code: 2, stdout: '', stderr: 'cat: no such file\n' })
+    assert.throws(() => parseExec(''), /no task/)
+  })
+
+  test(`Juju ${profile}: models, their uuid, and the options that somebody set`, () => {
+    assert.deepEqual(parseModels(text('models')), ['controller', 'etcd-stories-x'])
+    assert.equal(parseModelUuid(text('show-model')), '6f0f1c52-6f43-4d6a-8b0c-2f8f6d8a3b11')
+    assert.deepEqual(parseChangedOptions(text('config')), ['allow-full-keyspace'])
+  })
+
+  test(`Juju ${profile}: at rest is where every agent is idle, every machine started, and nothing leaves`, () => {
+    const status = parseStatus(text('status'))
+    assert.deepEqual(underWay(status), [])
+    assert.deepEqual(failures(status), [])
+    const etcd = status.applications.etcd
+    const unit = etcd?.units?.['etcd/0']
+    assert.ok(etcd && unit)
+    const changed = (units: typeof etcd.units, life = 'alive') => ({
+      ...status,
+      applications: { ...status.applications, etcd: { ...etcd, units, life } },
+    })
+    const executing = changed({
+      'etcd/0': { ...unit, 'juju-status': { current: 'executing', message: 'running start hook' } },
+    })
+    assert.deepEqual(underWay(executing), ['etcd/0 is executing, running start hook'])
+    assert.notEqual(fingerprint(executing), fingerprint(status))
+    assert.deepEqual(underWay(changed({}, 'dying')), ['etcd is being removed'])
+    const failed = changed({
+      'etcd/0': { ...unit, 'workload-status': { current: 'error', message: 'hook failed: "start"' } },
+    })
+    assert.deepEqual(failures(failed), ['etcd/0: hook failed: "start"'])
+    const starting = { ...status, machines: { 0: { 'juju-status': { current: 'pending' } } } }
+    assert.deepEqual(underWay(starting), ['machine 0 is pending'])
+  })
+}

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { profileOf, runsAnywhere } from '../../../scripts/integration.ts'
+
+test('a story that begins with the driver runs on a controller, one that begins with the emulator does not', () => {
+  assert.equal(runsAnywhere("import { story } from './driver/story.ts'"), true)
+  assert.equal(runsAnywhere("import { story } from '../driver/story.ts'"), true)
+  assert.equal(runsAnywhere("import { openWorld } from './world.ts'"), false)
+})
+
+test('the profile follows the version of the controller', () => {
+  assert.deepEqual(['3.6.26', '3.6-rc1', '4.0.15', '4.1-beta2', '3.7.0'].map(profileOf), [
+    '3.6',
+    '3.6',
+    '4.0',
+    '4.0',
+    '3.6',
+  ])
+  assert.throws(() => profileOf('2.9.51'), /3\.6 or newer/)
+  assert.throws(() => profileOf('3.5.7'), /3\.6 or newer/)
+})
