@@ -48,6 +48,24 @@ export function ownerOf(ledger: Ledger, commonName: string, except: RequestKey):
   return undefined
 }
 
+/**
+ * Juju lets the charm read any secret that any client granted it, so a request may name another client's. Nobody gains access by it,
+ * as the key is not in there; but at the owner's next common name, the other request could be the first to ask for that.
+ */
+export const oneOwnerPerSecret: Guard<[secret: string | undefined, key: RequestKey, ledger: Ledger]> = {
+  name: 'one-owner-per-secret',
+  because: 'whoever names the secret of another client must not come by the name in it',
+  holds: (secret, key, ledger) => secret === undefined || ownerOfSecret(ledger, secret, key) === undefined,
+}
+
+export function ownerOfSecret(ledger: Ledger, secret: string, except: RequestKey): RequestKey | undefined {
+  for (const { key, entry } of ledger.entries.values()) {
+    if (entry.state === 'accepted' && entry.secret === secret && compareRequestKeys(key, except) !== 0)
+      return key
+  }
+  return undefined
+}
+
 /** Sum over the truststore of subject size + 2 at which every TLS handshake fails is 64 KiB (facts/etcd.md §8.4). */
 const truststoreLimit = 60_000
 
@@ -61,6 +79,30 @@ export const truststoreFits: Guard<[claim: Claim]> = {
     }
     return bytes < truststoreLimit
   },
+}
+
+/** So a requirer that asks without measure fills its own share, and no other client's place. */
+export const relationLeavesRoom: Guard<[claim: Claim]> = {
+  name: 'one-relation-leaves-room',
+  because: 'the truststore is for all clients; one relation may fill a quarter of it',
+  holds: ({ key, leaf, ledger }) => {
+    let bytes = leaf.subjectSize + 2
+    for (const [name, { key: other, entry }] of ledger.entries) {
+      const theirs = other.relation === key.relation && name !== ledgerKey(key)
+      if (theirs && entry.state === 'accepted') bytes += entry.leaf.subjectSize + 2
+    }
+    return bytes < truststoreLimit / 4
+  },
+}
+
+const longestPrefix = 512
+
+/** The lock's key begins with NUL, so no prefix reaches it (src/etcd/lock.ts). */
+export const prefixIsPlain: Guard<[prefix: string]> = {
+  name: 'prefix-is-plain',
+  because: "keys of the charm's own begin with a control character, and people read prefixes in tables",
+  holds: (prefix) =>
+    Buffer.byteLength(prefix) <= longestPrefix && [...prefix].every((char) => char >= ' ' && char !== '\x7f'),
 }
 
 export const prefixIsNotEmpty: Guard<[prefix: string, wholeKeySpace: boolean]> = {

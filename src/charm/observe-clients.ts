@@ -128,10 +128,7 @@ async function observeRelation(
         : await readOffer(charm, asked, ledger)
       requests.push({ asked, certificate })
     }
-    return {
-      relation: { kind: 'requests', application, protocol: parsed.protocol, requests },
-      crossModel,
-    }
+    return { relation: { ...parsed, application, requests }, crossModel }
   } catch (error) {
     if (error instanceof RelationGone) return undefined
     throw error

@@ -176,6 +176,8 @@ export type RelationSeen =
       readonly application: string
       readonly protocol: Protocol
       readonly requests: readonly RequestSeen[]
+      /** How many more it asks for than one relation may. */
+      readonly excess?: number
     }
 
 export interface RequestSeen {

@@ -122,6 +122,21 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     message: 'the common name belongs to another client',
     resolution: 'use another common name',
   },
+  'secret-taken': {
+    code: 5025,
+    message: "the secret with the certificate is another client's",
+    resolution: 'share a certificate of its own',
+  },
+  'prefix-invalid': {
+    code: 5030,
+    message: 'the prefix is too long or has control characters',
+    resolution: 'ask for a prefix of at most 512 bytes of plain text',
+  },
+  'too-many-requests': {
+    code: 5031,
+    message: 'the relation asks for more users than one relation may',
+    resolution: 'ask for fewer, or by more relations',
+  },
 }
 
 const unknown: Refusal = {

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import * as z from 'zod/mini'
-import { parseJsonText } from './json-text.ts'
+import { parseJsonText, printJsonText } from './json-text.ts'
 import type { RequestKey } from './ledger.ts'
 
 export type Protocol = 'v0' | 'v1'
@@ -24,7 +24,13 @@ export interface ClientRequest {
 
 export type ClientRequests =
   | { readonly kind: 'none' }
-  | { readonly kind: 'requests'; readonly protocol: Protocol; readonly requests: readonly ClientRequest[] }
+  | {
+      readonly kind: 'requests'
+      readonly protocol: Protocol
+      readonly requests: readonly ClientRequest[]
+      /** How many more there are than one relation may ask for; nobody looks at them. */
+      readonly excess?: number
+    }
   | { readonly kind: 'malformed'; readonly protocol: Protocol; readonly detail: string }
 
 const text = z.optional(z.nullable(z.string()))
@@ -37,6 +43,12 @@ const v1Request = z.looseObject({
 })
 const v1Requests = z.array(v1Request)
 
+/** What one relation may ask for: each request costs a user, a place in the truststore and a look at its certificate. */
+export const mostRequests = 100
+/** Of `requests` as a whole, and of what must be kept of each to echo it. */
+const longestRequests = 1_000_000
+const longestRequest = 4_096
+
 /** Reads a requirer's application databag. v0 values are raw text: a prefix `123` or `null` is that very prefix. */
 export function parseClientRequests(databag: Readonly<Record<string, string>>): ClientRequests {
   const version = databag.version
@@ -45,7 +57,7 @@ export function parseClientRequests(databag: Readonly<Record<string, string>>): 
   return {
     kind: 'malformed',
     protocol: 'v1',
-    detail: `protocol version ${JSON.stringify(version.slice(0, 20))} is unknown`,
+    detail: 'its protocol version is neither v1 nor absent',
   }
 }
 
@@ -65,20 +77,29 @@ function parseV0(databag: Readonly<Record<string, string>>): ClientRequests {
 
 function parseV1(databag: Readonly<Record<string, string>>): ClientRequests {
   if (!databag.requests) return { kind: 'none' }
+  const malformed = (detail: string): ClientRequests => ({ kind: 'malformed', protocol: 'v1', detail })
+  if (databag.requests.length > longestRequests)
+    return malformed(`\`requests\` is longer than ${longestRequests}`)
   const rows = parseJsonText(v1Requests, databag.requests)
-  if (!rows) return { kind: 'malformed', protocol: 'v1', detail: '`requests` is no JSON list of requests' }
-  const requests = rows.map(parseV1Request)
-  const odd = requests.find((request) => !/^[A-Za-z0-9_-]{1,64}$/.test(request.request))
-  if (odd)
-    return {
-      kind: 'malformed',
-      protocol: 'v1',
-      detail: 'a request-id is not 1 to 64 letters, digits, dashes or _',
-    }
-  const ids = new Set(requests.map((request) => request.request))
-  if (ids.size !== requests.length)
-    return { kind: 'malformed', protocol: 'v1', detail: 'two requests share one id' }
-  return { kind: 'requests', protocol: 'v1', requests }
+  if (!rows) return malformed('`requests` is no JSON list of requests')
+  const requests = rows.slice(0, mostRequests).map(parseV1Request)
+  if (requests.some(({ request }) => !/^[A-Za-z0-9_-]{1,64}$/.test(request)))
+    return malformed('a request-id is not 1 to 64 letters, digits, dashes or _')
+  if (new Set(requests.map(({ request }) => request)).size !== requests.length)
+    return malformed('two requests share one id')
+  if (requests.some(({ echo }) => !fits(echo)))
+    return malformed(`a request is longer than ${longestRequest} or too deep`)
+  const excess = rows.length - requests.length
+  return { kind: 'requests', protocol: 'v1', requests, ...(excess > 0 && { excess }) }
+}
+
+/** Printing what is nested thousands deep overflows the stack. */
+function fits(echo: ClientRequest['echo']): boolean {
+  try {
+    return printJsonText(echo).length <= longestRequest
+  } catch {
+    return false
+  }
 }
 
 function parseV1Request(row: z.infer<typeof v1Request>): ClientRequest {
@@ -102,9 +123,12 @@ export function computeRequestId(resource: string, salt: string): string {
   return createHash('sha256').update(`${resource}:${salt}`).digest('hex').slice(0, 16)
 }
 
+/** In a request's place: those that a relation asks for beyond what it may. No request has this id. */
+export const theOthers = '+'
+
 /** How people are told which request is meant: `relation 5` or `relation 5 request a7363d36`. */
 export function nameRequest(key: RequestKey): string {
-  return key.request === ''
+  return key.request === '' || key.request === theOthers
     ? `relation ${key.relation}`
     : `relation ${key.relation} request ${key.request.slice(0, 8)}`
 }

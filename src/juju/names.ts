@@ -85,15 +85,19 @@ export function appOf(unit: UnitName): AppName {
   return parseAppName(unit.replace(/\/\d+$/, ''))
 }
 
+// As strict as Juju's own parser: of what is no URI to it, the tool says neither that it is missing nor that it is denied.
+const model = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const secretPattern = new RegExp(`^(?:secret:(?:(?://)?${model}/)?)?([0-9a-v]{20})$`)
+
 /**
  * Reads a secret's id from any of the four forms of its URI that Juju prints; they differ between tools, hooks and versions,
  * so ids are the only thing to compare.
  *
- * @example parseSecretId('secret://9d39bbbe/cuvbv6p34trs48a10a2g') // 'cuvbv6p34trs48a10a2g'
+ * @example parseSecretId('secret:cuvbv6p34trs48a10a2g') // 'cuvbv6p34trs48a10a2g'
  * @returns the id, or `undefined` where the text is no secret URI
  */
 export function parseSecretId(uri: string): SecretId | undefined {
-  const id = /^(?:secret:(?:\/\/)?(?:[^/]+\/)?)?([^/:]+)$/.exec(uri.trim())?.[1]
+  const id = secretPattern.exec(uri)?.[1]
   return id !== undefined && isSecretId(id) ? id : undefined
 }
 

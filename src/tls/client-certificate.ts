@@ -27,6 +27,8 @@ export interface ExaminedLeaf {
 
 const longestText = 1_000_000
 const longestDer = 8_192
+/** etcd sends all subjects in every handshake, and has room for 64 KiB of them. */
+const longestSubject = 1_024
 const commonNamePattern = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/
 
 /** @param now milliseconds since 1970 */
@@ -79,7 +81,8 @@ async function examine(
     whyTime(certificate, now)
   if (problem) return problem
   const name = readCommonNames(der, subject)
-  const bad = whyName(name)
+  const subjectSize = subject ? der.encode(subject).length : 0
+  const bad = whyName(name) ?? whySubject(subjectSize)
   if (bad) return bad
   return {
     kind: 'leaf',
@@ -89,7 +92,7 @@ async function examine(
     serial: certificate.serialNumber.toLowerCase(),
     notBefore: certificate.validFromDate.getTime(),
     notAfter: certificate.validToDate.getTime(),
-    subjectSize: subject ? der.encode(subject).length : 0,
+    subjectSize,
   }
 }
 
@@ -129,6 +132,18 @@ function whyName(names: ReturnType<typeof readCommonNames>): Refused | undefined
   if (names.length > 1) return refuse('common-name-ambiguous', `it has ${names.length}`)
   if (!first.plain) return refuse('common-name-invalid', 'it is not written as UTF8String or PrintableString')
   if (!commonNamePattern.test(first.text))
-    return refuse('common-name-invalid', JSON.stringify(first.text.slice(0, 64)))
+    return refuse('common-name-invalid', quote(first.text.slice(0, 64)))
   return undefined
+}
+
+function whySubject(size: number): Refused | undefined {
+  return size <= longestSubject
+    ? undefined
+    : refuse('certificate-unloadable', `its subject is larger than ${longestSubject} bytes`)
+}
+
+/** A stranger's text, for a status line: nothing in it may move a terminal's cursor or turn its direction. */
+function quote(text: string): string {
+  const spell = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(text).replace(/[^\x20-\x7e]/g, spell)
 }

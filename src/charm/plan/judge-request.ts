@@ -2,11 +2,22 @@
 
 import type { Protocol } from '../../interfaces/etcd-client.ts'
 import { nameRequest } from '../../interfaces/etcd-client.ts'
-import type { AcceptedEntry, Leaf, Ledger, LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
+import type {
+  AcceptedEntry,
+  Leaf,
+  Ledger,
+  LedgerEntry,
+  RefusedEntry,
+  RequestKey,
+} from '../../interfaces/ledger.ts'
 import {
   oneOwnerPerCommonName,
+  oneOwnerPerSecret,
   ownerOf,
+  ownerOfSecret,
   prefixIsNotEmpty,
+  prefixIsPlain,
+  relationLeavesRoom,
   reservedCommonName,
   truststoreFits,
 } from '../guards.ts'
@@ -49,13 +60,23 @@ function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntr
   const wholeKeySpace = of.protocol === 'v1' && of.allowFullKeyspace
   if (!prefixIsNotEmpty.holds(request.asked.prefix, wholeKeySpace))
     return refuse(of, of.protocol === 'v1' ? 'full-keyspace-refused' : 'prefix-missing', '', secret)
-  if (!oneOwnerPerCommonName.holds({ key, leaf, ledger })) {
-    const owner = ownerOf(ledger, leaf.commonName, key)
-    const detail = owner ? `${leaf.commonName} belongs to ${nameRequest(owner)}` : leaf.commonName
-    return { ...refuse(of, 'common-name-taken', detail, secret), wants: leaf.commonName }
-  }
-  if (!truststoreFits.holds({ key, leaf, ledger })) return refuse(of, 'truststore-full', '', secret)
+  if (!prefixIsPlain.holds(request.asked.prefix)) return refuse(of, 'prefix-invalid', '', secret)
+  const taken = whyTaken(of, leaf, secret)
+  if (taken) return { ...taken, wants: leaf.commonName }
+  const fits = truststoreFits.holds({ key, leaf, ledger }) && relationLeavesRoom.holds({ key, leaf, ledger })
+  if (!fits) return refuse(of, 'truststore-full', '', secret)
   return accept(of, leaf, secret)
+}
+
+function whyTaken(of: Case, leaf: Leaf, secret: string | undefined): RefusedEntry | undefined {
+  const { key, ledger } = of
+  const belongsTo = (owner: RequestKey | undefined): string =>
+    owner ? ` belongs to ${nameRequest(owner)}` : ''
+  if (secret !== undefined && !oneOwnerPerSecret.holds(secret, key, ledger))
+    return refuse(of, 'secret-taken', `it${belongsTo(ownerOfSecret(ledger, secret, key))}`, secret)
+  if (oneOwnerPerCommonName.holds({ key, leaf, ledger })) return undefined
+  const detail = `${leaf.commonName}${belongsTo(ownerOf(ledger, leaf.commonName, key))}`
+  return refuse(of, 'common-name-taken', detail, secret)
 }
 
 function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry {
@@ -74,12 +95,7 @@ function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry
   }
 }
 
-function refuse(
-  of: Case,
-  code: string,
-  detail: string,
-  secret?: string,
-): Extract<LedgerEntry, { state: 'refused' }> {
+function refuse(of: Case, code: string, detail: string, secret?: string): RefusedEntry {
   return { ...basics(of, secret), state: 'refused', code, detail }
 }
 

@@ -1,6 +1,7 @@
 // What the ledger should say after this hook: every request that was looked at is accepted or refused, by pure judgement.
 // First recorded wins; a request that lost is looked at again when its common name becomes free.
 
+import { theOthers } from '../../interfaces/etcd-client.ts'
 import {
   compareRequestKeys,
   type Ledger,
@@ -85,11 +86,30 @@ function judgeRelations(committed: Ledger, observed: Observed): Entries {
   const entries: Entries = new Map(committed.entries)
   const allowFullKeyspace = observed.config.inForce['allow-full-keyspace']
   for (const [name, { key }] of committed.entries) if (ended(key, observed)) entries.delete(name)
-  for (const relation of [...observed.clients.relations.keys()].sort((a, b) => a - b)) {
+  for (const relation of inOrderOfClaims(committed, observed)) {
     const seen = observed.clients.relations.get(relation)
     if (seen) judgeRelation(entries, relation, seen, allowFullKeyspace)
   }
   return new Map([...entries].sort(([, a], [, b]) => compareRequestKeys(a.key, b.key)))
+}
+
+/**
+ * Whoever named a secret that was not theirs to name had it denied first, as an owner names, shares and grants it at once. So those
+ * who were denied come last, and win no name from the owner.
+ */
+function inOrderOfClaims(committed: Ledger, { clients }: Observed): readonly number[] {
+  const rows = [...committed.entries.values()]
+  const denied = new Set(
+    rows.flatMap(({ key, entry }) =>
+      entry.state === 'refused' && isUnreadable(entry.code) ? [key.relation] : [],
+    ),
+  )
+  const rank = (relation: number): number => (denied.has(relation) ? 1 : 0)
+  return [...clients.relations.keys()].sort((a, b) => rank(a) - rank(b) || a - b)
+}
+
+function isUnreadable(code: string): boolean {
+  return code === 'secret-denied' || code === 'secret-not-found'
 }
 
 function ended(key: RequestKey, observed: Observed): boolean {
@@ -110,19 +130,12 @@ function judgeRelation(
   if (seen.kind === 'silent') return
   const { application, protocol } = seen
   if (seen.kind === 'malformed') {
-    const key = { relation, request: '' }
-    const previous = entries.get(ledgerKey(key))?.entry
-    const entry: LedgerEntry = {
-      state: 'refused',
-      application,
-      protocol,
-      echo: {},
-      code: 'request-malformed',
-      detail: seen.detail,
-      ...(previous?.answeredAs && { answeredAs: previous.answeredAs }),
-    }
-    entries.set(ledgerKey(key), { key, entry })
+    refuseWhole(entries, { relation, request: '' }, seen, 'request-malformed', seen.detail)
     return
+  }
+  if (seen.excess) {
+    const detail = `${seen.requests.length + seen.excess}, of which the first ${seen.requests.length} are looked at`
+    refuseWhole(entries, { relation, request: theOthers }, seen, 'too-many-requests', detail)
   }
   for (const request of seen.requests) {
     const key = { relation, request: request.asked.request }
@@ -139,6 +152,19 @@ function judgeRelation(
     })
     entries.set(ledgerKey(key), { key, entry })
   }
+}
+
+function refuseWhole(
+  entries: Entries,
+  key: RequestKey,
+  { application, protocol }: Exclude<RelationSeen, { kind: 'silent' }>,
+  code: string,
+  detail: string,
+): void {
+  const previous = entries.get(ledgerKey(key))?.entry
+  const answered = previous?.answeredAs && { answeredAs: previous.answeredAs }
+  const entry: LedgerEntry = { state: 'refused', application, protocol, echo: {}, code, detail, ...answered }
+  entries.set(ledgerKey(key), { key, entry })
 }
 
 /** Marks what came true since: the client is served, the old leaf is no longer needed. */

@@ -72,6 +72,9 @@ function readContent({ unit }: HookContext, words: readonly string[]): Bag {
   return content
 }
 
+const model = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const secretPattern = new RegExp(`^(?:secret:(?:(?://)?${model}/)?)?([0-9a-v]{20})$`)
+
 /** By URI or `--label`, among pending and stored ones. */
 function find(context: HookContext, words: readonly string[], label: string | undefined): Secret {
   const all = [...context.pendingSecrets.values(), ...context.tables.secrets.values()]
@@ -91,8 +94,8 @@ function find(context: HookContext, words: readonly string[], label: string | un
   }
   const [uri] = words
   if (uri === undefined) throw new ToolFailure('require either a secret URI or label', 2)
-  const id = uri.replace(/^secret:/, '').replace(/^.*\//, '')
-  if (!/^[0-9a-v]{20}$/.test(id)) throw new ToolFailure(`secret URI "${uri}" not valid`, 2)
+  const id = secretPattern.exec(uri)?.[1]
+  if (id === undefined) throw new ToolFailure(`secret URI "${uri}" not valid`, 2)
   const found = all.find((row) => row.id === id)
   if (!found) {
     throw new ToolFailure(

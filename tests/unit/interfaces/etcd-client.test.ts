@@ -119,3 +119,31 @@ describe('an answer', () => {
     })
   })
 })
+
+describe('v1 requests without measure', () => {
+  const read = (requests: string) => parseClientRequests({ version: 'v1', requests })
+  const rows = (count: number, more = {}): string =>
+    JSON.stringify(Array.from({ length: count }, (_, at) => ({ resource: `/${at}/`, salt: 's', ...more })))
+
+  it('are taken up to a hundred; the others are counted', () => {
+    const parsed = read(rows(5_000))
+    assert.ok(parsed.kind === 'requests')
+    assert.deepEqual([parsed.requests.length, parsed.excess], [100, 4_900])
+    const fewer = read(rows(100))
+    assert.ok(fewer.kind === 'requests' && fewer.excess === undefined)
+  })
+
+  for (const [title, requests] of [
+    ['more than a megabyte', `"${'x'.repeat(1_000_001)}"`],
+    ['a request of more than 4 kB', rows(1, { more: 'x'.repeat(4_096) })],
+    [
+      'a request that is nested 400,000 deep',
+      `[{"resource":"/","more":${'['.repeat(400_000)}${']'.repeat(400_000)}}]`,
+    ],
+  ] as const)
+    it(`${title}: malformed, in words`, () => {
+      const parsed = read(requests)
+      assert.ok(parsed.kind === 'malformed')
+      assert.ok(parsed.detail.length < 100)
+    })
+})

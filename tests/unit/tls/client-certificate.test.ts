@@ -5,6 +5,7 @@ import { X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import { examineClientCertificate } from '../../../src/tls/client-certificate.ts'
 import { type Kind, makeCertificate } from '../../fixtures/certificates.ts'
+import { issueCertificate } from '../../fixtures/issue-certificate.ts'
 
 const now = Date.now()
 const refused: readonly (readonly [Kind, string])[] = [
@@ -55,4 +56,17 @@ test('two common names and an empty one are refused, with one remedy', async () 
     const { certificate } = await makeCertificate('web', kind)
     assert.equal((await examineClientCertificate(certificate, now)).kind, 'refused', kind)
   }
+})
+
+test('a refused name is told in letters that no terminal obeys', async () => {
+  const { certificate } = await issueCertificate({ commonNames: ['we\u202eb\u001b[2J'] })
+  const examined = await examineClientCertificate(certificate, now)
+  assert.ok(examined.kind === 'refused')
+  assert.match(examined.detail, /^[\x20-\x7e]+$/)
+})
+
+test('a subject of more than a kilobyte is refused: every handshake would carry it', async () => {
+  const { certificate } = await issueCertificate({ commonNames: ['web'], organization: 'o'.repeat(1_000) })
+  const examined = await examineClientCertificate(certificate, now)
+  assert.ok(examined.kind === 'refused' && examined.code === 'certificate-unloadable')
 })

@@ -1,5 +1,6 @@
 // What requirers write, v0 by flat keys and v1 by a list (facts/etcd-client.md §2): the leader asks, in the application's databag.
 
+import * as z from 'zod/mini'
 import { computeRequestId } from '../../../../src/interfaces/etcd-client.ts'
 import type { AppName, Juju, RelationId, UnitName } from '../../../../src/juju/index.ts'
 import { isKind, makeCertificate } from '../../../fixtures/certificates.ts'
@@ -35,7 +36,7 @@ export async function ask({ juju, app, endpoint }: Requirer): Promise<void> {
       const requests = []
       for (const [at, resource] of prefix.split(',').entries())
         requests.push(await askV1(juju, app, id, at, resource))
-      await juju.writeAppBag(id, bag, { version: 'v1', requests: JSON.stringify(requests) })
+      await juju.writeAppBag(id, bag, { version: 'v1', requests: JSON.stringify(requests), ...asIs(config) })
       continue
     }
     await juju.writeAppBag(id, bag, {
@@ -43,8 +44,14 @@ export async function ask({ juju, app, endpoint }: Requirer): Promise<void> {
       'provided-secrets': JSON.stringify(['mtls-cert']),
       prefix,
       'secret-mtls': keep(bag['secret-mtls']) ?? (await putCertificate(juju, app, id)),
+      ...asIs(config),
     })
   }
+}
+
+/** What the operator of a hostile client wants written instead. */
+function asIs({ databag }: Awaited<ReturnType<Juju['readConfig']>>): Readonly<Record<string, string>> {
+  return z.record(z.string(), z.string()).parse(JSON.parse(String(databag || '{}')))
 }
 
 /** One of the requests that the option `prefix` lists; the second and later have a user of their own, `<name>-1` and so on. */
@@ -99,7 +106,10 @@ async function putCertificate(
   if (!isKind(kind)) throw new TypeError(`option certificate: ${kind} is no kind of certificate`)
   if (kind === 'none') return undefined
   const name = String(config['common-name'] ?? '') || app
-  const { certificate, privateKey } = await makeCertificate(at ? `${name}-${at}` : name, kind)
+  const made = await makeCertificate(at ? `${name}-${at}` : name, kind)
+  const { certificate, privateKey } = config.given
+    ? { certificate: String(config.given), privateKey: '' }
+    : made
   const label = at === undefined ? `etcd.${id}` : `etcd.${id}.${at}`
   const { uri } = await juju.putSecret({
     label: `${label}.mtls.secret`,
