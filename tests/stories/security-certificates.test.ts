@@ -1,0 +1,123 @@
+// Certificates that would be more than one client's own if etcd trusted them. etcd itself lets most of them through
+// (facts/etcd.md §8), so for each the client connects, with its own key and as everybody whom its certificate could make.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Issued, issueCertificate, type Shape } from '../fixtures/issue-certificate.ts'
+import { assertServed, deployIntruder, own, reachOf, send } from './intruder.ts'
+import { lookAtEtcd, openWorld } from './world.ts'
+
+const commonNames = ['mallory']
+
+/** A certificate that signs others, by what makes it able to; the last ones can't, whatever they sign. */
+const signers: readonly (readonly [string, Partial<Shape>, 'refused' | 'accepted'])[] = [
+  ['CA:TRUE (C10)', { constraints: 'authority', usage: 'certificates' }, 'refused'],
+  ['CA:TRUE without a key usage (C10)', { constraints: 'authority', usage: 'none' }, 'refused'],
+  ['CA:TRUE with path length 0', { constraints: 'authority-of-leaves', usage: 'certificates' }, 'refused'],
+  ['CA:TRUE, but a key usage without keyCertSign', { constraints: 'authority' }, 'refused'],
+  ['CA:FALSE with keyCertSign (C11)', { usage: 'certificates' }, 'refused'],
+  ['no basicConstraints, with keyCertSign (C11)', { constraints: 'none', usage: 'certificates' }, 'refused'],
+  ['X.509 v1', { version: 1 }, 'refused'],
+  ['v3 without basicConstraints (C11)', { constraints: 'none' }, 'accepted'],
+  ['v3 without any of the two (C11)', { constraints: 'none', usage: 'none' }, 'accepted'],
+  ['an end entity', {}, 'accepted'],
+]
+
+/** Certificates that stop etcd at its next start, or every handshake, were they in its truststore (facts/etcd.md §8.4). */
+const breakers: readonly (readonly [string, () => Promise<string>])[] = [
+  ['secp256k1', async () => (await issueCertificate({ commonNames, key: 'secp256k1' })).certificate],
+  ['brainpool', async () => (await issueCertificate({ commonNames, key: 'brainpoolP256r1' })).certificate],
+  ['rubbish in a CERTIFICATE block (C12)', async () => pem('CERTIFICATE', Buffer.alloc(300, 0x30))],
+  ['half a certificate (C12)', async () => halve((await issueCertificate({ commonNames })).certificate)],
+  ['text (C12)', async () => 'no certificate'],
+  ['a private key', async () => (await issueCertificate({ commonNames })).privateKey],
+  ['a private key behind the certificate', async () => joined(await issueCertificate({ commonNames }))],
+  [
+    'a common name of 70 kB',
+    async () => (await issueCertificate({ commonNames: ['m'.repeat(70_000)] })).certificate,
+  ],
+  [
+    'an organization of 7 kB',
+    async () => (await issueCertificate({ commonNames, organization: 'm'.repeat(7_000) })).certificate,
+  ],
+]
+
+function pem(label: string, der: Buffer): string {
+  return `-----BEGIN ${label}-----\n${der.toString('base64')}\n-----END ${label}-----\n`
+}
+
+function halve(certificate: string): string {
+  const der = Buffer.from(certificate.replace(/-----[^-]*-----/g, ''), 'base64')
+  return pem('CERTIFICATE', der.subarray(0, der.length / 2))
+}
+
+function joined({ certificate, privateKey }: Issued): string {
+  return `${certificate}\n${privateKey}`
+}
+
+test('no certificate is good for more than its own client', async (story) => {
+  await using model = await openWorld()
+  const { web } = await deployIntruder(model)
+
+  for (const [name, shape, verdict] of signers) {
+    await story.test(
+      `${name} is ${verdict}, and a child CN=root that it signed gets in nowhere`,
+      async () => {
+        const signer = await issueCertificate({ commonNames, ...shape })
+        const child = await issueCertificate({ commonNames: ['root'], issuer: signer })
+        const impostor = await issueCertificate({ commonNames: ['web'], issuer: signer })
+        assert.deepEqual(await reachOf(model, signer), [], 'before')
+        await send(model, signer.certificate)
+        assert.deepEqual(await reachOf(model, signer), verdict === 'accepted' ? own : [])
+        for (const offspring of [child, impostor]) {
+          assert.deepEqual(await reachOf(model, { ...offspring, chain: signer.certificate }), [])
+          assert.deepEqual(await reachOf(model, offspring), [])
+        }
+        await assertServed(model, web, 'web')
+      },
+    )
+  }
+
+  await story.test(
+    'of a chain only the first certificate counts: its CA and the CA’s others stay out',
+    async () => {
+      const ca = await issueCertificate({
+        commonNames: ['ca'],
+        constraints: 'authority',
+        usage: 'certificates',
+      })
+      const leaf = await issueCertificate({ commonNames, issuer: ca })
+      const others = await Promise.all(
+        ['mallory', 'web', 'root'].map((name) => issueCertificate({ commonNames: [name], issuer: ca })),
+      )
+      await send(model, `${leaf.certificate}\n${ca.certificate}`)
+      assert.deepEqual(await reachOf(model, leaf), own)
+      for (const other of [...others, ca]) {
+        assert.deepEqual(await reachOf(model, other), [])
+        assert.deepEqual(await reachOf(model, { ...other, chain: ca.certificate }), [])
+      }
+      // Issued by whom another client trusts does not help either.
+      await send(model, `${ca.certificate}\n${leaf.certificate}`)
+      for (const one of [...others, ca, leaf]) assert.deepEqual(await reachOf(model, one), [])
+    },
+  )
+
+  for (const [name, make] of breakers) {
+    await story.test(`${name} is refused in words, and etcd starts anew as if nothing had come`, async () => {
+      await send(model, await make())
+      assert.match(model.unit('etcd/0').app.status.message, /^relation \d+ \(mallory\): .+; .+/)
+      assert.deepEqual((await lookAtEtcd(model)).users, ['root', 'web'])
+      const { code, stderr } = await model
+        .unit('etcd/0')
+        .host.run(['systemctl', 'restart', 'snap.charmed-etcd.etcd.service'])
+      assert.equal(code, 0, stderr)
+      await model.updateStatus()
+      await assertServed(model, web, 'web')
+    })
+  }
+
+  assert.deepEqual(
+    model.tables.journal.filter((run) => run.exit !== 0).map((run) => [run.unit, run.hook, run.stderr]),
+    [],
+  )
+})
