@@ -4,7 +4,7 @@
 import type { EtcdClient } from './client.ts'
 import { EtcdFailure } from './errors.ts'
 
-/** Keys of the charm begin with NUL, which no prefix of a client can (the ledger's schema takes text without it). */
+/** Keys of the charm begin with NUL, which no prefix of a client may (guard `prefix-is-plain`). */
 const keyPrefix = '\0etcd-charm/'
 
 export interface LockOptions {
@@ -37,17 +37,26 @@ export async function takeLock(client: EtcdClient, options: LockOptions): Promis
     }),
   )
   if (succeeded) return held(client, lease)
-  const by = responses[0]?.response_range?.kvs[0]?.value.toString() ?? ''
-  if (by !== holder) {
-    await revoke(client, lease)
-    return { kind: 'taken', by }
-  }
-  const again = await client.tell('lock', ({ kv }) =>
-    kv.txn({ compare: [{ key, target: 'Value', result: 'Equal', value }], success: [put], failure: [] }),
-  )
-  if (again.succeeded) return held(client, lease)
+  const found = responses[0]?.response_range?.kvs[0]
+  const by = found?.value.toString() ?? ''
+  // One without a lease was restored or copied by somebody who has the whole key space, and would never end.
+  const free = found && (by === holder || found.lease === '0')
+  if (free && (await putIfUnchanged(client, put, found.mod_revision))) return held(client, lease)
   await revoke(client, lease)
   return { kind: 'taken', by }
+}
+
+async function putIfUnchanged(
+  client: EtcdClient,
+  put: { readonly request_put: { readonly key: Buffer; readonly value: Buffer; readonly lease: string } },
+  revision: string,
+): Promise<boolean> {
+  const { key } = put.request_put
+  const unchanged = { key, target: 'Mod', result: 'Equal', mod_revision: revision } as const
+  const { succeeded } = await client.tell('lock', ({ kv }) =>
+    kv.txn({ compare: [unchanged], success: [put], failure: [] }),
+  )
+  return succeeded
 }
 
 function held(client: EtcdClient, lease: string): Lock {

@@ -41,6 +41,13 @@ test('who takes it twice has died in between, and gets it', async () => {
   await release(await take('etcd/1'))
 })
 
+test('one that somebody wrote without a lease is no lock', async () => {
+  const key = Buffer.from('\0etcd-charm/restart')
+  const copied = { key, value: Buffer.from('etcd/9') }
+  await client.tell('put', ({ kv }) => kv.put(copied))
+  await release(await take('etcd/1'))
+})
+
 test('of many who want it at once, one gets it', async () => {
   const locks = await Promise.all(Array.from({ length: 8 }, (_, nth) => take(`etcd/${nth}`)))
   const held = locks.filter((lock) => lock.kind === 'held')
