@@ -17,12 +17,12 @@ EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN
 	PYTHON_CHARM=$(CURDIR)/build/py-requirer.charm EMULATOR_CACHE=$(CURDIR)/.cache/emulator \
 	scripts/in-namespaces
 
-.PHONY: help check test format lint types unit stories pack demo bench chaos etcd integration
+.PHONY: help check test format lint docs types unit stories pack demo bench chaos etcd integration
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
-check: format lint types unit stories ## the one gate; CI runs it
+check: format lint docs types unit stories ## the one gate; CI runs it
 
 test: unit stories ## all tests
 
@@ -34,6 +34,9 @@ lint: $(STAMP) ## check rules, import directions, file sizes and the conformance
 	@$(NODE) scripts/import-rules.ts
 	@$(NODE) scripts/file-sizes.ts
 	@$(NODE) scripts/conformance.ts
+
+docs: $(STAMP) ## check that docs/reference is what the YAML files and the sources say (FIX=1 writes it)
+	@$(NODE) scripts/reference.ts
 
 types: $(STAMP) ## check the types
 	@$(NODE) $(BIN)/tsc -p .

@@ -1,6 +1,6 @@
 // A model of the emulator, behind the interface that stories run on.
 
-import { describeFailure, type HookRun, type Model } from '../../emulator/index.ts'
+import { describeFailure, type HookRun, type Model, unavoidable } from '../../emulator/index.ts'
 import type { Unit } from '../../emulator/model/state.ts'
 import { archivePaths } from './archives.ts'
 import type { ApplicationView, Profile, StoryModel, UnitView } from './driver.ts'
@@ -47,7 +47,7 @@ export function emulated(model: Model, profile: Profile = '4.0'): EmulatedModel 
     },
     failedHooks: async () =>
       model.tables.journal
-        .filter((run) => run.exit !== 0 && run.exit !== 'killed')
+        .filter((run) => run.exit !== 0 && !unavoidable.has(String(run.exit)))
         .map((run) => describeFailure(run)),
     keepLogs: async () => {},
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
