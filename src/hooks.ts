@@ -5,6 +5,7 @@
 import { health } from './charm/actions/health.ts'
 import { listClients } from './charm/actions/list-clients.ts'
 import { plan } from './charm/actions/plan.ts'
+import { recoverQuorum } from './charm/actions/recover-quorum.ts'
 import type { Charm } from './charm/charm.ts'
 import { depart, leave } from './charm/leave.ts'
 import { prune } from './charm/prune.ts'
@@ -16,7 +17,7 @@ export type HookName =
   | RelationHook<'etcd-peers' | 'etcd-client'>
   | StorageHook<'data'>
   | SecretHook
-export type ActionName = 'plan' | 'health' | 'list-clients'
+export type ActionName = 'plan' | 'health' | 'list-clients' | 'recover-quorum'
 export type Handler = (charm: Charm) => Promise<void>
 
 export const hooks: Readonly<Record<HookName, Handler>> = {
@@ -55,4 +56,5 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
   plan,
   health,
   'list-clients': listClients,
+  'recover-quorum': recoverQuorum,
 }

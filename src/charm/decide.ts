@@ -7,6 +7,7 @@ import type { Observed } from './observed.ts'
 import { planAccess } from './plan/access.ts'
 import { planAnswers } from './plan/answers.ts'
 import { conditionsOf } from './plan/conditions.ts'
+import { planClaim, planStandstill } from './plan/data.ts'
 import { planIntroduction, planIssuing, planKeys } from './plan/identity.ts'
 import { planEncryption } from './plan/encryption.ts'
 import { nextLedger } from './plan/ledger.ts'
@@ -18,16 +19,7 @@ import type { Plan, Step, Write } from './step.ts'
 export function decide(observed: Observed): Plan {
   const judged = nextLedger(observed)
   const { writes: answers, ledger } = planAnswers(observed, judged)
-  const steps: readonly Step[] = observed.leaving
-    ? []
-    : [
-        ...planInstall(observed),
-        ...planKeys(observed),
-        ...planAccess(observed, judged),
-        ...planMembership(observed),
-        ...planService(observed, judged),
-        ...planAuthentication(observed),
-      ]
+  const steps = observed.leaving ? [] : planSteps(observed, judged)
   const writes: readonly Write[] = [
     ...planIssuing(observed),
     ...planOptions(observed),
@@ -38,6 +30,21 @@ export function decide(observed: Observed): Plan {
     ...planLedger(observed, ledger),
   ]
   return { steps, writes, conditions: conditionsOf(observed, ledger) }
+}
+
+function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
+  // What a member of an earlier cluster says of anything is of no use: first it stops.
+  const standstill = planStandstill(observed)
+  if (standstill.length > 0) return standstill
+  return [
+    ...planInstall(observed),
+    ...planKeys(observed),
+    ...planClaim(observed),
+    ...planAccess(observed, judged),
+    ...planMembership(observed),
+    ...planService(observed, judged),
+    ...planAuthentication(observed),
+  ]
 }
 
 function planLedger(observed: Observed, ledger: Ledger): readonly Write[] {

@@ -194,6 +194,21 @@ export const quorumSurvivesRemoval: Guard<[members: readonly MemberSeen[], leavi
   },
 }
 
+/** A unit takes back that it serves in the first hook that finds it doesn't; update-status comes within minutes. */
+export const noQuorumExists: Guard<[observed: Observed]> = {
+  name: 'no-quorum-exists',
+  because: 'a cluster that can agree needs no recovery, and would lose by one',
+  holds: ({ etcd, peers, unit, expectedUnits }) => {
+    if (etcd.kind === 'up') return false
+    const standing = etcd.kind === 'down' ? votersOf(etcd.standing ?? []) : []
+    const enough = quorumOf(standing.length || (expectedUnits?.size ?? 1))
+    const serving = [...(peers?.units ?? [])].filter(
+      ([name, { databag }]) => name !== unit && databag.endpoint !== undefined,
+    )
+    return serving.length < enough && standing.filter((member) => member.responds).length < enough
+  },
+}
+
 export const myRestartTurn: Guard<[members: readonly MemberSeen[], own: MemberSeen | undefined]> = {
   name: 'my-restart-turn',
   because: 'a member restarts only while those that go on are enough for a quorum',

@@ -65,7 +65,19 @@ export function databasePath(workload: Workload): string {
   return `${memberPath(workload)}/snap/db`
 }
 
+/** Which founding the data is of: it lies with the data, and goes where that goes. */
+export function claimPath(workload: Workload): string {
+  return `${memberPath(workload)}/etcd-charm.json`
+}
+
+/** A new cluster's data, made of a copy of the database: while it is made, and once it is whole. */
+export function newClusterPaths({ paths }: Workload): { readonly draft: string; readonly whole: string } {
+  return { draft: `${paths.data}/founding`, whole: `${paths.data}/founded` }
+}
+
+export const asidePrefix = 'set-aside-'
+
 /** Where data of another cluster, or of a member that was replaced, is kept for the operator. */
 export function asidePath({ paths }: Workload, now: number): string {
-  return `${paths.data}/set-aside-${new Date(now).toISOString().replaceAll(':', '').slice(0, 17)}`
+  return `${paths.data}/${asidePrefix}${new Date(now).toISOString().replaceAll(':', '').slice(0, 17)}`
 }

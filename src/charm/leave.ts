@@ -1,12 +1,16 @@
 // A unit on its way out: its member leaves the cluster while it still can, and its etcd stops. It touches nothing else that
 // others share, and what it leaves on the storage is intact.
 
+import { EtcdFailure } from '../etcd/errors.ts'
 import { stopService } from '../machine/service.ts'
 import { act } from './act/act.ts'
+import { giveLeadershipAway } from './act/take-turn.ts'
 import type { Charm } from './charm.ts'
 import { observeEtcd } from './observe-etcd.ts'
 import { observeJuju } from './observe-juju.ts'
 import { findWorkload, observeMachine } from './observe-machine.ts'
+import type { Observed } from './observed.ts'
+import { endpointsToAsk, openAdmin } from './open-admin.ts'
 import { conditionOf } from './outcome.ts'
 import { membersOf, ownMember } from './plan/members.ts'
 import { planDeparture } from './plan/membership.ts'
@@ -36,6 +40,19 @@ async function noteDeparture({ juju }: Charm): Promise<void> {
   await juju.writeState(state, { ...state, leaving: 'yes' })
 }
 
+/** So that clients wait for no election. */
+async function handOver(observed: Observed): Promise<void> {
+  const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
+  if (!client) return
+  await using _closed = client
+  try {
+    await giveLeadershipAway(client, membersOf(observed) ?? [], observed.unit)
+  } catch (error) {
+    // Without it the others elect one.
+    if (!(error instanceof EtcdFailure)) throw error
+  }
+}
+
 /** The last voter stays what it is, and so does one whose going would cost the others their quorum. */
 async function leaveCluster(charm: Charm): Promise<void> {
   const seen = await observeJuju(charm)
@@ -46,6 +63,7 @@ async function leaveCluster(charm: Charm): Promise<void> {
   const step = own && members && planDeparture(members, own)
   if (!step) return
   try {
+    await handOver(observed)
     await act(charm, observed, [step])
   } catch (error) {
     // The leader removes the member once Juju has no such unit any more.

@@ -2,13 +2,13 @@
 
 import { type AccessReading, authStatus, listUsers, readUserAndRole } from '../etcd/access.ts'
 import type { EtcdClient } from '../etcd/client.ts'
-import { EtcdDenied, EtcdTimeout, EtcdUnavailable } from '../etcd/errors.ts'
+import { EtcdDenied, EtcdFailure, EtcdTimeout, EtcdUnavailable } from '../etcd/errors.ts'
 import { readHealth } from '../etcd/health.ts'
 import type { Ledger } from '../interfaces/ledger.ts'
 import { markRole } from './guards.ts'
 import type { JujuSeen } from './observe-juju.ts'
-import { readMembers } from './observe-members.ts'
-import type { AccessSeen, EtcdSeen, MachineSeen } from './observed.ts'
+import { readMembers, readStanding } from './observe-members.ts'
+import type { AccessSeen, EtcdSeen, MachineSeen, MemberSeen } from './observed.ts'
 import { endpointsToAsk, openAdmin } from './open-admin.ts'
 import { metricsUrl } from './plan/configuration.ts'
 import { emptyLedger, namesToRead, ownedNames } from './plan/ledger.ts'
@@ -16,8 +16,12 @@ import { emptyLedger, namesToRead, ownedNames } from './plan/ledger.ts'
 export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise<EtcdSeen> {
   const health = machine.service === 'active' ? await readHealth(metricsUrl) : undefined
   const here = health?.healthy === true
-  const own: EtcdSeen = health?.healthy === false ? { kind: 'down', why: health.reason } : { kind: 'unasked' }
-  if (!here && endpointsToAsk(seen).length === 1) return own
+  const own: EtcdSeen =
+    health?.healthy === false
+      ? { kind: 'down', why: health.reason, standing: undefined }
+      : { kind: 'unasked' }
+  if (!here && endpointsToAsk(seen).length === 1)
+    return own.kind === 'down' ? { ...own, standing: await observeStanding(seen) } : own
   const unread: Answering = {
     kind: 'up',
     here,
@@ -32,7 +36,8 @@ export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise
     return (await askEtcd(seen, machine, unread)) ?? own
   } catch (error) {
     if (error instanceof EtcdUnavailable || error instanceof EtcdTimeout || error instanceof EtcdDenied) {
-      return own.kind === 'down' ? own : { kind: 'down', why: error.message }
+      const why = own.kind === 'down' ? own.why : error.message
+      return { kind: 'down', why, standing: await observeStanding(seen) }
     }
     throw error
   }
@@ -62,6 +67,20 @@ async function askEtcd(
   const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []
   const names = namesToRead({ ...seen, machine, etcd: { ...unread, orphans } })
   return { ...unread, members, authentication, orphans, access: await readAccess(client, names) }
+}
+
+/** What a member that has no quorum knows of the others. */
+async function observeStanding(seen: JujuSeen): Promise<readonly MemberSeen[] | undefined> {
+  if (!seen.looksAtMembers) return undefined
+  const client = await openAdmin({ endpoints: endpointsToAsk(seen), deadlineMs: 3000 })
+  if (!client) return undefined
+  await using _closed = client
+  try {
+    return await readStanding(client)
+  } catch (error) {
+    if (error instanceof EtcdFailure) return undefined
+    throw error
+  }
 }
 
 /** An operator's users bear no mark; so they are not touched. */

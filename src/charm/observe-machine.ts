@@ -1,6 +1,7 @@
 // The machine as it is now: what is installed, which of our files are there, what the running etcd read at its start.
 
 import * as z from 'zod/mini'
+import { readRaftPosition } from '../etcd/write-ahead-log.ts'
 import { digest } from '../interfaces/digest.ts'
 import { type Purpose, purposes } from '../interfaces/etcd-peers.ts'
 import { parseJsonText } from '../interfaces/json-text.ts'
@@ -11,9 +12,11 @@ import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts
 import { publicKeyOf } from '../tls/key.ts'
 import type { Charm } from './charm.ts'
 import {
+  claimPath,
   databasePath,
   fileNames,
   keyPath,
+  newClusterPaths,
   loadedPath,
   pathOf,
   raftLogPath,
@@ -41,23 +44,42 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     observeKeys(workload),
     observeRevoked(workload),
     observeLoaded(workload),
-    exists(raftLogPath(workload)),
+    hasData(workload),
     sizeOf(databasePath(workload)),
     looks ? readCapacity(workload.paths.data) : undefined,
     installed ? readService(workload.service) : undefined,
   ])
   return {
+    ...(await observeData(workload, data, service?.kind === 'active')),
     source,
     workload: installed && { kind: workload.kind, version: installed.version, archive: installed.digest },
     files,
     keys,
     revoked,
     loaded,
-    data,
     databaseBytes,
     capacity,
     service: service?.kind ?? 'absent',
   }
+}
+
+/** A copy that is whole and not in its place yet counts: whoever died on the way goes on with it. */
+async function hasData(workload: Workload): Promise<boolean> {
+  return (await exists(raftLogPath(workload))) || (await exists(newClusterPaths(workload).whole))
+}
+
+const claimSchema = z.object({ token: z.string(), generation: z.number(), unit: z.string() })
+
+/** A running etcd says better than its files how far it is. */
+async function observeData(
+  workload: Workload,
+  data: boolean,
+  runs: boolean,
+): Promise<Pick<MachineSeen, 'data' | 'claim' | 'position'>> {
+  if (!data) return { data, claim: undefined, position: undefined }
+  const claim = parseJsonText(claimSchema, await readTextIfExists(claimPath(workload)))
+  if (runs) return { data, claim, position: undefined }
+  return { data, claim, position: (await readRaftPosition(raftLogPath(workload))) ?? 'unreadable' }
 }
 
 /** Juju is asked for the tarball only where the answer matters: nothing installed, or another tarball may be attached. */

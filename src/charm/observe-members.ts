@@ -3,20 +3,35 @@
 import type { EtcdClient } from '../etcd/client.ts'
 import { memberList, memberStatus } from '../etcd/cluster.ts'
 import { EtcdFailure } from '../etcd/errors.ts'
-import type { Member } from '../etcd/types.ts'
+import type { Member, MemberStatus } from '../etcd/types.ts'
 import type { MemberSeen } from './observed.ts'
 
 export async function readMembers(client: EtcdClient): Promise<readonly MemberSeen[]> {
-  return Promise.all((await memberList(client)).map((member) => lookAt(client, member)))
+  // One that knows no leader is cut off from the others, although it answers us.
+  return lookAtEach(client, await memberList(client), (status) => status.leader !== undefined)
 }
 
-async function lookAt(client: EtcdClient, member: Member): Promise<MemberSeen> {
+/** As they stand without a quorum: each that answers at all may be one of the next. */
+export async function readStanding(client: EtcdClient): Promise<readonly MemberSeen[]> {
+  return lookAtEach(client, await memberList(client, { linearizable: false }), () => true)
+}
+
+type Counts = (status: MemberStatus) => boolean
+
+function lookAtEach(
+  client: EtcdClient,
+  members: readonly Member[],
+  counts: Counts,
+): Promise<readonly MemberSeen[]> {
+  return Promise.all(members.map((member) => lookAt(client, member, counts)))
+}
+
+async function lookAt(client: EtcdClient, member: Member, counts: Counts): Promise<MemberSeen> {
   const [endpoint] = member.clientUrls
   if (endpoint === undefined) return { ...member, responds: false, leads: false }
   try {
     const status = await memberStatus(client, endpoint)
-    // One that knows no leader is cut off from the others, although it answers us.
-    return { ...member, responds: status.leader !== undefined, leads: status.leader === member.id }
+    return { ...member, responds: counts(status), leads: status.leader === member.id }
   } catch (error) {
     if (error instanceof EtcdFailure) return { ...member, responds: false, leads: false }
     throw error

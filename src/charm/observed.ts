@@ -2,7 +2,7 @@
 // etcd as they are now. Plain data; `decide` needs nothing else.
 
 import type { ConfigReading } from '../config.ts'
-import type { Member, Permission } from '../etcd/types.ts'
+import type { Member, Permission, RaftPosition } from '../etcd/types.ts'
 import type { ClientRequest, Protocol } from '../interfaces/etcd-client.ts'
 import type { PeerApplication, PeerUnit, Purpose, UnitAddresses } from '../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../interfaces/ledger.ts'
@@ -82,7 +82,18 @@ export interface MachineSeen {
   readonly databaseBytes: number
   /** What the machine has room for; looked at only in hooks in which that may change the configuration. */
   readonly capacity: Capacity | undefined
+  /** The founding that the data is known to be of. */
+  readonly claim: Claim | undefined
+  /** How far the data goes, where no etcd runs on it; `unreadable` where its log is damaged. */
+  readonly position: RaftPosition | 'unreadable' | undefined
   readonly service: 'absent' | 'inactive' | 'active' | 'failed'
+}
+
+/** A unit takes data for its own only under the founding, and the name, that it was written with. */
+export interface Claim {
+  readonly token: string
+  readonly generation: number
+  readonly unit: string
 }
 
 /** Where etcd is to be installed from; `unread` in hooks that have no reason to ask. */
@@ -110,7 +121,12 @@ export interface Loaded {
 
 export type EtcdSeen =
   | { readonly kind: 'unasked' }
-  | { readonly kind: 'down'; readonly why: string }
+  | {
+      readonly kind: 'down'
+      readonly why: string
+      /** As a member that has no quorum knows them; `undefined` where none answers, or this hook did not ask. */
+      readonly standing: readonly MemberSeen[] | undefined
+    }
   | {
       readonly kind: 'up'
       /** This unit's own member answers; otherwise only others do. */

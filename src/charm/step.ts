@@ -6,7 +6,7 @@ import type { MemberId, Permission } from '../etcd/types.ts'
 import type { AnswerParts } from '../interfaces/etcd-client-answer.ts'
 import type { Founding, PeerUnit, Purpose } from '../interfaces/etcd-peers.ts'
 import type { Ledger, RequestKey } from '../interfaces/ledger.ts'
-import type { FileName, Loaded } from './observed.ts'
+import type { Claim, FileName, Loaded } from './observed.ts'
 
 export type Step = { readonly why: string } & (
   | { readonly kind: 'workload/install'; readonly from: 'snap' | 'archive' }
@@ -15,7 +15,10 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'revocation/write'; readonly serials: readonly string[] }
   | { readonly kind: 'service/start'; readonly loading: Loaded }
   | { readonly kind: 'service/restart'; readonly loading: Loaded }
+  | { readonly kind: 'service/stop' }
   | { readonly kind: 'data/set-aside' }
+  | { readonly kind: 'data/resume'; readonly loading: Loaded; readonly founding: Resumption }
+  | { readonly kind: 'data/claim'; readonly claim: Claim }
   | { readonly kind: 'member/add'; readonly peerUrls: readonly string[] }
   | { readonly kind: 'member/update'; readonly member: MemberId; readonly peerUrls: readonly string[] }
   | { readonly kind: 'member/promote'; readonly member: MemberId }
@@ -32,6 +35,13 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'permission/grant'; readonly role: string; readonly permission: Permission }
   | { readonly kind: 'permission/revoke'; readonly role: string; readonly permission: Permission }
 )
+
+/** What data becomes when a cluster is founded on it. */
+export interface Resumption {
+  readonly token: string
+  readonly memberName: string
+  readonly peerUrl: string
+}
 
 export type Write = { readonly why: string } & (
   | { readonly kind: 'founding/write'; readonly founding: Founding }

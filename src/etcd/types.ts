@@ -72,6 +72,13 @@ export interface MemberStatus {
   readonly errors: readonly string[]
 }
 
+/** How far a member's raft log goes: the highest index of its data that it knows to be committed. */
+export interface RaftPosition {
+  readonly member: MemberId
+  readonly term: bigint
+  readonly index: bigint
+}
+
 export interface Alarm {
   readonly member: MemberId
   readonly kind: 'no-space' | 'corrupt'

@@ -20,6 +20,19 @@ const addresses = z.object({
 /** Where a unit is reached: the addresses bound to `etcd-peers` and `etcd-client`, and all that its certificates must name. */
 export type UnitAddresses = Readonly<z.infer<typeof addresses>>
 
+const position = z.object({
+  generation: z.number(),
+  term: z.string(),
+  index: z.string(),
+  token: z.string(),
+})
+/**
+ * How far the data goes that a unit has and does not run: told when a cluster is to be founded, so that the most advanced data
+ * goes on. `generation` is of the cluster that the data is of (0: of none that this charm ran), and `token` names the founding
+ * that this was told for: whoever tells it has stopped its etcd.
+ */
+export type DataPosition = Readonly<z.infer<typeof position>>
+
 /** What a unit tells its peers. `endpoint` is there only while its etcd serves. */
 export interface PeerUnit {
   readonly requests?: ByPurpose
@@ -31,6 +44,7 @@ export interface PeerUnit {
   readonly version?: string
   /** Its storage holds etcd's data: it is, or was, a member. */
   readonly data?: boolean
+  readonly position?: DataPosition
   /** Short fingerprints of the client certificates that its running etcd trusts. */
   readonly trusts?: readonly string[]
 }
@@ -39,6 +53,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
   const requests = parseJsonText(byPurpose, databag.requests)
   const keys = parseJsonText(byPurpose, databag.keys)
   const at = parseJsonText(addresses, databag.addresses)
+  const stands = parseJsonText(position, databag.position)
   const { endpoint, version, data, trusts } = databag
   return {
     ...(requests && { requests }),
@@ -47,6 +62,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(endpoint && { endpoint }),
     ...(version && { version }),
     ...(data !== undefined && { data: data === 'yes' }),
+    ...(stands && { position: stands }),
     ...(trusts !== undefined && { trusts: trusts.split(',') }),
   }
 }
@@ -59,12 +75,21 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     endpoint: unit.endpoint,
     version: unit.version,
     data: unit.data === undefined ? undefined : unit.data ? 'yes' : 'no',
+    position: unit.position && printJsonText(unit.position),
     trusts: unit.trusts?.join(','),
   }
 }
 
-const founding = z.object({ founder: z.string(), token: z.string(), born: z.optional(z.boolean()) })
-/** Which unit founds the cluster, the token that keeps members of other clusters out, and whether it was seen to serve. */
+const founding = z.object({
+  founder: z.optional(z.string()),
+  token: z.string(),
+  generation: z._default(z.number(), 1),
+  born: z.optional(z.boolean()),
+})
+/**
+ * Which unit founds the cluster, the token that keeps members of other clusters out, and whether it was seen to serve. Each
+ * founding of an application is of a generation of its own; one without a founder waits until all units have told their data.
+ */
 export type Founding = Readonly<z.infer<typeof founding>>
 
 const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))

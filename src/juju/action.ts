@@ -1,5 +1,6 @@
 // Actions: what a human asked for and is told.
 
+import * as z from 'zod/mini'
 import type { HookTools } from './hook-tool.ts'
 
 /** Keys are lower-case letters, digits and dashes; nested results get dotted keys. */
@@ -8,15 +9,22 @@ export interface ActionResults {
 }
 
 export interface Actions {
+  /** What the human said, as its declaration in actions.yaml has it; defaults are filled in by Juju. */
+  actionParameters(): Promise<Readonly<Record<string, unknown>>>
   actionSet(results: ActionResults): Promise<void>
   /** Marks the action as failed; what it wrote is committed all the same when it exits 0. */
   actionFail(message: string): Promise<void>
   actionLog(message: string): Promise<void>
 }
 
+const parametersSchema = z.nullable(z.record(z.string(), z.unknown()))
+
 /** @example await openActions(tools).actionSet({ healthy: 'true' }) */
 export function openActions(tools: HookTools): Actions {
   return {
+    async actionParameters() {
+      return (await tools.runJson('action-get', [], parametersSchema)) ?? {}
+    },
     async actionSet(results) {
       const pairs = flatten(results).map(([key, value]) => `${key}=${value}`)
       if (pairs.length > 0) await tools.run('action-set', pairs)

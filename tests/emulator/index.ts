@@ -56,6 +56,8 @@ export interface Deploy {
   readonly resources?: Readonly<Record<string, string>>
   /** Storage in memory, of a size like `400M`, by the storage's name: it can be filled, and ends with its machine. */
   readonly memoryStorage?: Readonly<Record<string, string>>
+  /** Ids of storage that units left behind, for one unit only. */
+  readonly attachStorage?: readonly string[]
 }
 
 export type Model = Awaited<ReturnType<typeof openModel>>
@@ -68,9 +70,11 @@ export async function openModel(options: ModelOptions) {
   const hosts = await openHosts({ etcd: options.etcd, binds: [options.cache, storage] })
   let kill: KillHere = () => false
 
-  const attach = async (unit: Unit, name: string): Promise<void> => {
+  const attach = async (unit: Unit, name: string, given: readonly string[]): Promise<void> => {
     const declared = unit.app.charm.storage.find((row) => row.name === name)
-    const id = `${name}/${nextNumber(tables, 'storage')}`
+    const kept = given.find((row) => row.startsWith(`${name}/`))
+    if (kept !== undefined) assertDetached(tables, kept)
+    const id = kept ?? `${name}/${nextNumber(tables, 'storage')}`
     const folder = join(storage, id)
     await mkdir(folder, { recursive: true })
     const location = declared?.location ?? ''
@@ -109,12 +113,20 @@ export async function openModel(options: ModelOptions) {
     settle,
     runOne,
     async deploy(name: string, deploy: Deploy): Promise<void> {
-      const { archive, units = 1, config = {}, resources = {}, memoryStorage = {} } = deploy
+      const {
+        archive,
+        units = 1,
+        config = {},
+        resources = {},
+        memoryStorage = {},
+        attachStorage = [],
+      } = deploy
       const app = addApplication(tables, name, await readCharm(archive, options.cache))
       configure(tables, name, config)
       for (const [resource, path] of Object.entries(resources)) app.resources.set(resource, path)
       for (const [storage, size] of Object.entries(memoryStorage)) app.memoryStorage.set(storage, size)
-      for (let count = 0; count < units; count += 1) await addUnit(tables, app, hosts, attach)
+      for (let count = 0; count < units; count += 1)
+        await addUnit(tables, app, hosts, (unit, storage) => attach(unit, storage, attachStorage))
     },
     integrate: (one: string, other: string): Relation => integrate(tables, one, other),
     removeRelation(id: number): void {
@@ -122,8 +134,11 @@ export async function openModel(options: ModelOptions) {
       if (!relation) throw new Error(`relation ${id} not found`)
       relation.dying = true
     },
-    addUnit: async (name: string): Promise<Unit> =>
-      addUnit(tables, applicationNamed(tables, name), hosts, attach),
+    /** Storage outlives its unit; `attachStorage` gives it to a new one before its first hook. */
+    addUnit: async (name: string, attachStorage: readonly string[] = []): Promise<Unit> =>
+      addUnit(tables, applicationNamed(tables, name), hosts, (unit, storage) =>
+        attach(unit, storage, attachStorage),
+      ),
     removeUnit: (name: string): void => startRemoval(unitNamed(tables, name)),
     /** As `juju remove-unit --force` of a unit whose machine is gone: no hook of it runs any more. */
     async loseUnit(name: string): Promise<void> {
@@ -198,6 +213,12 @@ export async function openModel(options: ModelOptions) {
       await rm(storage, { recursive: true, force: true })
     },
   }
+}
+
+function assertDetached(tables: Tables, storage: string): void {
+  for (const app of tables.applications.values())
+    for (const unit of app.units)
+      if (unit.storage.has(storage)) throw new Error(`storage ${storage} is attached to ${unit.name}`)
 }
 
 function hasEnd(relation: Relation, app: string): boolean {

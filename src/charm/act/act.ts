@@ -1,7 +1,9 @@
 // Does the steps of a plan, in order, each logged before it is done. Every step may be repeated: what exists is not created
 // again, what is gone is not deleted again. The first failure stops; what it means is in `outcome.ts`.
 
+import { stopService } from '../../machine/service.ts'
 import type { Charm } from '../charm.ts'
+import { findWorkload } from '../observe-machine.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { describeStep, type Step } from '../step.ts'
@@ -9,6 +11,8 @@ import { actOnAccess } from './act-on-access.ts'
 import { actOnMembers } from './act-on-members.ts'
 import { install } from './install.ts'
 import { recordLoaded, runService } from './run-service.ts'
+import { claimData } from './claim-data.ts'
+import { resumeData } from './resume-data.ts'
 import { setDataAside } from './set-data-aside.ts'
 import { inTurn } from './take-turn.ts'
 import { createKey, writeFile, writeRevocationList } from './write-files.ts'
@@ -33,6 +37,12 @@ async function doStep(charm: Charm, observed: Observed, step: Step): Promise<voi
       return writeRevocationList(step.serials, charm.now)
     case 'data/set-aside':
       return setDataAside(charm.now)
+    case 'data/resume':
+      return resumeData(step, charm.now)
+    case 'data/claim':
+      return claimData(step.claim)
+    case 'service/stop':
+      return stopService((await findWorkload()).service)
     case 'service/start':
       return runService(step)
     case 'service/restart':

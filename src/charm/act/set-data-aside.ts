@@ -1,13 +1,23 @@
-// Data that this cluster can't use is never deleted: it is moved away, on the same storage, for the operator to decide.
+// Data that this cluster can't use is never deleted: it is moved away, on the same storage, for the operator to decide. Not without
+// end, though: a member that loses its data again and again has something that a human must look after.
 
-import { rename } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { makeDirectory, unlessAbsent } from '../../machine/file.ts'
 import { stopService } from '../../machine/service.ts'
-import { asidePath, memberPath } from '../layout.ts'
+import { asidePath, asidePrefix, memberPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
+import { Blocked } from '../outcome.ts'
+
+const mostAside = 3
 
 export async function setDataAside(now: number): Promise<void> {
   const workload = await findWorkload()
+  const { data } = workload.paths
+  const kept = (await readdir(data)).filter((name) => name.startsWith(asidePrefix))
+  if (kept.length >= mostAside)
+    throw new Blocked(
+      `${kept.length} folders ${asidePrefix}* in ${data} hold earlier data of this unit; look at them and delete what is not needed`,
+    )
   await stopService(workload.service)
   const aside = asidePath(workload, now)
   await makeDirectory(aside, { mode: 0o700 })

@@ -73,7 +73,7 @@ async function waitForOthers(
   }
 }
 
-async function giveLeadershipAway(
+export async function giveLeadershipAway(
   client: EtcdClient,
   members: readonly MemberSeen[],
   unit: string,

@@ -5,8 +5,10 @@ import type { Leaf, Ledger, LedgerEntry } from '../../interfaces/ledger.ts'
 import type { Observed } from '../observed.ts'
 import { explainRefusal, isWaiting } from '../refusals.ts'
 import type { Condition } from '../step.ts'
+import { untold } from './founding.ts'
 import { membersOf, ownMember, quorumOf, servesHere, votersOf } from './members.ts'
 import { planQuota } from './quota.ts'
+import { describeLoss, lostQuorum } from './quorum.ts'
 
 export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condition[] {
   if (observed.leaving) return [{ status: 'maintenance', message: 'leaving', scope: 'unit' }]
@@ -36,20 +38,29 @@ function configuration(observed: Observed): readonly Condition[] {
 function unitConditions(observed: Observed): readonly Condition[] {
   const { machine, peers, etcd } = observed
   const founder = peers?.application.founding?.founder
+  const lost = lostQuorum(observed)
   const own = ownMember(observed)
   const waiting = (message: string): readonly Condition[] => [{ status: 'waiting', message, scope: 'unit' }]
   if (!machine.workload)
     return [{ status: 'maintenance', message: 'etcd is not installed yet', scope: 'unit' }]
   if (!peers) return waiting('waiting for the peer relation')
-  if (!founder || !peers.application.authorities)
+  if (!peers.application.authorities)
     return waiting('waiting for the leader to make the certificate authorities')
   if (!peers.application.certificates.has(observed.unit))
     return waiting("waiting for the leader to sign this unit's certificates")
+  if (!founder) return waiting(whyNotFounded(observed))
+  if (lost) return [{ status: 'blocked', message: describeLoss(lost), scope: 'unit' }]
   if (etcd.kind === 'down') return waiting(`etcd does not answer: ${etcd.why}; see journalctl on the unit`)
   if (own?.learner) return waiting('a learner that has not caught up yet; it votes when it has')
   if (servesHere(observed)) return []
   if (founder !== observed.unit && !machine.data) return waiting(whyNotAMember(observed, founder))
   return waiting('waiting for etcd to start')
+}
+
+function whyNotFounded(observed: Observed): string {
+  const missing = untold(observed)
+  if (!observed.leader || missing.length === 0) return 'waiting for the leader to say who founds the cluster'
+  return `waiting for ${missing.join(', ')} to tell what data it has; bring it back, or remove its unit with --force`
 }
 
 function whyNotAMember(observed: Observed, founder: string): string {

@@ -2,11 +2,12 @@
 // The leader makes the authorities in one hook and signs in a later one, when Juju has stored them.
 
 import { type PeerUnit, type Purpose, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
+import { printJsonText } from '../../interfaces/json-text.ts'
 import { shortFingerprint } from '../../interfaces/ledger.ts'
 import { credentialIsCommitted } from '../guards.ts'
 import type { Observed, PeerSeen } from '../observed.ts'
 import type { Step, Write } from '../step.ts'
-import { planFounding } from './founding.ts'
+import { ownPosition, planFounding } from './founding.ts'
 import { servesHere } from './members.ts'
 
 /** Issued for a year, renewed when a third of it is left. */
@@ -74,6 +75,7 @@ export function planIntroduction(observed: Observed): readonly Write[] {
   )
   const endpoint = servesHere(observed) ? `${bracket(addresses.client)}:2379` : undefined
   const version = machine.workload?.version
+  const position = ownPosition(observed)
   const trusts = machine.loaded?.leaves.map(shortFingerprint).toSorted() ?? []
   const moved = printAddresses(own.databag.addresses) !== printAddresses(addresses)
   const before = own.databag
@@ -81,6 +83,7 @@ export function planIntroduction(observed: Observed): readonly Write[] {
     endpoint !== before.endpoint ||
     version !== before.version ||
     machine.data !== before.data ||
+    printJsonText(position) !== printJsonText(before.position) ||
     trusts.join() !== (before.trusts ?? []).join()
   if (!renew && !moved && !news) return []
   const why = renew
@@ -96,6 +99,7 @@ export function planIntroduction(observed: Observed): readonly Write[] {
     ...(endpoint && { endpoint }),
     ...(version && { version }),
     data: machine.data,
+    ...(position && { position }),
     ...(trusts.length > 0 && { trusts }),
   }
   return [

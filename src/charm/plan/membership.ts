@@ -4,6 +4,7 @@
 import { lastVoterStays, membersAreHealthy, oneLearnerAtATime, quorumSurvivesRemoval } from '../guards.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
+import { dataOf, isLeftBehind } from './data.ts'
 import { membersOf, ownMember, peerUrlOf, unitOf } from './members.ts'
 
 export function planMembership(observed: Observed): readonly Step[] {
@@ -15,10 +16,13 @@ export function planMembership(observed: Observed): readonly Step[] {
 }
 
 function changeOwn(observed: Observed, members: readonly MemberSeen[], own: MemberSeen): Step | undefined {
-  const { addresses, machine, etcd } = observed
+  const { addresses, etcd } = observed
   if (!addresses) return undefined
-  if (own.name !== '' && !machine.data)
+  const data = dataOf(observed)
+  if (own.name !== '' && data === 'none')
     return removal(members, own, "this member's data is lost; it joins anew")
+  if (isLeftBehind(observed))
+    return own.name === '' ? setAside : removal(members, own, 'its storage holds other data; it joins anew')
   if (own.learner) {
     const why = 'it has caught up'
     return etcd.kind === 'up' && etcd.here ? { kind: 'member/promote', member: own.id, why } : undefined
@@ -29,18 +33,27 @@ function changeOwn(observed: Observed, members: readonly MemberSeen[], own: Memb
 }
 
 function join(observed: Observed, members: readonly MemberSeen[]): Step | undefined {
-  const { addresses, machine, unit } = observed
+  const { addresses, machine, peers, unit } = observed
   if (!addresses || observed.etcd.kind !== 'up') return undefined
+  // What the founder has, goes on under another name for a moment.
   if (machine.data)
-    return { kind: 'data/set-aside', why: 'it is of a member that this cluster does not have' }
+    return peers?.application.founding?.founder === unit && !peers.application.founding.born
+      ? undefined
+      : setAside
   if (!oneLearnerAtATime.holds(members) || !membersAreHealthy.holds(members)) return undefined
   return { kind: 'member/add', peerUrls: [peerUrlOf(addresses)], why: `${unit} joins as a learner` }
 }
 
-/** Of units that Juju has no more; who merely is away for a while stays. */
+const setAside: Step = {
+  kind: 'data/set-aside',
+  why: 'it is of a member that this cluster does not have',
+}
+
+/** Of units that Juju has no more; who merely is away for a while stays, and who is on its way out still sees to its own. */
 function removeStale(observed: Observed, members: readonly MemberSeen[]): readonly Step[] {
-  const { leader, expectedUnits } = observed
-  if (!leader || !expectedUnits) return []
+  const { leader, peers } = observed
+  if (!leader || !observed.expectedUnits) return []
+  const expectedUnits = new Set([...observed.expectedUnits, ...(peers?.units.keys() ?? [])])
   return members
     .filter((member) => member.name !== '' && unitOf(member, expectedUnits) === undefined)
     .flatMap((member) => removal(members, member, `${member.name} belongs to no unit any more`) ?? [])

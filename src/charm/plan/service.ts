@@ -7,6 +7,7 @@ import { noRequestIsOnItsWay } from '../guards.ts'
 import type { FileName, Loaded, Observed, WorkloadSeen } from '../observed.ts'
 import type { Step } from '../step.ts'
 import { type Bootstrap, printConfiguration, settledBootstrap } from './configuration.ts'
+import { dataOf, resumptionOf } from './data.ts'
 import { membersOf, ownMember } from './members.ts'
 import {
   printTruststore,
@@ -90,13 +91,15 @@ function wantedConfiguration(
 
 /** How this unit's etcd begins; `undefined` while it has no place in the cluster. */
 function bootstrapOf(observed: Observed, addresses: UnitAddresses): Bootstrap | undefined {
-  const { machine, unit, peers } = observed
+  const { unit, peers } = observed
   const members = membersOf(observed)
   const own = ownMember(observed)
   const settled = settledBootstrap(observed, addresses)
   const { founder, born } = peers?.application.founding ?? {}
   if (founder === unit && !born) return { ...settled, state: 'new' }
-  if (machine.data) return members && !own ? undefined : settled
+  const data = dataOf(observed)
+  if (data === 'ours') return members && !own ? undefined : settled
+  if (data === 'foreign' || founder === undefined) return undefined
   if (members && own?.name === '') {
     const others = members.filter((member) => member.id !== own.id)
     const urls = others.map((member) => [member.name, member.peerUrls] as const)
@@ -145,6 +148,8 @@ function planRun(observed: Observed, wanted: Wanted): readonly Step[] {
   const { service } = observed.machine
   const { loading, leaves } = wanted
   if (!loading) return []
+  const founding = resumptionOf(observed)
+  if (founding) return [{ kind: 'data/resume', loading, founding, why: 'the cluster is founded on its data' }]
   if (service !== 'active') return [{ kind: 'service/start', loading, why: 'etcd does not run' }]
   const why = whyRestart(observed, loading, leaves)
   return why ? [{ kind: 'service/restart', loading, why }] : []

@@ -78,7 +78,7 @@ describe('a client', () => {
     const served = running(withLedger(settled(), [[key, accepted('alice', { served: true })]]))
     const down: Observed = {
       ...withClients(served, { gone: new Set([5]) }),
-      etcd: { kind: 'down', why: 'no leader' },
+      etcd: { kind: 'down', why: 'no leader', standing: undefined },
     }
     assert.deepEqual([...nextLedger(down).leaving], ['alice'])
   })

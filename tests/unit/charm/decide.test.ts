@@ -53,6 +53,8 @@ describe('the birth of a cluster', () => {
     const units = new Map([['etcd/0', { ...own, issued: new Map() }]])
     const born: Observed = {
       ...observed,
+      expectedUnits: new Set(['etcd/0']),
+      machine: { ...observed.machine, data: false, claim: undefined },
       peers: { ...observed.peers, units, application: { certificates: new Map() } },
     }
     const first = kinds(decide(born).writes)

@@ -108,7 +108,7 @@ export function settled(): Observed {
     peers: {
       relation: 0,
       application: {
-        founding: { founder: 'etcd/0', token: 'token', born: true },
+        founding: { founder: 'etcd/0', token: 'token', generation: 1, born: true },
         authorities: pems,
         certificates: new Map([['etcd/0', pems]]),
       },
@@ -147,6 +147,8 @@ export function settled(): Observed {
       data: true,
       databaseBytes: 0,
       capacity: undefined,
+      claim: { token: 'token', generation: 1, unit: 'etcd/0' },
+      position: undefined,
       service: 'inactive',
     },
     etcd: { kind: 'unasked' },

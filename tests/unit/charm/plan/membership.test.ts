@@ -1,26 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { MemberSeen, Observed } from '../../../../src/charm/observed.ts'
-import { memberName } from '../../../../src/charm/plan/members.ts'
 import { planDeparture, planMembership } from '../../../../src/charm/plan/membership.ts'
-import { isMemberId } from '../../../../src/etcd/types.ts'
 import { settled } from '../observation.ts'
-
-/** By unit number; its address ends in that number plus one. */
-function member(nth: number, more: Partial<MemberSeen> = {}): MemberSeen {
-  const id = String(nth + 1)
-  assert.ok(isMemberId(id))
-  return {
-    id,
-    name: memberName(`etcd/${nth}`),
-    peerUrls: [`https://10.0.0.${nth + 1}:2380`],
-    clientUrls: [`https://10.0.0.${nth + 1}:2379`],
-    learner: false,
-    responds: true,
-    leads: nth === 0,
-    ...more,
-  }
-}
+import { member } from './members.ts'
 
 /** Unit etcd/0 at 10.0.0.1, with these members; its own runs if it has data. */
 function seen(members: readonly MemberSeen[], more: Partial<Observed> = {}): Observed {

@@ -1,0 +1,74 @@
+// The founder goes on with the data that it has. Started as it is, it loses nothing, and where it was alone before, that is all.
+// Where it was one of several, it waits in vain for a quorum: then a cluster of its own is founded on a copy of its database.
+
+import { memberList, memberStatus } from '../../etcd/cluster.ts'
+import { readHealth } from '../../etcd/health.ts'
+import { judgeLog } from '../../etcd/judge-log.ts'
+import { makeDirectory } from '../../machine/file.ts'
+import { readService, serviceLogTail, startService } from '../../machine/service.ts'
+import { lookUpUser } from '../../machine/user.ts'
+import { memberPath } from '../layout.ts'
+import { findWorkload } from '../observe-machine.ts'
+import { openAdmin, ownEndpoint } from '../open-admin.ts'
+import { Blocked, Waiting } from '../outcome.ts'
+import { metricsUrl } from '../plan/configuration.ts'
+import type { Step } from '../step.ts'
+import { finishCopy, foundOnCopy, giveToUser } from './found-on-copy.ts'
+import { recordLoaded, runService } from './run-service.ts'
+
+/** Of a raft election's usual second or two, many times over. */
+const quorumWithin = 10_000
+const answersWithin = 30_000
+
+export async function resumeData(step: Extract<Step, { kind: 'data/resume' }>, now: number): Promise<void> {
+  const workload = await findWorkload()
+  const owner = await lookUpUser(workload.user)
+  await makeDirectory(workload.paths.data, { mode: 0o700, ...(owner && { owner }) })
+  await finishCopy(workload, now)
+  await giveToUser(workload, workload.paths.data)
+  await startService(workload.service)
+  const outcome = await untilKnown(workload.service)
+  if (outcome === 'serves') return recordLoaded(step.loading)
+  await foundOnCopy(workload, step.founding, now)
+  await runService({ kind: 'service/start', loading: step.loading, why: step.why })
+}
+
+/** Whether it serves as it is, or can't without members that are not there. What is neither is waited for, or told. */
+async function untilKnown(service: string): Promise<'serves' | 'alone'> {
+  let answeredAt: number | undefined
+  for (const begun = performance.now(); ; await new Promise((resolve) => setTimeout(resolve, 250))) {
+    if ((await readHealth(metricsUrl, { timeoutMs: 1500 })).healthy) return 'serves'
+    if ((await readService(service)).kind !== 'active') return whyItEnded(service)
+    if (!(await readHealth(metricsUrl, { quorum: false })).healthy) answeredAt = undefined
+    else answeredAt ??= performance.now()
+    const now = performance.now()
+    if (answeredAt !== undefined && now - answeredAt > quorumWithin && (await lacksOthers())) return 'alone'
+    if (now - begun > answersWithin)
+      throw new Waiting(
+        'etcd does not serve the data that the cluster is to be founded on; see journalctl on the unit',
+      )
+  }
+}
+
+async function whyItEnded(service: string): Promise<'alone'> {
+  const verdict = judgeLog(await serviceLogTail(service, 200))
+  if (verdict?.ending === 'removed') return 'alone'
+  const member = memberPath(await findWorkload())
+  if (verdict)
+    throw new Blocked(
+      `the data that goes furthest is damaged (${verdict.words}); move ${member} away, then run recover-quorum on the leader`,
+    )
+  throw new Waiting(
+    'etcd ends at once with the data that the cluster is to be founded on; see journalctl on the unit',
+  )
+}
+
+/** It knows of other voters, and none of them makes a quorum with it. */
+async function lacksOthers(): Promise<boolean> {
+  const client = await openAdmin({ endpoints: [ownEndpoint], deadlineMs: 3000 })
+  if (!client) return false
+  await using _closed = client
+  const { leader } = await memberStatus(client, ownEndpoint)
+  const members = await memberList(client, { linearizable: false })
+  return leader === undefined && members.filter((member) => !member.learner).length > 1
+}

@@ -1,0 +1,77 @@
+// `juju run etcd/leader recover-quorum confirm=true`: the cluster is founded anew on the data that goes furthest. The action only says
+// so in the peer databag, once; each unit then stops its etcd and tells its data, the leader names the founder when all have told,
+// and the rest join it. So a hook that dies anywhere on the way is simply run again.
+
+import { memberStatus } from '../../etcd/cluster.ts'
+import { EtcdFailure } from '../../etcd/errors.ts'
+import { url } from '../../machine/network.ts'
+import { publish } from '../act/publish.ts'
+import type { Charm } from '../charm.ts'
+import { noQuorumExists } from '../guards.ts'
+import { observeJuju } from '../observe-juju.ts'
+import type { Observed, PeersSeen } from '../observed.ts'
+import { openAdmin } from '../open-admin.ts'
+import { nextFounding } from '../plan/founding.ts'
+import { describeLoss, lostQuorum } from '../plan/quorum.ts'
+import { observeHere } from '../reconcile.ts'
+
+export async function recoverQuorum(charm: Charm): Promise<void> {
+  const { juju } = charm
+  const observed = await observeHere(charm, await observeJuju(charm))
+  const refusal = whyNot(observed)
+  if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
+  const lost = lostQuorum(observed)
+  const units = await describeUnits(observed, observed.peers)
+  await juju.actionSet({
+    finding: lost ? describeLoss(lost) : 'no member answers',
+    units: units.join('\n'),
+    outcome:
+      'the data that goes furthest founds a new cluster, the other units join it anew, other data is kept aside',
+  })
+  if ((await juju.actionParameters()).confirm !== true)
+    return juju.actionSet({ done: 'nothing', next: 'run it again with confirm=true' })
+  const founding = nextFounding(observed, observed.peers.application.founding?.generation ?? 0)
+  await publish(charm, observed, [
+    { kind: 'founding/write', founding, why: 'the operator recovers the quorum' },
+  ])
+  await juju.actionSet({ done: 'recovery has begun', next: 'watch juju status' })
+}
+
+function whyNot(observed: Observed): string | undefined {
+  const founding = observed.peers?.application.founding
+  if (!observed.leader)
+    return 'only the leader may do this; run it on the leader: juju run etcd/leader recover-quorum'
+  if (founding?.founder === undefined)
+    return 'the cluster is being founded already; juju status says what is waited for'
+  if (noQuorumExists.holds(observed)) return undefined
+  if (observed.etcd.kind === 'up') return 'refused: the cluster has its quorum'
+  return 'refused: enough members for a quorum answer, or served in their last hook; remove units that are gone with --force, or wait for their update-status'
+}
+
+async function describeUnits(observed: Observed, { units }: PeersSeen): Promise<readonly string[]> {
+  const names = [...(observed.expectedUnits ?? units.keys())].toSorted()
+  return Promise.all(names.map(async (name) => `${name}: ${await describeUnit(observed, units, name)}`))
+}
+
+async function describeUnit(observed: Observed, units: PeersSeen['units'], name: string): Promise<string> {
+  const databag = units.get(name)?.databag
+  const address = name === observed.unit ? observed.addresses?.client : databag?.addresses?.client
+  const running = address === undefined ? undefined : await raftIndexAt(url('https', address, 2379))
+  if (running !== undefined) return `etcd runs, raft index ${running}`
+  if (databag?.position) return `etcd stands still, raft index ${databag.position.index}`
+  return databag?.data === false
+    ? 'no data'
+    : 'etcd does not answer; how far its data goes is told when it stands still'
+}
+
+async function raftIndexAt(endpoint: string): Promise<bigint | undefined> {
+  const client = await openAdmin({ endpoints: [endpoint], deadlineMs: 3000 })
+  if (!client) return undefined
+  await using _closed = client
+  try {
+    return (await memberStatus(client, endpoint)).raftIndex
+  } catch (error) {
+    if (error instanceof EtcdFailure) return undefined
+    throw error
+  }
+}

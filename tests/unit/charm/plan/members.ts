@@ -1,0 +1,22 @@
+// Members as etcd lists them, for the tests of plans.
+
+import assert from 'node:assert/strict'
+import type { MemberSeen } from '../../../../src/charm/observed.ts'
+import { memberName } from '../../../../src/charm/plan/members.ts'
+import { isMemberId } from '../../../../src/etcd/types.ts'
+
+/** By unit number; its address ends in that number plus one. */
+export function member(nth: number, more: Partial<MemberSeen> = {}): MemberSeen {
+  const id = String(nth + 1)
+  assert.ok(isMemberId(id))
+  return {
+    id,
+    name: memberName(`etcd/${nth}`),
+    peerUrls: [`https://10.0.0.${nth + 1}:2380`],
+    clientUrls: [`https://10.0.0.${nth + 1}:2379`],
+    learner: false,
+    responds: true,
+    leads: nth === 0,
+    ...more,
+  }
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { cp, mkdir, open, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { judgeLog } from '../../../src/etcd/judge-log.ts'
+import { type DataFolder, makeFolder, runEtcdOn } from './plain-etcd.ts'
+
+let whole: DataFolder
+before(async () => {
+  whole = await makeFolder()
+  await runEtcdOn(whole.data, async ({ ctl }) => {
+    for (let key = 0; key < 50; key += 1) await ctl('put', `key-${key}`, 'x'.repeat(1000))
+  })
+})
+after(() => whole[Symbol.asyncDispose]())
+
+async function overwrite(path: string, at: number, bytes: Uint8Array): Promise<void> {
+  await using file = await open(path, 'r+')
+  await file.write(bytes, 0, bytes.length, at)
+}
+
+async function logOf(data: string): Promise<string> {
+  const [name = ''] = (await readdir(join(data, 'member/wal'))).filter((file) => file.endsWith('.wal'))
+  return join(data, 'member/wal', name)
+}
+
+const noise = (length: number): Uint8Array => new Uint8Array(length).map((_, at) => (at * 37 + 11) % 251)
+const database = (data: string): string => join(data, 'member/snap/db')
+
+const damages: readonly (readonly [string, (data: string) => Promise<void>])[] = [
+  ['the database was cut off', (data) => truncate(database(data), 5000)],
+  ['the database begins with zeros', (data) => overwrite(database(data), 0, new Uint8Array(16384))],
+  ['pages of the database are noise', (data) => overwrite(database(data), 8192, noise(12288))],
+  ['a record of the log has other bytes', async (data) => overwrite(await logOf(data), 3000, noise(8))],
+  ['the log begins with noise', async (data) => overwrite(await logOf(data), 0, noise(16))],
+  ['the log is empty', async (data) => truncate(await logOf(data), 0)],
+]
+
+for (const [what, damage] of damages)
+  test(`etcd that ends because ${what} blames its data`, async () => {
+    await using folder = await makeFolder()
+    await cp(whole.data, folder.data, { recursive: true })
+    await damage(folder.data)
+    const { served, log } = await runEtcdOn(folder.data)
+    assert.equal(served, false)
+    assert.equal(judgeLog(log)?.ending, 'damaged', log.slice(-2000))
+  })
+
+test('etcd that ends for another reason blames no data', async () => {
+  await using folder = await makeFolder()
+  await mkdir(folder.data)
+  await writeFile(join(folder.data, 'member'), 'not a folder')
+  assert.equal(judgeLog((await runEtcdOn(folder.data)).log), undefined)
+  await rm(join(folder.data, 'member'))
+  const server = createServer().listen(0, '127.0.0.1').unref()
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(address !== null && typeof address !== 'string')
+  const taken = ['--listen-metrics-urls', `http://127.0.0.1:${address.port}`]
+  assert.equal(judgeLog((await runEtcdOn(folder.data, undefined, taken)).log), undefined)
+  server.close()
+  assert.equal(judgeLog((await runEtcdOn(folder.data, undefined, ['--no-such-flag'])).log), undefined)
+})
+
+test('etcd that was stopped blames nothing', async () => {
+  await using folder = await makeFolder()
+  await cp(whole.data, folder.data, { recursive: true })
+  assert.equal(judgeLog((await runEtcdOn(folder.data)).log), undefined)
+})
+
+const words: readonly (readonly [string, ReturnType<typeof judgeLog>])[] = [
+  [
+    '{"msg":"server error","error":"the member has been permanently removed from the cluster"}',
+    { ending: 'removed', words: 'the member has been permanently removed from the cluster' },
+  ],
+  ['{"level":"fatal","msg":"listener failed","error":"server is stopping"}', undefined],
+  ['write /data/member/wal/0.tmp: no space left on device', undefined],
+  ['open /tls/server.key: permission denied', undefined],
+]
+
+test('what it says of removal is known, and what could be anything is not', () => {
+  for (const [log, verdict] of words) assert.deepEqual(judgeLog(log), verdict)
+})
