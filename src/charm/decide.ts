@@ -24,7 +24,7 @@ export function decide(observed: Observed): Plan {
     ...planIssuing(observed),
     ...planOptions(observed),
     ...planIntroduction(observed),
-    ...planCollection(observed),
+    ...planCollection(observed, ledger),
     ...planEncryption(observed),
     ...answers,
     ...planLedger(observed, ledger),
@@ -53,8 +53,10 @@ function planLedger(observed: Observed, ledger: Ledger): readonly Write[] {
   return [{ kind: 'ledger/write', ledger, why: 'who owns what has changed' }]
 }
 
-function planCollection(observed: Observed): readonly Write[] {
-  const requests = [...(observed.peers?.ledger.collectable.values() ?? [])]
+/** A request that came back meanwhile has its secrets again. */
+function planCollection(observed: Observed, ledger: Ledger): readonly Write[] {
+  const collectable = [...(observed.peers?.ledger.collectable ?? [])]
+  const requests = collectable.flatMap(([name, key]) => (ledger.entries.has(name) ? [] : [key]))
   if (!observed.collect || !observed.leader || observed.leaving || requests.length === 0) return []
   return [{ kind: 'secrets/collect', requests, why: 'their relations have ended' }]
 }

@@ -118,7 +118,8 @@ async function observeRelation(
     const databag = await juju.readAppBag(relation, application)
     const crossModel = await observeCrossModel(charm, relation, application, databag, ledger)
     const parsed = parseClientRequests(databag)
-    if (parsed.kind === 'none') return { relation: { kind: 'silent', application }, crossModel }
+    if (parsed.kind === 'none')
+      return { relation: { kind: 'silent', application, protocol: parsed.protocol }, crossModel }
     if (parsed.kind === 'malformed') return { relation: { ...parsed, application }, crossModel }
     const requests = []
     for (const asked of parsed.requests) {

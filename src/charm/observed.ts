@@ -180,7 +180,7 @@ export interface CrossModelSeen {
 }
 
 export type RelationSeen =
-  | { readonly kind: 'silent'; readonly application: string }
+  | { readonly kind: 'silent'; readonly application: string; readonly protocol: Protocol }
   | {
       readonly kind: 'malformed'
       readonly application: string

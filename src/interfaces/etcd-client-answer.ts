@@ -26,6 +26,8 @@ export interface AnswerParts {
   readonly version: string
   readonly responses: readonly ResponseParts[]
   readonly statuses: readonly RequestStatus[]
+  /** Those that the requirer was told before and has had time to see. */
+  readonly noted: readonly RequestStatus[]
 }
 
 /** Secret `secret-user`: no password, the certificate is the identity. */
@@ -48,21 +50,22 @@ export function printAnswer(answer: AnswerParts): Record<string, string | undefi
 }
 
 function printV0(answer: AnswerParts, status: string): Record<string, string | undefined> {
+  // Without a response nothing of an earlier one may stay: the secrets that it names are removed some day.
   const response = answer.responses[0]
-  if (!response) return { status }
   return {
-    endpoints: answer.endpoints,
-    version: answer.version,
-    'secret-user': response.secretUser,
-    'secret-tls': response.secretTls,
+    endpoints: response && answer.endpoints,
+    version: response && answer.version,
+    'secret-user': response?.secretUser,
+    'secret-tls': response?.secretTls,
     requests: undefined,
     data: undefined,
     status,
   }
 }
 
+/** The library takes `data.status` for what was told before, and compares: what is new it raises, what is gone it resolves. */
 function printV1(answer: AnswerParts, status: string): Record<string, string | undefined> {
-  const statuses = Object.fromEntries(answer.statuses.map((row) => [String(row.code), row]))
+  const noted = Object.fromEntries(answer.noted.map((row) => [String(row.code), row]))
   const data = Object.fromEntries(answer.responses.map((response) => [response.request, response.echo]))
   const requests = answer.responses.map((response) => ({
     ...pick(response.echo, ['resource', 'salt']),
@@ -77,7 +80,7 @@ function printV1(answer: AnswerParts, status: string): Record<string, string | u
     requests: requests.length > 0 ? printJsonText(requests) : undefined,
     data:
       requests.length > 0
-        ? printJsonText({ ...data, ...(answer.statuses.length > 0 && { status: statuses }) })
+        ? printJsonText({ ...data, ...(answer.noted.length > 0 && { status: noted }) })
         : undefined,
     endpoints: undefined,
     'secret-user': undefined,

@@ -23,7 +23,7 @@ export interface ClientRequest {
 }
 
 export type ClientRequests =
-  | { readonly kind: 'none' }
+  | { readonly kind: 'none'; readonly protocol: Protocol }
   | {
       readonly kind: 'requests'
       readonly protocol: Protocol
@@ -64,7 +64,7 @@ export function parseClientRequests(databag: Readonly<Record<string, string>>): 
 function parseV0(databag: Readonly<Record<string, string>>): ClientRequests {
   const { prefix, 'secret-mtls': secret, 'mtls-cert': certificate } = databag
   const asked = [prefix, secret, certificate, databag['requested-secrets']].some((value) => value)
-  if (!asked) return { kind: 'none' }
+  if (!asked) return { kind: 'none', protocol: 'v0' }
   const request: ClientRequest = {
     request: '',
     prefix: prefix ?? '',
@@ -76,12 +76,13 @@ function parseV0(databag: Readonly<Record<string, string>>): ClientRequests {
 }
 
 function parseV1(databag: Readonly<Record<string, string>>): ClientRequests {
-  if (!databag.requests) return { kind: 'none' }
+  if (!databag.requests) return { kind: 'none', protocol: 'v1' }
   const malformed = (detail: string): ClientRequests => ({ kind: 'malformed', protocol: 'v1', detail })
   if (databag.requests.length > longestRequests)
     return malformed(`\`requests\` is longer than ${longestRequests}`)
   const rows = parseJsonText(v1Requests, databag.requests)
   if (!rows) return malformed('`requests` is no JSON list of requests')
+  if (rows.length === 0) return { kind: 'none', protocol: 'v1' }
   const requests = rows.slice(0, mostRequests).map(parseV1Request)
   if (requests.some(({ request }) => !/^[A-Za-z0-9_-]{1,64}$/.test(request)))
     return malformed('a request-id is not 1 to 64 letters, digits, dashes or _')

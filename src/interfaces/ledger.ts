@@ -2,6 +2,7 @@
 // and says who *owns* what; what *exists* is read from etcd (design §3.4). Keys are parsed whole, never by prefix.
 
 import * as z from 'zod/mini'
+import type { RequestStatus } from './etcd-client-answer.ts'
 import { parseJsonText, printJsonText } from './json-text.ts'
 
 /** A request's place: relation id and, in protocol v1, the request's id (v0 has one request, with the empty id). */
@@ -51,6 +52,7 @@ const refused = z.object({
   /** The common name that it would have had; when the owner leaves, it is looked at again. */
   wants: z.optional(z.string()),
 })
+const statuses = z.array(z.object({ code: z.number(), message: z.string(), resolution: z.string() }))
 const entry = z.discriminatedUnion('state', [accepted, refused])
 
 export type AcceptedEntry = Readonly<z.infer<typeof accepted>>
@@ -67,6 +69,8 @@ export interface Ledger {
   readonly leaving: ReadonlySet<string>
   /** Digest of what was last published, by relation id. */
   readonly answers: ReadonlyMap<number, string>
+  /** Statuses that requirers were told in an earlier hook and have had time to see, by relation id. */
+  readonly noted: ReadonlyMap<number, readonly RequestStatus[]>
   /** Relations whose units were heard and that asked for nothing, with the name of the application. */
   readonly silent: ReadonlyMap<number, string>
   /** Requests that ended and whose secrets are still to be removed, by `ledgerKey`. */
@@ -86,6 +90,7 @@ export function shortFingerprint({ fingerprint }: Pick<Leaf, 'fingerprint'>): st
 
 const requestPattern = /^client\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const answerPattern = /^answer\.(0|[1-9][0-9]*)$/
+const notedPattern = /^noted\.(0|[1-9][0-9]*)$/
 const collectPattern = /^collect\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const silentPattern = /^silent\.(0|[1-9][0-9]*)$/
 const crossModelPattern = /^crossmodel\.(0|[1-9][0-9]*)$/
@@ -100,12 +105,14 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   const found: { key: RequestKey; entry: LedgerEntry }[] = []
   const leaving = new Set<string>()
   const answers = new Map<number, string>()
+  const noted = new Map<number, readonly RequestStatus[]>()
   const collectable = new Map<string, RequestKey>()
   const silent = new Map<number, string>()
   const crossModel = new Map<number, CrossModelState>()
   for (const [name, text] of Object.entries(databag)) {
     const request = requestPattern.exec(name)
     const answer = answerPattern.exec(name)
+    const told = notedPattern.exec(name)
     const ended = collectPattern.exec(name)
     const quiet = silentPattern.exec(name)
     const foreign = crossModelPattern.exec(name)
@@ -120,12 +127,13 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
     else if (foreign)
       crossModel.set(Number(foreign[1]), crossModelStates.find((state) => state === text) ?? 'live')
     else if (answer) answers.set(Number(answer[1]), text)
+    else if (told) noted.set(Number(told[1]), parseJsonText(statuses, text) ?? [])
     else if (name.startsWith(leavingKey)) leaving.add(name.slice(leavingKey.length))
   }
   found.sort((a, b) => compareRequestKeys(a.key, b.key))
   const entries = new Map(found.map((row) => [ledgerKey(row.key), row] as const))
   const gathering = databag[gatheringKey] !== undefined
-  return { entries, leaving, answers, silent, collectable, crossModel, gathering }
+  return { entries, leaving, answers, noted, silent, collectable, crossModel, gathering }
 }
 
 export function compareRequestKeys(a: RequestKey, b: RequestKey): number {
@@ -142,13 +150,21 @@ export function printLedger(ledger: Ledger): Record<string, string> {
   for (const [relation, application] of ledger.silent) databag[`silent.${relation}`] = application
   for (const [relation, state] of ledger.crossModel) databag[`crossmodel.${relation}`] = state
   for (const [relation, value] of ledger.answers) databag[`answer.${relation}`] = value
+  for (const [relation, rows] of ledger.noted) databag[`noted.${relation}`] = printJsonText(rows)
   if (ledger.gathering) databag[gatheringKey] = 'yes'
   return databag
 }
 
 /** Whether a key of the peer application databag belongs to the ledger, so that a row that ended is deleted. */
 export function isLedgerKey(name: string): boolean {
-  const patterns = [requestPattern, answerPattern, collectPattern, silentPattern, crossModelPattern]
+  const patterns = [
+    requestPattern,
+    answerPattern,
+    notedPattern,
+    collectPattern,
+    silentPattern,
+    crossModelPattern,
+  ]
   return (
     patterns.some((pattern) => pattern.test(name)) || name === gatheringKey || name.startsWith(leavingKey)
   )

@@ -26,11 +26,14 @@ export function planAnswers(observed: Observed, ledger: Ledger): AnswersPlan {
   if (!observed.leader || observed.leaving) return { writes: [], ledger }
   const entries = new Map(ledger.entries)
   const answers = new Map(ledger.answers)
+  const noted = new Map(ledger.noted)
   const writes: Write[] = []
   for (const [relation, rows] of byRelation(ledger)) {
     if (!canHear(relation, observed, ledger)) continue
     const answer = answerFor(observed, relation, rows)
     if (!answer) continue
+    if (answer.noted.length > 0) noted.set(relation, answer.noted)
+    else noted.delete(relation)
     const said = digest(printJsonText(answer))
     if (said !== ledger.answers.get(relation)) {
       writes.push({
@@ -42,7 +45,7 @@ export function planAnswers(observed: Observed, ledger: Ledger): AnswersPlan {
     answers.set(relation, said)
     for (const row of rows) noteAnswered(entries, row, answer)
   }
-  return { writes, ledger: { ...ledger, entries, answers } }
+  return { writes, ledger: { ...ledger, entries, answers, noted } }
 }
 
 /** A suspended relation can't be written to; what it should know is published when it is resumed. */
@@ -69,7 +72,7 @@ function answerFor(observed: Observed, relation: number, rows: readonly Row[]): 
     return undefined
   if (responses.length > 0 && (!authority || !version || endpoints.length === 0)) return undefined
   const seen = observed.clients.relations.get(relation)
-  const protocol = rows[0]?.entry.protocol ?? (seen && seen.kind !== 'silent' ? seen.protocol : 'v0')
+  const protocol = rows[0]?.entry.protocol ?? seen?.protocol ?? 'v0'
   return {
     relation,
     protocol,
@@ -78,6 +81,7 @@ function answerFor(observed: Observed, relation: number, rows: readonly Row[]): 
     authority: authority ?? '',
     responses,
     statuses,
+    noted: protocol === 'v1' && responses.length > 0 ? notedBy(observed, relation) : [],
   }
 }
 
@@ -90,11 +94,23 @@ export function endpointsOf(observed: Observed): readonly string[] {
 
 function responseTo(observed: Observed, { key, entry }: Row): readonly ResponseToPublish[] {
   const { answeredAs, echo } = entry
+  // A v1 requirer has no request without an id; this one stands for a list that can't be read.
+  if (entry.protocol === 'v1' && key.request === '') return []
   const ready = entry.state === 'accepted' && (entry.served || answeredAs === entry.leaf.commonName)
   if (!ready && answeredAs === undefined) return []
   // Secrets can be granted only while the requirer has units (facts/juju.md, M6).
   if (answeredAs === undefined && (observed.clients.members.get(key.relation) ?? 0) === 0) return []
   return [{ request: key.request, echo, username: ready ? entry.leaf.commonName : undefined }]
+}
+
+/**
+ * What the requirer's units have seen: a unit's relation-changed says that they were at work since, update-status that they are
+ * done. The library raises what `status` has and this has not, so this must not come with it.
+ */
+function notedBy({ clients, peers }: Observed, relation: number): readonly RequestStatus[] {
+  if (!peers || !clients.heard.has(relation)) return peers?.ledger.noted.get(relation) ?? []
+  const told = [...peers.ledger.entries.values()].filter(({ key }) => key.relation === relation)
+  return told.flatMap(({ entry }) => statusOf(entry))
 }
 
 function statusOf(entry: LedgerEntry): readonly RequestStatus[] {

@@ -84,7 +84,8 @@ function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry
   const before =
     previous?.state === 'accepted' && previous.leaf.commonName === leaf.commonName ? previous : undefined
   const sameLeaf = before?.leaf.fingerprint === leaf.fingerprint
-  const retiring = sameLeaf ? before.retiring : before?.leaf
+  // One that no member may have loaded yet is dropped for the one that it was to replace.
+  const retiring = sameLeaf || before?.retiring ? before?.retiring : before?.leaf
   return {
     ...basics(of, secret),
     state: 'accepted',

@@ -18,6 +18,7 @@ export const emptyLedger: Ledger = {
   entries: new Map(),
   leaving: new Set(),
   answers: new Map(),
+  noted: new Map(),
   silent: new Map(),
   collectable: new Map(),
   crossModel: new Map(),
@@ -32,12 +33,15 @@ export function nextLedger(observed: Observed): Ledger {
   for (const [name, row] of entries)
     entries.set(name, { ...row, entry: progress(row.key, row.entry, observed) })
   const leaving = commonNamesLeaving(committed, { ...committed, entries }, observed)
-  const answers = new Map([...committed.answers].filter(([relation]) => !observed.clients.gone.has(relation)))
+  const lives = ([relation]: readonly [number, unknown]): boolean => !observed.clients.gone.has(relation)
+  const answers = new Map([...committed.answers].filter(lives))
+  const noted = new Map([...committed.noted].filter(lives))
   const silent = silentRelations(committed, observed)
   return {
     entries,
     leaving,
     answers,
+    noted,
     silent,
     collectable: secretsToCollect(committed, entries, observed),
     crossModel: crossModelRelations(committed, observed),
@@ -66,7 +70,7 @@ function crossModelRelations({ crossModel }: Ledger, { clients }: Observed): Led
 
 /** Not in the hook in which a relation breaks: a unit of the requirer may still read them (facts/etcd-client.md §5.17). */
 function secretsToCollect(committed: Ledger, entries: Entries, observed: Observed): Map<string, RequestKey> {
-  const kept = observed.collect ? [] : committed.collectable
+  const kept = observed.collect ? [] : [...committed.collectable].filter(([name]) => !entries.has(name))
   const ended = [...committed.entries].filter(
     ([name, { entry }]) => entry.answeredAs !== undefined && !entries.has(name),
   )

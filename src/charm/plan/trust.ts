@@ -4,17 +4,22 @@
 import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
 import type { Loaded, Observed } from '../observed.ts'
 
-/** The leaves to be trusted: accepted in the committed ledger and still accepted now, sorted by fingerprint. */
+/**
+ * The leaves to be trusted: accepted in the committed ledger and still accepted now, sorted by fingerprint. A certificate that only
+ * moves from one request to another, as when a requirer goes from v0 to v1, is trusted all the while.
+ */
 export function wantedLeaves(observed: Observed, ledger: Ledger): readonly Leaf[] {
-  const wanted = new Map<string, Leaf>()
-  for (const [name, { entry }] of observed.peers?.ledger.entries ?? []) {
-    if (entry.state !== 'accepted') continue
-    const now = ledger.entries.get(name)?.entry
-    const still = now?.state === 'accepted' ? [now.leaf.fingerprint, now.retiring?.fingerprint] : []
-    for (const leaf of [entry.leaf, entry.retiring])
-      if (leaf && still.includes(leaf.fingerprint)) wanted.set(leaf.fingerprint, leaf)
-  }
-  return [...wanted.values()].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1))
+  const still = leavesOf(ledger)
+  const wanted = [...leavesOf(observed.peers?.ledger)].filter(([fingerprint]) => still.has(fingerprint))
+  return wanted.map(([, leaf]) => leaf).sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1))
+}
+
+/** By fingerprint, those that are being replaced among them. */
+function leavesOf(ledger: Ledger | undefined): ReadonlyMap<string, Leaf> {
+  const leaves = [...(ledger?.entries.values() ?? [])].flatMap(({ entry }) =>
+    entry.state === 'accepted' ? [entry.leaf, ...(entry.retiring ? [entry.retiring] : [])] : [],
+  )
+  return new Map(leaves.map((leaf) => [leaf.fingerprint, leaf]))
 }
 
 /** The truststore: the admin authority and the leaves, each its own anchor; no other authority, ever (design §4). */

@@ -47,6 +47,7 @@ export function ledgerOf(
     entries,
     leaving: new Set(),
     answers: new Map(),
+    noted: new Map(),
     silent: new Map(),
     collectable: new Map(),
     crossModel: new Map(),

@@ -13,8 +13,12 @@ describe('a v0 request', () => {
   }
 
   it('is none while the requirer wrote nothing', () => {
-    assert.deepEqual(parseClientRequests({}), { kind: 'none' })
-    assert.deepEqual(parseClientRequests({ prefix: '', 'egress-subnets': 'x' }), { kind: 'none' })
+    assert.deepEqual(parseClientRequests({}), { kind: 'none', protocol: 'v0' })
+    assert.deepEqual(parseClientRequests({ prefix: '', 'egress-subnets': 'x' }), {
+      kind: 'none',
+      protocol: 'v0',
+    })
+    assert.deepEqual(parseClientRequests({ version: 'v1', requests: '[]' }), { kind: 'none', protocol: 'v1' })
   })
 
   it('is there, without a certificate, as soon as the requirer says that it wants something', () => {
@@ -85,7 +89,7 @@ describe('v1 requests', () => {
 
 describe('an answer', () => {
   const response = { request: '', echo: {}, secretUser: 'secret://m/u', secretTls: 'secret://m/t' }
-  const basics = { endpoints: '10.0.0.1:2379', version: '3.6.4', statuses: [] }
+  const basics = { endpoints: '10.0.0.1:2379', version: '3.6.4', statuses: [], noted: [] }
 
   it('is flat for v0, with the etcd version at the top', () => {
     const printed = printAnswer({ ...basics, protocol: 'v0', responses: [response] })
@@ -105,6 +109,31 @@ describe('an answer', () => {
     assert.equal(printed.endpoints, undefined)
     assert.deepEqual(Object.keys(JSON.parse(printed.data ?? '')), ['abc'])
     assert.equal(JSON.parse(printed.requests ?? '')[0].version, '3.6.4')
+  })
+
+  it('has nothing of an earlier answer where nothing is answered any more (C83)', () => {
+    for (const protocol of ['v0', 'v1'] as const) {
+      const printed = printAnswer({ ...basics, protocol, responses: [] })
+      const left = Object.entries(printed).filter(([, value]) => value !== undefined)
+      assert.deepEqual(Object.fromEntries(left), {
+        status: '[]',
+        ...(protocol === 'v1' && { version: 'v1' }),
+      })
+    }
+  })
+
+  it('says under `data` which statuses a v1 requirer has seen, apart from those of now (C85)', () => {
+    const [old, fresh] = [4001, 5010].map((code) => ({ code, message: 'm', resolution: 'r' }))
+    assert.ok(old && fresh)
+    const printed = printAnswer({
+      ...basics,
+      protocol: 'v1',
+      responses: [{ ...response, request: 'abc' }],
+      statuses: [fresh],
+      noted: [old],
+    })
+    assert.deepEqual(JSON.parse(printed.status ?? ''), [fresh])
+    assert.deepEqual(JSON.parse(printed.data ?? '').status, { 4001: old })
   })
 
   it('says that TLS is on as each protocol reads it (C83)', () => {

@@ -13,6 +13,7 @@ describe('the ledger', () => {
       {
         leaving: new Set(['carol@example:1.x']),
         answers: new Map([[1, 'digest']]),
+        noted: new Map([[5, [{ code: 5010, message: 'm', resolution: 'r' }]]]),
         collectable: new Map([['client.7', relationKey(7)]]),
         crossModel: new Map([
           [1, 'live'],
@@ -21,6 +22,10 @@ describe('the ledger', () => {
       },
     )
     assert.deepEqual(parseLedger(printLedger(ledger)), ledger)
+    assert.deepEqual(
+      Object.keys(printLedger(ledger)).filter((name) => !isLedgerKey(name)),
+      [],
+    )
   })
 
   it('orders relations by number, so that 2 comes before 10', () => {
