@@ -48,7 +48,7 @@ function placePackages(version: string, into: string): void {
 function stageCharm(stage: string, dispatch: string): void {
   rmSync(stage, { recursive: true, force: true })
   mkdirSync(`${stage}/src`, { recursive: true })
-  for (const file of ['metadata.yaml', 'config.yaml', 'actions.yaml', 'src/charm.py'])
+  for (const file of ['metadata.yaml', 'config.yaml', 'actions.yaml', 'src/charm.py', 'src/certificate.py'])
     copyFileSync(join(source, file), join(stage, file))
   writeFileSync(join(stage, 'dispatch'), `#!/bin/sh\n${dispatch}\n`, { mode: 0o755 })
   writeFileSync(join(stage, 'manifest.yaml'), printManifest(arch))

@@ -71,8 +71,11 @@ function contentOf(model: Model, uri: string | undefined): Bag {
 
 /** What a client connects with: its own key and certificate, and the authority that it was told. */
 export function credentialsOf(model: Model, relation: number, app: string, nth = 0) {
-  const label = nth === 0 ? `etcd.${relation}.key` : `etcd.${relation}.${nth}.key`
-  const secret = [...model.tables.secrets.values()].find((row) => row.label === label && row.owner === app)
+  // As the TypeScript requirer calls it, or the Python one.
+  const labels = [nth === 0 ? `etcd.${relation}.key` : `etcd.${relation}.${nth}.key`, `key-${nth}`]
+  const secret = [...model.tables.secrets.values()].find(
+    (row) => row.owner === app && labels.includes(row.label),
+  )
   const own: Bag = secret?.revisions.get(secret.latest) ?? {}
   const answer = responsesOf(model, relation)[nth] ?? {}
   return {

@@ -1,15 +1,11 @@
-"""A client of etcd as charms in the field are: one request, a certificate of its own, the library does the rest."""
+"""A client of etcd as charms in the field are: a request for each prefix, certificates of its own, the library does the rest."""
 
-import datetime
 import os
 import pathlib
 import subprocess
 
 import ops
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from certificate import make_certificate
 from dpcharmlibs.interfaces import (
     RequirerCommonModel,
     RequirerDataContractV1,
@@ -19,61 +15,107 @@ from dpcharmlibs.interfaces import (
     write_model,
 )
 
-LABEL = "own-certificate"
-
-
-def make_certificate(common_name: str) -> dict[str, str]:
-    """A self-signed certificate of an end entity, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(now - datetime.timedelta(hours=1))
-    builder = builder.not_valid_after(now + datetime.timedelta(days=365))
-    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    return {
-        "certificate": builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode(),
-        "private-key": key.private_bytes(serialization.Encoding.PEM, *form).decode(),
-    }
+EVENTS = [
+    "resource_created",
+    "endpoints_changed",
+    "read_only_endpoints_changed",
+    "authentication_updated",
+    "status_raised",
+    "status_resolved",
+]
 
 
 class Client(ops.CharmBase):
-    """Asks for one prefix."""
+    """Asks for each prefix of its option, and counts what the library tells it."""
+
+    state = ops.StoredState()
 
     def __init__(self, framework: ops.Framework):
         super().__init__(framework)
-        request = RequirerCommonModel(
-            resource=str(self.config["prefix"]), mtls_cert=self.own()["certificate"] if self.unit.is_leader() else None
-        )
-        self.etcd = ResourceRequirerEventHandler(self, "etcd", [request], response_model=ResourceProviderModel)
-        framework.observe(self.etcd.on.resource_created, self.served)
+        self.state.set_default(counts={}, made="")
+        requests = [RequirerCommonModel(resource=prefix, mtls_cert=self.certificate(at)) for at, prefix in self.prefixes()]
+        self.etcd = ResourceRequirerEventHandler(self, "etcd", requests, response_model=ResourceProviderModel)
+        for name in EVENTS:
+            framework.observe(getattr(self.etcd.on, name), self.count)
+        for name in ["resource_created", "authentication_updated"]:
+            framework.observe(getattr(self.etcd.on, name), self.served)
+        framework.observe(self.on.config_changed, self.ask_anew)
         framework.observe(self.on.put_action, self.put)
         framework.observe(self.on.get_action, self.get)
         framework.observe(self.on.rotate_action, self.rotate)
+        framework.observe(self.on.events_action, self.tell_events)
 
-    def own(self) -> dict[str, str]:
+    def prefixes(self) -> list[tuple[int, str]]:
+        if self.config["request"] == "none":
+            return []
+        return list(enumerate(str(self.config["prefix"]).split(",")))
+
+    def certificate(self, at: int) -> str | None:
+        return self.own(at)["certificate"] if self.unit.is_leader() else None
+
+    def own(self, at: int = 0) -> dict[str, str]:
         """The certificate and its key, in a secret that nobody is granted."""
         try:
-            return self.model.get_secret(label=LABEL).get_content(refresh=True)
+            return self.model.get_secret(label=f"key-{at}").get_content(refresh=True)
         except ops.SecretNotFoundError:
-            content = make_certificate(str(self.config["common-name"]))
-            self.app.add_secret(content, label=LABEL)
+            content = self.make(at)
+            self.app.add_secret(content, label=f"key-{at}")
             return content
 
-    def served(self, event) -> None:
-        self.unit.status = ops.ActiveStatus(f"user {event.response.username}")
+    def make(self, at: int) -> dict[str, str]:
+        self.state.made = self.wish()
+        name = str(self.config["common-name"])
+        return make_certificate(f"{name}-{at}" if at else name, str(self.config["certificate"]))
 
-    def rotate(self, event: ops.ActionEvent) -> None:
-        content = make_certificate(str(self.config["common-name"]))
-        self.model.get_secret(label=LABEL).set_content(content)
+    def wish(self) -> str:
+        return f"{self.config['common-name']} {self.config['certificate']}"
+
+    def count(self, event: ops.EventBase) -> None:
+        kind = event.handle.kind.replace("_", "-")
+        self.state.counts[kind] = self.state.counts.get(kind, 0) + 1
+
+    def served(self, event) -> None:
+        response = event.response
+        parts = [response.username, response.uris, response.endpoints, response.tls_ca, response.version]
+        told = f"user {response.username}" if all(parts) else f"incomplete: {parts}"
+        self.unit.status = ops.ActiveStatus(told)
+
+    def rotate(self, event: ops.EventBase) -> None:
+        fresh = {}
+        for at, _ in self.prefixes():
+            self.own(at)
+            fresh[at] = self.make(at)
+            self.model.get_secret(label=f"key-{at}").set_content(fresh[at])
+        self.write(fresh)
+
+    def ask_anew(self, event: ops.EventBase) -> None:
+        """A wish for another certificate makes one; other prefixes are written into the list as it is."""
+        if not self.unit.is_leader():
+            return
+        if self.state.made not in ("", self.wish()):
+            self.rotate(event)
+        else:
+            self.write({})
+
+    def write(self, fresh: dict[int, dict[str, str]]) -> None:
+        """The list in the databag, edited in place: what is added has no id yet, as where charm code adds it. Juju shows what
+        was set in this hook only after it, so fresh certificates are handed over."""
         for relation in self.model.relations["etcd"]:
-            contract = RequirerDataContractV1[RequirerCommonModel]
             repository = self.etcd.interface.repository(relation.id, self.app)
-            asked = build_model(repository, contract)
-            for request in asked.requests:
-                request.mtls_cert = content["certificate"]
-            write_model(repository, asked)
+            known = build_model(repository, RequirerDataContractV1[RequirerCommonModel])
+            requests = list(known.requests)[: len(self.prefixes())]
+            for at, prefix in self.prefixes():
+                if at == len(requests):
+                    requests.append(RequirerCommonModel(resource=prefix))
+                requests[at].resource = prefix
+                requests[at].mtls_cert = fresh.get(at, self.own(at))["certificate"]
+            known.requests = requests
+            known.version = "v1"
+            write_model(repository, known)
+
+    def tell_events(self, event: ops.ActionEvent) -> None:
+        event.set_results({name: str(count) for name, count in self.state.counts.items()})
+        self.state.counts = {}
 
     def put(self, event: ops.ActionEvent) -> None:
         self.etcdctl(event, "put", event.params["key"], event.params["value"])

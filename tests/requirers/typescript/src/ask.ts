@@ -35,11 +35,13 @@ export async function ask({ juju, app, endpoint }: Requirer): Promise<void> {
     if (config.request === 'v1') {
       const requests = []
       for (const [at, resource] of prefix.split(',').entries())
-        requests.push(await askV1(juju, app, id, at, resource))
+        requests.push(await askV1(juju, app, id, at, resource, config.ids === 'all'))
       await juju.writeAppBag(id, bag, { version: 'v1', requests: JSON.stringify(requests), ...asIs(config) })
       continue
     }
     await juju.writeAppBag(id, bag, {
+      version: undefined,
+      requests: undefined,
       'requested-secrets': JSON.stringify(requested),
       'provided-secrets': JSON.stringify(['mtls-cert']),
       prefix,
@@ -61,20 +63,32 @@ async function askV1(
   id: RelationId,
   at: number,
   resource: string,
+  named: boolean,
 ): Promise<object> {
   const salt = `salt-${at}`
   const known = await juju.secretInfo({ label: `etcd.${id}.${at}.mtls.secret` })
-  const uri = known ? known.uri : await putCertificate(juju, app, id, at)
+  const uri = known
+    ? known.uri
+    : ((await shareAgain(juju, id, at)) ?? (await putCertificate(juju, app, id, at)))
   const [hash, nothing] = [computeRequestId(resource, salt), null]
   return {
     resource,
     // What charm code adds later has no id yet: the provider has to compute it.
-    'request-id': at === 0 ? hash : nothing,
+    'request-id': at === 0 || named ? hash : nothing,
     salt,
     'extra-user-roles': nothing,
     'external-node-connectivity': false,
     'secret-mtls': uri ?? nothing,
   }
+}
+
+/** A charm that was upgraded from v0 keeps its certificate, and shares it in the secret of its first request. */
+async function shareAgain(juju: Juju, id: RelationId, at: number): Promise<string | undefined> {
+  const { 'keep-certificate': keeps } = await juju.readConfig()
+  if (!keeps || at > 0 || !(await juju.secretInfo({ label: `etcd.${id}.key` }))) return undefined
+  const { certificate = '' } = await juju.readSecret({ label: `etcd.${id}.key` }, { refresh: true })
+  const secret = { label: `etcd.${id}.0.mtls.secret`, owner: 'application', grantTo: [id] } as const
+  return (await juju.putSecret({ ...secret, content: { 'mtls-cert': certificate } })).uri
 }
 
 const nowhere = 'secret:c000000000000000000g'

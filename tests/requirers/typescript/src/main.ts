@@ -9,7 +9,8 @@ async function main(): Promise<void> {
   const { hook, model, app, unit } = readContext(process.env)
   const charm = { juju: openJuju(process.env), model: model.uuid, app, unit, endpoint: 'etcd' }
   if (hook.kind === 'action') return runAction(charm, hook.name)
-  if (hook.name === 'config-changed') await rotate(charm)
+  const { 'keep-certificate': keeps } = await charm.juju.readConfig()
+  if (hook.name === 'config-changed' && !keeps) await rotate(charm)
   await ask(charm)
   const answer = await readAnswer(charm)
   const message = answer.refusals.join('; ')

@@ -1,0 +1,24 @@
+"""Self-signed certificates, of an end entity or of a CA, and their keys."""
+
+import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+def make_certificate(common_name: str, kind: str = "good") -> dict[str, str]:
+    """A certificate of that kind, good or ca, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - datetime.timedelta(hours=1))
+    builder = builder.not_valid_after(now + datetime.timedelta(days=365))
+    builder = builder.add_extension(x509.BasicConstraints(ca=kind == "ca", path_length=None), critical=True)
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return {
+        "certificate": builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode(),
+        "private-key": key.private_bytes(serialization.Encoding.PEM, *form).decode(),
+    }

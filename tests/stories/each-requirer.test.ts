@@ -1,0 +1,230 @@
+// The life of one relation, told of every requirer in the field: nothing, an answer, rotations good and bad, another prefix, the
+// end, and a new beginning. What its library tells the charm's author is counted.
+
+import assert from 'node:assert/strict'
+import { after, type TestContext, test } from 'node:test'
+import type { Model } from '../emulator/index.ts'
+import {
+  assertComplete,
+  assertNoHookFailed,
+  deployRequirer,
+  eventsOf,
+  fingerprintOf,
+  permissionsOf,
+  type Requirer,
+  requirers,
+  secretAt,
+  truststoreOf,
+  usernamesOf,
+  wish,
+} from './requirers.ts'
+import { archives, connectAs, lookAtEtcd, openWorld, responsesOf, writesOf } from './world.ts'
+
+const app = 'web'
+
+for (const requirer of requirers) {
+  test(`${requirer.name}: a relation from its beginning to its end`, { skip: requirer.skip }, async (t) => {
+    const model = await openWorld()
+    after(() => model[Symbol.asyncDispose]())
+    await model.deploy('etcd', { archive: archives.etcd })
+    await deployRequirer(model, requirer, app, { request: 'none' })
+    await model.settle()
+    const { id } = model.integrate('etcd:etcd-client', `${app}:etcd`)
+    await model.settle()
+    const life = { t, model, requirer, id }
+    await begin(life)
+    await rotate(life)
+    await refuse(life)
+    await move(life)
+    await end(life)
+    assertNoHookFailed(model)
+  })
+}
+
+interface Life {
+  readonly t: TestContext
+  readonly model: Model
+  readonly requirer: Requirer
+  readonly id: number
+}
+
+async function assertServes({ model, id }: Life, key: string): Promise<void> {
+  const client = connectAs(model, id, app)
+  await client.put(key, 'written')
+  assert.equal(await client.get(key), 'written')
+  await assert.rejects(client.get(`x${key}`), /permission denied/)
+  client.close()
+}
+
+async function begin(life: Life): Promise<void> {
+  const { t, model, requirer, id } = life
+  await t.test('who asks for nothing gets nothing (C01)', async () => {
+    const { 'secret-user': user, endpoints, requests } = model.databag(id, 'etcd')
+    assert.deepEqual([user, endpoints, requests], [undefined, undefined, undefined])
+    assert.deepEqual((await lookAtEtcd(model)).users, ['root'])
+    assert.match(model.unit('etcd/0').app.status.message, new RegExp(`relation ${id} \\(web\\): no request`))
+  })
+
+  await t.test('the answer comes whole, and once it is true (C02, C17, C80)', async () => {
+    const { starts } = await lookAtEtcd(model)
+    model.config(app, requirer.config)
+    let answered = false
+    for (let run = await model.runOne(); run; run = await model.runOne()) {
+      if (answered || responsesOf(model, id).every((row) => row['secret-user'] === undefined)) continue
+      answered = true
+      assertComplete(model, id)
+      await assertServes(life, '/web/a')
+    }
+    assert.ok(answered)
+    assert.deepEqual(model.unit('web/0').workload, { status: 'active', message: 'user web' })
+    const told = requirer.counts ? { 'resource-created': '1' } : {}
+    assert.deepEqual(await eventsOf(model, requirer, 'web/0'), told)
+    assert.equal((await lookAtEtcd(model)).starts, starts + 1)
+  })
+
+  await t.test('one user, one role, one permission over the prefix (C20, C21)', async () => {
+    const { users, roles } = await lookAtEtcd(model)
+    assert.deepEqual(
+      [users, Object.keys(roles)],
+      [
+        ['root', 'web'],
+        ['etcd-charm-client', 'root', 'web'],
+      ],
+    )
+    assert.deepEqual(await permissionsOf(model, 'web'), [[2, '/web/', '/web0']])
+    assert.ok((await truststoreOf(model, 'etcd/0')).includes(fingerprintOf(model, id, app)))
+  })
+
+  await t.test('served once is served: nothing is written again, nobody is told again (C16)', async () => {
+    await model.updateStatus()
+    assert.deepEqual(writesOf(await model.updateStatus()), [])
+    assert.deepEqual(await eventsOf(model, requirer, 'web/0'), {})
+  })
+}
+
+async function rotate(life: Life): Promise<void> {
+  const { t, model, requirer, id } = life
+  const user = () => secretAt(model, responsesOf(model, id)[0]?.['secret-user'])
+
+  await t.test('a new certificate of the same name leaves user and secrets alone (C30)', async () => {
+    const [before, old] = [await lookAtEtcd(model), fingerprintOf(model, id, app)]
+    const [answer, secret] = [model.databag(id, 'etcd'), user()]
+    await model.runAction('web/0', 'rotate')
+    const trusted = await truststoreOf(model, 'etcd/0')
+    assert.deepEqual([trusted.includes(old), trusted.includes(fingerprintOf(model, id, app))], [false, true])
+    const { users, roles, starts } = await lookAtEtcd(model)
+    assert.deepEqual([users, roles, starts], [before.users, before.roles, before.starts + 1])
+    assert.deepEqual([model.databag(id, 'etcd'), user()], [answer, secret])
+    await assertServes(life, '/web/b')
+    assert.deepEqual(await eventsOf(model, requirer, 'web/0'), {})
+  })
+
+  await t.test(
+    'a new name: the old user goes once, the same secret says the new one (C31, C82)',
+    async () => {
+      const [runs, before] = [model.tables.journal.length, user()]
+      await wish(model, requirer, app, { 'common-name': 'other' })
+      const log = model.tables.journal.slice(runs).flatMap((run) => run.log)
+      assert.equal(log.filter((line) => line.includes('user/delete web:')).length, 1)
+      const { users, roles } = await lookAtEtcd(model)
+      assert.deepEqual([users, roles.web, roles.other?.length], [['other', 'root'], undefined, 1])
+      const now = user()
+      assert.deepEqual(
+        [now.id, now.revision, now.content.username],
+        [before.id, (before.revision ?? 0) + 1, 'other'],
+      )
+      await assertServes(life, '/web/c')
+      const told = requirer.counts ? { 'authentication-updated': '1' } : {}
+      assert.deepEqual(await eventsOf(model, requirer, 'web/0'), told)
+    },
+  )
+}
+
+async function refuse(life: Life): Promise<void> {
+  const { t, model, requirer, id } = life
+  const { app: etcd } = model.unit('etcd/0')
+
+  await t.test(
+    'a new certificate that is refused ends the access, and both sides are told (C34, C85)',
+    async () => {
+      const client = connectAs(model, id, app)
+      await wish(model, requirer, app, { certificate: 'ca' })
+      await assert.rejects(client.get('/web/a'))
+      client.close()
+      const { users, roles, trusted } = await lookAtEtcd(model)
+      assert.deepEqual([users, roles.other, trusted.length], [['root'], undefined, 1])
+      assert.equal(JSON.parse(model.databag(id, 'etcd').status ?? '[]')[0]?.code, 5010)
+      assert.equal(etcd.status.status, 'blocked')
+      assert.match(
+        etcd.status.message,
+        new RegExp(`^relation ${id} .*\\(web\\): .+; send an end-entity certificate`),
+      )
+      await model.updateStatus()
+      const told = requirer.counts ? { 'status-raised': '1' } : {}
+      assert.deepEqual(await eventsOf(model, requirer, 'web/0'), told)
+    },
+  )
+
+  await t.test('the next good one brings it back, and the status is taken back (C34, C85)', async () => {
+    await wish(model, requirer, app, { certificate: 'good' })
+    await assertServes(life, '/web/d')
+    assert.deepEqual(usernamesOf(model, id), ['other'])
+    assert.equal(model.databag(id, 'etcd').status, '[]')
+    assert.deepEqual(etcd.status, { status: 'active', message: '' })
+    await model.updateStatus()
+    const told = requirer.counts ? { 'status-resolved': '1' } : {}
+    assert.deepEqual(await eventsOf(model, requirer, 'web/0'), told)
+  })
+}
+
+async function move(life: Life): Promise<void> {
+  const { t, model, requirer, id } = life
+  await t.test('another prefix: another range for the same user, and no restart (N01)', async () => {
+    const { starts } = await lookAtEtcd(model)
+    model.config(app, { prefix: '/moved' })
+    await model.settle()
+    assert.deepEqual(await permissionsOf(model, 'other'), [[2, '/moved', '/movee']])
+    assert.deepEqual([(await lookAtEtcd(model)).starts, usernamesOf(model, id)], [starts, ['other']])
+    await assertServes(life, '/moved/a')
+  })
+
+  await t.test('what the library noted of each response is what was answered (C84)', async () => {
+    if (!requirer.counts) return
+    const noted = JSON.parse(model.databag(id, 'web/0').data ?? '{}')
+    for (const response of responsesOf(model, id)) {
+      const { endpoints, resource, 'secret-user': user } = noted[response['request-id'] ?? '']
+      assert.deepEqual([endpoints, resource, user], [response.endpoints, '/moved', response['secret-user']])
+    }
+  })
+}
+
+async function end(life: Life): Promise<void> {
+  const { t, model, id } = life
+  await t.test('a relation that breaks takes all with it, and is not written to (C50, C86)', async () => {
+    const [runs, client] = [model.tables.journal.length, connectAs(model, id, app)]
+    assert.equal(await client.get('/moved/a'), 'written')
+    model.removeRelation(id)
+    await model.settle()
+    await assert.rejects(client.get('/moved/a'))
+    client.close()
+    const { users, roles, trusted } = await lookAtEtcd(model)
+    assert.deepEqual([users, roles.other, trusted.length], [['root'], undefined, 1])
+    const broken = model.tables.journal
+      .slice(runs)
+      .filter((run) => run.hook === 'etcd-client-relation-broken')
+    assert.equal(broken.length, 1)
+    const wrote = broken.flatMap((run) => run.calls.filter(({ tool }) => tool === 'relation-set'))
+    assert.deepEqual(
+      wrote.filter(({ args }) => args.includes(String(id))),
+      [],
+    )
+  })
+
+  await t.test('made again, it is served anew (C54)', async () => {
+    await model.updateStatus()
+    const again = model.integrate('etcd:etcd-client', `${app}:etcd`)
+    await model.settle()
+    assertComplete(model, again.id)
+    await assertServes({ ...life, id: again.id }, '/moved/b')
+  })
+}
