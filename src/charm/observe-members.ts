@@ -1,5 +1,6 @@
 // The members as etcd lists them, each asked whether it answers.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EtcdClient } from '../etcd/client.ts'
 import { memberList, memberStatus } from '../etcd/cluster.ts'
 import { EtcdFailure } from '../etcd/errors.ts'
@@ -26,11 +27,15 @@ function lookAtEach(
   return Promise.all(members.map((member) => lookAt(client, member, counts)))
 }
 
+/** A member tells its status from memory; one that is cut off would take each hook the whole deadline of a request. */
+const answersWithinMs = 2000
+
 async function lookAt(client: EtcdClient, member: Member, counts: Counts): Promise<MemberSeen> {
   const [endpoint] = member.clientUrls
   if (endpoint === undefined) return { ...member, responds: false, leads: false }
   try {
-    const status = await memberStatus(client, endpoint)
+    const status = await Promise.race([memberStatus(client, endpoint), sleep(answersWithinMs)])
+    if (!status) return { ...member, responds: false, leads: false }
     return { ...member, responds: counts(status), leads: status.leader === member.id }
   } catch (error) {
     if (error instanceof EtcdFailure) return { ...member, responds: false, leads: false }

@@ -17,7 +17,7 @@ import { memberName, membersOf, votersOf } from '../plan/members.ts'
 const ttlSeconds = 90
 const lockPatienceMs = 30_000
 /** For members that are away: one that is down must not block the others for ever, nor the hooks that bring it back. */
-const awayPatienceMs = 10_000
+const awayPatienceMs = 5000
 
 /** Does what restarts this unit's member when it is its turn; a unit that is alone has nobody to wait for. */
 export async function inTurn(charm: Charm, observed: Observed, restart: () => Promise<void>): Promise<void> {
