@@ -17,7 +17,7 @@ EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN
 	PYTHON_CHARM=$(CURDIR)/build/py-requirer.charm EMULATOR_CACHE=$(CURDIR)/.cache/emulator \
 	scripts/in-namespaces
 
-.PHONY: help check test format lint docs types unit stories pack demo bench chaos etcd integration
+.PHONY: help check test format lint docs types unit stories pack demo bench chaos etcd integration charmcraft
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -71,6 +71,9 @@ integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the stories on your own controller
 	@export ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && $(NODE) scripts/pack-python-requirer.ts $(INTEGRATION_BASE)
 	@ETCD_CHARM=$(ETCD_CHARM) CLIENT_CHARM=$(CLIENT_CHARM) \
 		PYTHON_CHARM=build/py-requirer-$(subst @,-,$(INTEGRATION_BASE)).charm $(NODE) scripts/integration.ts
+
+charmcraft: $(ETCD_CHARM) ## ask charmcraft 4 itself about charmcraft.yaml, and let its linters see the archive
+	@scripts/ask-charmcraft $(ETCD_CHARM)
 
 etcd: ## print where etcd for the tests is; ETCD=3.6 builds that line from its Go modules
 	@ETCD=$(ETCD) scripts/provide-etcd
