@@ -161,6 +161,15 @@ export const everyMemberTrustsIt: Guard<[leaf: Leaf, observed: Observed]> = {
   },
 }
 
+export const certificateNamesAddress: Guard<[observed: Observed]> = {
+  name: 'certificate-names-the-address',
+  because: 'a client that comes to an address which the certificate does not name turns away',
+  holds: ({ addresses, peers, unit }) => {
+    const issued = peers?.units.get(unit)?.issued.get('server')
+    return addresses !== undefined && issued?.names.includes(addresses.client) === true
+  },
+}
+
 /** A member that does not answer is not waited for: it loads its truststore anew when it comes back. */
 function isAway(unit: string, { etcd }: Observed): boolean {
   if (etcd.kind !== 'up' || !etcd.members) return false

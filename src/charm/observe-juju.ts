@@ -1,5 +1,6 @@
 // Juju, observed once and first: what it tells now was committed by an earlier hook (design §3.1).
 
+import { isIPv6 } from 'node:net'
 import { parseConfig } from '../config.ts'
 import {
   type ByPurpose,
@@ -11,6 +12,7 @@ import {
 } from '../interfaces/etcd-peers.ts'
 import { parseLedger } from '../interfaces/ledger.ts'
 import type { Databag, UnitName } from '../juju/index.ts'
+import { canonicalAddress } from '../tls/address.ts'
 import { describeCertificate } from '../tls/certificate.ts'
 import type { Charm } from './charm.ts'
 import { noClients, observeClients } from './observe-clients.ts'
@@ -105,11 +107,13 @@ function describePeer(databag: Databag, certificates: ByPurpose | undefined): Pe
 /** Bindings decide, so that spaces work: raft listens on the one of `etcd-peers`, clients come by the one of `etcd-client`. */
 async function observeAddresses({ juju }: Charm): Promise<UnitAddresses | undefined> {
   const [peers, clients] = await Promise.all([juju.networkGet('etcd-peers'), juju.networkGet('etcd-client')])
-  const names = [
-    peers.bindAddress,
-    clients.bindAddress,
-    ...peers.ingressAddresses,
-    ...clients.ingressAddresses,
-  ]
-  return { peer: peers.bindAddress, client: clients.bindAddress, names: [...new Set(names)].sort() }
+  // A connection of this machine may come from any of them, and one to it may go to any.
+  const names = [peers, clients].flatMap((network) => [...network.bindAddresses, ...network.ingressAddresses])
+  // A certificate spells an IPv6 address in one way only.
+  const spell = (name: string): string => (isIPv6(name) ? canonicalAddress(name) : name)
+  return {
+    peer: spell(peers.bindAddress),
+    client: spell(clients.bindAddress),
+    names: [...new Set(names.map(spell))].sort(),
+  }
 }

@@ -16,6 +16,7 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'service/start'; readonly loading: Loaded }
   | { readonly kind: 'service/restart'; readonly loading: Loaded }
   | { readonly kind: 'service/stop' }
+  | { readonly kind: 'service/readmit' }
   | { readonly kind: 'data/set-aside' }
   | { readonly kind: 'data/resume'; readonly loading: Loaded; readonly founding: Resumption }
   | { readonly kind: 'data/claim'; readonly claim: Claim }

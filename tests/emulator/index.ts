@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Host, openHosts } from './host/host.ts'
+import { type Family, type Network, openNetwork } from './host/network.ts'
 import type { KillHere } from './model/agent.ts'
 import { readCharm } from './model/charm-archive.ts'
 import {
@@ -47,6 +48,10 @@ export interface ModelOptions {
   readonly onHook?: (run: HookRun) => void
   /** How many units' hooks may run at the same time; one, where it is left out. */
   readonly parallel?: number
+  /** The spaces that every machine has an interface in; one of IPv4, where they are left out. */
+  readonly spaces?: Readonly<Record<string, Family>>
+  /** One that other models are on too. */
+  readonly network?: Network
 }
 
 export interface Deploy {
@@ -54,6 +59,8 @@ export interface Deploy {
   readonly units?: number
   readonly config?: Readonly<Record<string, string | number | boolean>>
   readonly resources?: Readonly<Record<string, string>>
+  /** Spaces by endpoint; the empty name is for all others. */
+  readonly bindings?: Readonly<Record<string, string>>
   /** Storage in memory, of a size like `400M`, by the storage's name: it can be filled, and ends with its machine. */
   readonly memoryStorage?: Readonly<Record<string, string>>
   /** Ids of storage that units left behind, for one unit only. */
@@ -67,7 +74,8 @@ export async function openModel(options: ModelOptions) {
   const tables: Tables = newTables(options.name ?? 'test', options.profile ?? '4.0', random)
   await mkdir(options.cache, { recursive: true })
   const storage = await mkdtemp(join(tmpdir(), 'emulator-storage-'))
-  const hosts = await openHosts({ etcd: options.etcd, binds: [options.cache, storage] })
+  const network = options.network ?? (await openNetwork(options.spaces))
+  const hosts = openHosts({ etcd: options.etcd, binds: [options.cache, storage], network })
   let kill: KillHere = () => false
 
   const attach = async (unit: Unit, name: string, given: readonly string[]): Promise<void> => {
@@ -120,8 +128,10 @@ export async function openModel(options: ModelOptions) {
         resources = {},
         memoryStorage = {},
         attachStorage = [],
+        bindings = {},
       } = deploy
       const app = addApplication(tables, name, await readCharm(archive, options.cache))
+      Object.assign(app.bindings, bindings)
       configure(tables, name, config)
       for (const [resource, path] of Object.entries(resources)) app.resources.set(resource, path)
       for (const [storage, size] of Object.entries(memoryStorage)) app.memoryStorage.set(storage, size)
@@ -210,6 +220,7 @@ export async function openModel(options: ModelOptions) {
     },
     async [Symbol.asyncDispose](): Promise<void> {
       await hosts[Symbol.asyncDispose]()
+      if (!options.network) await network[Symbol.asyncDispose]()
       await rm(storage, { recursive: true, force: true })
     },
   }

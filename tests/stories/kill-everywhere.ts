@@ -36,6 +36,7 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'data/resume': false,
   'data/set-aside': false,
   'service/stop': false,
+  'service/readmit': false,
   'member/add': false,
   'member/promote': false,
   'member/remove': false,

@@ -2,6 +2,7 @@
 // Stories that run on a controller, too, begin with driver/story.ts.
 
 import assert from 'node:assert/strict'
+import { hostPort } from '../../src/machine/network.ts'
 import type { Host } from '../emulator/host/host.ts'
 import { describeFailure, type HookRun, type Model, type ModelOptions, openModel } from '../emulator/index.ts'
 import { type Client, connect, responsesIn } from './driver/client.ts'
@@ -97,7 +98,7 @@ const tls = '/var/snap/charmed-etcd/common/tls'
 export function adminEnvironment({ address }: Host): Readonly<Record<string, string>> {
   return {
     PATH: '/snap/charmed-etcd/current/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin',
-    ETCDCTL_ENDPOINTS: `${address}:2379`,
+    ETCDCTL_ENDPOINTS: hostPort(address, 2379),
     ETCDCTL_CACERT: `${tls}/server-ca.pem`,
     ETCDCTL_CERT: `${tls}/admin.crt`,
     ETCDCTL_KEY: `${tls}/admin.key`,

@@ -16,6 +16,7 @@ import { readMembers } from '../observe-members.ts'
 import type { Observed } from '../observed.ts'
 import { endpointsToAsk, openAdmin } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
+import { membersOf, votersOf } from '../plan/members.ts'
 import type { Step } from '../step.ts'
 
 export type MemberStep = Extract<Step, { readonly kind: `member/${string}` }>
@@ -31,7 +32,7 @@ export async function actOnMembers(
   step: MemberStep,
   deadline: AbortSignal,
 ): Promise<void> {
-  const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
+  const client = await openAdmin({ endpoints: answeringFirst(observed) })
   if (!client) throw new Waiting('waiting for the admin certificate')
   await using _closed = client
   try {
@@ -49,6 +50,12 @@ export async function actOnMembers(
       })
     throw error
   }
+}
+
+/** A member that is cut off takes a change, and never gets it done. This unit's own may be: it has just moved, say. */
+function answeringFirst(observed: Observed): readonly string[] {
+  const answering = votersOf(membersOf(observed) ?? []).filter((member) => member.responds)
+  return [...new Set([...answering.flatMap(({ clientUrls }) => clientUrls), ...endpointsToAsk(observed)])]
 }
 
 async function change(client: EtcdClient, step: MemberStep): Promise<void> {

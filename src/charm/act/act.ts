@@ -9,10 +9,10 @@ import { Waiting } from '../outcome.ts'
 import { describeStep, type Step } from '../step.ts'
 import { actOnAccess } from './act-on-access.ts'
 import { actOnMembers } from './act-on-members.ts'
-import { install } from './install.ts'
-import { recordLoaded, runService } from './run-service.ts'
 import { claimData } from './claim-data.ts'
+import { install } from './install.ts'
 import { resumeData } from './resume-data.ts'
+import { readmit, recordLoaded, runService } from './run-service.ts'
 import { setDataAside } from './set-data-aside.ts'
 import { inTurn } from './take-turn.ts'
 import { createKey, writeFile, writeRevocationList } from './write-files.ts'
@@ -45,6 +45,8 @@ async function doStep(charm: Charm, observed: Observed, step: Step): Promise<voi
       return stopService((await findWorkload()).service)
     case 'service/start':
       return runService(step)
+    case 'service/readmit':
+      return readmit()
     case 'service/restart':
       return inTurn(charm, observed, () => runService(step))
     case 'member/add':

@@ -14,6 +14,8 @@ import type { Step } from '../step.ts'
 
 const servesWithin = 30_000
 const quorumWithin = 5000
+/** Peers try again every few seconds; then there may be an election. */
+const readmittedWithin = 15_000
 
 export async function runService(
   step: Extract<Step, { kind: 'service/start' | 'service/restart' }>,
@@ -25,6 +27,11 @@ export async function runService(
   else await restartService(workload.service)
   await waitUntilServing(workload.service)
   await recordLoaded(step.loading)
+}
+
+/** A while, until it serves with the others; what it means if it doesn't, the next look tells. */
+export async function readmit(): Promise<void> {
+  await untilHealthy({ quorum: true, withinMs: readmittedWithin })
 }
 
 /** Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. */

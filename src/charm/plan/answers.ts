@@ -9,7 +9,7 @@ import { encryptionIsOffered } from '../guards.ts'
 import type { Observed } from '../observed.ts'
 import { explainRefusal } from '../refusals.ts'
 import type { AnswerToPublish, ResponseToPublish, Write } from '../step.ts'
-import { servesHere } from './members.ts'
+import { endpointsOf } from './endpoints.ts'
 
 export interface AnswersPlan {
   readonly writes: readonly Write[]
@@ -85,13 +85,6 @@ function answerFor(observed: Observed, relation: number, rows: readonly Row[]): 
   }
 }
 
-/** Of each member that serves, sorted, so that a mere change of order wakes nobody. */
-export function endpointsOf(observed: Observed): readonly string[] {
-  const serving = [...(observed.peers?.units.values() ?? [])].flatMap(({ databag }) => databag.endpoint ?? [])
-  const own = servesHere(observed) && observed.addresses ? [hostPort(observed.addresses.client)] : []
-  return [...new Set([...serving, ...own])].sort()
-}
-
 function responseTo(observed: Observed, { key, entry }: Row): readonly ResponseToPublish[] {
   const { answeredAs, echo } = entry
   // A v1 requirer has no request without an id; this one stands for a list that can't be read.
@@ -123,8 +116,4 @@ function noteAnswered(entries: Map<string, Row>, row: Row, answer: AnswerToPubli
   const username = answer.responses.find((response) => response.request === row.key.request)?.username
   if (username !== undefined)
     entries.set(ledgerKey(row.key), { ...row, entry: { ...row.entry, answeredAs: username } })
-}
-
-function hostPort(address: string): string {
-  return address.includes(':') ? `[${address}]:2379` : `${address}:2379`
 }

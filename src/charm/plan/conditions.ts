@@ -2,6 +2,7 @@
 
 import { nameRequest } from '../../interfaces/etcd-client.ts'
 import type { Leaf, Ledger, LedgerEntry } from '../../interfaces/ledger.ts'
+import { certificateNamesAddress } from '../guards.ts'
 import type { Observed } from '../observed.ts'
 import { explainRefusal, isWaiting } from '../refusals.ts'
 import type { Condition } from '../step.ts'
@@ -52,7 +53,10 @@ function unitConditions(observed: Observed): readonly Condition[] {
   if (lost) return [{ status: 'blocked', message: describeLoss(lost), scope: 'unit' }]
   if (etcd.kind === 'down') return waiting(`etcd does not answer: ${etcd.why}; see journalctl on the unit`)
   if (own?.learner) return waiting('a learner that has not caught up yet; it votes when it has')
-  if (servesHere(observed)) return []
+  if (servesHere(observed))
+    return certificateNamesAddress.holds(observed)
+      ? []
+      : waiting('waiting for the leader to sign certificates for its new address')
   if (founder !== observed.unit && !machine.data) return waiting(whyNotAMember(observed, founder))
   return waiting('waiting for etcd to start')
 }

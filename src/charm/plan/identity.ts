@@ -7,8 +7,8 @@ import { shortFingerprint } from '../../interfaces/ledger.ts'
 import { credentialIsCommitted } from '../guards.ts'
 import type { Observed, PeerSeen } from '../observed.ts'
 import type { Step, Write } from '../step.ts'
+import { ownEndpoint } from './endpoints.ts'
 import { ownPosition, planFounding } from './founding.ts'
-import { servesHere } from './members.ts'
 
 /** Issued for a year, renewed when a third of it is left. */
 export const certificateDays = 365
@@ -40,18 +40,17 @@ export function planIssuing(observed: Observed): readonly Write[] {
     return [...writes, { kind: 'authorities/create', why: 'no certificate authority exists' }]
   }
   for (const [unit, seen] of [...peers.units].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const why = whySign(seen, observed.now)
-    if (why && seen.databag.addresses) {
-      writes.push({ kind: 'certificates/sign', unit, names: namesToCertify(seen.databag.addresses), why })
-    }
+    // The leader knows its own addresses; what it writes of them would wake everybody but itself.
+    const addresses = unit === observed.unit ? observed.addresses : seen.databag.addresses
+    const names = addresses && namesToCertify(addresses)
+    const why = names && whySign(seen, names.join(' '), observed.now)
+    if (why) writes.push({ kind: 'certificates/sign', unit, names, why })
   }
   return writes
 }
 
-function whySign(seen: PeerSeen, now: number): string | undefined {
-  const { addresses } = seen.databag
-  if (!addresses || purposes.some((purpose) => !seen.requested.has(purpose))) return undefined
-  const names = namesToCertify(addresses).join(' ')
+function whySign(seen: PeerSeen, names: string, now: number): string | undefined {
+  if (purposes.some((purpose) => !seen.requested.has(purpose))) return undefined
   return purposes.map((purpose) => whySignFor(purpose, seen, names, now)).find((why) => why !== undefined)
 }
 
@@ -73,7 +72,7 @@ export function planIntroduction(observed: Observed): readonly Write[] {
   const renew = purposes.some(
     (purpose) => machine.keys.has(purpose) && own.requested.get(purpose) !== machine.keys.get(purpose),
   )
-  const endpoint = servesHere(observed) ? `${bracket(addresses.client)}:2379` : undefined
+  const endpoint = ownEndpoint(observed)
   const version = machine.workload?.version
   const position = ownPosition(observed)
   const trusts = machine.loaded?.leaves.map(shortFingerprint).toSorted() ?? []
@@ -113,8 +112,4 @@ export function planIntroduction(observed: Observed): readonly Write[] {
 
 function printAddresses(addresses: UnitAddresses | undefined): string {
   return addresses ? [addresses.peer, addresses.client, ...addresses.names].join(' ') : ''
-}
-
-function bracket(address: string): string {
-  return address.includes(':') ? `[${address}]` : address
 }

@@ -152,7 +152,16 @@ function planRun(observed: Observed, wanted: Wanted): readonly Step[] {
   if (founding) return [{ kind: 'data/resume', loading, founding, why: 'the cluster is founded on its data' }]
   if (service !== 'active') return [{ kind: 'service/start', loading, why: 'etcd does not run' }]
   const why = whyRestart(observed, loading, leaves)
-  return why ? [{ kind: 'service/restart', loading, why }] : []
+  if (why) return [{ kind: 'service/restart', loading, why }]
+  return isReadmitted(observed, wanted)
+    ? [{ kind: 'service/readmit', why: 'its new certificate lets it back among its peers' }]
+    : []
+}
+
+/** No hook would come to see it back: nobody else has anything to tell it then. */
+function isReadmitted({ machine, etcd }: Observed, { files }: Wanted): boolean {
+  const here = etcd.kind === 'up' && etcd.here
+  return !here && machine.files['peer-certificate'] !== files['peer-certificate']
 }
 
 function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]): string | undefined {

@@ -1,4 +1,4 @@
-// One machine of the emulator: namespaces of its own for mounts, network and processes, an address on the model's bridge, and
+// One machine of the emulator: namespaces of its own for mounts, network and processes, an interface in each space, and
 // stand-ins for snap and systemctl that run the real etcd. So production code runs unchanged, on standard ports and paths.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
@@ -7,6 +7,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { addAddress, type Interface, isIPv6, type Network, subnetOf } from './network.ts'
 
 const run = promisify(execFile)
 const here = import.meta.dirname
@@ -26,11 +27,13 @@ export interface HostProcess {
 
 export interface Host extends AsyncDisposable {
   readonly name: string
-  /** As it is now; `readdress` changes it. */
+  /** The first one, as it is now; `readdress` changes it. */
   readonly address: string
-  /** Its only address becomes this one, on the same bridge. */
-  readdress(address: string): Promise<void>
-  /** Pulls the network cable, or plugs it in again. Hook tools don't need it. */
+  /** One for each space. */
+  readonly interfaces: readonly Interface[]
+  /** The address of that family becomes this one: on the first interface, or in a space. */
+  readdress(address: string, space?: string): Promise<void>
+  /** Pulls the first interface's cable, or plugs it in again. Hook tools don't need it. */
   plug(how: 'in' | 'out'): Promise<void>
   /** What processes that start from now on take for the time: an offset like `+120` seconds, or the true one. */
   setClock(offset: string | undefined): void
@@ -52,24 +55,17 @@ export interface Hosts extends AsyncDisposable {
   open(name: string): Promise<Host>
 }
 
-/** A network of hosts. This process must itself run in namespaces that it may administer (scripts/in-namespaces). */
-export async function openHosts(options: { etcd: string; binds: readonly string[] }): Promise<Hosts> {
+/** The hosts on a network, which stays when they end. */
+export function openHosts(options: Omit<ToOpen, 'name'>): Hosts {
   const open: Host[] = []
-  const bridge = `juju${process.pid % 10000}`
-  const subnet = `10.${(process.pid >> 8) & 0x7f}.${process.pid & 0xff}`
-  await run('ip', ['link', 'add', bridge, 'type', 'bridge'])
-  await run('ip', ['addr', 'add', `${subnet}.1/24`, 'dev', bridge])
-  await run('ip', ['link', 'set', bridge, 'up'])
   return {
     async open(name) {
-      const address = `${subnet}.${open.length + 10}`
-      const host = await openHost({ name, address, bridge, ...options })
+      const host = await openHost({ name, ...options })
       open.push(host)
       return host
     },
     async [Symbol.asyncDispose]() {
       for (const host of open) await host[Symbol.asyncDispose]()
-      await run('ip', ['link', 'del', bridge])
     },
   }
 }
@@ -81,8 +77,7 @@ const libfaketime = '/usr/$LIB/faketime/libfaketimeMT.so.1'
 
 interface ToOpen {
   readonly name: string
-  readonly address: string
-  readonly bridge: string
+  readonly network: Network
   readonly etcd: string
   readonly binds: readonly string[]
 }
@@ -101,7 +96,7 @@ async function openHost(of: ToOpen): Promise<Host> {
   if (!String(ready[0]).includes('ready'))
     throw new Error(`host ${of.name} did not start: ${said || String(ready[0])}`)
   const pid = await childOf(init)
-  await plugIn(of, pid)
+  const interfaces = await of.network.plugIn(pid)
   const enter = ['-t', String(pid), '-m', '-n', '-p', '-u', '-r']
   let clock: Readonly<Record<string, string>> = {}
   const start: Host['spawn'] = (argv, { env, cwd = '/' }) =>
@@ -116,16 +111,21 @@ async function openHost(of: ToOpen): Promise<Host> {
     const { code, stderr } = await start(argv, { env: { PATH: path } }).ended
     if (code !== 0) throw new Error(`${argv.join(' ')} on ${of.name}: ${stderr}`)
   }
-  let { address } = of
   return {
     name: of.name,
     get address() {
-      return address
+      return interfaces[0]?.addresses[0] ?? ''
     },
-    async readdress(to) {
-      await inside('ip', 'addr', 'del', `${address}/24`, 'dev', 'eth0')
-      await inside('ip', 'addr', 'add', `${to}/24`, 'dev', 'eth0')
-      address = to
+    interfaces,
+    async readdress(to, space) {
+      const { device, addresses } = interfaces.find((row) => space === undefined || row.space === space) ?? {}
+      const nth = addresses?.findIndex((address) => isIPv6(address) === isIPv6(to)) ?? -1
+      const before = addresses?.[nth]
+      if (!addresses || !device || before === undefined)
+        throw new Error(`${of.name} has no such address as ${to}`)
+      await inside('ip', 'addr', 'del', subnetOf(before), 'dev', device)
+      await inside('ip', ...addAddress(to, device))
+      addresses[nth] = to
     },
     plug: (how) => inside('ip', 'link', 'set', 'eth0', how === 'in' ? 'up' : 'down'),
     setClock(offset) {
@@ -153,16 +153,6 @@ async function openHost(of: ToOpen): Promise<Host> {
 async function childOf({ pid }: ChildProcess): Promise<number> {
   const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(pid)])
   return Number(stdout.trim())
-}
-
-async function plugIn({ address, bridge }: ToOpen, pid: number): Promise<void> {
-  const cable = `veth${pid}`
-  await run('ip', ['link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid)])
-  await run('ip', ['link', 'set', cable, 'master', bridge, 'up'])
-  const inside = (...args: readonly string[]): Promise<unknown> =>
-    run('nsenter', ['-t', String(pid), '-n', 'ip', ...args])
-  await inside('addr', 'add', `${address}/24`, 'dev', 'eth0')
-  await inside('link', 'set', 'eth0', 'up')
 }
 
 function watch(child: ChildProcess): HostProcess {

@@ -2,6 +2,8 @@
 
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isIPv6 } from '../host/network.ts'
+import { boundAddress, boundInterface } from './bindings.ts'
 import {
   type Answer,
   type HookContext,
@@ -64,11 +66,12 @@ export const networkGet: Tool = ({ context, args }) => {
   if (binding === undefined) throw new ToolFailure('no arguments specified', 2)
   const known = context.unit.app.charm.endpoints.some((endpoint) => endpoint.name === binding)
   if (!known && binding !== 'juju-info') throw unknownBinding(context, binding)
-  const { address } = context.unit.host
-  const row = (value: string): unknown => ({ hostname: '', value, cidr: value.replace(/\d+$/, '0/24') })
+  const { device, addresses } = boundInterface(context.unit, binding)
+  const [address = ''] = addresses
+  const egress = `${address}/${isIPv6(address) ? 128 : 32}`
   const asked: Record<string, unknown> = {
     'bind-address': address,
-    'egress-subnets': [`${address}/32`],
+    'egress-subnets': [egress],
     'ingress-address': address,
   }
   const chosen = Object.keys(asked).filter(
@@ -78,16 +81,21 @@ export const networkGet: Tool = ({ context, args }) => {
   if (chosen.length > 1) return json(Object.fromEntries(chosen.map((key) => [key, asked[key]])))
   return json({
     'bind-addresses': [
-      { 'mac-address': '', 'interface-name': 'eth0', addresses: [row(address)] },
+      { 'mac-address': '', 'interface-name': device, addresses: addresses.map(addressRow) },
       ...context.unit.moreAddresses.map((value, at) => ({
         'mac-address': '',
         'interface-name': `eth${at + 1}`,
-        addresses: [row(value)],
+        addresses: [addressRow(value)],
       })),
     ],
-    'egress-subnets': [`${address}/32`],
-    'ingress-addresses': [address],
+    'egress-subnets': [egress],
+    'ingress-addresses': addresses,
   })
+}
+
+function addressRow(value: string): unknown {
+  const cidr = isIPv6(value) ? value.replace(/::.*$/, '::/64') : value.replace(/\d+$/, '0/24')
+  return { hostname: '', value, cidr }
 }
 
 function unknownBinding({ tables }: HookContext, binding: string): ToolFailure {
@@ -101,7 +109,7 @@ function unknownBinding({ tables }: HookContext, binding: string): ToolFailure {
 export const unitGet: Tool = ({ context, args }) => {
   const [key = ''] = parseFlags(args, {}).words
   if (key !== 'private-address' && key !== 'public-address') throw new ToolFailure(`unknown setting "${key}"`)
-  return json(context.unit.host.address)
+  return json(boundAddress(context.unit, ''))
 }
 
 export const storageList: Tool = ({ context, args }) => {

@@ -85,7 +85,8 @@ function upgradeCharm(unit: Unit): HookToRun | undefined {
 }
 
 function configChanged(unit: Unit): HookToRun | undefined {
-  const now = JSON.stringify({ ...unit.app.charm.defaults, ...unit.app.config })
+  const addresses = [...unit.host.interfaces.flatMap((row) => row.addresses), ...unit.moreAddresses]
+  const now = JSON.stringify([{ ...unit.app.charm.defaults, ...unit.app.config }, addresses])
   if (unit.configSeen === now) return undefined
   return plain('config-changed', () => {
     if (unit.configSeen === undefined) unit.queued.push(plain('start', () => {}))

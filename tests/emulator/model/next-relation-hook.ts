@@ -1,5 +1,7 @@
 // The hooks of a unit's relations, in the order of facts/juju.md §3.3: one relation after the other, peers last.
 
+import { isIPv6 } from '../host/network.ts'
+import { boundAddress } from './bindings.ts'
 import {
   type Application,
   applicationOf,
@@ -59,9 +61,9 @@ export function enterRelations(tables: Tables, unit: Unit): boolean {
   for (const relation of shuffled(tables, fresh)) {
     seen(unit, relation).created = true
     // The unit has its databag from here on.
-    const address = unit.host.address
+    const address = boundAddress(unit, endOf(relation, unit.app.name).endpoint)
     Object.assign(bagOf(relation, unit.name), {
-      'egress-subnets': `${address}/32`,
+      'egress-subnets': `${address}/${isIPv6(address) ? 128 : 32}`,
       'ingress-address': address,
       ...(tables.profile === '3.6' && { 'private-address': address }),
     })

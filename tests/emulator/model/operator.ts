@@ -49,6 +49,7 @@ export function addApplication(tables: Tables, name: string, charm: Charm): Appl
     charm,
     config: {},
     resources: new Map(),
+    bindings: {},
     memoryStorage: new Map(),
     leaderSettings: new Map(),
     units: [],

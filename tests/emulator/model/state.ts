@@ -28,6 +28,8 @@ export interface Application {
   charm: Charm
   readonly config: Record<string, string | number | boolean>
   readonly resources: Map<string, string>
+  /** Spaces by endpoint; the empty name is for all others. */
+  readonly bindings: Record<string, string>
   /** Sizes of storages that lie in memory, for units to come. */
   readonly memoryStorage: Map<string, string>
   /** 3.6 only. */

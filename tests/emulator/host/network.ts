@@ -1,0 +1,92 @@
+// Networks that hosts are plugged into: a bridge for each space, with addresses of one family or of both. Models may share one.
+
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** `dual` lists its IPv4 address first, as Juju does. */
+export type Family = 'ipv4' | 'ipv6' | 'dual'
+
+export interface Interface {
+  readonly device: string
+  readonly space: string
+  /** As they are now. */
+  readonly addresses: string[]
+}
+
+export interface Network extends AsyncDisposable {
+  /** Gives the machine whose first process this is an interface in every space, at addresses that nobody else has. */
+  plugIn(pid: number): Promise<readonly Interface[]>
+}
+
+interface Bridge {
+  readonly device: string
+  readonly space: string
+  /** What a machine's number is put behind. */
+  readonly prefixes: readonly string[]
+}
+
+/** Test files run side by side, each in a process of its own, and one may make several networks. */
+let opened = 0
+
+/** This process must itself run in namespaces that it may administer (scripts/in-namespaces). */
+export async function openNetwork(
+  spaces: Readonly<Record<string, Family>> = { alpha: 'ipv4' },
+): Promise<Network> {
+  const bridges: Bridge[] = []
+  for (const [space, family] of Object.entries(spaces)) bridges.push(await addBridge(space, family))
+  let machines = 0
+  return {
+    async plugIn(pid) {
+      const number = 10 + machines
+      machines += 1
+      const plugged: Interface[] = []
+      for (const [nth, bridge] of bridges.entries()) plugged.push(await plug(bridge, nth, pid, number))
+      return plugged
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { device } of bridges) await run('ip', ['link', 'del', device])
+    },
+  }
+}
+
+async function addBridge(space: string, family: Family): Promise<Bridge> {
+  const number = (process.pid * 16 + opened) & 0x7fff
+  opened += 1
+  const bridge = { device: `juju${number}`, space, prefixes: prefixesOf(number, family) }
+  await run('ip', ['link', 'add', bridge.device, 'type', 'bridge'])
+  for (const prefix of bridge.prefixes) await run('ip', addAddress(`${prefix}1`, bridge.device))
+  await run('ip', ['link', 'set', bridge.device, 'up'])
+  return bridge
+}
+
+function prefixesOf(number: number, family: Family): readonly string[] {
+  const ipv4 = `10.${number >> 8}.${number & 0xff}.`
+  const ipv6 = `fd00:${number.toString(16)}::`
+  return { ipv4: [ipv4], ipv6: [ipv6], dual: [ipv4, ipv6] }[family]
+}
+
+async function plug(bridge: Bridge, nth: number, pid: number, number: number): Promise<Interface> {
+  const [cable, device] = [`veth${pid}-${nth}`, `eth${nth}`]
+  await run('ip', ['link', 'add', cable, 'type', 'veth', 'peer', 'name', device, 'netns', String(pid)])
+  await run('ip', ['link', 'set', cable, 'master', bridge.device, 'up'])
+  const addresses = bridge.prefixes.map((prefix) => `${prefix}${number}`)
+  const inside = (args: readonly string[]) => run('nsenter', ['-t', String(pid), '-n', 'ip', ...args])
+  for (const address of addresses) await inside(addAddress(address, device))
+  await inside(['link', 'set', device, 'up'])
+  return { device, space: bridge.space, addresses }
+}
+
+export function addAddress(address: string, device: string): string[] {
+  return ['addr', 'add', subnetOf(address), 'dev', device, ...(isIPv6(address) ? ['nodad'] : [])]
+}
+
+/** With the length of its network's prefix. */
+export function subnetOf(address: string): string {
+  return `${address}/${isIPv6(address) ? 64 : 24}`
+}
+
+export function isIPv6(address: string): boolean {
+  return address.includes(':')
+}
