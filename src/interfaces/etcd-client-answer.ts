@@ -45,7 +45,9 @@ export function tlsSecret(protocol: Protocol, authority: string): Readonly<Recor
  * protocol's shape come back as `undefined`, to be deleted: a flat etcd version would crash a v1 requirer.
  */
 export function printAnswer(answer: AnswerParts): Record<string, string | undefined> {
-  const status = printJsonText([...answer.statuses].sort((a, b) => a.code - b.code))
+  // A hundred requests that lack the same thing are told so once.
+  const statuses = new Map(answer.statuses.map((row) => [printJsonText(row), row])).values()
+  const status = printJsonText([...statuses].sort((a, b) => a.code - b.code))
   return answer.protocol === 'v0' ? printV0(answer, status) : printV1(answer, status)
 }
 

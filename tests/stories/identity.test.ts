@@ -43,21 +43,21 @@ test('a name has one owner; whoever asks for it second is told, and is served wh
   heir.close()
 })
 
-test('removing one of twelve relations leaves the eleven others as they were', async () => {
+test('of relations 1 and 10 to 19 the first is removed, and the ten that begin with its digit stay as they were', async () => {
   await using model = await openWorld()
   await model.deploy('etcd', { archive: archives.etcd })
   await model.settle()
-  const names = 'abcdefghijkl'.split('').map((letter) => `client-${letter}`)
-  const relations = await deployClients(model, names, (name) => ({ prefix: `/${name}/` }))
+  const names = 'abcdefghijk'.split('').map((letter) => `client-${letter}`)
+  const prefix = (name: string) => ({ prefix: `/${name}/` })
+  // As though others had come and gone before and in between.
+  model.tables.sequences.set('relation', 1)
+  const first = await deployClients(model, names.slice(0, 1), prefix)
+  model.tables.sequences.set('relation', 10)
+  const relations = new Map([...first, ...(await deployClients(model, names.slice(1), prefix))])
+  assert.deepEqual([...relations.values()], [1, ...Array.from({ length: 10 }, (_, at) => 10 + at)])
   const clients = new Map([...relations].map(([name, id]) => [name, connectAs(model, id, name)]))
   for (const [name, client] of clients) await client.put(`/${name}/a`, name)
-  // Ids share digits: the relation of one digit goes, those that begin with it stay.
-  const [gone = '', goneId = -1] =
-    [...relations].find(([, id]) =>
-      [...relations.values()].some((other) => other >= 10 && String(other).startsWith(String(id))),
-    ) ??
-    [...relations][0] ??
-    []
+  const [gone, goneId] = ['client-a', 1]
   model.removeRelation(goneId)
   await model.settle()
   await model.updateStatus()

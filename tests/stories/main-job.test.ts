@@ -6,7 +6,8 @@ import { deployPair, relatePair } from './driver/deployments.ts'
 import { emulatorOf, runsDuring } from './driver/emulated-model.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
-import { assertNoSecretsLeak, writesOf } from './world.ts'
+import { assertNoSecretsLeak } from './leaks.ts'
+import { writesOf } from './world.ts'
 
 story('one unit serves one client', { profiles: 'each' }, async ({ model, step }) => {
   await deployPair(model)
@@ -94,7 +95,7 @@ story('one unit serves one client', { profiles: 'each' }, async ({ model, step }
     'nobody was told a private key, and then there is silence',
     async () => {
       assert.deepEqual(writesOf(await runsDuring(model, model.updateStatus)), [])
-      assertNoSecretsLeak(emulatorOf(model))
+      await assertNoSecretsLeak(emulatorOf(model))
     },
     { needs: ['journal'] },
   )

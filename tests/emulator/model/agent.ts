@@ -131,6 +131,7 @@ function environment({ id, tables, unit, hook }: HookContext): Readonly<Record<s
           JUJU_CHARM_TRACE_CONFIG_CA_CERT: '',
         }),
     ...hook.env,
+    ...tables.environment,
   }
 }
 

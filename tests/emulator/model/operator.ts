@@ -24,6 +24,7 @@ export function newTables(name: string, profile: Tables['profile'], random: () =
     relations: new Map(),
     secrets: new Map(),
     journal: [],
+    environment: {},
     sequences: new Map(),
   }
 }

@@ -173,6 +173,8 @@ export interface Tables {
   readonly relations: Map<number, Relation>
   readonly secrets: Map<string, Secret>
   readonly journal: HookRun[]
+  /** What every hook gets beside Juju's own: for a test that watches processes. */
+  readonly environment: Record<string, string>
   /** The next number of each kind: relations, units' machines, actions, storage and secrets count for themselves. */
   readonly sequences: Map<Counted, number>
 }

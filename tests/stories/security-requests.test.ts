@@ -1,0 +1,119 @@
+// Requests that no library would send: thousands of them, megabytes, ranges that are the charm's own. Each is bounded and refused
+// in words; no hook fails, no hook costs more for it than it may, and the client next to it is served meanwhile.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { issueCertificate } from '../fixtures/issue-certificate.ts'
+import { assertServed, deployIntruder, own, reachOf } from './intruder.ts'
+import { archives, lookAtEtcd, openWorld } from './world.ts'
+
+const secret = 'secret:c000000000000000000g'
+const deep = 200_000
+
+interface Row {
+  readonly databag: Readonly<Record<string, string>>
+  readonly told: RegExp
+}
+
+function v1(rows: readonly unknown[]): Readonly<Record<string, string>> {
+  return { version: 'v1', requests: JSON.stringify(rows) }
+}
+
+function many(count: number, more: Readonly<Record<string, unknown>> = {}): readonly unknown[] {
+  return Array.from({ length: count }, (_, at) => ({ resource: `/mallory/${at}/`, salt: 's', ...more }))
+}
+
+const megabyte = 'x'.repeat(1_000_000)
+
+/** `certificate` is one that would be accepted. */
+const rowsWith = (certificate: string): Readonly<Record<string, Row>> => ({
+  'five thousand requests': { databag: v1(many(5_000)), told: /5000, of which the first 100/ },
+  'five thousand requests, each with a secret': {
+    databag: v1(many(5_000, { 'secret-mtls': secret })),
+    told: /5000, of which the first 100/,
+  },
+  'two requests of one id': { databag: v1([...many(1), ...many(1)]), told: /share one id/ },
+  'a request id that is a path': { databag: v1(many(1, { 'request-id': '../0' })), told: /request-id/ },
+  'a request of a megabyte': { databag: v1(many(1, { more: megabyte })), told: /longer than/ },
+  'a request that is nested deep': {
+    databag: { version: 'v1', requests: `[{"resource":"/","more":${'['.repeat(deep)}${']'.repeat(deep)}}]` },
+    told: /too deep/,
+  },
+  'a megabyte for requests': { databag: { version: 'v1', requests: megabyte }, told: /no JSON list/ },
+  'a megabyte for a version': { databag: { version: megabyte }, told: /protocol version/ },
+  'a megabyte for a prefix': { databag: { prefix: megabyte }, told: /prefix is too long/ },
+  'a megabyte for a secret': { databag: { 'secret-mtls': megabyte }, told: /no secret URI/ },
+  'a secret URI that only looks like one': {
+    databag: { 'secret-mtls': `secret://no model/${secret.slice(7)}` },
+    told: /no secret URI/,
+  },
+  'an option for a secret': { databag: { 'secret-mtls': '--help' }, told: /no secret URI/ },
+  'a megabyte for a certificate': {
+    databag: { 'secret-mtls': '', 'mtls-cert': megabyte },
+    told: /no certificate/,
+  },
+  'forty thousand beginnings of a certificate': {
+    databag: { 'secret-mtls': '', 'mtls-cert': '-----BEGIN CERTIFICATE-----\n'.repeat(35_000) },
+    told: /no certificate/,
+  },
+  'four thousand keys': {
+    databag: { ...Object.fromEntries(many(4_000).map((_, at) => [`key-${at}`, 'x'])), prefix: '' },
+    told: /no key prefix/,
+  },
+  "the charm's own keys for a prefix": {
+    databag: v1([{ resource: '\0etcd-charm/', 'mtls-cert': certificate }]),
+    told: /control characters/,
+  },
+  'NUL for a prefix': {
+    databag: v1([{ resource: '\0', 'mtls-cert': certificate }]),
+    told: /control characters/,
+  },
+  'an empty resource': {
+    databag: v1([{ resource: '', 'mtls-cert': certificate }]),
+    told: /whole key space/,
+  },
+})
+
+test('no request is so long, so many or so odd that others feel it', async (story) => {
+  await using model = await openWorld()
+  const { web, mallory } = await deployIntruder(model)
+  const client = await issueCertificate({ commonNames: ['mallory'] })
+  const send = async (databag: Row['databag']): Promise<void> => {
+    const whole = { version: '', requests: '', 'mtls-cert': '', ...databag }
+    model.config('mallory', { given: client.certificate, databag: JSON.stringify(whole) })
+    await model.settle()
+  }
+
+  for (const [name, { databag, told }] of Object.entries(rowsWith(client.certificate))) {
+    await story.test(name, async () => {
+      const from = model.tables.journal.length
+      await send(databag)
+      await model.updateStatus()
+      const answer = model.databag(mallory, 'etcd')
+      assert.match(answer.status ?? '', told)
+      assert.ok((answer.status ?? '').length < 60_000, `${answer.status?.length} characters of status`)
+      assert.deepEqual(await reachOf(model, client), [])
+      assert.deepEqual((await lookAtEtcd(model)).users, ['root', 'web'])
+      const peers = [...model.tables.relations.values()].find((row) => row.ends.length === 1)
+      assert.ok(JSON.stringify([...(peers?.bags ?? [])]).length < 200_000)
+      for (const run of model.tables.journal.slice(from)) {
+        assert.equal(run.exit, 0, `${run.unit} ${run.hook}: ${run.stderr}`)
+        assert.ok(run.unit !== 'etcd/0' || run.calls.length < 400, `${run.calls.length} calls in ${run.hook}`)
+      }
+      await assertServed(model, web, 'web')
+    })
+  }
+
+  await story.test('who comes back to what one may ask for is served; so is who comes new', async () => {
+    await send(v1(many(5_000)))
+    await model.deploy('late', { archive: archives.client, config: { prefix: '/late/' } })
+    await model.settle()
+    const late = model.integrate('etcd:etcd-client', 'late:etcd').id
+    await model.settle()
+    await model.updateStatus()
+    await assertServed(model, late, 'late')
+    await send({})
+    await model.updateStatus()
+    assert.deepEqual(await reachOf(model, client), own)
+  })
+})
