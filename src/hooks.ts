@@ -7,7 +7,7 @@ import { listClients } from './charm/actions/list-clients.ts'
 import { plan } from './charm/actions/plan.ts'
 import { recoverQuorum } from './charm/actions/recover-quorum.ts'
 import type { Charm } from './charm/charm.ts'
-import { depart, leave } from './charm/leave.ts'
+import { leave } from './charm/leave.ts'
 import { prune } from './charm/prune.ts'
 import { reconcile } from './charm/reconcile.ts'
 import type { LifecycleHook, RelationHook, SecretHook, StorageHook } from './juju/index.ts'
@@ -37,13 +37,13 @@ export const hooks: Readonly<Record<HookName, Handler>> = {
   'etcd-peers-relation-created': reconcile,
   'etcd-peers-relation-joined': reconcile,
   'etcd-peers-relation-changed': reconcile,
-  'etcd-peers-relation-departed': depart,
+  'etcd-peers-relation-departed': reconcile,
   'etcd-peers-relation-broken': reconcile,
 
   'etcd-client-relation-created': reconcile,
   'etcd-client-relation-joined': reconcile,
   'etcd-client-relation-changed': reconcile,
-  'etcd-client-relation-departed': depart,
+  'etcd-client-relation-departed': reconcile,
   'etcd-client-relation-broken': reconcile,
 
   'secret-changed': reconcile,

@@ -62,14 +62,17 @@ export async function observeJuju(charm: Charm): Promise<JujuSeen> {
   }
 }
 
-/** That this unit leaves is said by a departed hook's environment; later hooks find it where `depart` or `leave` noted it. */
+/**
+ * Whether this unit is on its way out. Then a relation-broken means nothing for the client: its relation lives on with the units that stay
+ * (facts/etcd-client.md §5.17).
+ */
 async function isLeaving({ context, juju }: Charm): Promise<boolean> {
   const { hook, unit } = context
   if (hook.name === 'stop' || hook.name === 'remove') return true
   if (hook.kind === 'storage' && hook.event === 'detaching') return true
   if (hook.kind !== 'relation') return false
   if (hook.event === 'departed') return hook.departing === unit
-  return hook.event === 'broken' && (await juju.readState()).leaving !== undefined
+  return hook.event === 'broken' && !(await juju.plannedUnits()).has(unit)
 }
 
 async function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
