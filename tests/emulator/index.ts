@@ -1,37 +1,26 @@
 // A Juju model on this machine: real dispatch processes of real charm archives, on hosts of their own, with a Juju that keeps
 // its word about order, transactions and secrets. See README.md beside this file.
 
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Host, openHosts } from './host/host.ts'
-import { type Family, type Network, openNetwork } from './host/network.ts'
+import { type Controller, inHost, openController } from './controller.ts'
+import type { Family, Network } from './host/network.ts'
 import type { KillHere } from './model/agent.ts'
 import { readCharm } from './model/charm-archive.ts'
+import { consume, offer, resumeRelation, suspendRelation } from './model/cross-model.ts'
+import { bagOf } from './model/databag.ts'
 import {
   addAction,
   addApplication,
   addUnit,
   applicationNamed,
-  forgetApplication,
-  forgetUnit,
   integrate,
   newTables,
+  removeOffer,
+  removeRelation,
+  removeSaas,
   startRemoval,
   unitNamed,
 } from './model/operator.ts'
-import { seededRandom } from './model/random.ts'
-import { openScheduler } from './model/scheduler.ts'
-import {
-  type Action,
-  type Bag,
-  type HookRun,
-  nextNumber,
-  type Profile,
-  type Relation,
-  type Tables,
-  type Unit,
-} from './model/state.ts'
+import type { Action, Bag, HookRun, Profile, Relation, Tables, Unit } from './model/state.ts'
 
 export { describeFailure, unavoidable } from './model/scheduler.ts'
 export type { Action, HookRun, Profile, Relation, Unit } from './model/state.ts'
@@ -46,6 +35,8 @@ export interface ModelOptions {
   /** Where archives are unpacked; kept from one model to the next. */
   readonly cache: string
   readonly onHook?: (run: HookRun) => void
+  /** Hook tools that this Juju is too old for. */
+  readonly without?: readonly string[]
   /** How many units' hooks may run at the same time; one, where it is left out. */
   readonly parallel?: number
   /** The spaces that every machine has an interface in; one of IPv4, where they are left out. */
@@ -67,56 +58,32 @@ export interface Deploy {
   readonly attachStorage?: readonly string[]
 }
 
-export type Model = Awaited<ReturnType<typeof openModel>>
+export async function openModel(options: ModelOptions): Promise<Model> {
+  const host = await openController(options)
+  const { name = 'test', profile = '4.0', without } = options
+  const tables = newTables(name, profile, host.random, host.models, without)
+  return modelOn(host, tables, async () => host[Symbol.asyncDispose]())
+}
 
-export async function openModel(options: ModelOptions) {
-  const random = seededRandom(options.seed ?? 1)
-  const tables: Tables = newTables(options.name ?? 'test', options.profile ?? '4.0', random)
-  await mkdir(options.cache, { recursive: true })
-  const storage = await mkdtemp(join(tmpdir(), 'emulator-storage-'))
-  const network = options.network ?? (await openNetwork(options.spaces))
-  const hosts = openHosts({ etcd: options.etcd, binds: [options.cache, storage], network })
-  let kill: KillHere = () => false
+/** One more model on the controller of that one, which ends with it. */
+export function openAnotherModel({ host, tables }: Model, name: string): Model {
+  return modelOn(
+    host,
+    newTables(name, tables.profile, host.random, host.models, [...tables.without]),
+    async () => {},
+  )
+}
 
-  const attach = async (unit: Unit, name: string, given: readonly string[]): Promise<void> => {
-    const declared = unit.app.charm.storage.find((row) => row.name === name)
-    const kept = given.find((row) => row.startsWith(`${name}/`))
-    if (kept !== undefined) assertDetached(tables, kept)
-    const id = kept ?? `${name}/${nextNumber(tables, 'storage')}`
-    const folder = join(storage, id)
-    await mkdir(folder, { recursive: true })
-    const location = declared?.location ?? ''
-    const size = unit.app.memoryStorage.get(name)
-    const how = size ? ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs'] : ['--bind', folder]
-    await inHost(unit.host, ['mkdir', '-p', location])
-    await inHost(unit.host, ['mount', ...how, location])
-    unit.storage.set(id, false)
-  }
-  const bury = async (unit: Unit): Promise<void> => {
-    forgetUnit(tables, unit)
-    await unit.host[Symbol.asyncDispose]()
-    const leaving = [...tables.relations.values()].every(
-      (relation) => relation.dying || !hasEnd(relation, unit.app.name),
-    )
-    if (
-      unit.app.units.length === 0 &&
-      unit.app.leader === undefined &&
-      leaving &&
-      dyingApps.has(unit.app.name)
-    )
-      forgetApplication(tables, unit.app)
-  }
-  const dyingApps = new Set<string>()
+export type Model = ReturnType<typeof modelOn>
 
-  const { settle, runOne } = openScheduler({
-    tables,
-    parallel: options.parallel ?? 1,
-    kill: (...call) => kill(...call),
-    onHook: options.onHook,
-    bury,
-  })
-
+function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>) {
+  const attach =
+    (given: readonly string[]) =>
+    (unit: Unit, name: string): Promise<void> =>
+      host.attach(tables, unit, name, given)
+  const { settle, runOne } = host.scheduler
   return {
+    host,
     tables,
     settle,
     runOne,
@@ -130,31 +97,36 @@ export async function openModel(options: ModelOptions) {
         attachStorage = [],
         bindings = {},
       } = deploy
-      const app = addApplication(tables, name, await readCharm(archive, options.cache))
+      const app = addApplication(tables, name, await readCharm(archive, host.cache))
       Object.assign(app.bindings, bindings)
       configure(tables, name, config)
       for (const [resource, path] of Object.entries(resources)) app.resources.set(resource, path)
       for (const [storage, size] of Object.entries(memoryStorage)) app.memoryStorage.set(storage, size)
       for (let count = 0; count < units; count += 1)
-        await addUnit(tables, app, hosts, (unit, storage) => attach(unit, storage, attachStorage))
+        await addUnit(tables, app, host.hosts, attach(attachStorage))
     },
     integrate: (one: string, other: string): Relation => integrate(tables, one, other),
-    removeRelation(id: number): void {
-      const relation = tables.relations.get(id)
-      if (!relation) throw new Error(`relation ${id} not found`)
-      relation.dying = true
-    },
+    /** `app:endpoint` is offered to other models; its URL. */
+    offer: (endpoint: string): string => offer(tables, endpoint).url,
+    /** Another model's offer becomes an application of that name here, to integrate with. */
+    consume: (url: string, saas: string): void => consume(tables, url, saas),
+    removeOffer: (url: string): void => removeOffer(tables, url),
+    removeSaas: (saas: string): void => removeSaas(tables, saas),
+    suspendRelation: (id: number): void => suspendRelation(tables, id),
+    resumeRelation: (id: number, how: { created?: boolean } = {}): void =>
+      resumeRelation(tables, id, how.created ?? false),
+    removeRelation: (id: number): void => removeRelation(tables, id),
     /** Storage outlives its unit; `attachStorage` gives it to a new one before its first hook. */
     addUnit: async (name: string, attachStorage: readonly string[] = []): Promise<Unit> =>
-      addUnit(tables, applicationNamed(tables, name), hosts, (unit, storage) =>
-        attach(unit, storage, attachStorage),
-      ),
-    removeUnit: (name: string): void => startRemoval(unitNamed(tables, name)),
+      addUnit(tables, applicationNamed(tables, name), host.hosts, attach(attachStorage)),
+    /** A leader that `keepsLease` leads through all its last hooks, as one does that goes faster than its lease. */
+    removeUnit: (name: string, { keepsLease = false } = {}): void =>
+      startRemoval(unitNamed(tables, name), keepsLease),
     /** As `juju remove-unit --force` of a unit whose machine is gone: no hook of it runs any more. */
     async loseUnit(name: string): Promise<void> {
       const unit = unitNamed(tables, name)
       startRemoval(unit)
-      await bury(unit)
+      await host.bury(tables, unit)
     },
     /** The machine restarts; then Juju fires start, alone. */
     async reboot(name: string): Promise<void> {
@@ -164,8 +136,9 @@ export async function openModel(options: ModelOptions) {
     },
     removeApplication(name: string): void {
       const app = applicationNamed(tables, name)
-      dyingApps.add(name)
-      for (const relation of tables.relations.values()) if (hasEnd(relation, name)) relation.dying = true
+      host.dying.add(app)
+      for (const relation of tables.relations.values())
+        if (relation.ends.some((end) => end.app === name)) removeRelation(tables, relation.id)
       for (const unit of app.units) startRemoval(unit)
     },
     config: (name: string, values: Deploy['config']): void => configure(tables, name, values ?? {}),
@@ -176,7 +149,7 @@ export async function openModel(options: ModelOptions) {
     },
     async refresh(name: string, archive: string): Promise<void> {
       const app = applicationNamed(tables, name)
-      app.charm = await readCharm(archive, options.cache)
+      app.charm = await readCharm(archive, host.cache)
       app.modified += 1
     },
     /** Update-status on every unit, or on one application's, as after five quiet minutes; then until nobody has anything to do. */
@@ -206,7 +179,7 @@ export async function openModel(options: ModelOptions) {
     },
     /** Kills the hook's process at the hook tools that this chooses, before they take effect. */
     killHooks(choose: KillHere): void {
-      kill = choose
+      host.kill = choose
     },
     /** One more interface of the unit's machine, on the same bridge. */
     async addAddress(name: string, address: string): Promise<void> {
@@ -216,24 +189,11 @@ export async function openModel(options: ModelOptions) {
     },
     unit: (name: string): Unit => unitNamed(tables, name),
     databag(id: number, entity: string): Bag {
-      return { ...tables.relations.get(id)?.bags.get(entity) }
+      const relation = tables.relations.get(id)
+      return relation ? { ...bagOf(relation, entity) } : {}
     },
-    async [Symbol.asyncDispose](): Promise<void> {
-      await hosts[Symbol.asyncDispose]()
-      if (!options.network) await network[Symbol.asyncDispose]()
-      await rm(storage, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: dispose,
   }
-}
-
-function assertDetached(tables: Tables, storage: string): void {
-  for (const app of tables.applications.values())
-    for (const unit of app.units)
-      if (unit.storage.has(storage)) throw new Error(`storage ${storage} is attached to ${unit.name}`)
-}
-
-function hasEnd(relation: Relation, app: string): boolean {
-  return relation.ends.some((end) => end.app === app)
 }
 
 function configure(tables: Tables, name: string, values: NonNullable<Deploy['config']>): void {
@@ -242,9 +202,4 @@ function configure(tables: Tables, name: string, values: NonNullable<Deploy['con
     if (!app.charm.options.has(option)) throw new Error(`unknown option "${option}" of ${name}`)
     app.config[option] = value
   }
-}
-
-async function inHost(host: Host, argv: readonly string[]): Promise<void> {
-  const { code, stderr } = await host.run(argv)
-  if (code !== 0) throw new Error(`${argv.join(' ')} on ${host.name}: ${stderr}`)
 }

@@ -160,12 +160,12 @@ async function filesOf(folder: string): Promise<readonly string[]> {
 }
 
 /** Every tool under its own name; what this Juju lacks is no file, so a shell says 127. */
-async function placeTools({ profile }: Tables, unit: Unit): Promise<void> {
+async function placeTools({ profile, without }: Tables, unit: Unit): Promise<void> {
   const folder = unit.host.outside(toolsFolder(unit))
   await mkdir(folder, { recursive: true })
   await copyFile(join(import.meta.dirname, '../host/jujuc-client'), join(folder, 'jujuc'))
   for (const tool of Object.keys(tools)) {
-    if (gone[profile].has(tool)) continue
+    if (gone[profile].has(tool) || without.has(tool)) continue
     const there = await access(join(folder, tool)).then(
       () => true,
       () => false,

@@ -1,7 +1,7 @@
 // The one commit that a hook gets when its process has ended with 0: all of it or nothing (facts/juju.md §5).
 
+import { bagOf, versionOf } from './databag.ts'
 import { assertController, type HookContext, isLeader, ToolFailure } from './hook-context.ts'
-import { bagOf } from './state.ts'
 
 /** @throws what Juju would refuse at the flush: the hook has then failed, and nothing of it is in the model. */
 export function flush(context: HookContext): void {
@@ -20,6 +20,6 @@ export function flush(context: HookContext): void {
       else bag[key] = value
     }
     // A write of the same content is no event; an application's own bag on a peer relation is one even for its writer.
-    if (changed) relation.versions.set(entity, (relation.versions.get(entity) ?? 0) + 1)
+    if (changed) relation.versions.set(entity, versionOf(relation, entity) + 1)
   }
 }

@@ -1,14 +1,7 @@
 // One running hook: what it may see, and what it has asked for. Nothing of the latter is in the model before the flush.
 
-import {
-  type Bag,
-  bagOf,
-  type HookToRun,
-  type Relation,
-  type Secret,
-  type Tables,
-  type Unit,
-} from './state.ts'
+import { bagOf } from './databag.ts'
+import type { Bag, HookToRun, Relation, Secret, Tables, Unit } from './state.ts'
 
 export interface HookContext {
   readonly id: string
@@ -107,7 +100,8 @@ export function relationOf(context: HookContext, { flags }: Parsed): Relation {
   if (!Number.isSafeInteger(id))
     throw new ToolFailure(`invalid value "${text}" for option -r: invalid relation id`, 2)
   const relation = context.tables.relations.get(id)
-  if (!relation || !context.unit.relations.get(id)) {
+  // A unit that has left a relation knows it no more, though it may only be suspended.
+  if (!relation || (context.unit.relations.get(id)?.broken ?? true)) {
     throw new ToolFailure(`invalid value "${text}" for option -r: relation not found`, 2)
   }
   return relation

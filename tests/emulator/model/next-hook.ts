@@ -1,9 +1,10 @@
 // What a unit's agent does next, from the model and from what it has seen so far: Juju has no queue of events, it compares
 // (facts/juju.md §3). One hook is chosen; afterwards the question is asked anew.
 
+import { namesIn } from './cross-model.ts'
 import { enterRelations, relationHook } from './next-relation-hook.ts'
 import { dueSecret } from './secret-times.ts'
-import type { Action, HookToRun, Tables, Unit } from './state.ts'
+import type { Action, Consumer, HookToRun, Secret, Tables, Unit } from './state.ts'
 
 export function nextHook(tables: Tables, unit: Unit): HookToRun | undefined {
   if (unit.removed) return undefined
@@ -133,19 +134,33 @@ function runAction(next: Action): HookToRun {
 }
 
 function secretChanged(tables: Tables, unit: Unit): HookToRun | undefined {
-  for (const secret of tables.secrets.values()) {
-    const consumer = secret.consumers.get(unit.name)
-    if (!consumer || consumer.told >= secret.latest) continue
-    const { latest } = secret
-    const label =
-      secret.owner === unit.name || secret.owner === unit.app.name ? secret.label : (consumer.label ?? '')
-    const env = { JUJU_SECRET_ID: `secret:${secret.id}`, JUJU_SECRET_LABEL: label }
-    const done = (): void => {
-      consumer.told = Math.max(consumer.told, latest)
-    }
-    return { name: 'secret-changed', env, done }
-  }
+  for (const home of [tables, ...tables.models.filter((model) => model !== tables)])
+    for (const secret of home.secrets.values())
+      for (const name of namesIn(home, tables, unit)) {
+        const consumer = secret.consumers.get(name)
+        if (consumer && consumer.told < secret.latest)
+          return tellOfRevision(secret, consumer, home === tables ? undefined : home.uuid, unit)
+      }
   return undefined
+}
+
+/** A secret of another model is named by the form that leads there. */
+function tellOfRevision(
+  secret: Secret,
+  consumer: Consumer,
+  model: string | undefined,
+  { name, app }: Unit,
+): HookToRun {
+  const { latest } = secret
+  const own = model === undefined && (secret.owner === name || secret.owner === app.name)
+  const env = {
+    JUJU_SECRET_ID: model === undefined ? `secret:${secret.id}` : `secret://${model}/${secret.id}`,
+    JUJU_SECRET_LABEL: own ? secret.label : (consumer.label ?? ''),
+  }
+  const done = (): void => {
+    consumer.told = Math.max(consumer.told, latest)
+  }
+  return { name: 'secret-changed', env, done }
 }
 
 function lastHooks(unit: Unit): HookToRun {

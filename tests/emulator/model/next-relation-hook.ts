@@ -1,13 +1,13 @@
 // The hooks of a unit's relations, in the order of facts/juju.md §3.3: one relation after the other, peers last.
 
-import { isIPv6 } from '../host/network.ts'
-import { boundAddress } from './bindings.ts'
+import { enterScope, forgetIfLeft, unitsAt } from './cross-model.ts'
+import { versionOf } from './databag.ts'
 import {
   type Application,
   applicationOf,
-  bagOf,
   endOf,
   type HookToRun,
+  nothingSeen,
   type Relation,
   remoteOf,
   type SeenRelation,
@@ -27,12 +27,7 @@ function relationsOf(tables: Tables, app: Application): readonly Relation[] {
 }
 
 function seen(unit: Unit, relation: Relation): SeenRelation {
-  const found = unit.relations.get(relation.id) ?? {
-    created: false,
-    broken: false,
-    members: new Set<string>(),
-    versions: new Map<string, number>(),
-  }
+  const found = unit.relations.get(relation.id) ?? nothingSeen()
   unit.relations.set(relation.id, found)
   return found
 }
@@ -57,17 +52,11 @@ function hookFor(
 
 /** Enters the scopes of all new relations at once, as the agent does, and queues their created hooks. */
 export function enterRelations(tables: Tables, unit: Unit): boolean {
-  const fresh = relationsOf(tables, unit.app).filter((row) => !row.dying && !seen(unit, row).created)
+  const fresh = relationsOf(tables, unit.app).filter(
+    (row) => !row.dying && !row.suspended && !seen(unit, row).created,
+  )
   for (const relation of shuffled(tables, fresh)) {
-    seen(unit, relation).created = true
-    // The unit has its databag from here on.
-    const address = boundAddress(unit, endOf(relation, unit.app.name).endpoint)
-    Object.assign(bagOf(relation, unit.name), {
-      'egress-subnets': `${address}/${isIPv6(address) ? 128 : 32}`,
-      'ingress-address': address,
-      ...(tables.profile === '3.6' && { 'private-address': address }),
-    })
-    relation.versions.set(unit.name, relation.versions.get(unit.name) ?? 1)
+    enterScope(tables, unit, relation).created = true
     unit.queued.push(hookFor(unit, relation, 'created', {}, () => {}))
   }
   return fresh.length > 0
@@ -92,7 +81,7 @@ export function relationHook(tables: Tables, unit: Unit): HookToRun | undefined 
 function nextOf(tables: Tables, unit: Unit, relation: Relation): HookToRun | undefined {
   const state = seen(unit, relation)
   if (!state.created || state.broken) return undefined
-  const ends = relation.dying || unit.dying
+  const ends = relation.dying || relation.suspended || unit.dying
   const present = ends ? [] : membersOf(tables, unit, relation)
   const [gone] = [...state.members].filter((name) => !present.includes(name)).sort()
   if (gone !== undefined) return departed(unit, relation, state, gone)
@@ -106,13 +95,12 @@ function nextOf(tables: Tables, unit: Unit, relation: Relation): HookToRun | und
 }
 
 function membersOf(tables: Tables, unit: Unit, relation: Relation): readonly string[] {
-  const units = tables.applications.get(remoteOf(relation, unit.app.name))?.units ?? []
-  return units
-    .filter(
-      (other) =>
-        other !== unit && !other.dying && !other.removed && other.relations.get(relation.id)?.created,
-    )
-    .map((other) => other.name)
+  return unitsAt(tables, relation, remoteOf(relation, unit.app.name))
+    .filter(({ unit: other, relation: there }) => {
+      const seen = other.relations.get(there.id)
+      return other !== unit && !other.dying && !other.removed && seen?.created && !seen.broken
+    })
+    .map(({ name }) => name)
     .sort()
 }
 
@@ -133,15 +121,13 @@ function departed(unit: Unit, relation: Relation, state: SeenRelation, gone: str
 function broken(tables: Tables, unit: Unit, relation: Relation, state: SeenRelation): HookToRun {
   return hookFor(unit, relation, 'broken', {}, () => {
     state.broken = true
-    const units = relation.ends.flatMap((end) => tables.applications.get(end.app)?.units ?? [])
-    const left = units.every((other) => other.removed || other.relations.get(relation.id)?.broken !== false)
-    if (relation.dying && left) tables.relations.delete(relation.id)
+    forgetIfLeft(tables, relation)
   })
 }
 
 function changedApp(unit: Unit, relation: Relation, state: SeenRelation): HookToRun | undefined {
   const app = remoteOf(relation, unit.app.name)
-  const version = relation.versions.get(app) ?? 0
+  const version = versionOf(relation, app)
   if (version === (state.versions.get(app) ?? 0)) return undefined
   return hookFor(unit, relation, 'changed', {}, () => state.versions.set(app, version))
 }
@@ -156,7 +142,7 @@ function joined(
   if (name === undefined) return undefined
   state.members.add(name)
   const env = { JUJU_REMOTE_UNIT: name, JUJU_REMOTE_APP: applicationOf(name) }
-  const version = relation.versions.get(name) ?? 0
+  const version = versionOf(relation, name)
   // joined is followed by changed of that unit, even with nothing in its databag.
   const changed = hookFor(unit, relation, 'changed', env, () => state.versions.set(name, version))
   const first = hookFor(unit, relation, 'joined', env, () => {})
@@ -165,11 +151,9 @@ function joined(
 }
 
 function changedUnit(unit: Unit, relation: Relation, state: SeenRelation): HookToRun | undefined {
-  const name = [...state.members]
-    .sort()
-    .find((row) => (relation.versions.get(row) ?? 0) !== state.versions.get(row))
+  const name = [...state.members].sort().find((row) => versionOf(relation, row) !== state.versions.get(row))
   if (name === undefined) return undefined
-  const version = relation.versions.get(name) ?? 0
+  const version = versionOf(relation, name)
   const env = { JUJU_REMOTE_UNIT: name, JUJU_REMOTE_APP: applicationOf(name) }
   return hookFor(unit, relation, 'changed', env, () => state.versions.set(name, version))
 }

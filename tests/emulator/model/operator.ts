@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Hosts } from '../host/host.ts'
+import { forgetIfLeft, namesIn, relateAcross, sidesOf } from './cross-model.ts'
 import {
   type Action,
   type Application,
@@ -12,14 +13,25 @@ import {
   type Unit,
 } from './state.ts'
 
-export function newTables(name: string, profile: Tables['profile'], random: () => number): Tables {
-  return {
+/** A new model beside those, which it joins. */
+export function newTables(
+  name: string,
+  profile: Tables['profile'],
+  random: () => number,
+  models: Tables[] = [],
+  without: readonly string[] = [],
+): Tables {
+  const tables: Tables = {
     profile,
+    without: new Set(without),
     random,
     now: 0,
     controller: 'here',
     name,
     uuid: randomUUID(),
+    models,
+    offers: new Map(),
+    saas: new Map(),
     applications: new Map(),
     relations: new Map(),
     secrets: new Map(),
@@ -27,6 +39,8 @@ export function newTables(name: string, profile: Tables['profile'], random: () =
     environment: {},
     sequences: new Map(),
   }
+  models.push(tables)
+  return tables
 }
 
 export function applicationNamed(tables: Tables, name: string): Application {
@@ -114,13 +128,24 @@ function addRelation(tables: Tables, ends: Relation['ends']): Relation {
     bags: new Map(),
     versions: new Map(),
     dying: false,
+    suspended: false,
+    across: undefined,
   }
   tables.relations.set(relation.id, relation)
   return relation
 }
 
-/** `a:x` and `b:y`, one of which provides what the other requires. */
+/** `a:x` and `b:y`, one of which provides what the other requires; either may be the name of a consumed offer. */
 export function integrate(tables: Tables, one: string, other: string): Relation {
+  const [saas] = [one, other].flatMap((text) =>
+    [...tables.saas.keys()].filter((name) => nameOf(text) === name),
+  )
+  if (saas !== undefined) {
+    const [app = '', endpoint = ''] = (nameOf(one) === saas ? other : one).split(':')
+    const declared = applicationNamed(tables, app).charm.endpoints.find((row) => row.name === endpoint)
+    if (!declared) throw new Error(`application "${app}" has no endpoint "${endpoint}"`)
+    return relateAcross(tables, { app, endpoint: declared }, saas, addRelation)
+  }
   const ends = [one, other].map((text) => {
     const [name = '', endpoint = ''] = text.split(':')
     const declared = applicationNamed(tables, name).charm.endpoints.find((row) => row.name === endpoint)
@@ -138,9 +163,45 @@ export function integrate(tables: Tables, one: string, other: string): Relation 
   return addRelation(tables, ends)
 }
 
-/** The unit is on its way out; Juju gives leadership to another as soon as it may. */
-export function startRemoval(unit: Unit): void {
+function nameOf(text: string): string {
+  return text.split(':', 1)[0] ?? ''
+}
+
+export function removeRelation(tables: Tables, id: number): void {
+  const relation = tables.relations.get(id)
+  if (!relation) throw new Error(`relation ${id} not found`)
+  for (const side of sidesOf(tables, relation)) side.relation.dying = true
+  // One that was suspended has broken everywhere, and breaks no second time.
+  forgetIfLeft(tables, relation)
+}
+
+/** As with `--force`: the relations to it go, too. */
+export function removeOffer(tables: Tables, url: string): void {
+  const offered = tables.offers.get(url)
+  if (!offered) throw new Error(`application offer "${url}" not found`)
+  tables.offers.delete(url)
+  for (const { id, across, ends } of [...tables.relations.values()])
+    if (
+      across?.offers &&
+      ends.some((end) => end.app === offered.app && end.endpoint === offered.endpoint.name)
+    )
+      removeRelation(tables, id)
+}
+
+/** An offer that is no longer consumed takes its relations with it. */
+export function removeSaas(tables: Tables, saas: string): void {
+  tables.saas.delete(saas)
+  for (const { id, ends } of [...tables.relations.values()])
+    if (ends.some((end) => end.app === saas)) removeRelation(tables, id)
+}
+
+/** The unit is on its way out; Juju gives leadership to another when the lease ends, at the latest when the unit is gone. */
+export function startRemoval(unit: Unit, keepsLease = false): void {
   unit.dying = true
+  if (!keepsLease) passLease(unit)
+}
+
+function passLease(unit: Unit): void {
   unit.led = false
   const { app } = unit
   if (app.leader === unit.name) app.leader = app.units.find((other) => !other.dying)?.name
@@ -148,11 +209,14 @@ export function startRemoval(unit: Unit): void {
 
 /** A removed unit takes its secrets with it, the last one of a removed application the application's. */
 export function forgetUnit(tables: Tables, unit: Unit): void {
+  passLease(unit)
   unit.app.units.splice(unit.app.units.indexOf(unit), 1)
-  for (const secret of tables.secrets.values()) {
-    secret.consumers.delete(unit.name)
+  for (const model of tables.models)
+    for (const secret of model.secrets.values())
+      for (const name of namesIn(model, tables, unit)) secret.consumers.delete(name)
+  for (const secret of tables.secrets.values())
     if (secret.owner === unit.name) tables.secrets.delete(secret.id)
-  }
+  for (const relation of tables.relations.values()) forgetIfLeft(tables, relation)
 }
 
 export function forgetApplication(tables: Tables, app: Application): void {

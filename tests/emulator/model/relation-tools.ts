@@ -34,7 +34,9 @@ export const relationIds: Tool = ({ context, args }) => {
 function isEnding({ tables, unit }: HookContext, id: number): boolean {
   const relation = tables.relations.get(id)
   const peers = relation?.ends.length === 1
-  return !peers && (relation?.dying === true || unit.dying) && unit.relations.get(id)?.members.size === 0
+  const seen = unit.relations.get(id)
+  const ends = relation?.dying === true || relation?.suspended === true || unit.dying
+  return seen?.broken === true || (!peers && ends && seen?.members.size === 0)
 }
 
 export const relationList: Tool = ({ context, args }) => {
@@ -87,6 +89,6 @@ export const relationSet: Tool = ({ context, args, stdin }) => {
 }
 
 export const relationModelGet: Tool = ({ context, args }) => {
-  relationOf(context, parseFlags(args, { '-r': 'value' }))
-  return json({ uuid: context.tables.uuid })
+  const { across } = relationOf(context, parseFlags(args, { '-r': 'value' }))
+  return json({ uuid: (across?.tables ?? context.tables).uuid })
 }

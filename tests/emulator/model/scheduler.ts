@@ -8,13 +8,15 @@ import { nextHook } from './next-hook.ts'
 import type { HookRun, Tables, Unit } from './state.ts'
 
 export interface SchedulerOptions {
-  readonly tables: Tables
+  /** Every model of the controller. */
+  readonly models: readonly Tables[]
+  readonly random: () => number
   /** How many hooks may run at once; with one the order is the seed's alone. */
   readonly parallel: number
   readonly kill: KillHere
   readonly onHook?: ((run: HookRun) => void) | undefined
   /** A unit has run its last hook. */
-  readonly bury: (unit: Unit) => Promise<void>
+  readonly bury: (tables: Tables, unit: Unit) => Promise<void>
 }
 
 export interface Scheduler {
@@ -29,22 +31,29 @@ const patience = 4
 /** So many hooks without rest are a charm that never settles. */
 const restless = 1000
 
-export function openScheduler({ tables, parallel, kill, onHook, bury }: SchedulerOptions): Scheduler {
+interface Picked {
+  readonly tables: Tables
+  readonly unit: Unit
+}
+
+export function openScheduler({ models, random, parallel, kill, onHook, bury }: SchedulerOptions): Scheduler {
   const busy = new Set<Unit>()
-  const pick = (): Unit | undefined => {
-    if (tables.controller === 'away') return undefined
-    const units = unitsOf(tables).filter((unit) => !busy.has(unit) && nextHook(tables, unit) !== undefined)
-    return units[Math.floor(tables.random() * units.length)]
+  const pick = (): Picked | undefined => {
+    const units = unitsOf(models).filter(
+      ({ tables, unit }) =>
+        tables.controller === 'here' && !busy.has(unit) && nextHook(tables, unit) !== undefined,
+    )
+    return units[Math.floor(random() * units.length)]
   }
-  const run = async (unit: Unit): Promise<HookRun> => {
+  const run = async ({ tables, unit }: Picked): Promise<HookRun> => {
     const hook = nextHook(tables, unit)
     if (!hook) throw new Error(`${unit.name} was picked and has nothing to do`)
     busy.add(unit)
     try {
       const ran = await runHook(tables, unit, hook, kill)
       onHook?.(ran)
-      if (unit.removed) await bury(unit)
-      assertConsistent(tables)
+      if (unit.removed) await bury(tables, unit)
+      for (const model of models) assertConsistent(model)
       return ran
     } finally {
       busy.delete(unit)
@@ -55,7 +64,7 @@ export function openScheduler({ tables, parallel, kill, onHook, bury }: Schedule
     return unit && run(unit)
   }
   const settle = async (): Promise<readonly HookRun[]> => {
-    const judge = openJudge(tables)
+    const judge = openJudge(models)
     const running = new Set<Promise<void>>()
     const runs: HookRun[] = []
     for (;;) {
@@ -69,7 +78,7 @@ export function openScheduler({ tables, parallel, kill, onHook, bury }: Schedule
         })
         running.add(one)
       }
-      if (running.size === 0 && tables.controller === 'here') return runs
+      if (running.size === 0 && models.every(({ controller }) => controller === 'here')) return runs
       try {
         await Promise.race(running.size > 0 ? running : [sleep(50)])
       } catch (error) {
@@ -85,11 +94,11 @@ export function openScheduler({ tables, parallel, kill, onHook, bury }: Schedule
 export const unavoidable: ReadonlySet<string> = new Set(['killed', 'cut off'])
 
 /** Throws when a hook fails again and again, or when there is no end. */
-function openJudge(tables: Tables): (runs: readonly HookRun[], last: HookRun) => void {
+function openJudge(models: readonly Tables[]): (runs: readonly HookRun[], last: HookRun) => void {
   const failures = new Map<string, number>()
   return (runs, last) => {
     const failed = (failures.get(last.unit) ?? 0) + 1
-    if (last.exit === 0 || isAction(tables, last)) failures.delete(last.unit)
+    if (last.exit === 0 || isAction(models, last)) failures.delete(last.unit)
     else if (!(typeof last.exit === 'string' && unavoidable.has(last.exit))) failures.set(last.unit, failed)
     if ((failures.get(last.unit) ?? 0) >= patience) throw new Error(describeFailure(last))
     if (runs.length > restless)
@@ -97,13 +106,16 @@ function openJudge(tables: Tables): (runs: readonly HookRun[], last: HookRun) =>
   }
 }
 
-function isAction(tables: Tables, run: HookRun): boolean {
-  const unit = unitsOf(tables).find(({ name }) => name === run.unit)
-  return unit?.app.charm.actions.includes(run.hook) ?? false
+function isAction(models: readonly Tables[], run: HookRun): boolean {
+  return unitsOf(models).some(
+    ({ unit }) => unit.name === run.unit && unit.app.charm.actions.includes(run.hook),
+  )
 }
 
-function unitsOf(tables: Tables): readonly Unit[] {
-  return [...tables.applications.values()].flatMap((app) => app.units)
+function unitsOf(models: readonly Tables[]): readonly Picked[] {
+  return models.flatMap((tables) =>
+    [...tables.applications.values()].flatMap((app) => app.units.map((unit) => ({ tables, unit }))),
+  )
 }
 
 export function describeFailure(run: HookRun): string {

@@ -11,6 +11,7 @@ import {
   type Tool,
   ToolFailure,
 } from './hook-context.ts'
+import { denied, find, mayManage, nameSecret, readerOf } from './secret-access.ts'
 import { expiryOf, rotationOf } from './secret-times.ts'
 import { applicationOf, type Bag, nextNumber, type Secret } from './state.ts'
 
@@ -32,7 +33,9 @@ export const secretAdd: Tool = ({ context, args }) => {
   if ([...context.pendingSecrets.values()].some((row) => label !== '' && row.label === label)) {
     throw new ToolFailure(`secret with label "${label}" already exists`)
   }
-  const id = `c${nextNumber(context.tables, 'secret').toString(32).padStart(18, '0')}0`
+  // Ids are unique in the world, so in all models.
+  const [first = context.tables] = context.tables.models
+  const id = `c${nextNumber(first, 'secret').toString(32).padStart(18, '0')}0`
   const owner = byUnit ? context.unit.name : context.unit.app.name
   const expire = expiryOf(flags.get('--expire'), context.tables.now)
   const secret: Secret = {
@@ -72,83 +75,19 @@ function readContent({ unit }: HookContext, words: readonly string[]): Bag {
   return content
 }
 
-const model = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
-const secretPattern = new RegExp(`^(?:secret:(?:(?://)?${model}/)?)?([0-9a-v]{20})$`)
-
-/** By URI or `--label`, among pending and stored ones. */
-function find(context: HookContext, words: readonly string[], label: string | undefined): Secret {
-  const all = [...context.pendingSecrets.values(), ...context.tables.secrets.values()]
-  if (label !== undefined) {
-    const own = [context.unit.name, context.unit.app.name]
-    const found =
-      all.find((row) => row.label === label && own.includes(row.owner)) ??
-      all.find((row) => row.consumers.get(context.unit.name)?.label === label)
-    if (!found) {
-      throw new ToolFailure(
-        context.tables.profile === '3.6'
-          ? `consumer label "${label}" not found`
-          : `secret URI for consumer label "${label}" not found`,
-      )
-    }
-    return found
-  }
-  const [uri] = words
-  if (uri === undefined) throw new ToolFailure('require either a secret URI or label', 2)
-  const id = secretPattern.exec(uri)?.[1]
-  if (id === undefined) throw new ToolFailure(`secret URI "${uri}" not valid`, 2)
-  const found = all.find((row) => row.id === id)
-  if (!found) {
-    throw new ToolFailure(
-      context.tables.profile === '3.6' ? `secret "${id}" not found` : `getting secret: secret not found`,
-    )
-  }
-  return found
-}
-
-function mayManage(context: HookContext, secret: Secret): boolean {
-  return secret.owner === context.unit.name || (secret.owner === context.unit.app.name && isLeader(context))
-}
-
-function mayRead(context: HookContext, secret: Secret): boolean {
-  const relation = secret.grants.get(context.unit.app.name)
-  const granted = relation !== undefined && context.tables.relations.has(relation)
-  return granted || secret.owner === context.unit.name || secret.owner === context.unit.app.name
-}
-
-function denied({ tables, unit }: HookContext, what: 'read' | 'manage'): ToolFailure {
-  const text = `"${unit.name}" is not allowed to ${what} this secret`
-  return new ToolFailure(tables.profile === '3.6' ? 'permission denied' : text)
-}
-
 export const secretGet: Tool = ({ context, args }) => {
   const { flags, words } = parseFlags(args, { '--label': 'value', '--peek': 'flag', '--refresh': 'flag' })
   const secret = find(context, words, words.length === 0 ? flags.get('--label') : undefined)
-  if (!mayRead(context, secret)) throw denied(context, 'read')
-  const consumer = secret.consumers.get(context.unit.name) ?? { tracked: secret.latest, told: secret.latest }
+  const reader = readerOf(context, secret)
+  if (reader === undefined) throw denied(context, 'read')
+  const consumer = secret.consumers.get(reader) ?? { tracked: secret.latest, told: secret.latest }
   if (flags.has('--refresh')) Object.assign(consumer, { tracked: secret.latest, told: secret.latest })
-  label(context, secret, consumer, words.length > 0 ? flags.get('--label') : undefined)
-  if (!flags.has('--peek')) secret.consumers.set(context.unit.name, consumer)
+  nameSecret(context, secret, consumer, words.length > 0 ? flags.get('--label') : undefined)
+  if (!flags.has('--peek')) secret.consumers.set(reader, consumer)
   const content = secret.revisions.get(flags.has('--peek') ? secret.latest : consumer.tracked)
   if (!content) throw new ToolFailure(`secret revision "${consumer.tracked}" not found`)
   const [key] = words.slice(1)
   return json(key === undefined ? content : content[key])
-}
-
-/** The owner's own label, or the reader's, who names the secret for itself; at once, and by one name for one secret. */
-function label(
-  context: HookContext,
-  secret: Secret,
-  consumer: { label?: string },
-  wanted: string | undefined,
-): void {
-  if (wanted === undefined) return
-  const { name } = context.unit
-  const other = [...context.tables.secrets.values()].find(
-    (row) => row !== secret && row.consumers.get(name)?.label === wanted,
-  )
-  if (other) throw new ToolFailure(`secret with label "${wanted}" already exists`)
-  if (mayManage(context, secret)) secret.label = wanted
-  else if (secret.owner !== context.unit.app.name) consumer.label = wanted
 }
 
 export const secretSet: Tool = ({ context, args }) => {
@@ -222,6 +161,8 @@ function changeGrant(
   if (!relation || remote === undefined) throw new ToolFailure('no relation id specified', 2)
   context.flush.push(() => {
     if (relation.dying) throw new ToolFailure('cannot grant access to a relation that is not alive')
+    if (relation.across && !relation.across.offers)
+      throw new ToolFailure('sharing consumer secrets across a cross model relation not supported')
     change(secret, remote, id)
   })
   return nothing

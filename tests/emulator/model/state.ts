@@ -1,6 +1,7 @@
 // What a Juju model knows: plain tables. Only a flush (an exit 0) or an operator's command changes them.
 
 import type { Host } from '../host/host.ts'
+import type { Offer } from './cross-model.ts'
 
 export type Bag = Record<string, string>
 
@@ -98,6 +99,19 @@ export interface Relation {
   readonly bags: Map<string, Bag>
   readonly versions: Map<string, number>
   dying: boolean
+  /** Across models only. */
+  suspended: boolean
+  across: Across | undefined
+}
+
+/** The other side of a relation across models, and this side's application as it is known there. */
+export interface Across {
+  readonly tables: Tables
+  readonly relation: Relation
+  readonly app: string
+  readonly as: string
+  /** This side made the offer. */
+  readonly offers: boolean
 }
 
 export interface Secret {
@@ -116,7 +130,13 @@ export interface Secret {
   /** Relation ids over which an application may read it. */
   readonly grants: Map<string, number>
   /** Revision that each unit tracks, the latest that it was told of, and its own label for the secret. */
-  readonly consumers: Map<string, { tracked: number; told: number; label?: string }>
+  readonly consumers: Map<string, Consumer>
+}
+
+export interface Consumer {
+  tracked: number
+  told: number
+  label?: string
 }
 
 export interface HookToRun {
@@ -161,6 +181,8 @@ export type Counted = 'relation' | 'machine' | 'task' | 'storage' | 'secret'
 
 export interface Tables {
   readonly profile: Profile
+  /** Hook tools that came with later versions. */
+  readonly without: ReadonlySet<string>
   /** What Juju leaves to chance comes from here, by the model's seed. */
   readonly random: () => number
   /** Milliseconds of virtual time since the model was made; only a test moves it. */
@@ -169,6 +191,12 @@ export interface Tables {
   controller: 'here' | 'away'
   readonly name: string
   readonly uuid: string
+  /** Every model of this controller, this one among them. */
+  readonly models: Tables[]
+  /** By URL. */
+  readonly offers: Map<string, Offer>
+  /** Offers of other models, by the names that they have here. */
+  readonly saas: Map<string, Offer>
   readonly applications: Map<string, Application>
   readonly relations: Map<number, Relation>
   readonly secrets: Map<string, Secret>
@@ -179,12 +207,6 @@ export interface Tables {
   readonly sequences: Map<Counted, number>
 }
 
-export function bagOf(relation: Relation, entity: string): Bag {
-  const bag = relation.bags.get(entity) ?? {}
-  relation.bags.set(entity, bag)
-  return bag
-}
-
 export function applicationOf(entity: string): string {
   return entity.replace(/\/\d+$/, '')
 }
@@ -193,6 +215,11 @@ export function endOf(relation: Relation, app: string): Relation['ends'][number]
   const end = relation.ends.find((row) => row.app === app)
   if (!end) throw new Error(`relation ${relation.id} has no end at ${app}`)
   return end
+}
+
+/** Of a relation whose scope a unit enters. */
+export function nothingSeen(): SeenRelation {
+  return { created: false, broken: false, members: new Set(), versions: new Map() }
 }
 
 /** The application at the other end; of a peer relation, the same one. */

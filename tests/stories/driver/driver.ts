@@ -103,6 +103,9 @@ export interface Commands {
   /** `a:x` and `b:y`; the relation's id in this model. */
   integrate(one: string, other: string): Promise<number>
   removeRelation(relation: number): Promise<void>
+  /** The offering side's command. */
+  suspendRelation(relation: number): Promise<void>
+  resumeRelation(relation: number): Promise<void>
   /** One more model on the same controller. */
   another(): Promise<StoryModel>
   /** Of `app:endpoint`; the URL that another model consumes. */

@@ -1,6 +1,12 @@
 // A model of the emulator, behind the interface that stories run on.
 
-import { describeFailure, type HookRun, type Model, unavoidable } from '../../emulator/index.ts'
+import {
+  describeFailure,
+  type HookRun,
+  type Model,
+  openAnotherModel,
+  unavoidable,
+} from '../../emulator/index.ts'
 import type { Unit } from '../../emulator/model/state.ts'
 import { archivePaths } from './archives.ts'
 import type { ApplicationView, Profile, StoryModel, UnitView } from './driver.ts'
@@ -33,7 +39,7 @@ export function emulated(model: Model, profile: Profile = '4.0'): EmulatedModel 
     emulator: model,
     profile,
     archives: archivePaths(),
-    ...commands(model),
+    ...commands(model, profile),
     ...views(model),
     async settle() {
       await model.settle()
@@ -54,16 +60,15 @@ export function emulated(model: Model, profile: Profile = '4.0'): EmulatedModel 
   }
 }
 
-function commands(model: Model) {
-  const notYet = async (): Promise<never> => {
-    throw new Error('the emulator has one model yet')
-  }
+function commands(model: Model, profile: Profile) {
   return {
-    another: notYet,
-    offer: notYet,
-    removeOffer: notYet,
-    consume: notYet,
-    removeSaas: notYet,
+    another: async () => emulated(openAnotherModel(model, `model-${model.host.models.length}`), profile),
+    offer: async (endpoint) => model.offer(endpoint),
+    removeOffer: async (url) => model.removeOffer(url),
+    consume: async (url, saas) => model.consume(url, saas),
+    removeSaas: async (saas) => model.removeSaas(saas),
+    suspendRelation: async (relation) => model.suspendRelation(relation),
+    resumeRelation: async (relation) => model.resumeRelation(relation),
     deploy(app, { charm, ...what }) {
       const archive = archivePaths()[charm]
       // The emulator's machines have etcdctl where the Python requirer does not look for it by itself.
@@ -106,10 +111,10 @@ function views(model: Model) {
       return { status: { status, message }, version: app.version }
     },
     relations: async (app) =>
-      [...model.tables.relations.values()].flatMap(({ id, ends, dying }) =>
+      [...model.tables.relations.values()].flatMap(({ id, ends, dying, across }) =>
         ends
           .filter((end) => end.app === app && !dying)
-          .map(({ endpoint }) => ({ id, endpoint, crossModel: false })),
+          .map(({ endpoint }) => ({ id, endpoint, crossModel: across !== undefined })),
       ),
     databag: async (relation, entity) => model.databag(relation, entity),
     secrets: async () =>

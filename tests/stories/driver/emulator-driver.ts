@@ -7,7 +7,6 @@ import type { Driver, Need } from './driver.ts'
 import { emulated } from './emulated-model.ts'
 
 const absent: Partial<Record<Need, () => string | undefined>> = {
-  'cross-model': () => 'the emulator has one model yet',
   'python-requirer': () =>
     existsSync(archivePaths().python)
       ? undefined

@@ -74,6 +74,8 @@ export function jujuCommands(juju: JujuCli, options: JujuOptions, placing: Placi
       return id
     },
     removeRelation: (relation) => only('remove-relation', ...(ends.get(relation) ?? [String(relation)])),
+    suspendRelation: (relation) => only('suspend-relation', String(relation)),
+    resumeRelation: (relation) => only('resume-relation', String(relation)),
     async offer(endpoint) {
       const name = endpoint.split(':', 1)[0] ?? ''
       await juju.runWithoutModel('offer', `${offers}${endpoint}`, name, ...controller)

@@ -91,6 +91,16 @@ const commands: Readonly<
       ['remove-offer', 'etcd-stories-x.etcd', '--force', '--yes'],
     ],
   ],
+  'a relation with another model, suspended and resumed': [
+    async (model) => {
+      await model.suspendRelation(7)
+      await model.resumeRelation(7)
+    },
+    [
+      ['suspend-relation', ...m, '7'],
+      ['resume-relation', ...m, '7'],
+    ],
+  ],
   'an action, whose parameters keep their types': [
     (model) => model.runAction('web/leader', 'put', { key: '1', 'dry-run': true }),
     [['run', ...m, '--format=json', '--wait=5m', 'web/leader', 'put', 'key="1"', 'dry-run=true']],

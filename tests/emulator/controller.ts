@@ -1,0 +1,103 @@
+// What the models of one controller share: hosts on one network, storage, chance, and whose hook runs next.
+
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Host, type Hosts, openHosts } from './host/host.ts'
+import { openNetwork } from './host/network.ts'
+import type { ModelOptions } from './index.ts'
+import type { KillHere } from './model/agent.ts'
+import { forgetApplication, forgetUnit } from './model/operator.ts'
+import { seededRandom } from './model/random.ts'
+import { openScheduler, type Scheduler } from './model/scheduler.ts'
+import { type Application, nextNumber, type Tables, type Unit } from './model/state.ts'
+
+export interface Controller extends AsyncDisposable {
+  readonly models: Tables[]
+  readonly random: () => number
+  readonly hosts: Hosts
+  /** Where archives are unpacked. */
+  readonly cache: string
+  readonly scheduler: Scheduler
+  /** Applications that were removed, and go with their last unit. */
+  readonly dying: Set<Application>
+  /** Where hooks are killed. */
+  kill: KillHere
+  /** Mounts a new storage of that name, or one of those given, which units left behind. */
+  attach(tables: Tables, unit: Unit, storage: string, given: readonly string[]): Promise<void>
+  /** After its last hook, or when its machine is lost. */
+  bury(tables: Tables, unit: Unit): Promise<void>
+}
+
+export async function openController(options: ModelOptions): Promise<Controller> {
+  const { cache, etcd, parallel = 1, onHook } = options
+  await mkdir(cache, { recursive: true })
+  const storage = await mkdtemp(join(tmpdir(), 'emulator-storage-'))
+  const network = options.network ?? (await openNetwork(options.spaces))
+  const hosts = openHosts({ etcd, binds: [cache, storage], network })
+  const random = seededRandom(options.seed ?? 1)
+  const models: Tables[] = []
+  const dying = new Set<Application>()
+  const bury = async (tables: Tables, unit: Unit): Promise<void> => {
+    forgetUnit(tables, unit)
+    await unit.host[Symbol.asyncDispose]()
+    if (dying.has(unit.app) && hasLeft(tables, unit.app)) forgetApplication(tables, unit.app)
+  }
+  const kill = (...call: Parameters<KillHere>): boolean => controller.kill(...call)
+  const controller: Controller = {
+    models,
+    random,
+    hosts,
+    cache,
+    scheduler: openScheduler({ models, random, parallel, kill, onHook, bury }),
+    dying,
+    kill: () => false,
+    attach: (...what) => attach(storage, ...what),
+    bury,
+    async [Symbol.asyncDispose]() {
+      await hosts[Symbol.asyncDispose]()
+      if (!options.network) await network[Symbol.asyncDispose]()
+      await rm(storage, { recursive: true, force: true })
+    },
+  }
+  return controller
+}
+
+function hasLeft(tables: Tables, app: Application): boolean {
+  const related = [...tables.relations.values()].filter(({ ends }) =>
+    ends.some((end) => end.app === app.name),
+  )
+  return app.units.length === 0 && app.leader === undefined && related.every((relation) => relation.dying)
+}
+
+async function attach(
+  storage: string,
+  tables: Tables,
+  unit: Unit,
+  name: string,
+  given: readonly string[],
+): Promise<void> {
+  const declared = unit.app.charm.storage.find((row) => row.name === name)
+  const kept = given.find((row) => row.startsWith(`${name}/`))
+  if (kept !== undefined) assertDetached(tables, kept)
+  const id = kept ?? `${name}/${nextNumber(tables, 'storage')}`
+  const folder = join(storage, tables.uuid, id)
+  await mkdir(folder, { recursive: true })
+  const location = declared?.location ?? ''
+  const size = unit.app.memoryStorage.get(name)
+  const how = size ? ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs'] : ['--bind', folder]
+  await inHost(unit.host, ['mkdir', '-p', location])
+  await inHost(unit.host, ['mount', ...how, location])
+  unit.storage.set(id, false)
+}
+
+function assertDetached(tables: Tables, storage: string): void {
+  for (const app of tables.applications.values())
+    for (const unit of app.units)
+      if (unit.storage.has(storage)) throw new Error(`storage ${storage} is attached to ${unit.name}`)
+}
+
+export async function inHost(host: Host, argv: readonly string[]): Promise<void> {
+  const { code, stderr } = await host.run(argv)
+  if (code !== 0) throw new Error(`${argv.join(' ')} on ${host.name}: ${stderr}`)
+}

@@ -1,0 +1,90 @@
+// Whom a secret belongs to, who may read it and by which name it is found, in this model and from others (facts/juju.md §4).
+
+import { namesIn } from './cross-model.ts'
+import { type HookContext, isLeader, ToolFailure } from './hook-context.ts'
+import { applicationOf, type Secret, type Tables } from './state.ts'
+
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const secretPattern = new RegExp(`^(?:secret:(?:(?://)?(${uuid})/)?)?([0-9a-v]{20})$`)
+
+/** By URI or `--label`, among pending and stored ones. */
+export function find(context: HookContext, words: readonly string[], label: string | undefined): Secret {
+  const all = [...context.pendingSecrets.values(), ...context.tables.secrets.values()]
+  if (label !== undefined) {
+    const own = [context.unit.name, context.unit.app.name]
+    const found =
+      all.find((row) => row.label === label && own.includes(row.owner)) ?? labelled(context, label)
+    if (!found) {
+      throw new ToolFailure(
+        context.tables.profile === '3.6'
+          ? `consumer label "${label}" not found`
+          : `secret URI for consumer label "${label}" not found`,
+      )
+    }
+    return found
+  }
+  const [uri] = words
+  if (uri === undefined) throw new ToolFailure('require either a secret URI or label', 2)
+  const [, model, id] = secretPattern.exec(uri) ?? []
+  if (id === undefined) throw new ToolFailure(`secret URI "${uri}" not valid`, 2)
+  // Only the long form leads to another model.
+  const far = context.tables.models.find(({ uuid }) => uuid === model && uuid !== context.tables.uuid)
+  const near = model === undefined || model === context.tables.uuid
+  const found = (near ? all : [...(far?.secrets.values() ?? [])]).find((row) => row.id === id)
+  if (!found) {
+    throw new ToolFailure(
+      context.tables.profile === '3.6' ? `secret "${id}" not found` : `getting secret: secret not found`,
+    )
+  }
+  return found
+}
+
+/** The secret that this unit reads by a label of its own. */
+function labelled({ tables, unit }: HookContext, label: string): Secret | undefined {
+  for (const model of tables.models)
+    for (const secret of model.secrets.values())
+      if (namesIn(model, tables, unit).some((name) => secret.consumers.get(name)?.label === label))
+        return secret
+  return undefined
+}
+
+function homeOf({ tables }: HookContext, secret: Secret): Tables {
+  return tables.models.find((model) => model.secrets.get(secret.id) === secret) ?? tables
+}
+
+export function mayManage(context: HookContext, secret: Secret): boolean {
+  if (homeOf(context, secret) !== context.tables) return false
+  return secret.owner === context.unit.name || (secret.owner === context.unit.app.name && isLeader(context))
+}
+
+/** Under what name this unit may read the secret; `undefined` where it may not. */
+export function readerOf(context: HookContext, secret: Secret): string | undefined {
+  const { tables, unit } = context
+  const home = homeOf(context, secret)
+  const granted = (name: string): boolean => {
+    const relation = secret.grants.get(applicationOf(name))
+    return relation !== undefined && home.relations.has(relation)
+  }
+  const owns = home === tables && (secret.owner === unit.name || secret.owner === unit.app.name)
+  return owns ? unit.name : namesIn(home, tables, unit).find(granted)
+}
+
+export function denied({ tables, unit }: HookContext, what: 'read' | 'manage'): ToolFailure {
+  const text = `"${unit.name}" is not allowed to ${what} this secret`
+  return new ToolFailure(tables.profile === '3.6' ? 'permission denied' : text)
+}
+
+/** The owner's own label, or the reader's, who names the secret for itself; at once, and by one name for one secret. */
+export function nameSecret(
+  context: HookContext,
+  secret: Secret,
+  consumer: { label?: string },
+  wanted: string | undefined,
+): void {
+  if (wanted === undefined) return
+  const other = labelled(context, wanted)
+  if (other && other !== secret) throw new ToolFailure(`secret with label "${wanted}" already exists`)
+  if (mayManage(context, secret)) secret.label = wanted
+  else if (homeOf(context, secret) !== context.tables || secret.owner !== context.unit.app.name)
+    consumer.label = wanted
+}
