@@ -1,9 +1,9 @@
-// put, get, rotate and show: what a test or the demo asks of the client.
+// put, get, rotate, resend and show: what a test or the demo asks of the client.
 
 import { Etcd3 } from 'etcd3'
 import * as z from 'zod/mini'
 import { type Access, readAnswer } from './answer.ts'
-import { type Requirer, rotate } from './ask.ts'
+import { type Requirer, resend, rotate } from './ask.ts'
 
 const params = z.object({ key: z._default(z.string(), ''), value: z._default(z.string(), '') })
 
@@ -11,6 +11,7 @@ const params = z.object({ key: z._default(z.string(), ''), value: z._default(z.s
 export async function runAction(charm: Requirer, name: string): Promise<void> {
   const { juju } = charm
   if (name === 'rotate') return rotate(charm)
+  if (name === 'resend') return resend(charm)
   const { relation, access, refusals } = await readAnswer(charm)
   if (name === 'show') {
     const { ca, ...shown } = access ?? {}

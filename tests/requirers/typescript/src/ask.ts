@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import { computeRequestId } from '../../../../src/interfaces/etcd-client.ts'
 import type { AppName, Juju, RelationId, UnitName } from '../../../../src/juju/index.ts'
 import { isKind, makeCertificate } from '../../../fixtures/certificates.ts'
+import { askAcross } from './ask-across.ts'
 
 export interface Requirer {
   readonly juju: Juju
@@ -25,12 +26,17 @@ const requested = [
 ]
 
 /** Writes the request of each relation by the protocol of now; certificates that were shared before stay as they are. */
-export async function ask({ juju, app, endpoint }: Requirer): Promise<void> {
+export async function ask(requirer: Requirer): Promise<void> {
+  const { juju, app, endpoint, model } = requirer
   if (!(await juju.isLeader())) return
   const config = await juju.readConfig()
   if (config.request === 'none') return
   const prefix = String(config.prefix ?? '')
   for (const id of await juju.relationIds(endpoint)) {
+    if ((await juju.remoteModel(id)) !== model) {
+      await askAcross(requirer, id)
+      continue
+    }
     const bag = await juju.readAppBag(id, app)
     if (config.request === 'v1') {
       const requests = []
@@ -98,11 +104,13 @@ function keep(uri: string | undefined): string | undefined {
 }
 
 /** A new certificate in the same secret, by the options of now: the databag stays as it is. */
-export async function rotate({ juju, app, endpoint }: Requirer): Promise<void> {
+export async function rotate(requirer: Requirer): Promise<void> {
+  const { juju, app, endpoint, model } = requirer
   if (!(await juju.isLeader())) return
   const { request, prefix } = await juju.readConfig()
   for (const id of await juju.relationIds(endpoint)) {
-    if (request !== 'v1') await putCertificate(juju, app, id)
+    if ((await juju.remoteModel(id)) !== model) await askAcross(requirer, id, { renew: true })
+    else if (request !== 'v1') await putCertificate(juju, app, id)
     else for (const at of String(prefix).split(',').keys()) await putCertificate(juju, app, id, at)
   }
 }
@@ -137,4 +145,11 @@ async function putCertificate(
     content: { certificate, 'private-key': privateKey || 'none' },
   })
   return uri
+}
+
+/** The same certificate once more; across models that is another text. */
+export async function resend(requirer: Requirer): Promise<void> {
+  const { juju, endpoint, model } = requirer
+  for (const id of await juju.relationIds(endpoint))
+    if ((await juju.remoteModel(id)) !== model) await askAcross(requirer, id, { resend: true })
 }
