@@ -30,7 +30,7 @@ const below: Readonly<Record<Layer, readonly Layer[]>> = {
   tls: [],
 }
 
-const coreFiles = ['observed', 'step', 'decide', 'guards', 'status', 'refusals'].map(
+const coreFiles = ['observed', 'step', 'decide', 'guards', 'cluster-guards', 'status', 'refusals'].map(
   (name) => `src/charm/${name}.ts`,
 )
 const impure: readonly (readonly [RegExp, string])[] = [

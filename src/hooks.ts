@@ -6,6 +6,7 @@ import { health } from './charm/actions/health.ts'
 import { listClients } from './charm/actions/list-clients.ts'
 import { plan } from './charm/actions/plan.ts'
 import { recoverQuorum } from './charm/actions/recover-quorum.ts'
+import { rotateAuthorities } from './charm/actions/rotate-authorities.ts'
 import type { Charm } from './charm/charm.ts'
 import { leave } from './charm/leave.ts'
 import { prune } from './charm/prune.ts'
@@ -14,10 +15,10 @@ import type { LifecycleHook, RelationHook, SecretHook, StorageHook } from './juj
 
 export type HookName =
   | LifecycleHook
-  | RelationHook<'etcd-peers' | 'etcd-client'>
+  | RelationHook<'etcd-peers' | 'etcd-client' | 'client-cas'>
   | StorageHook<'data'>
   | SecretHook
-export type ActionName = 'plan' | 'health' | 'list-clients' | 'recover-quorum'
+export type ActionName = 'plan' | 'health' | 'list-clients' | 'recover-quorum' | 'rotate-authorities'
 export type Handler = (charm: Charm) => Promise<void>
 
 export const hooks: Readonly<Record<HookName, Handler>> = {
@@ -46,6 +47,12 @@ export const hooks: Readonly<Record<HookName, Handler>> = {
   'etcd-client-relation-departed': reconcile,
   'etcd-client-relation-broken': reconcile,
 
+  'client-cas-relation-created': reconcile,
+  'client-cas-relation-joined': reconcile,
+  'client-cas-relation-changed': reconcile,
+  'client-cas-relation-departed': depart,
+  'client-cas-relation-broken': reconcile,
+
   'secret-changed': reconcile,
   'secret-rotate': reconcile,
   'secret-expired': reconcile,
@@ -57,4 +64,5 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
   health,
   'list-clients': listClients,
   'recover-quorum': recoverQuorum,
+  'rotate-authorities': rotateAuthorities,
 }

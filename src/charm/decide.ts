@@ -6,13 +6,16 @@ import { type Ledger, printLedger } from '../interfaces/ledger.ts'
 import type { Observed } from './observed.ts'
 import { planAccess } from './plan/access.ts'
 import { planAnswers } from './plan/answers.ts'
+import { planClientCas } from './plan/client-cas.ts'
 import { conditionsOf } from './plan/conditions.ts'
 import { planClaim, planStandstill } from './plan/data.ts'
-import { planIntroduction, planIssuing, planKeys } from './plan/identity.ts'
+import { planIssuing, planKeys } from './plan/identity.ts'
+import { planIntroduction } from './plan/introduction.ts'
 import { planEncryption } from './plan/encryption.ts'
 import { nextLedger } from './plan/ledger.ts'
 import { planMembership } from './plan/membership.ts'
 import { planOptions } from './plan/options.ts'
+import { planRotation } from './plan/rotation.ts'
 import { planAuthentication, planInstall, planService } from './plan/service.ts'
 import type { Plan, Step, Write } from './step.ts'
 
@@ -22,6 +25,8 @@ export function decide(observed: Observed): Plan {
   const steps = observed.leaving ? [] : planSteps(observed, judged)
   const writes: readonly Write[] = [
     ...planIssuing(observed),
+    ...planRotation(observed),
+    ...planClientCas(observed),
     ...planOptions(observed),
     ...planIntroduction(observed),
     ...planCollection(observed, ledger),

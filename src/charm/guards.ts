@@ -1,15 +1,12 @@
-// The rules that no plan may break, by name. `because` is the line in the docs and, where one holds something up, in the status.
+// The rules that no plan about clients may break, by name; those about members are in cluster-guards.ts.
 
 import type { AcceptedEntry, Leaf, Ledger } from '../interfaces/ledger.ts'
 import { compareRequestKeys, ledgerKey, type RequestKey, shortFingerprint } from '../interfaces/ledger.ts'
-import type { MemberSeen, Observed } from './observed.ts'
-import { memberName, quorumOf, servesHere, votersOf } from './plan/members.ts'
+import type { Guard } from './cluster-guards.ts'
+import type { Observed } from './observed.ts'
+import { memberName, servesHere } from './plan/members.ts'
 
-export interface Guard<Facts extends readonly unknown[]> {
-  readonly name: string
-  readonly because: string
-  readonly holds: (...facts: Facts) => boolean
-}
+export * from './cluster-guards.ts'
 
 /**
  * A role without permissions, held by every user that this charm made: so that an operator's users are told from those that
@@ -174,56 +171,4 @@ export const certificateNamesAddress: Guard<[observed: Observed]> = {
 function isAway(unit: string, { etcd }: Observed): boolean {
   if (etcd.kind !== 'up' || !etcd.members) return false
   return etcd.members.some((member) => member.name === memberName(unit) && !member.responds)
-}
-
-export const oneLearnerAtATime: Guard<[members: readonly MemberSeen[]]> = {
-  name: 'one-learner-at-a-time',
-  because: 'etcd takes no second learner before the first votes',
-  holds: (members) => members.every((member) => !member.learner),
-}
-
-export const membersAreHealthy: Guard<[members: readonly MemberSeen[]]> = {
-  name: 'members-are-healthy',
-  because: 'a member that joins while another is away makes the quorum harder to reach',
-  holds: (members) => members.every((member) => member.responds),
-}
-
-export const lastVoterStays: Guard<[members: readonly MemberSeen[], leaving: MemberSeen]> = {
-  name: 'never-remove-the-last-voter',
-  because: 'etcd removes even its last member, and with it the cluster',
-  holds: (members, leaving) => votersOf(members).some((member) => member.id !== leaving.id),
-}
-
-export const quorumSurvivesRemoval: Guard<[members: readonly MemberSeen[], leaving: MemberSeen]> = {
-  name: 'quorum-survives-removal',
-  because: 'those who stay must be able to agree',
-  holds: (members, leaving) => {
-    const voters = votersOf(members).filter((member) => member.id !== leaving.id)
-    return voters.filter((member) => member.responds).length >= quorumOf(voters.length)
-  },
-}
-
-/** A unit takes back that it serves in the first hook that finds it doesn't; update-status comes within minutes. */
-export const noQuorumExists: Guard<[observed: Observed]> = {
-  name: 'no-quorum-exists',
-  because: 'a cluster that can agree needs no recovery, and would lose by one',
-  holds: ({ etcd, peers, unit, expectedUnits }) => {
-    if (etcd.kind === 'up') return false
-    const standing = etcd.kind === 'down' ? votersOf(etcd.standing ?? []) : []
-    const enough = quorumOf(standing.length || (expectedUnits?.size ?? 1))
-    const serving = [...(peers?.units ?? [])].filter(
-      ([name, { databag }]) => name !== unit && databag.endpoint !== undefined,
-    )
-    return serving.length < enough && standing.filter((member) => member.responds).length < enough
-  },
-}
-
-export const myRestartTurn: Guard<[members: readonly MemberSeen[], own: MemberSeen | undefined]> = {
-  name: 'my-restart-turn',
-  because: 'a member restarts only while those that go on are enough for a quorum',
-  holds: (members, own) => {
-    const others = votersOf(members).filter((member) => member.id !== own?.id)
-    const answering = others.filter((member) => member.responds).length
-    return answering === others.length || answering >= quorumOf(others.length + 1)
-  },
 }

@@ -13,8 +13,9 @@ import {
 import { parseLedger } from '../interfaces/ledger.ts'
 import type { Databag, UnitName } from '../juju/index.ts'
 import { canonicalAddress } from '../tls/address.ts'
-import { describeCertificate } from '../tls/certificate.ts'
+import { describeAuthority, describeCertificate } from '../tls/certificate.ts'
 import type { Charm } from './charm.ts'
+import { observeClientCas } from './observe-client-cas.ts'
 import { noClients, observeClients } from './observe-clients.ts'
 import type { CertificateSeen, Observed, PeerSeen, PeersSeen } from './observed.ts'
 import { emptyLedger } from './plan/ledger.ts'
@@ -59,6 +60,7 @@ export async function observeJuju(charm: Charm): Promise<JujuSeen> {
     peers,
     addresses,
     clients: looks ? await observeClients(charm, peers?.ledger ?? emptyLedger, sweep) : noClients,
+    clientCas: looks ? await observeClientCas(charm, sweep, peers.application.clientCas) : undefined,
   }
 }
 
@@ -86,13 +88,31 @@ async function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
   const names: readonly UnitName[] = [context.unit, ...others]
   const databags = await Promise.all(names.map((unit) => juju.readUnitBag(relation, unit)))
   const parsed = parsePeerApplication(application)
+  const authorities = parsed.authorities && describeAuthorities(parsed.authorities)
   const units = names.map(
-    (unit, at) => [unit, describePeer(databags[at] ?? {}, parsed.certificates.get(unit))] as const,
+    (unit, at) =>
+      [unit, describePeer(databags[at] ?? {}, parsed.certificates.get(unit), authorities)] as const,
   )
-  return { relation, application: parsed, ledger: parseLedger(application), units: new Map(units) }
+  return {
+    relation,
+    application: parsed,
+    ledger: parseLedger(application),
+    authoritiesEnd: authorities && Math.min(...purposes.map((purpose) => authorities[purpose].notAfter)),
+    units: new Map(units),
+  }
 }
 
-function describePeer(databag: Databag, certificates: ByPurpose | undefined): PeerSeen {
+type Authorities = Readonly<Record<Purpose, ReturnType<typeof describeAuthority>>>
+
+function describeAuthorities({ peer, server, admin }: ByPurpose): Authorities {
+  return { peer: describeAuthority(peer), server: describeAuthority(server), admin: describeAuthority(admin) }
+}
+
+function describePeer(
+  databag: Databag,
+  certificates: ByPurpose | undefined,
+  authorities: Authorities | undefined,
+): PeerSeen {
   const unit = parsePeerUnit(databag)
   const requested = new Map<Purpose, string>()
   const issued = new Map<Purpose, CertificateSeen>()
@@ -101,7 +121,8 @@ function describePeer(databag: Databag, certificates: ByPurpose | undefined): Pe
     const found = certificates && describeCertificate(certificates[purpose])
     if (found) {
       const names = [...found.sans.dns, ...found.sans.ips].sort()
-      issued.set(purpose, { publicKey: found.publicKeyFingerprint, notAfter: found.notAfter, names })
+      const current = authorities?.[purpose].signed(certificates[purpose]) === true
+      issued.set(purpose, { publicKey: found.publicKeyFingerprint, notAfter: found.notAfter, current, names })
     }
   }
   return { databag: unit, requested, issued }

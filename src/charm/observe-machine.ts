@@ -124,6 +124,7 @@ async function observeRevoked(workload: Workload): Promise<readonly string[] | u
 const loadedSchema = z.object({
   version: z.string(),
   configuration: z.string(),
+  authorities: z._default(z.string(), ''),
   leaves: z.array(z.object({ fingerprint: z.string(), serial: z.string(), commonName: z.string() })),
   guarded: z.boolean(),
 })

@@ -4,7 +4,13 @@
 import type { ConfigReading } from '../config.ts'
 import type { Member, Permission, RaftPosition } from '../etcd/types.ts'
 import type { ClientRequest, Protocol } from '../interfaces/etcd-client.ts'
-import type { PeerApplication, PeerUnit, Purpose, UnitAddresses } from '../interfaces/etcd-peers.ts'
+import type {
+  ClientCas,
+  PeerApplication,
+  PeerUnit,
+  Purpose,
+  UnitAddresses,
+} from '../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../interfaces/ledger.ts'
 import type { Capacity } from '../machine/capacity.ts'
 
@@ -31,12 +37,16 @@ export interface Observed {
   readonly machine: MachineSeen
   readonly etcd: EtcdSeen
   readonly clients: ClientsSeen
+  /** By relation id; `undefined` where this hook had no reason to look. */
+  readonly clientCas: Readonly<Record<string, ClientCas>> | undefined
 }
 
 export interface PeersSeen {
   readonly relation: number
   readonly application: PeerApplication
   readonly ledger: Ledger
+  /** When the first of the authorities expires, in milliseconds since 1970. */
+  readonly authoritiesEnd: number | undefined
   /** By unit name, this unit among them. */
   readonly units: ReadonlyMap<string, PeerSeen>
 }
@@ -53,6 +63,8 @@ export interface CertificateSeen {
   readonly publicKey: string
   /** Milliseconds since 1970. */
   readonly notAfter: number
+  /** Signed by the authority that signs now, and not by one that goes. */
+  readonly current: boolean
   /** Addresses and host names that it is good for, sorted. */
   readonly names: readonly string[]
 }
@@ -112,8 +124,10 @@ export interface WorkloadSeen {
 /** What the running etcd read when it was started: a change to any of this takes effect with a restart only. */
 export interface Loaded {
   readonly version: string
-  /** Digest of the configuration and of the peers' and servers' authorities. */
+  /** Digest of the configuration. */
   readonly configuration: string
+  /** Digest of the certificate authorities that it trusts for peers and for clients. */
+  readonly authorities: string
   readonly leaves: readonly Pick<Leaf, 'fingerprint' | 'serial' | 'commonName'>[]
   /** Access control was seen enabled in this etcd's data. */
   readonly guarded: boolean

@@ -4,7 +4,7 @@
 import type { Options } from '../config.ts'
 import type { MemberId, Permission } from '../etcd/types.ts'
 import type { AnswerParts } from '../interfaces/etcd-client-answer.ts'
-import type { Founding, PeerUnit, Purpose } from '../interfaces/etcd-peers.ts'
+import type { ClientCas, Founding, PeerUnit, Purpose, Rotation } from '../interfaces/etcd-peers.ts'
 import type { Ledger, RequestKey } from '../interfaces/ledger.ts'
 import type { Claim, FileName, Loaded } from './observed.ts'
 
@@ -43,10 +43,14 @@ export interface Resumption {
   readonly memberName: string
   readonly peerUrl: string
 }
+/** The last one leaves the old authorities behind. */
+export type RotationStep = Rotation | 'finish'
 
 export type Write = { readonly why: string } & (
   | { readonly kind: 'founding/write'; readonly founding: Founding }
   | { readonly kind: 'authorities/create' }
+  | { readonly kind: 'client-cas/write'; readonly clientCas: Readonly<Record<string, ClientCas>> }
+  | { readonly kind: 'authorities/rotate'; readonly to: RotationStep }
   | { readonly kind: 'options/write'; readonly options: Options }
   | { readonly kind: 'certificates/sign'; readonly unit: string; readonly names: readonly string[] }
   | { readonly kind: 'peer-unit/write'; readonly unit: PeerUnit; readonly renew: boolean }

@@ -47,6 +47,10 @@ export interface PeerUnit {
   readonly position?: DataPosition
   /** Short fingerprints of the client certificates that its running etcd trusts. */
   readonly trusts?: readonly string[]
+  /** Digest of the certificate authorities that its running etcd trusts. */
+  readonly authorities?: string
+  /** Digest of its own three certificates, as they lie on its disk. */
+  readonly certificates?: string
 }
 
 export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUnit {
@@ -54,7 +58,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
   const keys = parseJsonText(byPurpose, databag.keys)
   const at = parseJsonText(addresses, databag.addresses)
   const stands = parseJsonText(position, databag.position)
-  const { endpoint, version, data, trusts } = databag
+  const { endpoint, version, data, trusts, authorities, certificates } = databag
   return {
     ...(requests && { requests }),
     ...(keys && { keys }),
@@ -64,6 +68,8 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(data !== undefined && { data: data === 'yes' }),
     ...(stands && { position: stands }),
     ...(trusts !== undefined && { trusts: trusts.split(',') }),
+    ...(authorities && { authorities }),
+    ...(certificates && { certificates }),
   }
 }
 
@@ -77,6 +83,8 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     data: unit.data === undefined ? undefined : unit.data ? 'yes' : 'no',
     position: unit.position && printJsonText(unit.position),
     trusts: unit.trusts?.join(','),
+    authorities: unit.authorities,
+    certificates: unit.certificates,
   }
 }
 
@@ -92,12 +100,28 @@ const founding = z.object({
  */
 export type Founding = Readonly<z.infer<typeof founding>>
 
+/** Of the authorities: both are trusted, and the old one still signs (`introduce`) or the new one does (`renew`). */
+const rotation = z.enum(['introduce', 'renew'])
+export type Rotation = z.infer<typeof rotation>
+
+const clientCa = z.object({
+  application: z.string(),
+  certificates: z.readonly(z.array(z.string())),
+  refused: z.readonly(z.array(z.string())),
+})
+/** What one relation of `client-cas` gives: authorities in PEM, and what is wrong with the others. */
+export type ClientCas = Readonly<z.infer<typeof clientCa>>
+
 const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 /** What the leader has decided for all: public certificates only, never a key. */
 export interface PeerApplication {
   readonly founding?: Founding
+  /** Each a bundle: the authority that signs now comes first, in a rotation followed by the one that goes, or by the one that comes. */
   readonly authorities?: ByPurpose
+  readonly rotation?: Rotation
   readonly certificates: ReadonlyMap<string, ByPurpose>
+  /** What the operator has clients trusted by, beside their leaves, by relation id of `client-cas`. */
+  readonly clientCas: Readonly<Record<string, ClientCas>>
   /** Options in force that differ from their defaults; an option that is invalid now goes on as it stands here. */
   readonly options?: Readonly<z.infer<typeof options>>
 }
@@ -113,12 +137,24 @@ export function parsePeerApplication(databag: Readonly<Record<string, string>>):
     if (issued) certificates.set(key.slice(certificatesKey.length), issued)
   }
   const kept = parseJsonText(options, databag.options)
+  const rotating = z.safeParse(rotation, databag.rotation)
   return {
     ...(founded && { founding: founded }),
     ...(authorities && { authorities }),
+    ...(rotating.success && { rotation: rotating.data }),
     certificates,
+    clientCas: parseJsonText(z.record(z.string(), clientCa), databag['client-cas']) ?? {},
     ...(kept && { options: kept }),
   }
+}
+
+/** Each once, sorted. */
+export function clientCasOf(application: Pick<PeerApplication, 'clientCas'>): readonly string[] {
+  return [...new Set(Object.values(application.clientCas).flatMap(({ certificates }) => certificates))].sort()
+}
+
+export function printClientCas(value: PeerApplication['clientCas']): Record<string, string | undefined> {
+  return { 'client-cas': Object.keys(value).length > 0 ? printJsonText(value) : undefined }
 }
 
 export function printFounding(value: Founding): Record<string, string> {
@@ -131,8 +167,8 @@ export function printOptions(
   return { options: Object.keys(value).length > 0 ? printJsonText(value) : undefined }
 }
 
-export function printAuthorities(certificates: ByPurpose): Record<string, string> {
-  return { authorities: printJsonText(certificates) }
+export function printAuthorities(bundles: ByPurpose, phase?: Rotation): Record<string, string | undefined> {
+  return { authorities: printJsonText(bundles), rotation: phase }
 }
 
 export function printCertificates(unit: string, certificates: ByPurpose): Record<string, string> {

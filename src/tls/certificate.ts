@@ -42,6 +42,18 @@ export function fitsKey(certificatePem: string, privateKeyPem: string): boolean 
   return new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(privateKeyPem))
 }
 
+/** When an authority's certificate ends, and whether it signed another one; a bundle counts by its first certificate. */
+export function describeAuthority(pem: string): {
+  notAfter: number
+  signed(certificatePem: string): boolean
+} {
+  const authority = new X509Certificate(pem)
+  return {
+    notAfter: authority.validToDate.getTime(),
+    signed: (certificatePem) => new X509Certificate(certificatePem).verify(authority.publicKey),
+  }
+}
+
 function readSans(text: string): Certificate['sans'] {
   const rows = text === '' ? [] : text.split(', ')
   const of = (kind: string): readonly string[] =>

@@ -41,6 +41,12 @@ const chapters: readonly Chapter[] = [
       await model.updateStatus()
     },
   },
+  {
+    name: 'new authorities',
+    async run(model) {
+      await model.runAction('etcd/0', 'rotate-authorities')
+    },
+  },
   { name: 'an option', run: async (model) => model.config('etcd', { 'log-level': 'debug' }) },
   { name: 'another name', run: async (model) => model.config('web', { 'common-name': 'web2' }) },
   { name: 'the end of the relation', run: async (model) => model.removeRelation(relationOf(model) ?? -1) },

@@ -23,6 +23,8 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'permission/revoke': true,
   'founding/write': true,
   'authorities/create': true,
+  'authorities/rotate': true,
+  'client-cas/write': false,
   'options/write': true,
   'certificates/sign': true,
   'peer-unit/write': true,

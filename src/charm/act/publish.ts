@@ -1,13 +1,20 @@
 // Writes to Juju, after all steps: buffered by Juju and committed together when the hook exits 0.
 
-import { printAuthorities, printFounding, printOptions, printPeerUnit } from '../../interfaces/etcd-peers.ts'
+import {
+  printAuthorities,
+  printClientCas,
+  printFounding,
+  printOptions,
+  printPeerUnit,
+} from '../../interfaces/etcd-peers.ts'
 import { isLedgerKey, printLedger } from '../../interfaces/ledger.ts'
 import type { Databag, RelationId } from '../../juju/index.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { encryptionLabel, secretLabels } from '../secret-labels.ts'
 import { describeStep, type Write } from '../step.ts'
-import { createAuthorities, createRequests, signCertificates } from './issue.ts'
+import { createAuthorities, rotateAuthorities } from './authorities.ts'
+import { createRequests, signCertificates } from './issue.ts'
 import { offerEncryption } from './offer-encryption.ts'
 import { publishAnswer } from './publish-answer.ts'
 
@@ -27,6 +34,12 @@ async function doWrite(charm: Charm, observed: Observed, write: Write): Promise<
       return writeForAll(charm, printOptions(write.options))
     case 'authorities/create':
       return writeForAll(charm, printAuthorities(await createAuthorities(charm)))
+    case 'authorities/rotate': {
+      const bundles = await rotateAuthorities(charm, write.to)
+      return writeForAll(charm, printAuthorities(bundles, write.to === 'finish' ? undefined : write.to))
+    }
+    case 'client-cas/write':
+      return writeForAll(charm, printClientCas(write.clientCas))
     case 'certificates/sign':
       return writeForAll(charm, await signCertificates(charm, observed, write.unit, write.names))
     case 'peer-unit/write': {

@@ -7,7 +7,9 @@ import type { Observed } from '../observed.ts'
 import { explainRefusal, isWaiting } from '../refusals.ts'
 import type { Condition } from '../step.ts'
 import { untold } from './founding.ts'
+import { clientCasConditions } from './client-cas.ts'
 import { membersOf, ownMember, quorumOf, servesHere, votersOf } from './members.ts'
+import { rotationConditions } from './rotation.ts'
 import { planQuota } from './quota.ts'
 import { describeLoss, lostQuorum } from './quorum.ts'
 
@@ -18,6 +20,8 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
     ...unitConditions(observed),
     ...clusterConditions(observed),
     ...clientConditions(observed, ledger),
+    ...clientCasConditions(observed),
+    ...rotationConditions(observed),
   ]
 }
 

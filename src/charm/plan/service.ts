@@ -1,7 +1,8 @@
 // etcd itself on this unit: installed, configured whole, started once all it needs is there, restarted only for a reason.
 
+import { digestOfAuthorities } from '../../interfaces/authorities-digest.ts'
 import { digest } from '../../interfaces/digest.ts'
-import { type ByPurpose, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
+import { type ByPurpose, clientCasOf, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
 import { noRequestIsOnItsWay } from '../guards.ts'
 import type { FileName, Loaded, Observed, WorkloadSeen } from '../observed.ts'
@@ -49,13 +50,14 @@ export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | und
   const own = ownCertificates(observed)
   if (!authorities || !own || !addresses || !machine.workload) return undefined
   const leaves = wantedLeaves(observed, ledger)
+  const clientCas = clientCasOf(peers.application)
   const configuration = wantedConfiguration(observed, addresses, machine.workload)
   return {
     files: {
       ...(configuration && { configuration: configuration.text }),
       'peer-authority': authorities.peer,
       'server-authority': authorities.server,
-      truststore: printTruststore(authorities.admin, leaves),
+      truststore: printTruststore([authorities.admin, ...clientCas], leaves),
       'peer-certificate': own.peer,
       'server-certificate': own.server,
       'admin-certificate': own.admin,
@@ -63,7 +65,8 @@ export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | und
     leaves,
     loading: configuration && {
       version: machine.workload.version,
-      configuration: digest([configuration.settled, authorities.peer, authorities.server].join('\n')),
+      configuration: digest(configuration.settled),
+      authorities: digestOfAuthorities(authorities, clientCas),
       leaves: leaves.map(({ fingerprint, serial, commonName }) => ({ fingerprint, serial, commonName })),
       guarded: machine.loaded?.guarded === true,
     },
@@ -169,6 +172,7 @@ function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]
   if (!loaded) return 'it is not known what it runs with'
   if (loaded.version !== loading.version) return `it runs ${loaded.version}, installed is ${loading.version}`
   if (loaded.configuration !== loading.configuration) return 'its configuration has changed'
+  if (loaded.authorities !== loading.authorities) return 'it must trust other authorities'
   const together = noRequestIsOnItsWay.holds(observed)
   return whyTrustMustShrink(loaded, leaves) ?? (together ? whyTrustMustGrow(loaded, leaves) : undefined)
 }

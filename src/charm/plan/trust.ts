@@ -22,9 +22,9 @@ function leavesOf(ledger: Ledger | undefined): ReadonlyMap<string, Leaf> {
   return new Map(leaves.map((leaf) => [leaf.fingerprint, leaf]))
 }
 
-/** The truststore: the admin authority and the leaves, each its own anchor; no other authority, ever (design §4). */
-export function printTruststore(adminAuthority: string, leaves: readonly Leaf[]): string {
-  return [adminAuthority, ...leaves.map((leaf) => leaf.pem)].map((pem) => `${pem.trim()}\n`).join('')
+/** The truststore: the admin authority, what the operator gave over `client-cas`, and the leaves, each its own anchor (design §4). */
+export function printTruststore(authorities: readonly string[], leaves: readonly Leaf[]): string {
+  return [...authorities, ...leaves.map((leaf) => leaf.pem)].map((pem) => `${pem.trim()}\n`).join('')
 }
 
 /**

@@ -73,15 +73,17 @@ export class Writer implements AsyncDisposable {
   }
 
   #connect(endpoint: string): Etcd3 {
-    const known = this.#connections.get(endpoint)
+    const credentials = credentialsOf(this.#model, this.#relation, this.#app)
+    const name = `${endpoint} ${credentials.rootCertificate} ${credentials.certChain}`
+    const known = this.#connections.get(name)
     if (known) return known
     const etcd = new Etcd3({
       hosts: [`https://${endpoint}`],
-      credentials: credentialsOf(this.#model, this.#relation, this.#app),
+      credentials,
       faultHandling: { global: noop, host: () => noop },
       defaultCallOptions: () => ({ deadline: Date.now() + patienceMs }),
     })
-    this.#connections.set(endpoint, etcd)
+    this.#connections.set(name, etcd)
     return etcd
   }
 

@@ -87,6 +87,7 @@ export const noAccess: AccessSeen = { user: false, roles: [], permissions: undef
 const peer = {
   publicKey: 'key-peer',
   notAfter: now + 300 * day,
+  current: true,
   names: ['10.0.0.1', '127.0.0.1', '::1', 'localhost'],
 }
 const pems = { peer: 'peer', server: 'server', admin: 'admin' }
@@ -112,8 +113,10 @@ export function settled(): Observed {
         founding: { founder: 'etcd/0', token: 'token', generation: 1, born: true },
         authorities: pems,
         certificates: new Map([['etcd/0', pems]]),
+        clientCas: {},
       },
       ledger: ledgerOf([]),
+      authoritiesEnd: now + 3000 * day,
       units: new Map([
         [
           'etcd/0',
@@ -162,5 +165,6 @@ export function settled(): Observed {
       crossModel: new Map(),
       suspended: new Set(),
     },
+    clientCas: undefined,
   }
 }

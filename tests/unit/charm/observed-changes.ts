@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import type { Observed } from '../../../src/charm/observed.ts'
 import { nextLedger } from '../../../src/charm/plan/ledger.ts'
 import { wantedWorkload } from '../../../src/charm/plan/service.ts'
+import { digestOfCertificates } from '../../../src/interfaces/authorities-digest.ts'
 import { type LedgerEntry, shortFingerprint } from '../../../src/interfaces/ledger.ts'
 import { type access, ledgerOf } from './observation.ts'
 
@@ -18,7 +19,15 @@ export function running(observed: Observed, known: Record<string, ReturnType<typ
   const own = observed.peers?.units.get(observed.unit)
   assert.ok(observed.peers && own)
   const trusts = wanted.leaves.map(shortFingerprint).toSorted()
-  const databag = { ...own.databag, data: true, ...(trusts.length > 0 && { trusts }) }
+  const { peer, server, admin } = observed.peers.application.certificates.get(observed.unit) ?? {}
+  assert.ok(peer && server && admin)
+  const databag = {
+    ...own.databag,
+    data: true,
+    ...(trusts.length > 0 && { trusts }),
+    authorities: wanted.loading.authorities,
+    certificates: digestOfCertificates({ peer, server, admin }),
+  }
   const units = new Map([...observed.peers.units, [observed.unit, { ...own, databag }]])
   const machine = {
     ...observed.machine,

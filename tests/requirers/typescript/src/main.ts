@@ -4,6 +4,7 @@ import { openJuju, readContext } from '../../../../src/juju/index.ts'
 import { runAction } from './actions.ts'
 import { readAnswer } from './answer.ts'
 import { ask, rotate } from './ask.ts'
+import { transferAuthorities } from './transfer.ts'
 
 async function main(): Promise<void> {
   const { hook, model, app, unit } = readContext(process.env)
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   const { 'keep-certificate': keeps } = await charm.juju.readConfig()
   if (hook.name === 'config-changed' && !keeps) await rotate(charm)
   await ask(charm)
+  await transferAuthorities(charm)
   const answer = await readAnswer(charm)
   const message = answer.refusals.join('; ')
   await charm.juju.setStatus(

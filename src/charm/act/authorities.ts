@@ -1,0 +1,131 @@
+// The certificate authorities: made by the leader, kept with their keys in one secret of the application, and replaced in three
+// moves. What an interrupted hook left in Juju is taken up, never made twice.
+
+import { type ByPurpose, purposes } from '../../interfaces/etcd-peers.ts'
+import { NotFound } from '../../juju/errors.ts'
+import { createAuthority } from '../../tls/authority.ts'
+import type { Charm } from '../charm.ts'
+import { Blocked } from '../outcome.ts'
+import type { RotationStep } from '../step.ts'
+
+const label = 'etcd-authorities'
+const authorityYears = 10
+
+type Content = Readonly<Record<string, string>>
+
+/** Which authority: the one that signs, the one to come, the one that goes (of which no key is kept). */
+type Age = '' | 'next-' | 'previous-'
+
+/** Makes the three authorities, or takes up those that are there, and gives their certificates. */
+export async function createAuthorities(charm: Charm): Promise<ByPurpose> {
+  const stored = await readAuthorities(charm)
+  if (stored) return pick(stored, '', 'certificate')
+  const made = await make(charm, '')
+  await store(charm, made)
+  return pick(made, '', 'certificate')
+}
+
+/** The bundles to be trusted from now on, the one that signs first. */
+export async function rotateAuthorities(charm: Charm, to: RotationStep): Promise<ByPurpose> {
+  const stored = await readAuthorities(charm)
+  if (!stored) throw new Blocked(`secret ${label} is gone; restore it, or deploy anew`)
+  const content = await rotate(charm, stored, to)
+  await store(charm, content)
+  const signing = pick(content, '', 'certificate')
+  const other = pickIfThere(content, 'next-') ?? pickIfThere(content, 'previous-')
+  return other
+    ? {
+        peer: join(signing, other, 'peer'),
+        server: join(signing, other, 'server'),
+        admin: join(signing, other, 'admin'),
+      }
+    : signing
+}
+
+async function rotate(charm: Charm, stored: Content, to: RotationStep): Promise<Content> {
+  const next = pickIfThere(stored, 'next-')
+  switch (to) {
+    case 'introduce':
+      return next ? stored : { ...stored, ...(await make(charm, 'next-')) }
+    case 'renew':
+      return next
+        ? {
+            ...name('', 'certificate', next),
+            ...name('', 'key', pick(stored, 'next-', 'key')),
+            ...name('previous-', 'certificate', pick(stored, '', 'certificate')),
+          }
+        : stored
+    case 'finish':
+      return {
+        ...name('', 'certificate', pick(stored, '', 'certificate')),
+        ...name('', 'key', pick(stored, '', 'key')),
+      }
+    default:
+      return to satisfies never
+  }
+}
+
+/** With the keys that sign now. */
+export async function readSigners(
+  charm: Charm,
+): Promise<{ readonly certificates: ByPurpose; readonly keys: ByPurpose } | undefined> {
+  const content = await readAuthorities(charm)
+  return content && { certificates: pick(content, '', 'certificate'), keys: pick(content, '', 'key') }
+}
+
+async function make({ context, now }: Charm, age: Age): Promise<Content> {
+  const made = await Promise.all(
+    purposes.map(async (purpose) => {
+      const commonName = `${context.app} ${purpose} authority`
+      const { certificate, privateKey } = await createAuthority({
+        commonName,
+        now: new Date(now),
+        years: authorityYears,
+      })
+      return [
+        [`${purpose}-${age}certificate`, certificate],
+        [`${purpose}-${age}key`, privateKey],
+      ]
+    }),
+  )
+  return Object.fromEntries(made.flat())
+}
+
+async function store({ juju }: Charm, content: Content): Promise<void> {
+  const description = "etcd's certificate authorities"
+  await juju.putSecret({ label, owner: 'application', description, content })
+}
+
+async function readAuthorities({ juju }: Charm): Promise<Content | undefined> {
+  try {
+    return await juju.readSecret({ label }, { peek: true })
+  } catch (error) {
+    if (error instanceof NotFound) return undefined
+    throw error
+  }
+}
+
+function name(age: Age, part: 'certificate' | 'key', of: ByPurpose): Content {
+  return Object.fromEntries(purposes.map((purpose) => [`${purpose}-${age}${part}`, of[purpose]]))
+}
+
+function pick(content: Content, age: Age, part: 'certificate' | 'key'): ByPurpose {
+  const of = (key: string): string => {
+    const pem = content[key]
+    if (pem === undefined) throw new Blocked(`secret ${label} lacks ${key}; restore it, or deploy anew`)
+    return pem
+  }
+  return {
+    peer: of(`peer-${age}${part}`),
+    server: of(`server-${age}${part}`),
+    admin: of(`admin-${age}${part}`),
+  }
+}
+
+function pickIfThere(content: Content, age: Age): ByPurpose | undefined {
+  return content[`peer-${age}certificate`] === undefined ? undefined : pick(content, age, 'certificate')
+}
+
+function join(first: ByPurpose, second: ByPurpose, purpose: keyof ByPurpose): string {
+  return `${first[purpose].trim()}\n${second[purpose].trim()}\n`
+}

@@ -1,0 +1,21 @@
+// `juju run etcd/leader rotate-authorities`: new certificate authorities for peers, servers and the admin, without an outage. It only
+// begins: the units' hooks go on, and `juju status` tells when they are done.
+
+import type { Charm } from '../charm.ts'
+import { publish } from '../act/publish.ts'
+import { observeJuju } from '../observe-juju.ts'
+import { observeHere } from '../reconcile.ts'
+
+export async function rotateAuthorities(charm: Charm): Promise<void> {
+  const observed = await observeHere(charm, await observeJuju(charm))
+  const { authorities, rotation } = observed.peers?.application ?? {}
+  if (!observed.leader)
+    return charm.juju.actionFail('only the leader makes authorities: juju run etcd/leader rotate-authorities')
+  if (!authorities) return charm.juju.actionFail('there are no authorities yet; wait until etcd serves')
+  if (rotation !== undefined)
+    return charm.juju.actionFail('a rotation is under way; wait until juju status tells of it no more')
+  await publish(charm, observed, [
+    { kind: 'authorities/rotate', to: 'introduce', why: 'the operator asks for it' },
+  ])
+  await charm.juju.actionSet({ result: 'begun; juju status tells when every unit has followed' })
+}

@@ -1,0 +1,92 @@
+// The rules that no plan about members, restarts and authorities may break, by name.
+
+import { digestOfAuthorities, digestOfCertificates } from '../interfaces/authorities-digest.ts'
+import { clientCasOf, purposes } from '../interfaces/etcd-peers.ts'
+import type { MemberSeen, Observed } from './observed.ts'
+import { quorumOf, votersOf } from './plan/members.ts'
+
+/** `because` is the line in the docs and, where it holds something up, in the status. */
+export interface Guard<Facts extends readonly unknown[]> {
+  readonly name: string
+  readonly because: string
+  readonly holds: (...facts: Facts) => boolean
+}
+
+/** Also of units that are down: they start with what lies on their disk. */
+export const newIssuerIsTrusted: Guard<[observed: Observed]> = {
+  name: 'new-issuer-trusted-before-it-signs',
+  because: 'every unit trusts the new authorities',
+  holds: ({ peers }) => {
+    const authorities = peers?.application.authorities
+    if (!peers || !authorities) return false
+    const wanted = digestOfAuthorities(authorities, clientCasOf(peers.application))
+    return [...peers.units.values()].every(({ databag }) => databag.authorities === wanted)
+  },
+}
+
+export const oldIssuerTrustedUntilAllRenewed: Guard<[observed: Observed]> = {
+  name: 'old-issuer-trusted-until-all-renewed',
+  because: 'a certificate whose authority is gone is trusted by nobody',
+  holds: ({ peers }) => {
+    if (!peers) return false
+    return [...peers.units].every(([unit, { databag, issued }]) => {
+      const certificates = peers.application.certificates.get(unit)
+      const renewed = purposes.every((purpose) => issued.get(purpose)?.current)
+      return (
+        renewed && certificates !== undefined && databag.certificates === digestOfCertificates(certificates)
+      )
+    })
+  },
+}
+
+export const oneLearnerAtATime: Guard<[members: readonly MemberSeen[]]> = {
+  name: 'one-learner-at-a-time',
+  because: 'etcd takes no second learner before the first votes',
+  holds: (members) => members.every((member) => !member.learner),
+}
+
+export const membersAreHealthy: Guard<[members: readonly MemberSeen[]]> = {
+  name: 'members-are-healthy',
+  because: 'a member that joins while another is away makes the quorum harder to reach',
+  holds: (members) => members.every((member) => member.responds),
+}
+
+export const lastVoterStays: Guard<[members: readonly MemberSeen[], leaving: MemberSeen]> = {
+  name: 'never-remove-the-last-voter',
+  because: 'etcd removes even its last member, and with it the cluster',
+  holds: (members, leaving) => votersOf(members).some((member) => member.id !== leaving.id),
+}
+
+export const quorumSurvivesRemoval: Guard<[members: readonly MemberSeen[], leaving: MemberSeen]> = {
+  name: 'quorum-survives-removal',
+  because: 'those who stay must be able to agree',
+  holds: (members, leaving) => {
+    const voters = votersOf(members).filter((member) => member.id !== leaving.id)
+    return voters.filter((member) => member.responds).length >= quorumOf(voters.length)
+  },
+}
+
+/** A unit takes back that it serves in the first hook that finds it doesn't; update-status comes within minutes. */
+export const noQuorumExists: Guard<[observed: Observed]> = {
+  name: 'no-quorum-exists',
+  because: 'a cluster that can agree needs no recovery, and would lose by one',
+  holds: ({ etcd, peers, unit, expectedUnits }) => {
+    if (etcd.kind === 'up') return false
+    const standing = etcd.kind === 'down' ? votersOf(etcd.standing ?? []) : []
+    const enough = quorumOf(standing.length || (expectedUnits?.size ?? 1))
+    const serving = [...(peers?.units ?? [])].filter(
+      ([name, { databag }]) => name !== unit && databag.endpoint !== undefined,
+    )
+    return serving.length < enough && standing.filter((member) => member.responds).length < enough
+  },
+}
+
+export const myRestartTurn: Guard<[members: readonly MemberSeen[], own: MemberSeen | undefined]> = {
+  name: 'my-restart-turn',
+  because: 'a member restarts only while those that go on are enough for a quorum',
+  holds: (members, own) => {
+    const others = votersOf(members).filter((member) => member.id !== own?.id)
+    const answering = others.filter((member) => member.responds).length
+    return answering === others.length || answering >= quorumOf(others.length + 1)
+  },
+}

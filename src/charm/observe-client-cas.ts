@@ -1,0 +1,53 @@
+// What the operator gives over `client-cas`: authorities whose certificates etcd is to take from clients, beside those of relations.
+// Looked at by the leader in the hooks of that endpoint and in sweeps; the others find them in the peer databag.
+
+import type { ClientCas } from '../interfaces/etcd-peers.ts'
+import { parseTransferredCertificates } from '../interfaces/certificate-transfer.ts'
+import type { RelationId } from '../juju/names.ts'
+import { examineAuthority } from '../tls/examine-authority.ts'
+import type { Charm } from './charm.ts'
+import { tryCertificate } from './try-certificate.ts'
+
+export async function observeClientCas(
+  charm: Charm,
+  sweep: boolean,
+  before: Readonly<Record<string, ClientCas>>,
+): Promise<Readonly<Record<string, ClientCas>> | undefined> {
+  const { hook } = charm.context
+  const concerned = hook.kind === 'relation' && hook.endpoint === 'client-cas'
+  if (!sweep && !concerned) return undefined
+  const seen: Record<string, ClientCas> = {}
+  for (const relation of await charm.juju.relationIds('client-cas')) {
+    const known = new Set(before[relation]?.certificates)
+    seen[relation] = await examineRelation(charm, relation, known)
+  }
+  return seen
+}
+
+async function examineRelation(
+  charm: Charm,
+  relation: RelationId,
+  known: ReadonlySet<string>,
+): Promise<ClientCas> {
+  const { juju, now } = charm
+  const application = await juju.remoteApp(relation)
+  const units = await juju.relationUnits(relation)
+  const sent = parseTransferredCertificates(
+    await juju.readAppBag(relation, application),
+    await Promise.all(units.map((unit) => juju.readUnitBag(relation, unit))),
+  )
+  const certificates: string[] = []
+  const refused = new Set<string>()
+  for (const pem of sent) {
+    const found = examineAuthority(pem, now)
+    const problem =
+      found.kind === 'refused'
+        ? found.why
+        : known.has(found.pem)
+          ? undefined
+          : await tryCertificate(found.pem)
+    if (problem !== undefined) refused.add(problem)
+    else if (found.kind === 'authority') certificates.push(found.pem)
+  }
+  return { application, certificates: [...new Set(certificates)].sort(), refused: [...refused].sort() }
+}
