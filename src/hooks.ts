@@ -50,7 +50,7 @@ export const hooks: Readonly<Record<HookName, Handler>> = {
   'client-cas-relation-created': reconcile,
   'client-cas-relation-joined': reconcile,
   'client-cas-relation-changed': reconcile,
-  'client-cas-relation-departed': depart,
+  'client-cas-relation-departed': reconcile,
   'client-cas-relation-broken': reconcile,
 
   'secret-changed': reconcile,
