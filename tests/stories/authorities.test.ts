@@ -129,6 +129,8 @@ test('authorities come and go, and clients go on', async (t) => {
       model.removeRelation(relation.id)
       await heal(model)
       await assert.rejects(read())
+      for (const command of ['user delete auditor', 'role delete auditors'])
+        await etcdctl(host, ...command.split(' '))
       await assertSound(model)
     },
   )
