@@ -72,7 +72,7 @@ function link(file: string): string {
 if (import.meta.main) {
   const catalogue = catalogueShape.parse(parse(readFileSync(data, 'utf8')))
   const files = readdirSync('tests', { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts') && !name.endsWith('conformance.test.ts'))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('conformance.test.ts'))
     .map((name) => `tests/${name}`)
     .sort()
   const stories = files.flatMap((file) => storiesIn(file, readFileSync(file, 'utf8')))

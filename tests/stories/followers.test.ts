@@ -169,7 +169,11 @@ test('three members serve, each in its place', async (t) => {
       const old = host.address
       await host.readdress(old.replace(/\d+$/, (last) => String(Number(last) + 100)))
       await model.reboot(follower)
-      await model.settle()
+      await watch(model, async (run) => {
+        const listed = responsesOf(model, heir.id)[0]?.endpoints?.includes(`${host.address}:2379`)
+        const client = credentialsOf(model, heir.id, 'heir')
+        if (listed) assert.ok(await accepts(host.address, client), `after ${run.hook} of ${run.unit}`)
+      })
       await heal(model)
       for (const relation of [id, heir.id]) {
         const endpoints = responsesOf(model, relation)[0]?.endpoints?.split(',') ?? []

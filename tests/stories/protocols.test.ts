@@ -10,10 +10,11 @@ import {
   assertNoHookFailed,
   deployRequirer,
   eventsOf,
+  permissionsOf,
   requirers,
   usernamesOf,
 } from './requirers.ts'
-import { archives, connectAs, credentialsOf, lookAtEtcd, openWorld, responsesOf, writesOf } from './world.ts'
+import { archives, credentialsOf, lookAtEtcd, openWorld, responsesOf, writesOf } from './world.ts'
 
 const [v0, , python] = requirers
 assert.ok(v0 && python)
@@ -139,9 +140,24 @@ test('several requests through the field’s library', { skip: python.skip }, as
     assertComplete(model, id)
     assert.deepEqual(usernamesOf(model, id), ['web', 'web-1'])
     assert.deepEqual(await eventsOf(model, python, 'web/0'), { 'resource-created': '1' })
-    const client = connectAs(model, id, 'web')
-    client.close()
   })
+
+  await t.test(
+    'another prefix is another id where none was named: the same user, and no restart (N01, N09)',
+    async () => {
+      const [before, { starts }] = [responsesOf(model, id), await lookAtEtcd(model)]
+      model.config('web', { prefix: '/web/,/elsewhere/' })
+      await model.settle()
+      assertComplete(model, id)
+      assert.deepEqual(usernamesOf(model, id), ['web', 'web-1'])
+      assert.deepEqual(await permissionsOf(model, 'web-1'), [[2, '/elsewhere/', '/elsewhere0']])
+      const named = new Set(before.map((row) => row['request-id']))
+      const kept = responsesOf(model, id).filter((row) => named.has(row['request-id']))
+      assert.equal(kept.length, 1)
+      assert.equal((await lookAtEtcd(model)).starts, starts)
+      assert.deepEqual(await eventsOf(model, python, 'web/0'), { 'resource-created': '1' })
+    },
+  )
 
   await t.test('one that is gone takes its user and trust with it, and is no event (N02)', async () => {
     model.config('web', { prefix: '/web/' })

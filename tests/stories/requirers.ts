@@ -4,13 +4,15 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { describeFailure, type HookRun, type Model } from '../emulator/index.ts'
+import { describeFailure, type HookRun, type Model, type Profile } from '../emulator/index.ts'
 import { archives, credentialsOf, etcdctl, responsesOf } from './world.ts'
 
 export interface Requirer {
   readonly name: string
   readonly archive: string
   readonly protocol: 'v0' | 'v1'
+  /** The Juju that its life is told on; each line is somebody's. */
+  readonly profile: Profile
   /** Why its stories can't be told here. */
   readonly skip: string | false
   /** The options beside prefix, common name and certificate, which all have. */
@@ -27,6 +29,7 @@ export const requirers: readonly Requirer[] = [
     name: 'TypeScript, v0',
     archive: archives.client,
     protocol: 'v0',
+    profile: '3.6',
     skip: false,
     config: { request: 'v0', 'keep-certificate': true },
     counts: false,
@@ -35,6 +38,7 @@ export const requirers: readonly Requirer[] = [
     name: 'TypeScript, v1',
     archive: archives.client,
     protocol: 'v1',
+    profile: '4.0',
     skip: false,
     config: { request: 'v1', 'keep-certificate': true },
     counts: false,
@@ -43,6 +47,7 @@ export const requirers: readonly Requirer[] = [
     name: 'dpcharmlibs-interfaces, v1',
     archive: python,
     protocol: 'v1',
+    profile: '4.0',
     skip: existsSync(python) ? false : unbuilt,
     config: { request: 'v1', etcdctl: '/opt/etcd-of-the-emulator/etcdctl' },
     counts: true,
