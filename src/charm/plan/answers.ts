@@ -72,6 +72,8 @@ function answerFor(observed: Observed, relation: number, rows: readonly Row[]): 
     return undefined
   if (responses.length > 0 && (!authority || !version || endpoints.length === 0)) return undefined
   const seen = observed.clients.relations.get(relation)
+  // Who asks for nothing any more was told so in the hook that saw it, in the protocol that was seen then.
+  if (rows.length === 0 && !seen) return undefined
   const protocol = rows[0]?.entry.protocol ?? seen?.protocol ?? 'v0'
   return {
     relation,

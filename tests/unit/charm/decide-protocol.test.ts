@@ -54,6 +54,9 @@ describe('a list of requests that becomes empty', () => {
     assert.deepEqual(kinds(decide(emptied).steps).slice(0, 2), ['user/delete', 'role/delete'])
     assert.deepEqual([answerIn(emptied).protocol, answerIn(emptied).responses], ['v1', []])
     assert.deepEqual([...nextLedger(emptied).silent], [[5, 'web']])
+    // A later hook that is about something else has nothing to add.
+    const later = running(withLedger(settled(), [], { answers, silent: new Map([[5, 'web']]) }))
+    assert.deepEqual(kinds(decide(later).writes), [])
   })
 })
 
