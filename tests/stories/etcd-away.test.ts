@@ -7,18 +7,15 @@ import type { Model } from '../emulator/index.ts'
 import { heal } from './chaos/cluster.ts'
 import { accepts } from './handshake.ts'
 import {
+  another,
   assertComplete,
   assertNoHookFailed,
   deployRequirer,
-  requirers,
+  typescriptV0,
   usernamesOf,
   wish,
 } from './requirers.ts'
 import { archives, connectAs, credentialsOf, lookAtEtcd, openWorld, responsesOf } from './world.ts'
-
-const [v0, v1, python] = requirers
-assert.ok(v0 && v1 && python)
-const other = python.skip ? v1 : python
 
 function ledgerOf(model: Model): Readonly<Record<string, string>> {
   const peers = [...model.tables.relations.values()].find(({ ends }) => ends.length === 1)
@@ -29,8 +26,8 @@ test('requests and ends of relations outlive what etcd goes through', async (t) 
   const model = await openWorld()
   after(() => model[Symbol.asyncDispose]())
   await model.deploy('etcd', { archive: archives.etcd, units: 2 })
-  await deployRequirer(model, v0, 'web')
-  await deployRequirer(model, other, 'leaver')
+  await deployRequirer(model, typescriptV0, 'web')
+  await deployRequirer(model, another, 'leaver')
   const web = model.integrate('etcd:etcd-client', 'web:etcd')
   const leaver = model.integrate('etcd:etcd-client', 'leaver:etcd')
 
@@ -63,7 +60,7 @@ test('requests and ends of relations outlive what etcd goes through', async (t) 
   )
 
   await t.test('a new name is taken down meanwhile, and the requirer keeps what it had (C32)', async () => {
-    await wish(model, v0, 'web', { 'common-name': 'renamed' })
+    await wish(model, typescriptV0, 'web', { 'common-name': 'renamed' })
     assert.deepEqual(usernamesOf(model, web.id), ['web'])
     assert.match(model.unit(leader).workload.message, /etcd|quorum|answer/)
   })

@@ -7,20 +7,16 @@ import type { HookRun, Model } from '../emulator/index.ts'
 import { heal, unitsOf } from './chaos/cluster.ts'
 import { accepts } from './handshake.ts'
 import {
+  another,
   assertComplete,
   assertNoHookFailed,
   deployRequirer,
   eventsOf,
   fingerprintOf,
-  requirers,
+  typescriptV0,
   truststoreOf,
 } from './requirers.ts'
 import { archives, credentialsOf, lookAtEtcd, openWorld, responsesOf, writesOf } from './world.ts'
-
-const [typescript, , python] = requirers
-assert.ok(typescript && python)
-/** The Python requirer, where it could be built. */
-const other = python.skip ? typescript : python
 
 const isLeader = (model: Model, unit: string): boolean => model.unit(unit).app.leader === unit
 const startsOf = (model: Model): Promise<readonly number[]> =>
@@ -57,9 +53,9 @@ test('three members serve, each in its place', async (t) => {
   after(() => model[Symbol.asyncDispose]())
   await model.deploy('etcd', { archive: archives.etcd, units: 3 })
   const wishes = { prefix: '/shared/', 'common-name': 'web', request: 'v0' }
-  await model.deploy('web', { archive: typescript.archive, units: 2, config: wishes })
-  await deployRequirer(model, other, 'heir', { prefix: '/shared/' })
-  await deployRequirer(model, typescript, 'mute', { request: 'none' })
+  await model.deploy('web', { archive: typescriptV0.archive, units: 2, config: wishes })
+  await deployRequirer(model, another, 'heir', { prefix: '/shared/' })
+  await deployRequirer(model, typescriptV0, 'mute', { request: 'none' })
   await model.settle()
   const members = unitsOf(model)
 
@@ -163,7 +159,7 @@ test('three members serve, each in its place', async (t) => {
     'another address: endpoints, uris and nothing else, for those who were answered (C41, C44, C81)',
     async () => {
       await model.settle()
-      await eventsOf(model, other, 'heir/0')
+      await eventsOf(model, another, 'heir/0')
       const [follower = ''] = members.filter((unit) => !isLeader(model, unit))
       const { host } = model.unit(follower)
       const old = host.address
@@ -184,10 +180,10 @@ test('three members serve, each in its place', async (t) => {
         assert.ok(await accepts(model.unit(unit).host.address, credentialsOf(model, id, 'web')), unit)
       assert.deepEqual(Object.keys(model.databag(mute.id, 'etcd')), [])
       // Once where the member went, if that was seen, and once where it came.
-      const told = await eventsOf(model, other, 'heir/0')
+      const told = await eventsOf(model, another, 'heir/0')
       assert.deepEqual(
         Object.keys(told).sort(),
-        other.counts ? ['authentication-updated', 'endpoints-changed'] : [],
+        another.counts ? ['authentication-updated', 'endpoints-changed'] : [],
       )
       assert.ok(
         Object.values(told).every((count) => ['1', '2'].includes(count)),
@@ -212,7 +208,7 @@ test('three members serve, each in its place', async (t) => {
   )
 
   await t.test('the leader leaves, and its clients notice other endpoints only (N05)', async () => {
-    await eventsOf(model, other, 'heir/0')
+    await eventsOf(model, another, 'heir/0')
     model.removeUnit(members.find((unit) => isLeader(model, unit)) ?? '')
     await model.settle()
     await heal(model)
@@ -220,8 +216,8 @@ test('three members serve, each in its place', async (t) => {
     assert.equal(responsesOf(model, heir.id)[0]?.endpoints?.split(',').length, 2)
     const put = await model.runAction('heir/0', 'put', { key: '/shared/d', value: 'still' })
     assert.equal(put.status, 'completed', put.message)
-    const told = other.counts ? { 'endpoints-changed': '1', 'authentication-updated': '1' } : {}
-    assert.deepEqual(await eventsOf(model, other, 'heir/0'), told)
+    const told = another.counts ? { 'endpoints-changed': '1', 'authentication-updated': '1' } : {}
+    assert.deepEqual(await eventsOf(model, another, 'heir/0'), told)
   })
 
   assertNoHookFailed(model)

@@ -11,13 +11,11 @@ import {
   deployRequirer,
   eventsOf,
   permissionsOf,
-  requirers,
+  python,
+  typescriptV0,
   usernamesOf,
 } from './requirers.ts'
 import { archives, credentialsOf, lookAtEtcd, openWorld, responsesOf, writesOf } from './world.ts'
-
-const [v0, , python] = requirers
-assert.ok(v0 && python)
 
 const lists: readonly (readonly [title: string, databag: Record<string, string>])[] = [
   ['with a password', { 'requested-secrets': '["username","password","uris","tls","tls-ca"]' }],
@@ -33,7 +31,7 @@ test('a requirer may write its request in many ways', async (t) => {
   const model = await openWorld()
   after(() => model[Symbol.asyncDispose]())
   await model.deploy('etcd', { archive: archives.etcd })
-  await deployRequirer(model, v0, 'web')
+  await deployRequirer(model, typescriptV0, 'web')
   await model.settle()
   const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
   await model.settle()
@@ -115,7 +113,7 @@ test('a requirer may write its request in many ways', async (t) => {
     const { status: _told, version, ...left } = model.databag(id, 'etcd')
     assert.deepEqual([left, version], [{}, 'v1'])
     assert.deepEqual((await lookAtEtcd(model)).users, ['root'])
-    await deployRequirer(model, v0, 'later')
+    await deployRequirer(model, typescriptV0, 'later')
     await model.settle()
     const later = model.integrate('etcd:etcd-client', 'later:etcd')
     await model.settle()

@@ -5,12 +5,8 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { after, test } from 'node:test'
 import type { Model } from '../emulator/index.ts'
-import { assertNoHookFailed, deployRequirer, requirers, wish } from './requirers.ts'
+import { another, assertNoHookFailed, deployRequirer, typescriptV0, typescriptV1, wish } from './requirers.ts'
 import { archives, connectAs, credentialsOf, openWorld } from './world.ts'
-
-const [v0, v1, python] = requirers
-assert.ok(v0 && v1 && python)
-const other = python.skip ? v1 : python
 
 type Row = Readonly<Record<string, string>>
 
@@ -27,9 +23,9 @@ test('who asks, what for, until when and what became of it', async (t) => {
   const model = await openWorld()
   after(() => model[Symbol.asyncDispose]())
   await model.deploy('etcd', { archive: archives.etcd })
-  await deployRequirer(model, v0, 'web')
-  await deployRequirer(model, other, 'many', { prefix: '/many/,/more/' })
-  await deployRequirer(model, v1, 'greedy', { prefix: '' })
+  await deployRequirer(model, typescriptV0, 'web')
+  await deployRequirer(model, another, 'many', { prefix: '/many/,/more/' })
+  await deployRequirer(model, typescriptV1, 'greedy', { prefix: '' })
   await model.settle()
   const etcd = model.unit('etcd/0')
 
@@ -106,7 +102,7 @@ test('who asks, what for, until when and what became of it', async (t) => {
   })
 
   await t.test('a certificate that ends soon is warned about while it is served', async () => {
-    await wish(model, v0, 'web', { certificate: 'expiring' })
+    await wish(model, typescriptV0, 'web', { certificate: 'expiring' })
     const { status, message } = etcd.app.status
     assert.equal(status, 'active')
     const date = new Date(validUntil(model, web.id)).toISOString().slice(0, 10)
@@ -119,20 +115,20 @@ test('who asks, what for, until when and what became of it', async (t) => {
     const client = connectAs(model, web.id, 'web')
     await client.put('/web/a', 'still')
     client.close()
-    await wish(model, v0, 'web', { certificate: 'good' })
+    await wish(model, typescriptV0, 'web', { certificate: 'good' })
     assert.deepEqual(etcd.app.status, { status: 'active', message: '' })
   })
 
   await t.test('several in trouble: the worst is told, and how many more there are', async () => {
-    await wish(model, v0, 'web', { certificate: 'ca' })
-    await wish(model, other, 'many', { certificate: 'ca' })
+    await wish(model, typescriptV0, 'web', { certificate: 'ca' })
+    await wish(model, another, 'many', { certificate: 'ca' })
     assert.match(etcd.app.status.message, new RegExp(`^relation ${web.id} \\(web\\): .+ \\(and 2 more\\)$`))
     assert.equal(
       (await listClients(model)).rows.filter(({ state }) => state?.startsWith('refused: ')).length,
       3,
     )
-    await wish(model, v0, 'web', { certificate: 'good' })
-    await wish(model, other, 'many', { certificate: 'good' })
+    await wish(model, typescriptV0, 'web', { certificate: 'good' })
+    await wish(model, another, 'many', { certificate: 'good' })
     await model.updateStatus()
     assert.deepEqual(etcd.app.status, { status: 'active', message: '' })
   })

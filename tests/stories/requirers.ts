@@ -21,38 +21,43 @@ export interface Requirer {
   readonly counts: boolean
 }
 
-const python = process.env.PYTHON_CHARM ?? ''
+const pythonArchive = process.env.PYTHON_CHARM ?? ''
 const unbuilt = 'SKIPPED: the Python requirer could not be built here; see above'
 
-export const requirers: readonly Requirer[] = [
-  {
-    name: 'TypeScript, v0',
-    archive: archives.client,
-    protocol: 'v0',
-    profile: '3.6',
-    skip: false,
-    config: { request: 'v0', 'keep-certificate': true },
-    counts: false,
-  },
-  {
-    name: 'TypeScript, v1',
-    archive: archives.client,
-    protocol: 'v1',
-    profile: '4.0',
-    skip: false,
-    config: { request: 'v1', 'keep-certificate': true },
-    counts: false,
-  },
-  {
-    name: 'dpcharmlibs-interfaces, v1',
-    archive: python,
-    protocol: 'v1',
-    profile: '4.0',
-    skip: existsSync(python) ? false : unbuilt,
-    config: { request: 'v1', etcdctl: '/opt/etcd-of-the-emulator/etcdctl' },
-    counts: true,
-  },
-]
+export const typescriptV0: Requirer = {
+  name: 'TypeScript, v0',
+  archive: archives.client,
+  protocol: 'v0',
+  profile: '3.6',
+  skip: false,
+  config: { request: 'v0', 'keep-certificate': true },
+  counts: false,
+}
+
+export const typescriptV1: Requirer = {
+  name: 'TypeScript, v1',
+  archive: archives.client,
+  protocol: 'v1',
+  profile: '4.0',
+  skip: false,
+  config: { request: 'v1', 'keep-certificate': true },
+  counts: false,
+}
+
+export const python: Requirer = {
+  name: 'dpcharmlibs-interfaces, v1',
+  archive: pythonArchive,
+  protocol: 'v1',
+  profile: '4.0',
+  skip: existsSync(pythonArchive) ? false : unbuilt,
+  config: { request: 'v1', etcdctl: '/opt/etcd-of-the-emulator/etcdctl' },
+  counts: true,
+}
+
+export const requirers: readonly Requirer[] = [typescriptV0, typescriptV1, python]
+
+/** One of another make, beside TypeScript by v0: Python where it could be built. */
+export const another = python.skip ? typescriptV1 : python
 
 /** Applications that ask for `/<name>/` with that common name, unless told otherwise. */
 export async function deployRequirer(
