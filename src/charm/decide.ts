@@ -3,6 +3,7 @@
 
 import { printJsonText } from '../interfaces/json-text.ts'
 import { type Ledger, printLedger } from '../interfaces/ledger.ts'
+import { oneUnitPerMachine } from './guards.ts'
 import type { Observed } from './observed.ts'
 import { planAccess } from './plan/access.ts'
 import { planAnswers } from './plan/answers.ts'
@@ -16,10 +17,11 @@ import { nextLedger } from './plan/ledger.ts'
 import { planMembership } from './plan/membership.ts'
 import { planOptions } from './plan/options.ts'
 import { planRotation } from './plan/rotation.ts'
-import { planAuthentication, planInstall, planService } from './plan/service.ts'
-import type { Plan, Step, Write } from './step.ts'
+import { planAuthentication, planDefinition, planInstall, planService } from './plan/service.ts'
+import type { Condition, Plan, Step, Write } from './step.ts'
 
 export function decide(observed: Observed): Plan {
+  if (!oneUnitPerMachine.holds(observed)) return { steps: [], writes: [], conditions: isGuest(observed) }
   const judged = nextLedger(observed)
   const { writes: answers, ledger } = planAnswers(observed, judged)
   const steps = observed.leaving ? [] : planSteps(observed, judged)
@@ -43,6 +45,7 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
   if (standstill.length > 0) return standstill
   return [
     ...planInstall(observed),
+    ...planDefinition(observed),
     ...planKeys(observed),
     ...planClaim(observed),
     ...planAccess(observed, judged),
@@ -50,6 +53,13 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
     ...planService(observed, judged),
     ...planAuthentication(observed),
   ]
+}
+
+/** What another unit has on this machine is not touched, nor is anything promised that could not be kept. */
+function isGuest({ leaving, machine }: Observed): readonly Condition[] {
+  if (leaving) return [{ status: 'maintenance', message: 'leaving', scope: 'unit' }]
+  const message = `${machine.occupant} runs etcd on this machine; remove this unit and add it on another machine`
+  return [{ status: 'blocked', message, scope: 'unit' }]
 }
 
 function planLedger(observed: Observed, ledger: Ledger): readonly Write[] {

@@ -23,6 +23,12 @@ export const reservedCommonName: Guard<[leaf: Leaf]> = {
   holds: (leaf) => !reservedNames.has(leaf.commonName.toLowerCase()),
 }
 
+export const oneUnitPerMachine: Guard<[observed: Observed]> = {
+  name: 'one-unit-per-machine',
+  because: 'two units would write the same files and listen at the same ports',
+  holds: ({ unit, machine }) => machine.occupant === undefined || machine.occupant === unit,
+}
+
 export interface Claim {
   readonly key: RequestKey
   readonly leaf: Leaf

@@ -2,6 +2,8 @@
 // others share, and what it leaves on the storage is intact.
 
 import { EtcdFailure } from '../etcd/errors.ts'
+import { findOccupant } from '../machine/occupant.ts'
+import { removeInstallation } from '../machine/remove-installation.ts'
 import { stopService } from '../machine/service.ts'
 import { act } from './act/act.ts'
 import { giveLeadershipAway } from './act/take-turn.ts'
@@ -17,10 +19,22 @@ import { planDeparture } from './plan/membership.ts'
 
 /** `stop`, `remove` and `data-storage-detaching`: etcd must let go of the storage before Juju unmounts it. */
 export async function leave(charm: Charm): Promise<void> {
+  if (!(await isGuest(charm))) await letGo(charm)
+  await charm.juju.setStatus({ status: 'maintenance', message: 'leaving' })
+}
+
+async function letGo(charm: Charm): Promise<void> {
   await leaveCluster(charm)
   const workload = await findWorkload()
   await stopService(workload.service, { disable: true })
-  await charm.juju.setStatus({ status: 'maintenance', message: 'leaving' })
+  if (charm.context.hook.name === 'remove') await removeInstallation(workload)
+}
+
+/** On a machine whose etcd is another unit's. */
+async function isGuest({ context }: Charm): Promise<boolean> {
+  const { paths } = await findWorkload()
+  const occupant = await findOccupant(paths.state)
+  return occupant !== undefined && occupant !== context.unit
 }
 
 /** So that clients wait for no election. */

@@ -6,7 +6,9 @@ import { digest } from '../interfaces/digest.ts'
 import { type Purpose, purposes } from '../interfaces/etcd-peers.ts'
 import { parseJsonText } from '../interfaces/json-text.ts'
 import { readCapacity, sizeOf } from '../machine/capacity.ts'
+import { isServiceDefined } from '../machine/define-service.ts'
 import { digestOf, exists, readBytesIfExists, readTextIfExists } from '../machine/file.ts'
+import { findOccupant } from '../machine/occupant.ts'
 import { readService } from '../machine/service.ts'
 import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts'
 import { publicKeyOf } from '../tls/key.ts'
@@ -40,15 +42,18 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const source = await observeSource(charm, installed !== undefined)
   const files = await observeFiles(workload)
   const looks = files.configuration === undefined || resizes.has(charm.context.hook.name)
-  const [keys, revoked, loaded, data, databaseBytes, capacity, service] = await Promise.all([
-    observeKeys(workload),
-    observeRevoked(workload),
-    observeLoaded(workload),
-    hasData(workload),
-    sizeOf(databasePath(workload)),
-    looks ? readCapacity(workload.paths.data) : undefined,
-    installed ? readService(workload.service) : undefined,
-  ])
+  const [keys, revoked, loaded, data, databaseBytes, capacity, service, defined, occupant] =
+    await Promise.all([
+      observeKeys(workload),
+      observeRevoked(workload),
+      observeLoaded(workload),
+      hasData(workload),
+      sizeOf(databasePath(workload)),
+      looks ? readCapacity(workload.paths.data) : undefined,
+      installed ? readService(workload.service) : undefined,
+      isServiceDefined(workload),
+      findOccupant(workload.paths.state),
+    ])
   return {
     ...(await observeData(workload, data, service?.kind === 'active')),
     source,
@@ -60,6 +65,8 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     databaseBytes,
     capacity,
     service: service?.kind ?? 'absent',
+    serviceDefined: defined && occupant === charm.context.unit,
+    occupant,
   }
 }
 

@@ -99,6 +99,10 @@ export interface MachineSeen {
   /** How far the data goes, where no etcd runs on it; `unreadable` where its log is damaged. */
   readonly position: RaftPosition | 'unreadable' | undefined
   readonly service: 'absent' | 'inactive' | 'active' | 'failed'
+  /** What tells the machine how to treat the service is as this version of the charm writes it, for this unit. */
+  readonly serviceDefined: boolean
+  /** The unit that etcd was installed for on this machine, this one or another. */
+  readonly occupant: string | undefined
 }
 
 /** A unit takes data for its own only under the founding, and the name, that it was written with. */

@@ -10,6 +10,7 @@ import type { Claim, FileName, Loaded } from './observed.ts'
 
 export type Step = { readonly why: string } & (
   | { readonly kind: 'workload/install'; readonly from: 'snap' | 'archive' }
+  | { readonly kind: 'service/define' }
   | { readonly kind: 'key/create'; readonly purpose: Purpose }
   | { readonly kind: 'file/write'; readonly file: FileName; readonly content: string }
   | { readonly kind: 'revocation/write'; readonly serials: readonly string[] }

@@ -15,8 +15,6 @@ import {
   releases,
 } from './installed-binaries.ts'
 import { run } from './process.ts'
-import { reloadServices } from './service.ts'
-import { printUnitFile } from './unit-file.ts'
 import { workloadOf } from './workload.ts'
 
 export { BadArchive } from './archive.ts'
@@ -29,25 +27,12 @@ export interface BinariesWanted {
   readonly architecture: string
 }
 
-export interface BinariesPlaces {
-  readonly releases: string
-  readonly unitFile: string
-}
-
-const workload = workloadOf('binaries')
-const usual: BinariesPlaces = { releases, unitFile: `/etc/systemd/system/${workload.service}` }
-
 /** Leaves etcd as it runs: the next start is of the new release. */
-export async function installBinaries(wanted: BinariesWanted, places = usual): Promise<Release> {
+export async function installBinaries(wanted: BinariesWanted, folder = releases): Promise<Release> {
   const digest = await checkDigest(wanted)
-  const standing = await readInstalledBinaries(places.releases)
-  const release =
-    standing?.digest === digest ? standing : await installRelease(wanted, digest, places.releases)
   await makeUser()
-  await writeFileAtomic(places.unitFile, printUnitFile(workload), { mode: 0o644 })
-  // Also where the file was right: the last attempt may have died before this.
-  await reloadServices()
-  return release
+  const standing = await readInstalledBinaries(folder)
+  return standing?.digest === digest ? standing : installRelease(wanted, digest, folder)
 }
 
 async function checkDigest({ archive, sha256 }: BinariesWanted): Promise<string> {
@@ -113,5 +98,6 @@ async function removeDrafts(folder: string): Promise<void> {
 }
 
 async function makeUser(): Promise<void> {
+  const workload = workloadOf('binaries')
   await run('systemd-sysusers', ['--inline', `u ${workload.user} - "etcd" ${workload.paths.data}`])
 }

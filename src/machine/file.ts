@@ -6,15 +6,17 @@ import {
   chmod,
   chown,
   type FileHandle,
+  lchown,
   lstat,
   mkdir,
   open,
+  readdir,
   readFile,
   rename,
   rm,
   stat,
 } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 export interface Owner {
@@ -136,6 +138,16 @@ export async function makeDirectory(path: string, { mode, owner }: FileRights): 
   if (owner && !hasRights(found, { mode: found.mode & 0o7777, owner }))
     await chown(path, owner.uid, owner.gid)
   if ((found.mode & 0o7777) !== mode) await chmod(path, mode)
+}
+
+/** With all that is in it, without following a link; one that is not there is nobody's. */
+export async function giveFolder(path: string, owner: Owner): Promise<void> {
+  const entries = await unlessAbsent(readdir(path, { recursive: true, withFileTypes: true }))
+  if (!entries) return
+  for (const inner of [path, ...entries.map((entry) => join(entry.parentPath, entry.name))]) {
+    const { uid, gid } = await lstat(inner)
+    if (uid !== owner.uid || gid !== owner.gid) await lchown(inner, owner.uid, owner.gid)
+  }
 }
 
 /** A file that is not there is as good as removed. */

@@ -30,7 +30,28 @@ export async function readInstalledSnap(folder = `/snap/${name}`): Promise<SnapI
   return { version: metadata.parse(parse(text, { schema: 'failsafe' })).version, revision }
 }
 
-export async function installSnap(wanted: SnapWanted): Promise<void> {
+export interface Patience {
+  readonly attempts: number
+  readonly pauseMs: number
+}
+
+/** For a store that hiccups, and for another change that snapd is at. What takes longer, a later hook tries again. */
+const usual: Patience = { attempts: 3, pauseMs: 5000 }
+
+export async function installSnap(wanted: SnapWanted, { attempts, pauseMs } = usual): Promise<void> {
+  // On a machine that has just been made, snapd takes a while before it takes orders.
+  await runSnap(['wait', 'system', 'seed.loaded'])
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await installOnce(wanted)
+    } catch (error) {
+      if (!(error instanceof CommandFailed) || attempt >= attempts) throw error
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  }
+}
+
+async function installOnce(wanted: SnapWanted): Promise<void> {
   const listed = await listSnap()
   if (!listed) await runSnap(['install', name, ...choice(wanted)])
   else if (wanted.revision !== undefined && wanted.revision !== listed.revision) {

@@ -1,6 +1,8 @@
 // Does the steps of a plan, in order, each logged before it is done. Every step may be repeated: what exists is not created
 // again, what is gone is not deleted again. The first failure stops; what it means is in `outcome.ts`.
 
+import { defineService } from '../../machine/define-service.ts'
+import { occupy } from '../../machine/occupant.ts'
 import { stopService } from '../../machine/service.ts'
 import type { Charm } from '../charm.ts'
 import { findWorkload } from '../observe-machine.ts'
@@ -29,6 +31,8 @@ async function doStep(charm: Charm, observed: Observed, step: Step): Promise<voi
   switch (step.kind) {
     case 'workload/install':
       return install(charm, observed, step.from)
+    case 'service/define':
+      return settleIn(observed)
     case 'key/create':
       return createKey(step.purpose)
     case 'file/write':
@@ -44,11 +48,11 @@ async function doStep(charm: Charm, observed: Observed, step: Step): Promise<voi
     case 'service/stop':
       return stopService((await findWorkload()).service)
     case 'service/start':
-      return runService(step)
+      return runService(step, observed.addresses)
     case 'service/readmit':
       return readmit()
     case 'service/restart':
-      return inTurn(charm, observed, () => runService(step))
+      return inTurn(charm, observed, () => runService(step, observed.addresses))
     case 'member/add':
     case 'member/update':
     case 'member/promote':
@@ -59,4 +63,10 @@ async function doStep(charm: Charm, observed: Observed, step: Step): Promise<voi
     default:
       return actOnAccess(observed, step)
   }
+}
+
+async function settleIn({ unit }: Observed): Promise<void> {
+  const workload = await findWorkload()
+  await occupy(workload.paths.state, unit)
+  await defineService(workload)
 }

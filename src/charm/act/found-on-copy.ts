@@ -2,9 +2,10 @@
 // the old one ever talks to it, and the data that it came from is kept aside as it was.
 
 import { rename, rm, stat, statfs } from 'node:fs/promises'
-import { exists } from '../../machine/file.ts'
+import { exists, giveFolder } from '../../machine/file.ts'
 import { run } from '../../machine/process.ts'
 import { stopService } from '../../machine/service.ts'
+import { lookUpUser } from '../../machine/user.ts'
 import type { Workload } from '../../machine/workload.ts'
 import { memberPath, newClusterPaths } from '../layout.ts'
 import { Blocked } from '../outcome.ts'
@@ -45,7 +46,8 @@ export async function finishCopy(workload: Workload, now: number): Promise<void>
 
 /** Storage that comes from elsewhere may be another user's. */
 export async function giveToUser({ user }: Workload, folder: string): Promise<void> {
-  await run('chown', ['-R', `${user}:`, folder])
+  const owner = await lookUpUser(user)
+  if (owner) await giveFolder(folder, owner)
 }
 
 async function restoring(

@@ -1,8 +1,10 @@
 // Installs etcd: the snap, held on its revision, or the binaries of the tarball that the operator attached.
 
 import { BadArchive, installBinaries } from '../../machine/binaries.ts'
-import { CommandFailed } from '../../machine/process.ts'
+import { occupy } from '../../machine/occupant.ts'
+import { CommandFailed, CommandMissing } from '../../machine/process.ts'
 import { installSnap } from '../../machine/snap.ts'
+import { workloadOf } from '../../machine/workload.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { Blocked, Waiting } from '../outcome.ts'
@@ -11,6 +13,7 @@ const channel = '3.6/stable'
 
 export async function install({ juju }: Charm, observed: Observed, from: 'snap' | 'archive'): Promise<void> {
   try {
+    await occupy(workloadOf(from === 'snap' ? 'snap' : 'binaries').paths.state, observed.unit)
     if (from === 'snap') return await installSnap({ channel })
     const archive = await juju.resourcePath('etcd')
     if (archive === undefined) throw new Waiting('waiting for the tarball of resource etcd')
@@ -18,11 +21,22 @@ export async function install({ juju }: Charm, observed: Observed, from: 'snap' 
     await installBinaries({ archive, architecture: process.arch, ...(sha256 && { sha256 }) })
   } catch (error) {
     if (error instanceof BadArchive) throw new Blocked(error.message, { cause: error })
-    if (error instanceof CommandFailed) {
-      throw new Waiting(`etcd can't be installed: ${error.message}; the next hook tries again`, {
-        cause: error,
-      })
-    }
+    if (error instanceof CommandMissing) throw new Blocked(explainMissing(error), { cause: error })
+    if (error instanceof CommandFailed) throw new Waiting(explainFailure(error), { cause: error })
     throw error
   }
+}
+
+function explainMissing({ command }: CommandMissing): string {
+  return command === 'snap'
+    ? 'snap is not on this machine; install snapd, or attach a release tarball as resource etcd'
+    : `${command} is not on this machine; install it`
+}
+
+/** What snapd says first is what ails it; it fetches for itself, through the proxy of the whole machine. */
+function explainFailure({ command, args, stderr, message }: CommandFailed): string {
+  const what = stderr.split('\n')[0] || message
+  const proxy =
+    command === 'snap' ? '; behind a proxy, set the model options snap-http-proxy and snap-https-proxy' : ''
+  return `${[command, ...args.slice(0, 2)].join(' ')}: ${what}; the next hook tries again${proxy}`
 }

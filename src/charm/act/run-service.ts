@@ -1,16 +1,24 @@
 // Starts or restarts etcd and waits until it serves; then, and only then, notes what it was started with.
 
 import { readHealth } from '../../etcd/health.ts'
+import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
-import { makeDirectory, writeFileAtomic } from '../../machine/file.ts'
-import { readService, restartService, serviceLogTail, startService } from '../../machine/service.ts'
+import { giveFolder, makeDirectory, writeFileAtomic } from '../../machine/file.ts'
+import {
+  readService,
+  restartService,
+  serviceLogTail,
+  startService,
+  stopService,
+} from '../../machine/service.ts'
 import { lookUpUser } from '../../machine/user.ts'
-import { loadedPath } from '../layout.ts'
+import { loadedPath, memberPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
 import type { Loaded } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { metricsUrl } from '../plan/configuration.ts'
 import type { Step } from '../step.ts'
+import { checkPorts } from './check-ports.ts'
 
 const servesWithin = 30_000
 const quorumWithin = 5000
@@ -19,11 +27,14 @@ const readmittedWithin = 15_000
 
 export async function runService(
   step: Extract<Step, { kind: 'service/start' | 'service/restart' }>,
+  addresses?: UnitAddresses,
 ): Promise<void> {
   const workload = await findWorkload()
   const owner = await lookUpUser(workload.user)
   await makeDirectory(workload.paths.data, { mode: 0o700, ...(owner && { owner }) })
-  if (step.kind === 'service/start') await startService(workload.service)
+  // Storage that was in use on another machine, or by the other kind of installation, belongs to that user's number.
+  if (owner) await giveFolder(memberPath(workload), owner)
+  if (step.kind === 'service/start') await start(workload.service, addresses)
   else await restartService(workload.service)
   await waitUntilServing(workload.service)
   await recordLoaded(step.loading)
@@ -32,6 +43,13 @@ export async function runService(
 /** A while, until it serves with the others; what it means if it doesn't, the next look tells. */
 export async function readmit(): Promise<void> {
   await untilHealthy({ quorum: true, withinMs: readmittedWithin })
+}
+
+/** One that systemd tries to start again and again is stopped first, or its own ports would count as taken. */
+async function start(service: string, addresses: UnitAddresses | undefined): Promise<void> {
+  await stopService(service)
+  if (addresses) await checkPorts(addresses)
+  await startService(service)
 }
 
 /** Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. */

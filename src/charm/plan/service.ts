@@ -35,6 +35,12 @@ export function planInstall(observed: Observed): readonly Step[] {
   ]
 }
 
+/** Installed by this version of the charm or by an older one; in force from the next start on. */
+export function planDefinition({ machine }: Observed): readonly Step[] {
+  if (!machine.workload || machine.serviceDefined) return []
+  return [{ kind: 'service/define', why: 'systemd should treat etcd as this version of the charm says' }]
+}
+
 /** All that etcd reads, as it should be. */
 export interface Wanted {
   /** The configuration is missing while this unit is no member and can't become one yet. */

@@ -154,6 +154,8 @@ export function settled(): Observed {
       claim: { token: 'token', generation: 1, unit: 'etcd/0' },
       position: undefined,
       service: 'inactive',
+      serviceDefined: true,
+      occupant: undefined,
     },
     etcd: { kind: 'unasked' },
     clients: {

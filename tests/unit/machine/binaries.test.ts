@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from
 import { arch, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { type BinariesPlaces, installBinaries } from '../../../src/machine/binaries.ts'
+import { installBinaries } from '../../../src/machine/binaries.ts'
 import { digestOf } from '../../../src/machine/file.ts'
 import { type Release, readInstalledBinaries } from '../../../src/machine/installed-binaries.ts'
 import { run } from '../../../src/machine/process.ts'
@@ -16,7 +16,7 @@ describe('installing binaries', () => {
   let version = ''
   const tarballs: string[] = []
   let folder = ''
-  let places: BinariesPlaces
+  let releases = ''
   let machine: StandIns
 
   before(async () => {
@@ -27,9 +27,8 @@ describe('installing binaries', () => {
   after(() => rm(store, { recursive: true, force: true }))
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'binaries-test-'))
-    places = { releases: join(folder, 'opt', 'etcd'), unitFile: join(folder, 'etcd-charm.service') }
+    releases = join(folder, 'opt', 'etcd')
     machine = openStandIns()
-    machine.add('systemctl', '')
     machine.add('systemd-sysusers', '')
   })
   afterEach(async () => {
@@ -38,46 +37,45 @@ describe('installing binaries', () => {
   })
 
   function install(archive = '', sha256?: string): Promise<Release> {
-    return installBinaries({ archive, architecture: arch(), ...(sha256 && { sha256 }) }, places)
+    return installBinaries({ archive, architecture: arch(), ...(sha256 && { sha256 }) }, releases)
   }
 
   async function releaseNames(): Promise<readonly string[]> {
-    return (await readdir(places.releases)).filter((name) => name !== 'current')
+    return (await readdir(releases)).filter((name) => name !== 'current')
   }
 
-  it('puts the release in force, with its user and its service', async () => {
+  it('puts the release in force, with its user', async () => {
     const [archive = ''] = tarballs
     const digest = await digestOf(archive)
     assert.deepEqual(await install(archive), { version, digest })
-    assert.deepEqual(await readInstalledBinaries(places.releases), { version, digest })
-    assert.equal(await readlink(join(places.releases, 'current')), `${version}-${digest.slice(0, 8)}`)
-    assert.match(await run(join(places.releases, 'current', 'etcd'), ['--version']), /^etcd Version: 3\./)
-    assert.match(await readFile(places.unitFile, 'utf8'), /^User=etcd$/m)
+    assert.deepEqual(await readInstalledBinaries(releases), { version, digest })
+    assert.equal(await readlink(join(releases, 'current')), `${version}-${digest.slice(0, 8)}`)
+    assert.match(await run(join(releases, 'current', 'etcd'), ['--version']), /^etcd Version: 3\./)
     assert.deepEqual(
       machine.calls().map((call) => call.split(' ').slice(0, 2).join(' ')),
-      ['systemd-sysusers --inline', 'systemctl daemon-reload'],
+      ['systemd-sysusers --inline'],
     )
   })
 
   it('lets everybody run the programs and nobody but root change them', async () => {
     await install(tarballs[0])
     for (const name of ['', 'etcd', 'etcdctl', 'etcdutl']) {
-      assert.equal((await stat(join(places.releases, 'current', name))).mode & 0o777, 0o755)
+      assert.equal((await stat(join(releases, 'current', name))).mode & 0o777, 0o755)
     }
   })
 
   it('leaves a release that is in force as it is', async () => {
     await install(tarballs[0])
-    const { ino } = await stat(join(places.releases, 'current', 'etcd'))
+    const { ino } = await stat(join(releases, 'current', 'etcd'))
     await install(tarballs[0])
-    assert.equal((await stat(join(places.releases, 'current', 'etcd'))).ino, ino)
+    assert.equal((await stat(join(releases, 'current', 'etcd'))).ino, ino)
   })
 
   it('switches to another tarball and keeps the one before, and no more', async () => {
     const digests: string[] = []
     for (const archive of tarballs) digests.push((await install(archive)).digest)
     const [, second = '', third = ''] = digests
-    assert.equal((await readInstalledBinaries(places.releases))?.digest, third)
+    assert.equal((await readInstalledBinaries(releases))?.digest, third)
     const kept = [second, third].map((digest) => `${version}-${digest.slice(0, 8)}`)
     assert.deepEqual((await releaseNames()).toSorted(), kept.toSorted())
   })
@@ -86,7 +84,7 @@ describe('installing binaries', () => {
     const { digest } = await install(tarballs[0])
     await install(tarballs[1])
     await install(tarballs[0])
-    assert.equal((await readInstalledBinaries(places.releases))?.digest, digest)
+    assert.equal((await readInstalledBinaries(releases))?.digest, digest)
   })
 
   it('takes the tarball whose SHA-256 is wanted, in either case of letters', async () => {
@@ -100,7 +98,7 @@ describe('installing binaries', () => {
       name: 'BadArchive',
       message: `the tarball of etcd has SHA-256 ${digest}, and ${'0'.repeat(64)} is wanted; attach another with juju attach-resource APPLICATION etcd=FILE`,
     })
-    assert.equal(await readInstalledBinaries(places.releases), undefined)
+    assert.equal(await readInstalledBinaries(releases), undefined)
   })
 
   it('leaves what is in force, and nothing of its own, where the next tarball is bad', async () => {
@@ -108,17 +106,17 @@ describe('installing binaries', () => {
     const bad = join(folder, 'bad.tar.gz')
     await writeFile(bad, (await readFile(tarballs[1] ?? '')).subarray(0, 5_000_000))
     await assert.rejects(install(bad), { name: 'BadArchive' })
-    assert.equal((await readInstalledBinaries(places.releases))?.digest, digest)
+    assert.equal((await readInstalledBinaries(releases))?.digest, digest)
     assert.equal((await releaseNames()).length, 1)
   })
 
   it('clears away what an attempt that died has left, and installs', async () => {
     const digest = await digestOf(tarballs[0] ?? '')
-    await mkdir(join(places.releases, '.draft-died', 'etcd-v3'), { recursive: true })
-    await mkdir(join(places.releases, `${version}-${digest.slice(0, 8)}`, 'half'), { recursive: true })
+    await mkdir(join(releases, '.draft-died', 'etcd-v3'), { recursive: true })
+    await mkdir(join(releases, `${version}-${digest.slice(0, 8)}`, 'half'), { recursive: true })
     await install(tarballs[0])
     assert.deepEqual(await releaseNames(), [`${version}-${digest.slice(0, 8)}`])
-    assert.deepEqual((await readdir(join(places.releases, 'current'))).toSorted(), [
+    assert.deepEqual((await readdir(join(releases, 'current'))).toSorted(), [
       'README.md',
       'etcd',
       'etcdctl',

@@ -24,42 +24,65 @@ function listing(row: string | undefined): void {
 
 const list = 'snap list charmed-etcd'
 const hold = 'snap refresh --hold charmed-etcd'
+const seeded = 'snap wait system seed.loaded'
+const patience = { attempts: 3, pauseMs: 1 }
 
 describe('installing the snap', () => {
   it('takes it from its channel and holds it', async () => {
     listing(undefined)
     await installSnap({ channel: '3.6/stable' })
-    assert.deepEqual(machine.calls(), [list, 'snap install charmed-etcd --channel=3.6/stable', hold])
+    assert.deepEqual(machine.calls(), [seeded, list, 'snap install charmed-etcd --channel=3.6/stable', hold])
   })
 
   it('takes the revision that is asked for', async () => {
     listing(undefined)
     await installSnap({ channel: '3.6/stable', revision: '34' })
-    assert.equal(machine.calls()[1], 'snap install charmed-etcd --channel=3.6/stable --revision=34')
+    assert.equal(machine.calls()[2], 'snap install charmed-etcd --channel=3.6/stable --revision=34')
   })
 
   it('does nothing where it is there and held', async () => {
     listing('3.6.11   34   3.6/stable  canonical**  held')
     await installSnap({ channel: '3.6/stable' })
     await installSnap({ channel: '3.6/stable', revision: '34' })
-    assert.deepEqual(machine.calls(), [list, list])
+    assert.deepEqual(machine.calls(), [seeded, list, seeded, list])
   })
 
   it('holds one that was left unheld by an attempt that died, and only that', async () => {
     listing('3.6.11   34   3.6/stable  canonical**  -')
     await installSnap({ channel: '3.6/stable', revision: '34' })
-    assert.deepEqual(machine.calls(), [list, hold])
+    assert.deepEqual(machine.calls(), [seeded, list, hold])
   })
 
   it('goes to another revision, which a hold does not keep it from', async () => {
     listing('3.6.11   34   3.6/stable  canonical**  held')
     await installSnap({ channel: '3.6/stable', revision: '38' })
-    assert.deepEqual(machine.calls(), [list, 'snap refresh charmed-etcd --channel=3.6/stable --revision=38'])
+    assert.deepEqual(machine.calls(), [
+      seeded,
+      list,
+      'snap refresh charmed-etcd --channel=3.6/stable --revision=38',
+    ])
   })
 
-  it('fails in snapd’s words where the store can’t be reached', async () => {
-    machine.add('snap', 'echo "error: unable to contact snap store" >&2; exit 1')
-    await assert.rejects(installSnap({ channel: '3.6/stable' }), {
+  for (const trouble of [
+    'cannot refresh: snap "charmed-etcd" has "install-snap" change in progress',
+    'unable to contact snap store',
+  ]) {
+    it(`tries again where snapd says: ${trouble}`, async () => {
+      const once = `[ -e '${machine.folder}/tried' ] || { touch '${machine.folder}/tried'; echo 'error: ${trouble}' >&2; exit 1; }`
+      machine.add(
+        'snap',
+        `case "$1" in list) echo "error: no matching snaps installed" >&2; exit 1;; install) ${once};; esac`,
+      )
+      await installSnap({ channel: '3.6/stable' }, patience)
+      const installs = machine.calls().filter((call) => call.startsWith('snap install'))
+      assert.equal(installs.length, 2)
+      assert.equal(machine.calls().at(-1), hold)
+    })
+  }
+
+  it('fails in snapd’s words where the store can’t be reached after some attempts', async () => {
+    machine.add('snap', '[ "$1" = wait ] || { echo "error: unable to contact snap store" >&2; exit 1; }')
+    await assert.rejects(installSnap({ channel: '3.6/stable' }, patience), {
       name: 'CommandFailed',
       message: /error: unable to contact snap store$/,
     })
