@@ -10,7 +10,8 @@ import type { KillHere } from './model/agent.ts'
 import { forgetApplication, forgetUnit } from './model/operator.ts'
 import { seededRandom } from './model/random.ts'
 import { openScheduler, type Scheduler } from './model/scheduler.ts'
-import { type Application, nextNumber, type Tables, type Unit } from './model/state.ts'
+import type { Application, Tables, Unit } from './model/state.ts'
+import { openStorage } from './model/storage.ts'
 
 export interface Controller extends AsyncDisposable {
   readonly models: Tables[]
@@ -25,6 +26,8 @@ export interface Controller extends AsyncDisposable {
   kill: KillHere
   /** Mounts a new storage of that name, or one of those given, which units left behind. */
   attach(tables: Tables, unit: Unit, storage: string, given: readonly string[]): Promise<void>
+  /** What a machine forgets when it is rebooted. */
+  attachAgain(unit: Unit): Promise<void>
   /** After its last hook, or when its machine is lost. */
   bury(tables: Tables, unit: Unit): Promise<void>
 }
@@ -34,7 +37,7 @@ export async function openController(options: ModelOptions): Promise<Controller>
   await mkdir(cache, { recursive: true })
   const storage = await mkdtemp(join(tmpdir(), 'emulator-storage-'))
   const network = options.network ?? (await openNetwork(options.spaces))
-  const hosts = openHosts({ etcd, binds: [cache, storage], network })
+  const hosts = openHosts({ etcd, binds: [cache, storage], network, open: options.openMachine })
   const random = seededRandom(options.seed ?? 1)
   const models: Tables[] = []
   const dying = new Set<Application>()
@@ -52,7 +55,7 @@ export async function openController(options: ModelOptions): Promise<Controller>
     scheduler: openScheduler({ models, random, parallel, kill, onHook, bury }),
     dying,
     kill: () => false,
-    attach: (...what) => attach(storage, ...what),
+    ...openStorage(storage),
     bury,
     async [Symbol.asyncDispose]() {
       await hosts[Symbol.asyncDispose]()
@@ -68,33 +71,6 @@ function hasLeft(tables: Tables, app: Application): boolean {
     ends.some((end) => end.app === app.name),
   )
   return app.units.length === 0 && app.leader === undefined && related.every((relation) => relation.dying)
-}
-
-async function attach(
-  storage: string,
-  tables: Tables,
-  unit: Unit,
-  name: string,
-  given: readonly string[],
-): Promise<void> {
-  const declared = unit.app.charm.storage.find((row) => row.name === name)
-  const kept = given.find((row) => row.startsWith(`${name}/`))
-  if (kept !== undefined) assertDetached(tables, kept)
-  const id = kept ?? `${name}/${nextNumber(tables, 'storage')}`
-  const folder = join(storage, tables.uuid, id)
-  await mkdir(folder, { recursive: true })
-  const location = declared?.location ?? ''
-  const size = unit.app.memoryStorage.get(name)
-  const how = size ? ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs'] : ['--bind', folder]
-  await inHost(unit.host, ['mkdir', '-p', location])
-  await inHost(unit.host, ['mount', ...how, location])
-  unit.storage.set(id, false)
-}
-
-function assertDetached(tables: Tables, storage: string): void {
-  for (const app of tables.applications.values())
-    for (const unit of app.units)
-      if (unit.storage.has(storage)) throw new Error(`storage ${storage} is attached to ${unit.name}`)
 }
 
 export async function inHost(host: Host, argv: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@
 // its word about order, transactions and secrets. See README.md beside this file.
 
 import { type Controller, inHost, openController } from './controller.ts'
+import type { HostsOptions } from './host/host.ts'
 import type { Family, Network } from './host/network.ts'
 import type { KillHere } from './model/agent.ts'
 import { readCharm } from './model/charm-archive.ts'
@@ -35,6 +36,8 @@ export interface ModelOptions {
   /** Where archives are unpacked; kept from one model to the next. */
   readonly cache: string
   readonly onHook?: (run: HookRun) => void
+  /** What units' machines are, where not all are the emulator's own hosts. */
+  readonly openMachine?: HostsOptions['open']
   /** Hook tools that this Juju is too old for. */
   readonly without?: readonly string[]
   /** How many units' hooks may run at the same time; one, where it is left out. */
@@ -132,6 +135,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     async reboot(name: string): Promise<void> {
       const unit = unitNamed(tables, name)
       await unit.host.reboot()
+      await host.attachAgain(unit)
       unit.queued.push({ name: 'start', env: {}, done: () => {} })
     },
     removeApplication(name: string): void {

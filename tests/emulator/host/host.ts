@@ -7,7 +7,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { addAddress, type Interface, isIPv6, type Network, subnetOf } from './network.ts'
+import { addAddress, type Interface, changeAddress, type Network, subnetOf } from './network.ts'
 
 const run = promisify(execFile)
 const here = import.meta.dirname
@@ -41,6 +41,8 @@ export interface Host extends AsyncDisposable {
   reboot(): Promise<void>
   /** nsenter's arguments for a command on this host, for a terminal's sake. */
   readonly enter: readonly string[]
+  /** Its root lies in memory, so that large files of an archive are linked into it and not copied. */
+  readonly small: boolean
   /** Where this process finds the host's absolute path. */
   outside(path: string): string
   spawn(
@@ -55,12 +57,17 @@ export interface Hosts extends AsyncDisposable {
   open(name: string): Promise<Host>
 }
 
+export interface HostsOptions extends Omit<ToOpen, 'name'> {
+  /** Makes a machine of another kind; one of this file's, where it is left out. */
+  readonly open?: ((of: ToOpen) => Promise<Host>) | undefined
+}
+
 /** The hosts on a network, which stays when they end. */
-export function openHosts(options: Omit<ToOpen, 'name'>): Hosts {
+export function openHosts({ open: openOne = openHost, ...options }: HostsOptions): Hosts {
   const open: Host[] = []
   return {
     async open(name) {
-      const host = await openHost({ name, ...options })
+      const host = await openOne({ name, ...options })
       open.push(host)
       return host
     },
@@ -70,19 +77,20 @@ export function openHosts(options: Omit<ToOpen, 'name'>): Hosts {
   }
 }
 
-const path = '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin'
+/** Of commands that are no hooks. */
+export const path = '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Debian's libfaketime; the linker knows what $LIB is. Go asks the kernel for the time itself, so etcd keeps the true one. */
 const libfaketime = '/usr/$LIB/faketime/libfaketimeMT.so.1'
 
-interface ToOpen {
+export interface ToOpen {
   readonly name: string
   readonly network: Network
   readonly etcd: string
   readonly binds: readonly string[]
 }
 
-async function openHost(of: ToOpen): Promise<Host> {
+export async function openHost(of: ToOpen): Promise<Host> {
   const root = await mkdtemp(join(tmpdir(), 'emulator-'))
   await mkdir(root, { recursive: true })
   const namespaces = ['--mount', '--net', '--pid', '--uts', '--fork', '--kill-child']
@@ -96,36 +104,24 @@ async function openHost(of: ToOpen): Promise<Host> {
   if (!String(ready[0]).includes('ready'))
     throw new Error(`host ${of.name} did not start: ${said || String(ready[0])}`)
   const pid = await childOf(init)
-  const interfaces = await of.network.plugIn(pid)
+  const interfaces = of.network.allot()
+  await of.network.plugIn(pid, interfaces)
   const enter = ['-t', String(pid), '-m', '-n', '-p', '-u', '-r']
   let clock: Readonly<Record<string, string>> = {}
-  const start: Host['spawn'] = (argv, { env, cwd = '/' }) =>
-    watch(
-      spawn('nsenter', [...enter, `--wdns=${cwd}`, '--', ...argv], {
-        env: { ...env, ...clock },
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }),
-    )
-  const inside = async (...argv: readonly string[]): Promise<void> => {
-    const { code, stderr } = await start(argv, { env: { PATH: path } }).ended
-    if (code !== 0) throw new Error(`${argv.join(' ')} on ${of.name}: ${stderr}`)
-  }
+  const start: Host['spawn'] = (argv, { env, ...options }) =>
+    spawnWithin(enter, argv, { ...options, env: { ...env, ...clock } })
+  const inside = (...argv: readonly string[]): Promise<void> => insist(of.name, start, argv)
   return {
     name: of.name,
+    small: true,
     get address() {
       return interfaces[0]?.addresses[0] ?? ''
     },
     interfaces,
     async readdress(to, space) {
-      const { device, addresses } = interfaces.find((row) => space === undefined || row.space === space) ?? {}
-      const nth = addresses?.findIndex((address) => isIPv6(address) === isIPv6(to)) ?? -1
-      const before = addresses?.[nth]
-      if (!addresses || !device || before === undefined)
-        throw new Error(`${of.name} has no such address as ${to}`)
+      const { device, before } = changeAddress(interfaces, to, space)
       await inside('ip', 'addr', 'del', subnetOf(before), 'dev', device)
       await inside('ip', ...addAddress(to, device))
-      addresses[nth] = to
     },
     plug: (how) => inside('ip', 'link', 'set', 'eth0', how === 'in' ? 'up' : 'down'),
     setClock(offset) {
@@ -149,10 +145,25 @@ async function openHost(of: ToOpen): Promise<Host> {
   }
 }
 
-/** unshare's child is the host's pid 1. */
-async function childOf({ pid }: ChildProcess): Promise<number> {
+/** The child of what makes namespaces is pid 1 in them. */
+export async function childOf({ pid }: ChildProcess): Promise<number> {
   const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(pid)])
   return Number(stdout.trim())
+}
+
+/** In the namespaces that nsenter's arguments name. */
+export function spawnWithin(
+  enter: readonly string[],
+  argv: readonly string[],
+  { env, cwd = '/' }: Parameters<Host['spawn']>[1],
+): HostProcess {
+  const args = [...enter, `--wdns=${cwd}`, '--', ...argv]
+  return watch(spawn('nsenter', args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] }))
+}
+
+export async function insist(name: string, start: Host['spawn'], argv: readonly string[]): Promise<void> {
+  const { code, stderr } = await start(argv, { env: { PATH: path } }).ended
+  if (code !== 0) throw new Error(`${argv.join(' ')} on ${name}: ${stderr}`)
 }
 
 function watch(child: ChildProcess): HostProcess {

@@ -16,8 +16,10 @@ export interface Interface {
 }
 
 export interface Network extends AsyncDisposable {
-  /** Gives the machine whose first process this is an interface in every space, at addresses that nobody else has. */
-  plugIn(pid: number): Promise<readonly Interface[]>
+  /** An interface in every space, at addresses that nobody else has. */
+  allot(): readonly Interface[]
+  /** Gives them to the machine whose first process this is. */
+  plugIn(pid: number, interfaces: readonly Interface[]): Promise<void>
 }
 
 interface Bridge {
@@ -38,12 +40,17 @@ export async function openNetwork(
   for (const [space, family] of Object.entries(spaces)) bridges.push(await addBridge(space, family))
   let machines = 0
   return {
-    async plugIn(pid) {
+    allot() {
       const number = 10 + machines
       machines += 1
-      const plugged: Interface[] = []
-      for (const [nth, bridge] of bridges.entries()) plugged.push(await plug(bridge, nth, pid, number))
-      return plugged
+      return bridges.map(({ space, prefixes }, nth) => ({
+        device: `eth${nth}`,
+        space,
+        addresses: prefixes.map((prefix) => `${prefix}${number}`),
+      }))
+    },
+    async plugIn(pid, interfaces) {
+      for (const [nth, one] of interfaces.entries()) await plug(`veth${pid}-${nth}`, bridges[nth], one, pid)
     },
     async [Symbol.asyncDispose]() {
       for (const { device } of bridges) await run('ip', ['link', 'del', device])
@@ -67,15 +74,27 @@ function prefixesOf(number: number, family: Family): readonly string[] {
   return { ipv4: [ipv4], ipv6: [ipv6], dual: [ipv4, ipv6] }[family]
 }
 
-async function plug(bridge: Bridge, nth: number, pid: number, number: number): Promise<Interface> {
-  const [cable, device] = [`veth${pid}-${nth}`, `eth${nth}`]
+async function plug(cable: string, bridge: Bridge | undefined, one: Interface, pid: number): Promise<void> {
+  const { device, addresses } = one
   await run('ip', ['link', 'add', cable, 'type', 'veth', 'peer', 'name', device, 'netns', String(pid)])
-  await run('ip', ['link', 'set', cable, 'master', bridge.device, 'up'])
-  const addresses = bridge.prefixes.map((prefix) => `${prefix}${number}`)
+  await run('ip', ['link', 'set', cable, 'master', bridge?.device ?? '', 'up'])
   const inside = (args: readonly string[]) => run('nsenter', ['-t', String(pid), '-n', 'ip', ...args])
   for (const address of addresses) await inside(addAddress(address, device))
   await inside(['link', 'set', device, 'up'])
-  return { device, space: bridge.space, addresses }
+}
+
+/** The address of that family is this one from now on: of the first interface, or of the one in a space. */
+export function changeAddress(
+  interfaces: readonly Interface[],
+  to: string,
+  space?: string,
+): { readonly device: string; readonly before: string } {
+  const found = interfaces.find((row) => space === undefined || row.space === space)
+  const nth = found?.addresses.findIndex((address) => isIPv6(address) === isIPv6(to)) ?? -1
+  const before = found?.addresses[nth]
+  if (!found || before === undefined) throw new Error(`there is no such address as ${to}`)
+  found.addresses[nth] = to
+  return { device: found.device, before }
 }
 
 export function addAddress(address: string, device: string): string[] {

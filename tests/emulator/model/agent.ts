@@ -146,7 +146,7 @@ async function placeCharm(tables: Tables, unit: Unit, hook: HookToRun): Promise<
     const [from, to] = [join(unpacked, file), join(target, file)]
     await mkdir(dirname(to), { recursive: true })
     // Node's binary would fill the memory that a host's root lies in: hosts see the unpacked archive at its own path.
-    if ((await stat(from)).size > 4_000_000) await symlink(from, to)
+    if (unit.host.small && (await stat(from)).size > 4_000_000) await symlink(from, to)
     else await cp(from, to)
   }
   unit.placed = unpacked
