@@ -8,6 +8,7 @@ import { resolve } from 'node:path'
 import { openJujuCli } from '../tests/stories/driver/juju-cli.ts'
 import { addModel, destroyModel } from '../tests/stories/driver/juju-driver.ts'
 import { parseModels, parseStatus } from '../tests/stories/driver/juju-json.ts'
+import { forgetCopies } from '../tests/stories/driver/readable-by-juju.ts'
 import { type JujuOptions, modelName, readJujuOptions } from '../tests/stories/driver/juju-options.ts'
 import type { Profile } from '../tests/stories/driver/driver.ts'
 
@@ -82,6 +83,7 @@ async function main(): Promise<number> {
     })
   } finally {
     await destroyModels(options)
+    await forgetCopies()
   }
 }
 

@@ -2,17 +2,15 @@
 // what the operator made is left alone, until a relation asks for its name.
 
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { archives, connectAs, deployPair, etcdctl, lookAtEtcd, openWorld } from './world.ts'
+import { withClient } from './driver/client.ts'
+import { deployPair, relatePair, untilServed } from './driver/deployments.ts'
+import { adminEnvironment, etcdctl, lookAtEtcd, workloadOn } from './driver/etcd-on-a-unit.ts'
+import { story } from './driver/story.ts'
 
-test('access in etcd follows the ledger, and nothing else', async (t) => {
-  const model = await openWorld()
-  after(() => model[Symbol.asyncDispose]())
+story('access in etcd follows the ledger, and nothing else', { ownModel: true }, async ({ model, step }) => {
   await deployPair(model)
-  const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
-  await model.settle()
-  const { host } = model.unit('etcd/0')
-  const ctl = (...args: readonly string[]): Promise<string> => etcdctl(host, ...args)
+  const id = await relatePair(model)
+  const ctl = (...args: readonly string[]): Promise<string> => etcdctl(model, 'etcd/leader', ...args)
   const sound = await lookAtEtcd(model)
 
   const damages: readonly (readonly [string, readonly (readonly string[])[]])[] = [
@@ -32,55 +30,48 @@ test('access in etcd follows the ledger, and nothing else', async (t) => {
     ['the mark is gone', [['user', 'revoke-role', 'web', 'etcd-charm-client']]],
   ]
   for (const [damage, commands] of damages) {
-    await t.test(`${damage}: repaired by the next update-status, without a restart`, async () => {
+    await step(`${damage}: repaired by the next update-status, without a restart`, async () => {
       for (const command of commands) await ctl(...command)
       await model.updateStatus()
       assert.deepEqual(await lookAtEtcd(model), sound)
-      const client = connectAs(model, id, 'web')
-      await client.put('/web/a', damage)
-      await assert.rejects(client.get('/other'), /permission denied/)
-      client.close()
+      await withClient(model, id, 'web', async (client) => {
+        await client.put('/web/a', damage)
+        await assert.rejects(client.get('/other'), /permission denied/)
+      })
     })
   }
 
-  await t.test(
-    'a user that this charm made and nobody owns is swept, an operator’s is not (C52)',
-    async () => {
-      await ctl('user', 'add', 'lost', '--no-password')
-      await ctl('role', 'add', 'lost')
-      await ctl('user', 'grant-role', 'lost', 'etcd-charm-client')
-      await ctl('user', 'add', 'backup:secret-of-the-operator')
-      await ctl('role', 'add', 'readers')
-      await ctl('user', 'grant-role', 'backup', 'readers')
-      await model.updateStatus()
-      const { users, roles } = await lookAtEtcd(model)
-      assert.deepEqual(users, ['backup', 'root', 'web'])
-      assert.deepEqual(Object.keys(roles).sort(), ['etcd-charm-client', 'readers', 'root', 'web'])
-    },
-  )
+  await step('a user that this charm made and nobody owns is swept, an operator’s is not (C52)', async () => {
+    await ctl('user', 'add', 'lost', '--no-password')
+    await ctl('role', 'add', 'lost')
+    await ctl('user', 'grant-role', 'lost', 'etcd-charm-client')
+    await ctl('user', 'add', 'backup:secret-of-the-operator')
+    await ctl('role', 'add', 'readers')
+    await ctl('user', 'grant-role', 'backup', 'readers')
+    await model.updateStatus()
+    const { users, roles } = await lookAtEtcd(model)
+    assert.deepEqual(users, ['backup', 'root', 'web'])
+    assert.deepEqual(Object.keys(roles).sort(), ['etcd-charm-client', 'readers', 'root', 'web'])
+  })
 
-  await t.test(
+  await step(
     'who asks for the name of an operator’s user gets it, without its password and roles (C09)',
     async () => {
       const config = { prefix: '/backup/', 'common-name': 'backup' }
-      await model.deploy('heir', { archive: archives.client, config })
+      await model.deploy('heir', { charm: 'client', config })
       await model.settle()
-      const heir = model.integrate('etcd:etcd-client', 'heir:etcd')
-      await model.settle()
-      const client = connectAs(model, heir.id, 'heir')
-      await client.put('/backup/a', '1')
-      client.close()
+      const heir = await model.integrate('etcd:etcd-client', 'heir:etcd')
+      await untilServed(model, ['heir'])
+      await withClient(model, heir, 'heir', (client) => client.put('/backup/a', '1'))
       assert.match(await ctl('user', 'get', 'backup'), /Roles: backup etcd-charm-client\n/)
-      const login = await host.spawn(
-        ['etcdctl', '--user', 'backup:secret-of-the-operator', 'get', '/backup/a'],
-        {
-          env: {
-            PATH: '/snap/charmed-etcd/current/bin:/usr/bin:/bin',
-            ETCDCTL_ENDPOINTS: `${host.address}:2379`,
-          },
-        },
-      ).ended
-      assert.notEqual(login.code, 0)
+      const workload = await workloadOn(model, 'etcd/leader')
+      const { address } = await model.unit('etcd/leader')
+      const login = await model.exec(
+        'etcd/leader',
+        [workload.paths.etcdctl, '--user', 'backup:secret-of-the-operator', 'get', '/backup/a'],
+        adminEnvironment(address, workload),
+      )
+      assert.match(login.stderr, /authentication failed|invalid user ID or password/)
     },
   )
 })

@@ -2,8 +2,8 @@
 // on both sides, and service as soon as the requirer has mended it.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { archives, lookAtEtcd, openWorld } from './world.ts'
+import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
+import { story } from './driver/story.ts'
 
 interface Row {
   readonly config: Readonly<Record<string, string>>
@@ -96,24 +96,21 @@ const rows: Readonly<Record<string, Row>> = {
   'no prefix (C08)': { config: { prefix: '' }, code: 4004, status: 'waiting', message: /prefix/ },
 }
 
-test('bad input is refused in words, and served once it is mended', async (story) => {
-  await using model = await openWorld()
-  await model.deploy('etcd', { archive: archives.etcd })
-  await model.deploy('web', { archive: archives.client })
+story('bad input is refused in words, and served once it is mended', {}, async ({ model, step }) => {
+  await model.deploy('etcd', { charm: 'etcd' })
+  await model.deploy('web', { charm: 'client' })
   await model.settle()
-  const etcd = model.unit('etcd/0')
 
   for (const [name, row] of Object.entries(rows)) {
-    await story.test(name, async () => {
-      model.config('web', { prefix: '', certificate: 'good', ...row.config })
+    await step(name, async () => {
+      await model.configure('web', { prefix: '', certificate: 'good', ...row.config })
+      const id = await model.integrate('etcd:etcd-client', 'web:etcd')
       await model.settle()
-      const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
-      await model.settle()
-      const { status, message } = etcd.app.status
+      const { status, message } = (await model.application('etcd')).status
       assert.equal(status, row.status, message)
       assert.match(message, new RegExp(`relation ${id} \\(web\\)`))
       assert.match(message, row.message)
-      const answer = model.databag(id, 'etcd')
+      const answer = await model.databag(id, 'etcd')
       const told: unknown = JSON.parse(answer.status ?? '[]')
       assert.ok(Array.isArray(told) && told.length === 1, answer.status)
       if (row.code > 0) assert.equal(Reflect.get(told[0], 'code'), row.code)
@@ -122,11 +119,11 @@ test('bad input is refused in words, and served once it is mended', async (story
       assert.deepEqual(refused.users, ['root'])
       assert.equal(refused.trusted.length, 1)
 
-      model.config('web', { prefix, certificate: 'good' })
+      await model.configure('web', { prefix, certificate: 'good' })
       await model.settle()
       // A grant alone is no event to anybody: it is seen at the latest when the status is updated.
       if (row.code === 4002) await model.updateStatus()
-      const mended = model.databag(id, 'etcd')
+      const mended = await model.databag(id, 'etcd')
       assert.deepEqual(
         Object.keys(mended)
           .filter((key) => key !== 'status')
@@ -134,32 +131,28 @@ test('bad input is refused in words, and served once it is mended', async (story
         ['endpoints', 'secret-tls', 'secret-user', 'version'],
       )
       assert.equal(mended.status ?? '[]', '[]')
-      const put = await model.runAction('web/0', 'put', { key: '/web/a', value: name })
+      const put = await model.runAction('web/leader', 'put', { key: '/web/a', value: name })
       assert.equal(put.status, 'completed', put.message)
-      assert.deepEqual(etcd.app.status, { status: 'active', message: '' })
+      assert.deepEqual((await model.application('etcd')).status, { status: 'active', message: '' })
 
-      model.removeRelation(id)
+      await model.removeRelation(id)
       await model.settle()
     })
   }
 
   for (const text of ['123', 'true', 'null']) {
-    await story.test(`the v0 prefix ${text} is raw text, without a slash at its end (C03)`, async () => {
-      model.config('web', { prefix: text, certificate: 'good' })
+    await step(`the v0 prefix ${text} is raw text, without a slash at its end (C03)`, async () => {
+      await model.configure('web', { prefix: text, certificate: 'good' })
+      const id = await model.integrate('etcd:etcd-client', 'web:etcd')
       await model.settle()
-      const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
-      await model.settle()
-      const put = await model.runAction('web/0', 'put', { key: `${text}/a`, value: 'served' })
+      const put = await model.runAction('web/leader', 'put', { key: `${text}/a`, value: 'served' })
       assert.equal(put.status, 'completed', put.message)
-      const outside = await model.runAction('web/0', 'put', { key: `x${text}`, value: 'no' })
+      const outside = await model.runAction('web/leader', 'put', { key: `x${text}`, value: 'no' })
       assert.match(outside.message, /permission denied/)
-      model.removeRelation(id)
+      await model.removeRelation(id)
       await model.settle()
     })
   }
 
-  assert.deepEqual(
-    model.tables.journal.filter((run) => run.exit !== 0).map((run) => run.hook),
-    [],
-  )
+  assert.deepEqual(await model.failedHooks(), [])
 })

@@ -1,55 +1,46 @@
 // Three units, one cluster: it grows by learners, restarts in turn, and shrinks without losing a write or a client.
 
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import type { Model } from '../emulator/index.ts'
-import { archives, connectAs, etcdctl, lookAtEtcd, openWorld } from './world.ts'
+import { withClient } from './driver/client.ts'
+import { untilServed } from './driver/deployments.ts'
+import { lookAtEtcd, membersAt } from './driver/etcd-on-a-unit.ts'
+import { story } from './driver/story.ts'
 
-interface MemberRow {
-  readonly name: string
-  readonly isLearner?: boolean
-  readonly peerURLs: readonly string[]
-}
+const units = ['etcd/0', 'etcd/1', 'etcd/2']
 
-async function membersAt(model: Model, unit: string): Promise<readonly MemberRow[]> {
-  const { members } = JSON.parse(await etcdctl(model.unit(unit).host, '-w', 'json', 'member', 'list'))
-  return members.toSorted((a: MemberRow, b: MemberRow) => a.name.localeCompare(b.name))
-}
-
-test('three units are one cluster that grows, rolls, and shrinks', async (t) => {
-  const model = await openWorld()
-  after(() => model[Symbol.asyncDispose]())
-  await model.deploy('etcd', { archive: archives.etcd, units: 3 })
-  await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
-  await model.settle()
-
-  await t.test('every unit is a voter', async () => {
-    for (const unit of ['etcd/0', 'etcd/1', 'etcd/2'])
-      assert.deepEqual(model.unit(unit).workload, { status: 'active', message: '' }, unit)
-    assert.deepEqual(
-      (await membersAt(model, 'etcd/2')).map(({ name, isLearner }) => [name, isLearner ?? false]),
-      [
-        ['etcd-0', false],
-        ['etcd-1', false],
-        ['etcd-2', false],
-      ],
+story(
+  'three units are one cluster that grows, rolls, and shrinks',
+  { ownModel: true },
+  async ({ model, step }) => {
+    await model.deploy('etcd', { charm: 'etcd', units: 3 })
+    await model.deploy('web', { charm: 'client', config: { prefix: '/web/' } })
+    await model.until('three units are active', async () =>
+      (await model.units('etcd')).every((unit) => unit.workload.status === 'active'),
     )
-  })
+    const look = async () => {
+      const states = []
+      for (const unit of units) states.push(await lookAtEtcd(model, unit))
+      return states
+    }
 
-  await t.test('a new client restarts each member once and gets three endpoints (C02)', async () => {
-    const before = await Promise.all(['etcd/0', 'etcd/1', 'etcd/2'].map((unit) => lookAtEtcd(model, unit)))
-    const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
-    await model.settle()
-    const afterwards = await Promise.all(
-      ['etcd/0', 'etcd/1', 'etcd/2'].map((unit) => lookAtEtcd(model, unit)),
-    )
-    afterwards.forEach((state, at) => {
-      assert.equal(state.starts, (before[at]?.starts ?? 0) + 1)
-      assert.deepEqual(state.trusted, afterwards[0]?.trusted)
+    await step('every unit is a voter', async () => {
+      for (const unit of await model.units('etcd'))
+        assert.deepEqual(unit.workload, { status: 'active', message: '' }, unit.name)
+      const voters = ['etcd-0', 'etcd-1', 'etcd-2'].map((name) => ({ name, learner: false }))
+      assert.deepEqual(await membersAt(model, 'etcd/2'), voters)
     })
-    assert.equal(model.databag(id, 'etcd').endpoints?.split(',').length, 3)
-    const client = connectAs(model, id, 'web')
-    await client.put('/web/a', '1')
-    client.close()
-  })
-})
+
+    await step('a new client restarts each member once and gets three endpoints (C02)', async () => {
+      const before = await look()
+      const id = await model.integrate('etcd:etcd-client', 'web:etcd')
+      await untilServed(model, ['web'])
+      const afterwards = await look()
+      afterwards.forEach((state, at) => {
+        assert.equal(state.starts, (before[at]?.starts ?? 0) + 1)
+        assert.deepEqual(state.trusted, afterwards[0]?.trusted)
+      })
+      assert.equal((await model.databag(id, 'etcd')).endpoints?.split(',').length, 3)
+      await withClient(model, id, 'web', (client) => client.put('/web/a', '1'))
+    })
+  },
+)

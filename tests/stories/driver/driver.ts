@@ -10,6 +10,8 @@ export const needs = {
   faults: 'hooks killed, cables pulled, machines lost or restarted',
   'virtual-time': 'time that a test moves',
   'one-hook-at-a-time': 'hooks run one by one, in an order by the seed',
+  standstill: 'a model that stands still while several commands are given',
+  'relation-numbers': 'relations whose numbers the test chooses',
   'ghost-clients': 'clients that are rows of a table and no charm',
   'cross-model': 'a second model, offers and consumers',
   'python-requirer': 'the requirer on the field’s own library',

@@ -1,5 +1,6 @@
 // A model of the emulator, behind the interface that stories run on.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   describeFailure,
   type HookRun,
@@ -45,8 +46,13 @@ export function emulated(model: Model, profile: Profile = '4.0'): EmulatedModel 
       await model.settle()
     },
     async until(what, holds) {
-      await model.settle()
-      if (!(await holds())) throw new Error(`the model is at rest, and this does not hold: ${what}`)
+      // Juju's part is done when it is at rest; etcd has a time of its own.
+      for (let round = 0; round < 8; round += 1) {
+        await model.settle()
+        if (await holds()) return
+        await sleep(500)
+      }
+      throw new Error(`the model is at rest, and this does not hold: ${what}`)
     },
     async updateStatus() {
       await model.updateStatus()

@@ -17,6 +17,8 @@ const lacking: Partial<Record<Need, () => string | undefined>> = {
   faults: () => 'a real machine is not killed for a test',
   'virtual-time': () => 'real time does not move by command',
   'one-hook-at-a-time': () => 'the agents decide when hooks run',
+  standstill: () => 'its agents run hooks meanwhile',
+  'relation-numbers': () => 'a controller counts for itself',
   'ghost-clients': () => 'each client here is a charm',
   'python-requirer': () =>
     existsSync(archivePaths().python) ? undefined : 'its archive is not there; see the output of make',

@@ -50,7 +50,8 @@ export function jujuViews(
   return {
     async units(app) {
       const { applications } = await readStatus(juju)
-      return Object.entries(applications[app]?.units ?? {}).map(viewOf)
+      const units = Object.entries(applications[app]?.units ?? {}).map(viewOf)
+      return units.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
     },
     unit: async (name) => viewOf(unitIn(await readStatus(juju), name)),
     async application(name): Promise<ApplicationView> {

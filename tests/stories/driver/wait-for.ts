@@ -14,10 +14,14 @@ export interface Waiting {
 export type Probe = () => Promise<string | undefined>
 
 export async function waitFor({ what, deadlineMs, everyMs, hint }: Waiting, probe: Probe): Promise<void> {
-  const until = performance.now() + deadlineMs
-  for (;;) {
+  const began = performance.now()
+  const until = began + deadlineMs
+  for (let told = 0; ; ) {
     const seen = await probe()
     if (seen === undefined) return
+    const minutes = Math.floor((performance.now() - began) / 60_000)
+    if (minutes > told) console.error(`after ${minutes} min, still waiting for this: ${what}. Now: ${seen}`)
+    told = minutes
     if (performance.now() >= until)
       throw new Error(
         `waited ${Math.round(deadlineMs / 1000)} s for this: ${what}. Instead: ${seen}. ${hint}`,

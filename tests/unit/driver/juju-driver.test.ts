@@ -85,7 +85,14 @@ test('clients share a machine that an anchor keeps', async () => {
 
 test('what a controller can’t give is told, and a second model it can', () => {
   const driver = driverWith()
-  for (const need of ['journal', 'faults', 'virtual-time', 'one-hook-at-a-time', 'ghost-clients'] as const)
+  for (const need of [
+    'journal',
+    'faults',
+    'virtual-time',
+    'one-hook-at-a-time',
+    'standstill',
+    'ghost-clients',
+  ] as const)
     assert.match(driver.lacks(need) ?? '', /\w/, need)
   assert.equal(driver.lacks('cross-model'), undefined)
 })

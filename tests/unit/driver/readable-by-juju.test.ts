@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { readableByJuju } from '../../stories/driver/readable-by-juju.ts'
+import { forgetCopies, readableByJuju } from '../../stories/driver/readable-by-juju.ts'
 
 test('the confined juju gets a copy of what it could not read, any other juju the file itself', async () => {
   const [home, elsewhere] = [
@@ -16,6 +16,8 @@ test('the confined juju gets a copy of what it could not read, any other juju th
     const copy = await readableByJuju(outside, home, true)
     assert.ok(copy.startsWith(`${home}/snap/juju/common/`))
     assert.equal(await readFile(copy, 'utf8'), 'archive')
+    await forgetCopies(home)
+    await assert.rejects(readFile(copy), /ENOENT/)
     assert.equal(await readableByJuju(outside, home, false), outside)
     const inside = join(home, 'charms/etcd.charm')
     assert.equal(await readableByJuju(inside, home, true), inside)
