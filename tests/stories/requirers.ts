@@ -10,7 +10,6 @@ import { archives, credentialsOf, etcdctl, responsesOf } from './world.ts'
 export interface Requirer {
   readonly name: string
   readonly archive: string
-  readonly protocol: 'v0' | 'v1'
   /** The Juju that its life is told on; each line is somebody's. */
   readonly profile: Profile
   /** Why its stories can't be told here. */
@@ -27,7 +26,6 @@ const unbuilt = 'SKIPPED: the Python requirer could not be built here; see above
 export const typescriptV0: Requirer = {
   name: 'TypeScript, v0',
   archive: archives.client,
-  protocol: 'v0',
   profile: '3.6',
   skip: false,
   config: { request: 'v0', 'keep-certificate': true },
@@ -37,7 +35,6 @@ export const typescriptV0: Requirer = {
 export const typescriptV1: Requirer = {
   name: 'TypeScript, v1',
   archive: archives.client,
-  protocol: 'v1',
   profile: '4.0',
   skip: false,
   config: { request: 'v1', 'keep-certificate': true },
@@ -47,7 +44,6 @@ export const typescriptV1: Requirer = {
 export const python: Requirer = {
   name: 'dpcharmlibs-interfaces, v1',
   archive: pythonArchive,
-  protocol: 'v1',
   profile: '4.0',
   skip: existsSync(pythonArchive) ? false : unbuilt,
   config: { request: 'v1', etcdctl: '/opt/etcd-of-the-emulator/etcdctl' },

@@ -28,9 +28,10 @@ export function planAnswers(observed: Observed, ledger: Ledger): AnswersPlan {
   const answers = new Map(ledger.answers)
   const noted = new Map(ledger.noted)
   const writes: Write[] = []
+  const told = byRelation(observed.peers?.ledger ?? ledger)
   for (const [relation, rows] of byRelation(ledger)) {
     if (!canHear(relation, observed, ledger)) continue
-    const answer = answerFor(observed, relation, rows)
+    const answer = answerFor(observed, relation, rows, told.get(relation) ?? [])
     if (!answer) continue
     if (answer.noted.length > 0) noted.set(relation, answer.noted)
     else noted.delete(relation)
@@ -62,7 +63,12 @@ function byRelation(ledger: Ledger): ReadonlyMap<number, readonly Row[]> {
   return rows
 }
 
-function answerFor(observed: Observed, relation: number, rows: readonly Row[]): AnswerToPublish | undefined {
+function answerFor(
+  observed: Observed,
+  relation: number,
+  rows: readonly Row[],
+  told: readonly Row[],
+): AnswerToPublish | undefined {
   const authority = observed.peers?.application.authorities?.server
   const version = observed.machine.workload?.version
   const endpoints = endpointsOf(observed)
@@ -83,7 +89,7 @@ function answerFor(observed: Observed, relation: number, rows: readonly Row[]): 
     authority: authority ?? '',
     responses,
     statuses,
-    noted: protocol === 'v1' && responses.length > 0 ? notedBy(observed, relation) : [],
+    noted: protocol === 'v1' && responses.length > 0 ? notedBy(observed, relation, told) : [],
   }
 }
 
@@ -102,9 +108,12 @@ function responseTo(observed: Observed, { key, entry }: Row): readonly ResponseT
  * What the requirer's units have seen: a unit's relation-changed says that they were at work since, update-status that they are
  * done. The library raises what `status` has and this has not, so this must not come with it.
  */
-function notedBy({ clients, peers }: Observed, relation: number): readonly RequestStatus[] {
+function notedBy(
+  { clients, peers }: Observed,
+  relation: number,
+  told: readonly Row[],
+): readonly RequestStatus[] {
   if (!peers || !clients.heard.has(relation)) return peers?.ledger.noted.get(relation) ?? []
-  const told = [...peers.ledger.entries.values()].filter(({ key }) => key.relation === relation)
   return told.flatMap(({ entry }) => statusOf(entry))
 }
 
