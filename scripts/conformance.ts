@@ -50,7 +50,7 @@ export function printTable(cases: Catalogue, stories: readonly Story[]): string 
   })
   return `# Conformance of the etcd_client provider
 
-<!-- Made by scripts/conformance.ts from ${data} and the titles of the tests: \`make lint FIX=1\` writes it. -->
+<!-- Made by scripts/conformance.ts from ${data} and the titles of the tests: \`make docs FIX=1\` writes it. -->
 
 C: covered by libraries and providers in the field. N: covered nowhere else. \`make stories\` runs what is named here.
 
@@ -74,7 +74,7 @@ if (import.meta.main) {
   const wrong = [...complaints(catalogue, stories)]
   const wanted = printTable(catalogue, stories)
   if (process.env.FIX) writeFileSync(table, wanted)
-  else if (readFileSync(table, 'utf8') !== wanted) wrong.push(`${table} is old; make lint FIX=1 writes it`)
+  else if (readFileSync(table, 'utf8') !== wanted) wrong.push(`${table} is old; make docs FIX=1 writes it`)
   for (const line of wrong) console.error(line)
   process.exit(wrong.length > 0 ? 1 : 0)
 }
