@@ -1,0 +1,156 @@
+// The commands of `juju` that the driver sends, done in the emulator.
+
+import type { Unit } from '../../../emulator/model/state.ts'
+import { type Controller, type Running, startRunning } from './open-front.ts'
+import { printSecrets, printStatus, printUnits } from './print-model.ts'
+import { readPairs, readWords, type Words } from './read-words.ts'
+
+export interface Said {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+type Command = (words: Words, running: Running) => Promise<unknown> | unknown
+
+/** juju fails with the task, and prints it all the same. */
+class TaskFailed extends Error {
+  override readonly name = 'TaskFailed'
+  readonly task: object
+  constructor(task: object) {
+    super('task failed')
+    this.task = task
+  }
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  status: (_, running) => printStatus(running),
+  'show-unit': ({ plain, flag }, running) => printUnits(running, plain, flag('--endpoint')),
+  secrets: (_, running) => printSecrets(running),
+  'show-secret': ({ plain: [id = ''] }, running) => printSecrets(running, id),
+  deploy: ({ plain: [archive = '', app = ''], flag, all }, { model, work }) => {
+    const units = Number(flag('--num-units') ?? 1)
+    const typed = (text: string): string | boolean => (/^(true|false)$/.test(text) ? text === 'true' : text)
+    const config = Object.entries(readPairs(all('--config'))).map(([key, value]) => [key, typed(value)])
+    const resources = readPairs(all('--resource'))
+    return work(() => model.deploy(app, { archive, units, resources, config: Object.fromEntries(config) }))
+  },
+  config: ({ plain: [app = '', ...pairs], flag }, running) => configure(running, app, pairs, flag('--reset')),
+  'remove-application': ({ plain: [app = ''] }, { model, work }) => work(() => model.removeApplication(app)),
+  'add-unit': ({ plain: [app = ''] }, { model, work }) => work(async () => void (await model.addUnit(app))),
+  'remove-unit': ({ plain: [unit = ''] }, { model, work }) => work(() => model.removeUnit(unit)),
+  refresh: ({ plain: [app = ''], flag }, { model, work }) =>
+    work(() => model.refresh(app, flag('--path') ?? '')),
+  integrate: ({ plain: [one = '', other = ''] }, { model, work }) =>
+    work(() => void model.integrate(one, other)),
+  'remove-relation': ({ plain }, running) => removeRelation(running, plain),
+  run: ({ plain: [unit = '', action = '', ...pairs] }, running) => run(running, unit, action, pairs),
+  exec: ({ plain: [line = ''], flag }, running) => exec(running, flag('--unit') ?? '', line),
+  'debug-log': (_, { model }) => model.tables.journal.map(({ unit, hook }) => `${unit} ${hook}`),
+}
+
+/** As the process `juju` would answer. */
+export async function answer(
+  controller: Controller,
+  [command = '', ...rest]: readonly string[],
+): Promise<Said> {
+  try {
+    const value = await obey(controller, command, readWords(rest))
+    return { code: 0, stdout: value === undefined ? '' : JSON.stringify(value), stderr: '' }
+  } catch (error) {
+    if (error instanceof TaskFailed)
+      return { code: 1, stdout: JSON.stringify(error.task), stderr: error.message }
+    return { code: 1, stdout: '', stderr: `ERROR ${error instanceof Error ? error.message : String(error)}` }
+  }
+}
+
+async function obey({ models, open }: Controller, command: string, words: Words): Promise<unknown> {
+  const [name = ''] = words.plain
+  if (command === 'models') return { models: [...models.keys()].map((model) => ({ name: `admin/${model}` })) }
+  if (command === 'show-model') return { [name]: { 'model-uuid': models.get(name)?.model.tables.uuid } }
+  if (command === 'version') return '3.6.26-emulated'
+  if (command === 'add-model') {
+    models.set(name, startRunning(await open()))
+    return undefined
+  }
+  if (command === 'destroy-model') {
+    await models.get(name)?.model[Symbol.asyncDispose]()
+    models.delete(name)
+    return undefined
+  }
+  const running = models.get(words.flag('-m') ?? '')
+  const act = commands[command]
+  if (!running || !act)
+    throw new Error(running ? `no command ${command}` : `model ${words.flag('-m')} not found`)
+  return act(words, running)
+}
+
+function configure({ model, work }: Running, app: string, pairs: readonly string[], reset?: string): unknown {
+  const { charm, config } = model.unit(leaderOf(model, `${app}/leader`)).app
+  if (reset !== undefined)
+    return work(() => {
+      for (const option of reset.split(',')) delete config[option]
+    })
+  if (pairs.length > 0) {
+    const typed = Object.entries(readPairs(pairs)).map(([option, value]) => {
+      const usual = charm.defaults[option]
+      return [
+        option,
+        typeof usual === 'boolean' ? value === 'true' : typeof usual === 'number' ? Number(value) : value,
+      ]
+    })
+    return work(() => model.config(app, Object.fromEntries(typed)))
+  }
+  const source = (option: string): string => (Object.hasOwn(config, option) ? 'user' : 'default')
+  return {
+    settings: Object.fromEntries([...charm.options].map((option) => [option, { source: source(option) }])),
+  }
+}
+
+function removeRelation({ model, work }: Running, ends: readonly string[]): unknown {
+  const found = [...model.tables.relations.values()].find((relation) =>
+    ends.every((end) => relation.ends.some(({ app, endpoint }) => `${app}:${endpoint}` === end)),
+  )
+  if (!found) throw new Error(`relation ${ends.join(' ')} not found`)
+  return work(() => model.removeRelation(found.id))
+}
+
+function leaderOf(model: Running['model'], unit: string): string {
+  const app = unit.replace(/\/leader$/, '')
+  return app === unit ? unit : (model.tables.applications.get(app)?.leader ?? unit)
+}
+
+async function run({ model, alone }: Running, unit: string, action: string, pairs: readonly string[]) {
+  const name = leaderOf(model, unit)
+  const params = Object.entries(readPairs(pairs)).map(([key, value]) => [key, JSON.parse(value)] as const)
+  const { id, status, message, results } = await alone(() =>
+    model.runAction(name, action, Object.fromEntries(params)),
+  )
+  const task = { [name]: { id, status, message, results: { 'return-code': 0, ...results } } }
+  if (status !== 'completed') throw new TaskFailed(task)
+  return task
+}
+
+async function exec({ model, work }: Running, unit: string, line: string): Promise<object> {
+  const on = model.unit(leaderOf(model, unit))
+  const { code, stdout, stderr } = line.endsWith('./dispatch')
+    ? await work(() => updateStatus(on))
+    : await onMachine(on, line)
+  const results = { 'return-code': code ?? -1, ...(stdout && { stdout }), ...(stderr && { stderr }) }
+  const task = { [on.name]: { id: '1', status: 'completed', results, unit: on.name } }
+  if (code !== 0) throw new TaskFailed(task)
+  return task
+}
+
+function updateStatus(unit: Unit) {
+  unit.updateStatus = true
+  return { code: 0, stdout: '', stderr: '' }
+}
+
+/** These machines have no journal: systemctl's stand-in counts starts in a file. */
+function onMachine({ host }: Unit, line: string) {
+  const service = /^journalctl .*--unit=(\S+)/.exec(line)?.[1]
+  const shell = service ? `cat /run/emulator/${service}.starts 2>&1 || true` : line
+  const path = '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin'
+  return host.spawn(['sh', '-c', shell], { env: { PATH: path } }).ended
+}

@@ -1,0 +1,41 @@
+// The juju driver, tried: stories run through a `juju` that stands before the emulator, know nothing of it, and skip by name what a
+// controller can't give.
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { test } from 'node:test'
+import { openFront } from './driver/front/open-front.ts'
+import { openWorld } from './world.ts'
+
+const stories = (process.env.THROUGH_JUJU ?? 'main-job').split(' ')
+
+test(`${stories.join(' and ')}, through juju`, async (t) => {
+  await using front = await openFront(() => openWorld({ profile: '3.6' }))
+  const files = stories.map((name) => `${import.meta.dirname}/${name}.test.ts`)
+  const flags = ['--disable-warning=DEP0123', '--test', '--test-concurrency=1', '--test-reporter=tap']
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const child = spawn(process.execPath, [...flags, ...files], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...env,
+      PATH: `${front.folder}:${process.env.PATH}`,
+      STORY_DRIVER: 'juju',
+      STORY_MODELS: 'stories',
+      JUJU_PROFILE: '3.6',
+      DEADLINE: '2',
+      QUIET: '0.5',
+    },
+  })
+  const said = await text(child.stdout)
+  const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
+  assert.equal(code, 0, said)
+  const skipped = said.split('\n').filter((line) => line.includes('# SKIP'))
+  assert.ok(
+    skipped.some((line) => /SKIPPED by the juju driver: needs .* \(journal\)/.test(line)),
+    said,
+  )
+  for (const line of skipped) t.diagnostic(line.trim())
+  assert.deepEqual([...front.controller.models.keys()], ['stories'])
+})
