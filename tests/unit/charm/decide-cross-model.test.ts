@@ -120,13 +120,10 @@ describe('a relation with another model that Juju shows no more', () => {
     )
   })
 
-  it('is not written to, whatever changes', () => {
-    const moved = withClients(before('suspended'), { suspended: new Set([5]) })
-    const plan = decide({
-      ...moved,
-      addresses: { peer: '10.0.0.9', client: '10.0.0.9', names: ['10.0.0.9'] },
-    })
-    assert.ok(!kinds(plan.writes).includes('answer/publish'))
+  it('is not written to while it is suspended, though there is something to tell', () => {
+    const known = withClients(before('suspended'), { suspended: new Set([5]) })
+    const tells = (observed: Observed): boolean => kinds(decide(observed).writes).includes('answer/publish')
+    assert.deepEqual([tells(before('live')), tells(known)], [true, false])
   })
 
   it('loses its client when Juju has removed it, and its secrets are collected later', () => {
