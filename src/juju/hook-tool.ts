@@ -1,6 +1,8 @@
-// Runs hook tools: by name on the PATH that Juju sets, JSON out, checked by zod. execa is loaded at the first call.
+// Runs hook tools: by name on the PATH that Juju sets, JSON out, checked by zod. By Node itself: a library for it would take
+// longer to load than all the tools of a hook with nothing to do take to run (docs/adr).
 
-import type * as z from 'zod/mini'
+import { execFile } from 'node:child_process'
+import * as z from 'zod/mini'
 import type { Environment } from './context.ts'
 import { classifyFailure, ToolError } from './errors.ts'
 
@@ -28,32 +30,50 @@ const timeout = 60_000
 /** @example await openHookTools(process.env).run('is-leader', []) */
 export function openHookTools(env: Environment): HookTools {
   const calls: Call[] = []
-  const run: HookTools['run'] = async (tool, args, { input } = {}) => {
+  const variables = setVariables(env)
+  const run: HookTools['run'] = async (tool, args, { input = '' } = {}) => {
     calls.push({ tool, args })
-    const { execa } = await import('execa')
-    const result = await execa(tool, [...args], {
-      env: setVariables(env),
-      extendEnv: false,
-      input: input ?? '',
-      reject: false,
-      timeout,
-    })
-    if (!result.failed) return result.stdout ?? ''
-    const stderr = result.exitCode === undefined ? result.shortMessage : (result.stderr ?? '')
-    throw classifyFailure({ tool, args, exitCode: result.exitCode, stderr: stderr ?? '' })
+    const { exitCode, stdout, stderr } = await execute(tool, args, input, variables)
+    if (exitCode === 0) return stdout.replace(/\n$/, '')
+    throw classifyFailure({ tool, args, exitCode, stderr })
   }
   return {
     run,
     calls,
     async runJson(tool, args, schema) {
-      const { safeParse } = await import('zod/mini')
       const text = await run(tool, [...args, '--format=json'])
-      const parsed = safeParse(schema, text === '' ? null : parse(tool, args, text))
+      const parsed = z.safeParse(schema, text === '' ? null : parse(tool, args, text))
       if (parsed.success) return parsed.data
       const stderr = `printed something else than expected: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`
       throw new ToolError({ tool, args, exitCode: 0, stderr })
     },
   }
+}
+
+interface Ended {
+  /** `undefined` where it never ran, or was ended by a signal. */
+  readonly exitCode: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function execute(
+  tool: string,
+  args: readonly string[],
+  input: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    // A databag may hold megabytes, and what Juju prints is whole or nothing.
+    const options = { env, timeout, killSignal: 'SIGKILL', maxBuffer: Number.POSITIVE_INFINITY } as const
+    const child = execFile(tool, args, options, (error, stdout, stderr) => {
+      if (!error) return resolve({ exitCode: 0, stdout, stderr })
+      const exitCode = typeof error.code === 'number' ? error.code : undefined
+      resolve({ exitCode, stdout, stderr: exitCode === undefined ? error.message : stderr })
+    })
+    // A tool that ends without reading leaves a broken pipe; its exit code says what was wrong.
+    child.stdin?.on('error', () => {}).end(input)
+  })
 }
 
 function parse(tool: string, args: readonly string[], text: string): unknown {

@@ -1,5 +1,7 @@
 // Running a program and reading what it says. Nothing secret goes into arguments: they are shown by `ps` and in errors.
 
+import { type ExecFileException, execFile } from 'node:child_process'
+
 export interface RunOptions {
   readonly input?: string
   readonly timeoutMs?: number
@@ -50,30 +52,44 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<string> {
-  const { execa } = await import('execa')
   const { input = '', timeoutMs = 60_000, env = {} } = options
-  const result = await execa(command, [...args], {
-    input,
-    timeout: timeoutMs,
-    env: { ...env, LC_ALL: 'C.UTF-8' },
-    reject: false,
+  const { end, stdout, stderr } = await execute(command, args, input, timeoutMs, {
+    ...process.env,
+    ...env,
+    LC_ALL: 'C.UTF-8',
   })
-  if (!result.failed) return result.stdout
-  if (result.code === 'ENOENT') throw new CommandMissing(command, result.cause)
-  const stderr = lastLines(result.stderr)
-  throw new CommandFailed({ command, args }, describeEnd(result, timeoutMs), result.exitCode, stderr)
+  if (!end) return stdout.replace(/\n$/, '')
+  if (end.code === 'ENOENT') throw new CommandMissing(command, end)
+  const exitCode = typeof end.code === 'number' ? end.code : undefined
+  throw new CommandFailed({ command, args }, describeEnd(end, timeoutMs), exitCode, lastLines(stderr))
 }
 
-interface End {
-  readonly timedOut: boolean
-  readonly exitCode?: number
-  readonly signal?: string
+interface Ended {
+  readonly end: ExecFileException | null
+  readonly stdout: string
+  readonly stderr: string
 }
 
-function describeEnd({ timedOut, exitCode, signal }: End, timeoutMs: number): string {
-  if (timedOut) return `was still running after ${timeoutMs} ms`
-  if (signal !== undefined) return `was ended by ${signal}`
-  return exitCode === undefined ? 'could not be run' : `exited with ${exitCode}`
+/** By Node itself: a library for it would take longer to load than the programs take that every hook runs (docs/adr). */
+function execute(
+  command: string,
+  args: readonly string[],
+  input: string,
+  timeout: number,
+  env: NodeJS.ProcessEnv,
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { env, timeout, killSignal: 'SIGKILL', maxBuffer: Number.POSITIVE_INFINITY } as const
+    const child = execFile(command, args, options, (end, stdout, stderr) => resolve({ end, stdout, stderr }))
+    // A program that ends without reading leaves a broken pipe; its exit code says what was wrong.
+    child.stdin?.on('error', () => {}).end(input)
+  })
+}
+
+function describeEnd({ killed, signal, code }: ExecFileException, timeoutMs: number): string {
+  if (killed) return `was still running after ${timeoutMs} ms`
+  if (signal) return `was ended by ${signal}`
+  return typeof code === 'number' ? `exited with ${code}` : 'could not be run'
 }
 
 function lastLines(text: string): string {
