@@ -30,9 +30,16 @@ const below: Readonly<Record<Layer, readonly Layer[]>> = {
   tls: [],
 }
 
-const coreFiles = ['observed', 'step', 'decide', 'guards', 'cluster-guards', 'status', 'refusals'].map(
-  (name) => `src/charm/${name}.ts`,
-)
+const coreFiles = [
+  'observed',
+  'clients-seen',
+  'step',
+  'decide',
+  'guards',
+  'cluster-guards',
+  'status',
+  'refusals',
+].map((name) => `src/charm/${name}.ts`)
 const impure: readonly (readonly [RegExp, string])[] = [
   [/\basync\b|\bawait\b|\bPromise\b/, 'waits'],
   [/\bnew Date\(\)|\bDate\.now|\bperformance\./, 'asks the clock'],

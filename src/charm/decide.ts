@@ -1,12 +1,12 @@
 // The decision: from what was observed to a plan. Pure and total: no io, no clock, no randomness; read it top to bottom and
 // you know what the charm does. Steps are done in this order, writes after all steps.
 
-import { printJsonText } from '../interfaces/json-text.ts'
-import { type Ledger, printLedger } from '../interfaces/ledger.ts'
+import { type Ledger, sameLedger } from '../interfaces/ledger.ts'
 import { oneUnitPerMachine } from './guards.ts'
 import type { Observed } from './observed.ts'
 import { planAccess } from './plan/access.ts'
 import { planAnswers } from './plan/answers.ts'
+import { planAudit } from './plan/audit.ts'
 import { planClientCas } from './plan/client-cas.ts'
 import { conditionsOf } from './plan/conditions.ts'
 import { planClaim, planStandstill } from './plan/data.ts'
@@ -21,9 +21,10 @@ import { planAuthentication, planDefinition, planInstall, planService } from './
 import type { Condition, Plan, Step, Write } from './step.ts'
 
 export function decide(observed: Observed): Plan {
-  if (!oneUnitPerMachine.holds(observed)) return { steps: [], writes: [], conditions: isGuest(observed) }
+  if (!oneUnitPerMachine.holds(observed))
+    return { steps: [], writes: [], conditions: isGuest(observed), toCount: [] }
   const judged = nextLedger(observed)
-  const { writes: answers, ledger } = planAnswers(observed, judged)
+  const { writes: answers, ledger, toCount } = planAnswers(observed, judged)
   const steps = observed.leaving ? [] : planSteps(observed, judged)
   const writes: readonly Write[] = [
     ...planIssuing(observed),
@@ -36,19 +37,21 @@ export function decide(observed: Observed): Plan {
     ...answers,
     ...planLedger(observed, ledger),
   ]
-  return { steps, writes, conditions: conditionsOf(observed, ledger) }
+  return { steps, writes, conditions: conditionsOf(observed, ledger), toCount }
 }
 
 function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
   // What a member of an earlier cluster says of anything is of no use: first it stops.
   const standstill = planStandstill(observed)
   if (standstill.length > 0) return standstill
+  const access = planAccess(observed, judged)
   return [
     ...planInstall(observed),
     ...planDefinition(observed),
     ...planKeys(observed),
     ...planClaim(observed),
-    ...planAccess(observed, judged),
+    ...access,
+    ...planAudit(observed, judged, access),
     ...planMembership(observed),
     ...planService(observed, judged),
     ...planAuthentication(observed),
@@ -63,8 +66,7 @@ function isGuest({ leaving, machine }: Observed): readonly Condition[] {
 }
 
 function planLedger(observed: Observed, ledger: Ledger): readonly Write[] {
-  const before = observed.peers && printJsonText(printLedger(observed.peers.ledger))
-  if (before === undefined || before === printJsonText(printLedger(ledger))) return []
+  if (!observed.peers || sameLedger(observed.peers.ledger, ledger)) return []
   return [{ kind: 'ledger/write', ledger, why: 'who owns what has changed' }]
 }
 

@@ -50,6 +50,11 @@ export function loadedPath({ paths }: Workload): string {
   return `${paths.state}/loaded.json`
 }
 
+/** At which revision all access in etcd was found to be what the ledger says. */
+export function auditedPath({ paths }: Workload): string {
+  return `${paths.state}/audited.json`
+}
+
 /** etcd's data. */
 export function memberPath({ paths }: Workload): string {
   return `${paths.data}/member`

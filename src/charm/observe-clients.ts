@@ -1,13 +1,15 @@
-// What requirers ask for. A hook names the relation or the secret that may have changed: only that one is read anew, the
-// others come from the ledger, so that a hook costs the same with one client as with a thousand (design §4).
+// What requirers ask for, of the relations that this hook is about: the others come from the ledger (clients-in-focus.ts).
 
 import { parseClientRequests } from '../interfaces/etcd-client.ts'
 import type { Ledger } from '../interfaces/ledger.ts'
 import { RelationGone } from '../juju/errors.ts'
-import type { RelationId } from '../juju/names.ts'
+import type { AppName, RelationId } from '../juju/names.ts'
+import { parseAppName } from '../juju/names.ts'
 import type { Charm } from './charm.ts'
-import { observeCrossModel, observeUnseen, stillExists } from './observe-cross-model.ts'
+import { clientsInFocus, type Look } from './clients-in-focus.ts'
+import { observeCrossModel, stillExists } from './observe-cross-model.ts'
 import type { ClientsSeen, CrossModelSeen, RelationSeen } from './observed.ts'
+import { nextInLine } from './plan/next-in-line.ts'
 import { readEncryptedOffer, readOffer } from './read-offer.ts'
 
 export const noClients: ClientsSeen = {
@@ -20,85 +22,47 @@ export const noClients: ClientsSeen = {
   suspended: new Set(),
 }
 
-export async function observeClients(charm: Charm, ledger: Ledger, sweep: boolean): Promise<ClientsSeen> {
-  const { relations: focus, gone, suspended } = await clientsInFocus(charm, ledger, sweep)
+export async function observeClients(
+  charm: Charm,
+  look: Look,
+  allowFullKeyspace: boolean,
+): Promise<ClientsSeen> {
+  const { ledger } = look
+  const focus = await clientsInFocus(charm, look)
   const relations = new Map<number, RelationSeen>()
   const crossModel = new Map<number, CrossModelSeen>()
-  for (const relation of focus) {
-    const seen = await observeRelation(charm, relation, ledger)
+  const [gone, suspended] = [new Set(focus.gone), new Set(focus.suspended)]
+  const observe = async (relation: RelationId): Promise<void> => {
+    const seen = await observeRelation(charm, relation, look)
     if (seen) relations.set(relation, seen.relation)
     if (seen?.crossModel) crossModel.set(relation, seen.crossModel)
     if (!seen) ((await isSuspended(charm, relation, ledger)) ? suspended : gone).add(relation)
   }
-  const heard = heardOf(charm, relations)
-  const unseen = new Set([...gone, ...suspended])
-  return {
-    relations,
-    gone,
-    heard,
-    expected: await findExpected(charm, ledger, relations, heard),
-    members: await countMembers(charm, ledger, relations, unseen),
-    crossModel,
-    suspended,
+  await eachOf(focus.relations, observe)
+  const clients = { ...noClients, relations, gone, suspended, crossModel }
+  for (;;) {
+    const next = nextInLine(ledger, clients, allowFullKeyspace)
+    if (next === undefined) break
+    await observe(charm.juju.relationId(next))
   }
+  return {
+    ...clients,
+    heard: heardOf(charm, relations),
+    expected: await findExpected(charm, ledger, relations),
+  }
+}
+
+/** A few at a time: each call to Juju is a process of its own. */
+async function eachOf<T>(all: ReadonlySet<T>, visit: (one: T) => Promise<void>): Promise<void> {
+  const queue = all.values()
+  const work = async (): Promise<void> => {
+    for (const one of queue) await visit(one)
+  }
+  await Promise.all([work(), work(), work(), work()])
 }
 
 async function isSuspended(charm: Charm, relation: RelationId, ledger: Ledger): Promise<boolean> {
-  return ledger.crossModel.has(relation) && stillExists(charm, relation)
-}
-
-interface Focus {
-  readonly relations: ReadonlySet<RelationId>
-  readonly gone: Set<number>
-  readonly suspended: Set<number>
-}
-
-async function clientsInFocus(charm: Charm, ledger: Ledger, sweep: boolean): Promise<Focus> {
-  const { hook } = charm.context
-  const relations = new Set<RelationId>()
-  const gone = new Set<number>()
-  const suspended = new Set<number>()
-  if (hook.kind === 'relation' && hook.endpoint === 'etcd-client') {
-    // Across models this may be the end or a suspension: which one, later hooks find out.
-    if (hook.event === 'broken') (ledger.crossModel.has(hook.relation) ? suspended : gone).add(hook.relation)
-    else relations.add(hook.relation)
-  }
-  const rows = [...ledger.entries.values()]
-  if (hook.kind === 'secret') {
-    for (const { key, entry } of rows)
-      if (entry.secret === hook.secret) relations.add(charm.juju.relationId(key.relation))
-  }
-  if (sweep) {
-    for (const relation of await charm.juju.relationIds('etcd-client')) relations.add(relation)
-    // One that is listed no more is looked at, too: Juju's "relation not found" says what its absence from a list does not.
-    for (const { key } of rows)
-      if (!gone.has(key.relation) && ledger.crossModel.get(key.relation) !== 'suspended')
-        relations.add(charm.juju.relationId(key.relation))
-  }
-  const unseen = await observeUnseen(charm, ledger, new Set([...relations, ...gone, ...suspended]))
-  for (const relation of unseen.ended) gone.add(relation)
-  for (const relation of unseen.suspended) suspended.add(relation)
-  for (const relation of waitingFor(ledger, new Set([...relations, ...gone])))
-    if (!suspended.has(relation)) relations.add(charm.juju.relationId(relation))
-  return { relations, gone, suspended }
-}
-
-/** Relations that were refused because one of these owns their common name: they are served when it becomes free. */
-function waitingFor(ledger: Ledger, owners: ReadonlySet<number>): readonly number[] {
-  const rows = [...ledger.entries.values()]
-  const held = new Set(
-    rows.flatMap(({ key, entry }) =>
-      entry.state === 'accepted' && owners.has(key.relation) ? [entry.leaf.commonName.toLowerCase()] : [],
-    ),
-  )
-  return rows.flatMap(({ key, entry }) =>
-    entry.state === 'refused' &&
-    entry.wants &&
-    held.has(entry.wants.toLowerCase()) &&
-    !owners.has(key.relation)
-      ? [key.relation]
-      : [],
-  )
+  return ledger.crossModel.has(relation) && stillExists(charm.juju, relation)
 }
 
 interface Seen {
@@ -107,15 +71,11 @@ interface Seen {
 }
 
 /** `undefined` where Juju no longer shows the relation. */
-async function observeRelation(
-  charm: Charm,
-  relation: RelationId,
-  ledger: Ledger,
-): Promise<Seen | undefined> {
-  const { juju } = charm
+async function observeRelation(charm: Charm, relation: RelationId, look: Look): Promise<Seen | undefined> {
+  const { ledger } = look
   try {
-    const application = await juju.remoteApp(relation)
-    const databag = await juju.readAppBag(relation, application)
+    const application = await applicationOf(charm, relation, ledger)
+    const databag = await charm.juju.readAppBag(relation, application)
     const crossModel = await observeCrossModel(charm, relation, application, databag, ledger)
     const parsed = parseClientRequests(databag)
     if (parsed.kind === 'none')
@@ -126,7 +86,7 @@ async function observeRelation(
       const encrypted = crossModel && asked.secret === undefined
       const certificate = encrypted
         ? await readEncryptedOffer(charm, relation, asked, crossModel, ledger)
-        : await readOffer(charm, asked, ledger)
+        : await readOffer(charm, relation, asked, look)
       requests.push({ asked, certificate })
     }
     return { relation: { ...parsed, application, requests }, crossModel }
@@ -134,6 +94,18 @@ async function observeRelation(
     if (error instanceof RelationGone) return undefined
     throw error
   }
+}
+
+/** The application of a relation never changes: it is asked for once, and mostly not even then. */
+async function applicationOf(
+  { context: { hook }, juju }: Charm,
+  relation: RelationId,
+  { entries, silent }: Ledger,
+): Promise<AppName> {
+  if (hook.kind === 'relation' && hook.relation === relation && hook.remoteApp) return hook.remoteApp
+  const recorded = [...entries.values()].find(({ key }) => key.relation === relation)?.entry.application
+  const known = recorded ?? silent.get(relation)
+  return known === undefined ? juju.remoteApp(relation) : parseAppName(known)
 }
 
 /** A unit's relation-changed is the last hook that Juju owes for a new relation; update-status comes after all others. */
@@ -148,7 +120,6 @@ async function findExpected(
   charm: Charm,
   ledger: Ledger,
   relations: ReadonlyMap<number, RelationSeen>,
-  _heard: ReadonlySet<number>,
 ): Promise<number | undefined> {
   const rows = [...ledger.entries.values()]
   if (rows.every(({ entry }) => entry.state === 'refused' || entry.served)) return undefined
@@ -158,22 +129,4 @@ async function findExpected(
     ...relations.keys(),
   ])
   return (await charm.juju.relationIds('etcd-client')).find((relation) => !known.has(relation))
-}
-
-/** Units of the requirers whose answer needs new secrets: these can be granted only while there are units. */
-async function countMembers(
-  charm: Charm,
-  ledger: Ledger,
-  relations: ReadonlyMap<number, RelationSeen>,
-  gone: ReadonlySet<number>,
-): Promise<ReadonlyMap<number, number>> {
-  const unanswered = [...ledger.entries.values()].filter(({ entry }) => entry.answeredAs === undefined)
-  const wanted = new Set([...relations.keys(), ...unanswered.map(({ key }) => key.relation)])
-  const counted = [...wanted]
-    .filter((relation) => !gone.has(relation))
-    .map(
-      async (relation) =>
-        [relation, (await charm.juju.relationUnits(charm.juju.relationId(relation))).length] as const,
-    )
-  return new Map(await Promise.all(counted))
 }

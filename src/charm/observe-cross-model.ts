@@ -62,7 +62,7 @@ export interface Unseen {
 
 /** Of the relations that broke earlier, which are suspended and which have ended since; `shown` are those that Juju shows again. */
 export async function observeUnseen(
-  charm: Charm,
+  juju: Charm['juju'],
   { crossModel }: Ledger,
   shown: ReadonlySet<number>,
 ): Promise<Unseen> {
@@ -70,7 +70,7 @@ export async function observeUnseen(
   const ended = new Set<number>()
   for (const [relation, state] of crossModel) {
     if (state !== 'suspended' || shown.has(relation)) continue
-    if (await stillExists(charm, relation)) suspended.add(relation)
+    if (await stillExists(juju, relation)) suspended.add(relation)
     else ended.add(relation)
   }
   return { suspended, ended }
@@ -80,7 +80,7 @@ export async function observeUnseen(
  * Juju names neither a suspended nor an ended relation to a unit whose relation-broken has run, but it takes back what was granted over a
  * relation when, and only when, that relation is removed.
  */
-export async function stillExists({ juju }: Charm, relation: number): Promise<boolean> {
+export async function stillExists(juju: Charm['juju'], relation: number): Promise<boolean> {
   const info = await juju.secretInfo({ label: encryptionLabel(relation) })
   return (info?.access.length ?? 0) > 0
 }

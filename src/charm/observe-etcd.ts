@@ -1,6 +1,12 @@
 // etcd as it is now. Its own health is asked on loopback, cheaply; members, users and roles only when this hook is about some.
 
-import { type AccessReading, authStatus, listUsers, readUserAndRole } from '../etcd/access.ts'
+import {
+  type AccessReading,
+  listUsers,
+  readAuthentication,
+  readUserAndRole,
+  readUsersAndRoles,
+} from '../etcd/access.ts'
 import type { EtcdClient } from '../etcd/client.ts'
 import { EtcdDenied, EtcdFailure, EtcdTimeout, EtcdUnavailable } from '../etcd/errors.ts'
 import { readHealth } from '../etcd/health.ts'
@@ -10,8 +16,9 @@ import type { JujuSeen } from './observe-juju.ts'
 import { readMembers, readStanding } from './observe-members.ts'
 import type { AccessSeen, EtcdSeen, MachineSeen, MemberSeen } from './observed.ts'
 import { endpointsToAsk, openAdmin } from './open-admin.ts'
+import { isAudited, namesToRead } from './plan/audit.ts'
 import { metricsUrl } from './plan/configuration.ts'
-import { emptyLedger, namesToRead, ownedNames } from './plan/ledger.ts'
+import { emptyLedger, ownedNames } from './plan/ledger.ts'
 
 export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise<EtcdSeen> {
   const health = machine.service === 'active' ? await readHealth(metricsUrl) : undefined
@@ -27,6 +34,7 @@ export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise
     here,
     members: undefined,
     authentication: undefined,
+    accessRevision: undefined,
     access: undefined,
     orphans: [],
   }
@@ -61,12 +69,13 @@ async function askEtcd(
   if (!client) return undefined
   await using _closed = client
   const members = await readMembers(client)
-  const authentication = await authStatus(client)
+  const { enabled: authentication, revision: accessRevision } = await readAuthentication(client)
   if (!authentication) return { ...unread, members, authentication }
-  const looks = seen.sweep && seen.leader && !seen.leaving
+  const known = { ...unread, members, authentication, accessRevision }
+  const looks = seen.sweep && seen.leader && !seen.leaving && !isAudited({ ...seen, machine, etcd: known })
   const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []
-  const names = namesToRead({ ...seen, machine, etcd: { ...unread, orphans } })
-  return { ...unread, members, authentication, orphans, access: await readAccess(client, names) }
+  const names = namesToRead({ ...seen, machine, etcd: { ...known, orphans } })
+  return { ...known, orphans, access: await readAccess(client, names) }
 }
 
 /** What a member that has no quorum knows of the others. */
@@ -99,9 +108,8 @@ async function readAccess(
   client: EtcdClient,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, AccessSeen>> {
-  const access = new Map<string, AccessSeen>()
-  for (const name of names) access.set(name, describeAccess(await readUserAndRole(client, name)))
-  return access
+  const found = await readUsersAndRoles(client, names)
+  return new Map([...found].map(([name, reading]) => [name, describeAccess(reading)]))
 }
 
 function describeAccess({ user, role }: AccessReading): AccessSeen {

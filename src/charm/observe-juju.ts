@@ -11,7 +11,7 @@ import {
   type UnitAddresses,
 } from '../interfaces/etcd-peers.ts'
 import { parseLedger } from '../interfaces/ledger.ts'
-import type { Databag, UnitName } from '../juju/index.ts'
+import type { Databag, Hook, Juju, UnitName } from '../juju/index.ts'
 import { canonicalAddress } from '../tls/address.ts'
 import { describeAuthority, describeCertificate } from '../tls/certificate.ts'
 import type { Charm } from './charm.ts'
@@ -34,17 +34,25 @@ const sweeps: ReadonlySet<string> = new Set([
 export async function observeJuju(charm: Charm): Promise<JujuSeen> {
   const { context, juju } = charm
   const { hook } = context
-  const [leader, options, peers, addresses, leaving] = await Promise.all([
+  // An action is asked by a human, who wants to know how all stands.
+  const sweep = sweeps.has(hook.name) || hook.kind === 'action'
+  const [leader, options, peers, leaving] = await Promise.all([
     juju.isLeader(),
     juju.readConfig(),
     observePeers(charm),
-    observeAddresses(charm),
     isLeaving(charm),
+    readAhead(charm),
   ])
-  // An action is asked by a human, who wants to know how all stands.
-  const sweep = sweeps.has(hook.name) || hook.kind === 'action'
   const looks = leader && !leaving && peers !== undefined
   const looksAtMembers = sweep || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
+  const config = parseConfig(options, peers?.application.options)
+  const look = { ledger: peers?.ledger ?? emptyLedger, sweep }
+  const [addresses, expectedUnits, clients, clientCas] = await Promise.all([
+    observeAddresses(charm, peers, sweep),
+    looks && looksAtMembers ? juju.plannedUnits() : undefined,
+    looks ? observeClients(charm, look, config.inForce['allow-full-keyspace']) : noClients,
+    looks ? observeClientCas(charm, sweep, peers.application.clientCas) : undefined,
+  ])
   return {
     now: charm.now,
     unit: context.unit,
@@ -54,14 +62,27 @@ export async function observeJuju(charm: Charm): Promise<JujuSeen> {
     leaving,
     sweep,
     looksAtMembers,
-    expectedUnits: looks && looksAtMembers ? await juju.plannedUnits() : undefined,
+    expectedUnits,
     collect: hook.name === 'update-status',
-    config: parseConfig(options, peers?.application.options),
+    config,
     peers,
     addresses,
-    clients: looks ? await observeClients(charm, peers?.ledger ?? emptyLedger, sweep) : noClients,
-    clientCas: looks ? await observeClientCas(charm, sweep, peers.application.clientCas) : undefined,
+    clients,
+    clientCas,
   }
+}
+
+/** What is needed later, and for which nothing but the leadership need be known: so nobody waits for it when it is needed. */
+async function readAhead({ context: { hook }, juju }: Charm): Promise<void> {
+  const leader = await juju.isLeader()
+  if (hook.kind === 'action') return
+  await Promise.all([juju.readStatuses({ leader }), leader ? readClientAhead(hook, juju) : undefined])
+}
+
+async function readClientAhead(hook: Hook, juju: Juju): Promise<void> {
+  if (hook.kind !== 'relation' || hook.endpoint !== 'etcd-client' || hook.event === 'broken') return
+  // Whoever needs it gets the same failure, and knows what it means.
+  if (hook.remoteApp) await juju.readAppBag(hook.relation, hook.remoteApp).catch(() => undefined)
 }
 
 /**
@@ -81,12 +102,13 @@ async function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
   const { context, juju } = charm
   const [relation] = await juju.relationIds('etcd-peers')
   if (relation === undefined) return undefined
-  const [application, others] = await Promise.all([
+  const [application, others, own] = await Promise.all([
     juju.readAppBag(relation, context.app),
     juju.relationUnits(relation),
+    juju.readUnitBag(relation, context.unit),
   ])
   const names: readonly UnitName[] = [context.unit, ...others]
-  const databags = await Promise.all(names.map((unit) => juju.readUnitBag(relation, unit)))
+  const databags = [own, ...(await Promise.all(others.map((unit) => juju.readUnitBag(relation, unit))))]
   const parsed = parsePeerApplication(application)
   const authorities = parsed.authorities && describeAuthorities(parsed.authorities)
   const units = names.map(
@@ -128,8 +150,17 @@ function describePeer(
   return { databag: unit, requested, issued }
 }
 
-/** Bindings decide, so that spaces work: raft listens on the one of `etcd-peers`, clients come by the one of `etcd-client`. */
-async function observeAddresses({ juju }: Charm): Promise<UnitAddresses | undefined> {
+/**
+ * Bindings decide, so that spaces work: raft listens on the one of `etcd-peers`, clients come by the one of `etcd-client`. Juju tells of
+ * other addresses and other bindings by config-changed (facts/juju.md §3.5), so in a hook about something else they are what they were.
+ */
+async function observeAddresses(
+  { context, juju }: Charm,
+  seen: PeersSeen | undefined,
+  sweep: boolean,
+): Promise<UnitAddresses | undefined> {
+  const before = seen?.units.get(context.unit)?.databag.addresses
+  if (before && !sweep) return before
   const [peers, clients] = await Promise.all([juju.networkGet('etcd-peers'), juju.networkGet('etcd-client')])
   // A connection of this machine may come from any of them, and one to it may go to any.
   const names = [peers, clients].flatMap((network) => [...network.bindAddresses, ...network.ingressAddresses])

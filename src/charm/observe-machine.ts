@@ -14,6 +14,7 @@ import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts
 import { publicKeyOf } from '../tls/key.ts'
 import type { Charm } from './charm.ts'
 import {
+  auditedPath,
   claimPath,
   databasePath,
   fileNames,
@@ -25,7 +26,7 @@ import {
   revocationPath,
   revokedPath,
 } from './layout.ts'
-import type { FileName, Loaded, MachineSeen, SourceSeen } from './observed.ts'
+import type { Audited, FileName, Loaded, MachineSeen, SourceSeen } from './observed.ts'
 
 /** The workload on this machine; where none is installed yet, the one that would be. */
 export async function findWorkload(): Promise<Workload> {
@@ -42,11 +43,12 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const source = await observeSource(charm, installed !== undefined)
   const files = await observeFiles(workload)
   const looks = files.configuration === undefined || resizes.has(charm.context.hook.name)
-  const [keys, revoked, loaded, data, databaseBytes, capacity, service, defined, occupant] =
+  const [keys, revoked, loaded, audited, data, databaseBytes, capacity, service, defined, occupant] =
     await Promise.all([
       observeKeys(workload),
       observeRevoked(workload),
       observeLoaded(workload),
+      observeAudited(workload),
       hasData(workload),
       sizeOf(databasePath(workload)),
       looks ? readCapacity(workload.paths.data) : undefined,
@@ -62,6 +64,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     keys,
     revoked,
     loaded,
+    audited,
     databaseBytes,
     capacity,
     service: service?.kind ?? 'absent',
@@ -138,4 +141,10 @@ const loadedSchema = z.object({
 
 async function observeLoaded(workload: Workload): Promise<Loaded | undefined> {
   return parseJsonText(loadedSchema, await readTextIfExists(loadedPath(workload)))
+}
+
+const auditedSchema = z.object({ revision: z.string(), expected: z.string(), at: z.number() })
+
+async function observeAudited(workload: Workload): Promise<Audited | undefined> {
+  return parseJsonText(auditedSchema, await readTextIfExists(auditedPath(workload)))
 }

@@ -3,7 +3,6 @@
 
 import type { ConfigReading } from '../config.ts'
 import type { Member, Permission, RaftPosition } from '../etcd/types.ts'
-import type { ClientRequest, Protocol } from '../interfaces/etcd-client.ts'
 import type {
   ClientCas,
   PeerApplication,
@@ -12,6 +11,9 @@ import type {
   UnitAddresses,
 } from '../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../interfaces/ledger.ts'
+import type { ClientsSeen } from './clients-seen.ts'
+
+export type * from './clients-seen.ts'
 import type { Capacity } from '../machine/capacity.ts'
 
 export interface Observed {
@@ -88,6 +90,7 @@ export interface MachineSeen {
   /** Serials in the revocation list, sorted; `undefined` where there is no list. */
   readonly revoked: readonly string[] | undefined
   readonly loaded: Loaded | undefined
+  readonly audited: Audited | undefined
   /** etcd's data is there: it was a member before, of this cluster or of another. */
   readonly data: boolean
   /** Size of the file that etcd's database is in. */
@@ -137,6 +140,16 @@ export interface Loaded {
   readonly guarded: boolean
 }
 
+/** All users, roles and permissions were looked at and found to be what the ledger says. */
+export interface Audited {
+  /** etcd's revision of them. */
+  readonly revision: string
+  /** Digest of what the ledger said. */
+  readonly expected: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
 export type EtcdSeen =
   | { readonly kind: 'unasked' }
   | {
@@ -153,6 +166,8 @@ export type EtcdSeen =
       readonly members: readonly MemberSeen[] | undefined
       /** `undefined` where this hook had no reason to ask. */
       readonly authentication: boolean | undefined
+      /** Another one after every change to users, roles and permissions. */
+      readonly accessRevision: string | undefined
       /** By common name, of those that this hook is about; `undefined` where they could not be read. */
       readonly access: ReadonlyMap<string, AccessSeen> | undefined
       /** Users that this charm made and that have no owner; looked for in sweeps. */
@@ -172,66 +187,3 @@ export interface AccessSeen {
   /** `undefined` where there is no role of that name. */
   readonly permissions: readonly Permission[] | undefined
 }
-
-export interface ClientsSeen {
-  /** Relations looked at in this hook. */
-  readonly relations: ReadonlyMap<number, RelationSeen>
-  /** Relations that have ended. */
-  readonly gone: ReadonlySet<number>
-  /** Relations of which Juju has no more hooks to run before something changes: who is silent now, stays so. */
-  readonly heard: ReadonlySet<number>
-  /** A relation that may still ask, in a hook that might otherwise restart etcd for those who did. */
-  readonly expected: number | undefined
-  /** Number of units of the requirer, for relations whose answer needs new secrets. */
-  readonly members: ReadonlyMap<number, number>
-  /** Those of the relations looked at whose requirer is in another model. */
-  readonly crossModel: ReadonlyMap<number, CrossModelSeen>
-  /** Relations with other models that Juju shows no more and that have not ended. */
-  readonly suspended: ReadonlySet<number>
-}
-
-export interface CrossModelSeen {
-  /** How far the two sides are with the key that the requirer encrypts its certificate with. */
-  readonly encryption: 'absent' | 'offered' | 'echoed'
-  /** Where it is absent: the relation is alive, so that a secret can be granted over it. */
-  readonly grantable: boolean
-}
-
-export type RelationSeen =
-  | { readonly kind: 'silent'; readonly application: string; readonly protocol: Protocol }
-  | {
-      readonly kind: 'malformed'
-      readonly application: string
-      readonly protocol: Protocol
-      readonly detail: string
-    }
-  | {
-      readonly kind: 'requests'
-      readonly application: string
-      readonly protocol: Protocol
-      readonly requests: readonly RequestSeen[]
-      /** How many more it asks for than one relation may. */
-      readonly excess?: number
-    }
-
-export interface RequestSeen {
-  readonly asked: ClientRequest
-  readonly certificate: CertificateOffer
-}
-
-export type CertificateOffer =
-  | { readonly kind: 'missing' }
-  | {
-      readonly kind: 'unreadable'
-      readonly code: string
-      readonly detail: string
-      readonly secret: string | undefined
-    }
-  | { readonly kind: 'leaf'; readonly leaf: Leaf; readonly secret: string | undefined }
-  /** Not an acceptable certificate; `code` is a row of the table in `refusals.ts`. */
-  | {
-      readonly kind: 'refused'
-      readonly code: string
-      readonly detail: string
-      readonly secret: string | undefined
-    }

@@ -2,10 +2,11 @@
 // of it is an offer to be judged; a requirer's mistake is never this hook's failure.
 
 import type { ClientRequest } from '../interfaces/etcd-client.ts'
-import type { Leaf, Ledger } from '../interfaces/ledger.ts'
+import { type Leaf, type Ledger, ledgerKey, type RequestKey } from '../interfaces/ledger.ts'
 import { NotAllowed, NotFound, parseSecretId, type RelationId } from '../juju/index.ts'
 import { examineClientCertificate } from '../tls/client-certificate.ts'
 import type { Charm } from './charm.ts'
+import type { Look } from './clients-in-focus.ts'
 import { decryptCertificate } from './observe-cross-model.ts'
 import type { CertificateOffer, CrossModelSeen } from './observed.ts'
 import { tryCertificate } from './try-certificate.ts'
@@ -29,9 +30,11 @@ export async function readEncryptedOffer(
 
 export async function readOffer(
   charm: Charm,
+  relation: RelationId,
   asked: ClientRequest,
-  ledger: Ledger,
+  look: Look,
 ): Promise<CertificateOffer> {
+  const { ledger } = look
   if (asked.secret === undefined) {
     return asked.certificate ? examine(charm, asked.certificate, undefined, ledger) : { kind: 'missing' }
   }
@@ -43,6 +46,8 @@ export async function readOffer(
       detail: 'secret-mtls is no secret URI',
       secret: undefined,
     }
+  const before = readBefore(charm, { relation, request: asked.request }, secret, look)
+  if (before) return { kind: 'leaf', leaf: before, secret }
   try {
     const content = await charm.juju.readSecret({ uri: asked.secret }, { refresh: true })
     const text = content['mtls-cert']
@@ -53,6 +58,26 @@ export async function readOffer(
     if (error instanceof NotFound) return { kind: 'unreadable', code: 'secret-not-found', detail: '', secret }
     throw error
   }
+}
+
+/**
+ * What this very secret held when it was read last: of new content secret-changed tells. Only who was accepted is known by it, and
+ * while its certificate is valid.
+ */
+function readBefore(
+  { context: { hook }, now }: Charm,
+  key: RequestKey,
+  secret: string,
+  { ledger, sweep }: Look,
+): Leaf | undefined {
+  if (sweep || hook.kind !== 'relation') return undefined
+  const entry = ledger.entries.get(ledgerKey(key))?.entry
+  if (entry?.state !== 'accepted' || entry.secret !== secret) return undefined
+  return isValid(entry.leaf, now) ? entry.leaf : undefined
+}
+
+function isValid({ notBefore, notAfter }: Leaf, now: number): boolean {
+  return notBefore <= now && now <= notAfter
 }
 
 async function examine(
@@ -85,7 +110,7 @@ function acceptedBefore({ context, now }: Charm, text: string, { entries }: Ledg
   const pem = text.trim()
   for (const { entry } of entries.values()) {
     if (entry.state !== 'accepted' || entry.leaf.pem.trim() !== pem) continue
-    return entry.leaf.notBefore <= now && now <= entry.leaf.notAfter ? entry.leaf : undefined
+    return isValid(entry.leaf, now) ? entry.leaf : undefined
   }
   return undefined
 }

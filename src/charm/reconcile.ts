@@ -11,42 +11,71 @@ import { observeMachine } from './observe-machine.ts'
 import type { Observed } from './observed.ts'
 import { conditionOf } from './outcome.ts'
 import { statusOf } from './status.ts'
-import type { Condition } from './step.ts'
+import type { Condition, Plan } from './step.ts'
 
 /** More rounds than any plan needs; past them two parts of the plan undo each other, which is a bug. */
 const mostRounds = 10
 
 export async function reconcile(charm: Charm): Promise<void> {
-  const seen = await observeJuju(charm)
-  const { observed, conditions } = await settle(charm, seen)
-  const plan = decide(observed)
+  const { observed, plan, conditions } = await settle(charm)
   await publish(charm, observed, plan.writes)
   await tellStatus(charm, observed, [...conditions, ...plan.conditions])
 }
 
-interface Settled {
-  readonly observed: Observed
+interface Settled extends Decided {
   /** What kept steps from being done. */
   readonly conditions: readonly Condition[]
 }
 
-async function settle(charm: Charm, seen: JujuSeen): Promise<Settled> {
+async function settle(charm: Charm): Promise<Settled> {
+  let observed = await observe(charm)
   for (let round = 0; round < mostRounds; round += 1) {
-    const observed = await observeHere(charm, seen)
     const { steps } = decide(observed)
-    if (steps.length === 0) return { observed, conditions: [] }
-    try {
-      await act(charm, observed, steps)
-    } catch (error) {
-      const condition = conditionOf(error)
-      if (!condition) throw error
-      return { observed: await observeHere(charm, seen), conditions: [condition] }
-    }
+    const condition = await tryTo(() => act(charm, observed, steps))
+    if (steps.length > 0) observed = await observeHere(charm, observed)
+    if (steps.length === 0 || condition)
+      return { ...(await decideWrites(charm, observed)), conditions: condition ? [condition] : [] }
   }
   throw new Error(`no plan settled in ${mostRounds} rounds; run the action plan and report what it prints`)
 }
 
-export async function observeHere(charm: Charm, seen: JujuSeen): Promise<Observed> {
+/** The condition that kept it from being done. */
+async function tryTo(step: () => Promise<void>): Promise<Condition | undefined> {
+  try {
+    await step()
+    return undefined
+  } catch (error) {
+    const condition = conditionOf(error)
+    if (!condition) throw error
+    return condition
+  }
+}
+
+/** All that this hook is to know: Juju is asked once, what is here anew after each round of steps. */
+export async function observe(charm: Charm): Promise<Observed> {
+  const [seen, machine] = await Promise.all([observeJuju(charm), observeMachine(charm)])
+  return { ...seen, machine, etcd: await observeEtcd(seen, machine) }
+}
+
+export interface Decided {
+  readonly observed: Observed
+  readonly plan: Plan
+}
+
+/** Who is to be answered is known only now, and only of them it is asked whether they have units: Juju's answer is the same all through a hook. */
+export async function decideWrites({ juju }: Charm, observed: Observed): Promise<Decided> {
+  const plan = decide(observed)
+  if (plan.toCount.length === 0) return { observed, plan }
+  const count = async (relation: number): Promise<readonly [number, number]> => [
+    relation,
+    (await juju.relationUnits(juju.relationId(relation))).length,
+  ]
+  const members = new Map(await Promise.all(plan.toCount.map(count)))
+  const counted = { ...observed, clients: { ...observed.clients, members } }
+  return { observed: counted, plan: decide(counted) }
+}
+
+async function observeHere(charm: Charm, seen: JujuSeen): Promise<Observed> {
   const machine = await observeMachine(charm)
   return { ...seen, machine, etcd: await observeEtcd(seen, machine) }
 }

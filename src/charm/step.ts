@@ -6,7 +6,7 @@ import type { MemberId, Permission } from '../etcd/types.ts'
 import type { AnswerParts } from '../interfaces/etcd-client-answer.ts'
 import type { ClientCas, Founding, PeerUnit, Purpose, Rotation } from '../interfaces/etcd-peers.ts'
 import type { Ledger, RequestKey } from '../interfaces/ledger.ts'
-import type { Claim, FileName, Loaded } from './observed.ts'
+import type { Audited, Claim, FileName, Loaded } from './observed.ts'
 
 export type Step = { readonly why: string } & (
   | { readonly kind: 'workload/install'; readonly from: 'snap' | 'archive' }
@@ -28,6 +28,7 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'auth/create-root' }
   | { readonly kind: 'auth/enable' }
   | { readonly kind: 'auth/record'; readonly loaded: Loaded }
+  | { readonly kind: 'access/record'; readonly audited: Audited }
   | { readonly kind: 'user/create'; readonly user: string }
   | { readonly kind: 'user/delete'; readonly user: string }
   | { readonly kind: 'role/create'; readonly role: string }
@@ -82,6 +83,8 @@ export interface Plan {
   readonly steps: readonly Step[]
   readonly writes: readonly Write[]
   readonly conditions: readonly Condition[]
+  /** Relations whose number of units decides what is written to them: to be asked for before the writes are made. */
+  readonly toCount: readonly number[]
 }
 
 /** Something that is not as it should be, in the words of `juju status`: what is missing; what to do. */

@@ -7,8 +7,17 @@ import { candidatePath } from './layout.ts'
 import { findWorkload } from './observe-machine.ts'
 import { Waiting } from './outcome.ts'
 
+/** The last trial of this hook: they take turns, as all of them put what they try in the same place. */
+let last: Promise<unknown> = Promise.resolve()
+
 /** Why etcd would not start with this bundle; `undefined` where it would. */
-export async function tryBundle(workload: Workload, bundle: string): Promise<string | undefined> {
+export function tryBundle(workload: Workload, bundle: string): Promise<string | undefined> {
+  const trial = last.then(() => tryNow(workload, bundle))
+  last = trial.catch(() => undefined)
+  return trial
+}
+
+async function tryNow(workload: Workload, bundle: string): Promise<string | undefined> {
   const path = candidatePath(workload)
   await writeFileAtomic(path, bundle, { mode: 0o600 })
   try {

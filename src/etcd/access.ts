@@ -7,8 +7,20 @@ import type { Access, AccessReading, KeyRange, Permission, Role, User } from './
 
 export type { Access, AccessReading, Permission, Role, User } from './types.ts'
 
-export function authStatus(client: EtcdClient): Promise<boolean> {
-  return client.ask('auth status', async ({ auth }) => (await auth.authStatus()).enabled)
+export async function authStatus(client: EtcdClient): Promise<boolean> {
+  return (await readAuthentication(client)).enabled
+}
+
+export interface Authentication {
+  readonly enabled: boolean
+  /** Another one after every change to users, roles and permissions, and in a cluster that was made anew from a snapshot. */
+  readonly revision: string
+}
+
+export async function readAuthentication(client: EtcdClient): Promise<Authentication> {
+  const { enabled, authRevision, header } = await client.ask('auth status', ({ auth }) => auth.authStatus())
+  // A restored store goes back to an earlier revision; its terms begin anew.
+  return { enabled, revision: `${header.cluster_id}/${header.raft_term}/${authRevision}` }
 }
 
 /** Needs a user `root` that holds the role `root`; enabling it twice is fine. */
@@ -20,6 +32,15 @@ export async function enableAuth(client: EtcdClient): Promise<void> {
 export async function readUserAndRole(client: EtcdClient, name: string): Promise<AccessReading> {
   const [user, role] = await Promise.all([readUser(client, name), readRole(client, name)])
   return { user, role }
+}
+
+/** Users and roles of these names, a few at a time. */
+export async function readUsersAndRoles(
+  client: EtcdClient,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, AccessReading>> {
+  const read = async (name: string) => [name, await readUserAndRole(client, name)] as const
+  return new Map(await readEach(names, read))
 }
 
 /** Everything, with one request for each user and role: for sweeps, not for every hook. */

@@ -155,6 +155,17 @@ export function printLedger(ledger: Ledger): Record<string, string> {
   return databag
 }
 
+/** Whether both would be printed alike. Rows that nobody touched are the very same: they are not printed for it. */
+export function sameLedger(a: Ledger, b: Ledger): boolean {
+  if (a.entries.size !== b.entries.size) return false
+  for (const [name, { entry: one }] of a.entries) {
+    const other = b.entries.get(name)?.entry
+    if (one !== other && printJsonText(one) !== printJsonText(other)) return false
+  }
+  const rest = (ledger: Ledger): string => printJsonText(printLedger({ ...ledger, entries: new Map() }))
+  return rest(a) === rest(b)
+}
+
 /** Whether a key of the peer application databag belongs to the ledger, so that a row that ended is deleted. */
 export function isLedgerKey(name: string): boolean {
   const patterns = [

@@ -20,7 +20,7 @@ export function openJuju(env: Environment): Juju {
     tools,
     ...openRelations(tools),
     ...openSecrets(tools, env.JUJU_MODEL_UUID ?? '', env.JUJU_CHARM_DIR ?? '.'),
-    ...openStatuses(tools),
+    ...openStatuses(tools, env.JUJU_UNIT_NAME ?? ''),
     ...openUnit(tools),
     ...openActions(tools),
     ...openLog(tools),

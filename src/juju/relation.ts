@@ -45,20 +45,7 @@ export interface Relations {
 /** @example await openRelations(tools).relationIds('etcd-client') */
 export function openRelations(tools: HookTools): Relations {
   const ids = new Map<string, Promise<readonly RelationId[]>>()
-  const read = async (args: readonly string[]): Promise<Databag> =>
-    (await tools.runJson('relation-get', args, databagSchema)) ?? {}
-  const write = async (
-    args: readonly string[],
-    current: Databag,
-    wanted: WantedDatabag,
-  ): Promise<readonly string[]> => {
-    const changes = differences(current, wanted)
-    const keys = Object.keys(changes)
-    // By stdin: one argument may be 128 KiB at most, and argv is for everybody to see.
-    if (keys.length > 0)
-      await tools.run('relation-set', [...args, '--file', '-'], { input: JSON.stringify(changes) })
-    return keys
-  }
+  const [unitBags, appBags] = [openBags(tools, []), openBags(tools, ['--app'])]
   return {
     relationIds(endpoint) {
       const known = ids.get(endpoint) ?? listIds(tools, endpoint)
@@ -74,10 +61,40 @@ export function openRelations(tools: HookTools): Relations {
       return parseAppName(await tools.runJson('relation-list', ['-r', String(id), '--app'], z.string()))
     },
     remoteModel: (id) => findRemoteModel(tools, id),
-    readUnitBag: (id, unit) => read(['-r', String(id), '-', unit]),
-    readAppBag: (id, app) => read(['-r', String(id), '--app', '-', app]),
-    writeUnitBag: (id, current, wanted) => write(['-r', String(id)], current, wanted),
-    writeAppBag: (id, current, wanted) => write(['-r', String(id), '--app'], current, wanted),
+    readUnitBag: unitBags.read,
+    readAppBag: appBags.read,
+    writeUnitBag: unitBags.write,
+    writeAppBag: appBags.write,
+  }
+}
+
+interface Bags {
+  read(id: RelationId, of: string): Promise<Databag>
+  write(id: RelationId, current: Databag, wanted: WantedDatabag): Promise<readonly string[]>
+}
+
+/** Of units, or of applications. Each is read once, and again after this hook has written to its relation. */
+function openBags(tools: HookTools, flags: readonly string[]): Bags {
+  const known = new Map<RelationId, Map<string, Promise<Databag>>>()
+  const get = async (id: RelationId, of: string): Promise<Databag> =>
+    (await tools.runJson('relation-get', ['-r', String(id), ...flags, '-', of], databagSchema)) ?? {}
+  return {
+    read(id, of) {
+      const bags = known.get(id) ?? new Map<string, Promise<Databag>>()
+      const bag = bags.get(of) ?? get(id, of)
+      known.set(id, bags.set(of, bag))
+      return bag
+    },
+    async write(id, current, wanted) {
+      const changes = differences(current, wanted)
+      const keys = Object.keys(changes)
+      if (keys.length === 0) return keys
+      // By stdin: one argument may be 128 KiB at most, and argv is for everybody to see.
+      const args = ['-r', String(id), ...flags, '--file', '-']
+      await tools.run('relation-set', args, { input: JSON.stringify(changes) })
+      known.delete(id)
+      return keys
+    },
   }
 }
 

@@ -9,27 +9,45 @@ export interface WorkloadStatus {
 }
 
 export interface Statuses {
+  /**
+   * Reads this unit's status, and as the leader the application's in the same call, for `setStatus` to compare with: the earlier
+   * it begins, the less a hook waits for it.
+   */
+  readStatuses(of: { readonly leader: boolean }): Promise<void>
   /** Sets this unit's status or, as the leader, the application's; makes no write where it is so already. */
   setStatus(status: WorkloadStatus, of?: { readonly application?: boolean }): Promise<void>
   setApplicationVersion(version: string): Promise<void>
 }
 
 const one = z.object({ status: z.string(), message: z._default(z.string(), '') })
-const unitSchema = one
-const applicationSchema = z.object({ 'application-status': one })
+const application = z.object({
+  'application-status': z.extend(one, { units: z._default(z.record(z.string(), one), {}) }),
+})
+type Known = z.infer<typeof one>
 
-/** @example await openStatuses(tools).setStatus({ status: 'active', message: '' }) */
-export function openStatuses(tools: HookTools): Statuses {
-  const read = async (application: boolean): Promise<z.infer<typeof one>> => {
-    if (!application) return tools.runJson('status-get', ['--include-data'], unitSchema)
-    const found = await tools.runJson('status-get', ['--include-data', '--application'], applicationSchema)
-    return found['application-status']
+/** @example await openStatuses(tools, 'etcd/0').setStatus({ status: 'active', message: '' }) */
+export function openStatuses(tools: HookTools, unit: string): Statuses {
+  let [ofUnit, ofApplication]: [Known | undefined, Known | undefined] = [undefined, undefined]
+  const readUnit = async (): Promise<Known> => tools.runJson('status-get', ['--include-data'], one)
+  const readApplication = async (): Promise<Known> => {
+    const args = ['--include-data', '--application']
+    const { units, ...found } = (await tools.runJson('status-get', args, application))['application-status']
+    ofUnit ??= units[unit]
+    return found
   }
   return {
+    async readStatuses({ leader }) {
+      if (leader) ofApplication ??= await readApplication()
+      ofUnit ??= await readUnit()
+    },
     async setStatus({ status, message }, { application = false } = {}) {
-      const current = await read(application)
-      if (current.status === status && current.message === message) return
+      if (application) ofApplication ??= await readApplication()
+      else ofUnit ??= await readUnit()
+      const current = application ? ofApplication : ofUnit
+      if (current?.status === status && current.message === message) return
       await tools.run('status-set', [...(application ? ['--application'] : []), status, '--', message])
+      if (application) ofApplication = { status, message }
+      else ofUnit = { status, message }
     },
     async setApplicationVersion(version) {
       await tools.run('application-version-set', [version])

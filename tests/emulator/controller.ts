@@ -33,7 +33,7 @@ export interface Controller extends AsyncDisposable {
 }
 
 export async function openController(options: ModelOptions): Promise<Controller> {
-  const { cache, etcd, parallel = 1, onHook } = options
+  const { cache, etcd, parallel = 1, measure = false, onHook } = options
   await mkdir(cache, { recursive: true })
   const storage = await mkdtemp(join(tmpdir(), 'emulator-storage-'))
   const network = options.network ?? (await openNetwork(options.spaces))
@@ -52,7 +52,7 @@ export async function openController(options: ModelOptions): Promise<Controller>
     random,
     hosts,
     cache,
-    scheduler: openScheduler({ models, random, parallel, kill, onHook, bury }),
+    scheduler: openScheduler({ models, random, parallel, kill, measure, onHook, bury }),
     dying,
     kill: () => false,
     ...openStorage(storage),

@@ -8,6 +8,7 @@ import type { KillHere } from './model/agent.ts'
 import { readCharm } from './model/charm-archive.ts'
 import { consume, offer, resumeRelation, suspendRelation } from './model/cross-model.ts'
 import { bagOf } from './model/databag.ts'
+import { openGhosts } from './model/ghost.ts'
 import {
   addAction,
   addApplication,
@@ -24,6 +25,7 @@ import {
 import type { Action, Bag, HookRun, Profile, Relation, Tables, Unit } from './model/state.ts'
 
 export { describeFailure, unavoidable } from './model/scheduler.ts'
+export type { RunTool } from './model/ghost.ts'
 export type { Action, HookRun, Profile, Relation, Unit } from './model/state.ts'
 
 export interface ModelOptions {
@@ -42,6 +44,8 @@ export interface ModelOptions {
   readonly without?: readonly string[]
   /** How many units' hooks may run at the same time; one, where it is left out. */
   readonly parallel?: number
+  /** Whether each hook's time and memory are taken, at the cost of one more process. */
+  readonly measure?: boolean
   /** The spaces that every machine has an interface in; one of IPv4, where they are left out. */
   readonly spaces?: Readonly<Record<string, Family>>
   /** One that other models are on too. */
@@ -191,6 +195,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       await inHost(unit.host, ['ip', 'addr', 'add', `${address}/24`, 'dev', 'eth0'])
       unit.moreAddresses.push(address)
     },
+    ...openGhosts(tables, (archive) => readCharm(archive, host.cache)),
     unit: (name: string): Unit => unitNamed(tables, name),
     databag(id: number, entity: string): Bag {
       const relation = tables.relations.get(id)

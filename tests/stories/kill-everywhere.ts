@@ -35,6 +35,7 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'port/open': true,
   'version/set': true,
   'auth/record': true,
+  'access/record': true,
   'data/claim': true,
   'data/resume': false,
   'data/set-aside': false,

@@ -18,20 +18,34 @@ import { endpointsToAsk, openAdmin } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
 import type { Step } from '../step.ts'
 
-export type AccessStep = Extract<
-  Step,
-  { readonly kind: `${'auth' | 'user' | 'role' | 'permission'}/${string}` }
+export type AccessStep = Exclude<
+  Extract<Step, { readonly kind: `${'auth' | 'user' | 'role' | 'permission'}/${string}` }>,
+  { readonly kind: 'auth/record' }
 >
 
+export function isAccessStep(step: Step): step is AccessStep {
+  return /^(auth|user|role|permission)\//.test(step.kind) && step.kind !== 'auth/record'
+}
+
+export function leadingAccessSteps(steps: readonly Step[]): readonly AccessStep[] {
+  const others = steps.findIndex((step) => !isAccessStep(step))
+  return steps.slice(0, others < 0 ? steps.length : others).filter(isAccessStep)
+}
+
+/** @param begin is called before each step */
 export async function actOnAccess(
   observed: Observed,
-  step: Exclude<AccessStep, { kind: 'auth/record' }>,
+  steps: readonly AccessStep[],
+  begin: (step: AccessStep) => Promise<void>,
 ): Promise<void> {
   const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
   if (!client) throw new Waiting('waiting for the admin certificate')
   await using _closed = client
   try {
-    await change(client, step)
+    for (const step of steps) {
+      await begin(step)
+      await change(client, step)
+    }
   } catch (error) {
     if (error instanceof EtcdUnavailable || error instanceof EtcdTimeout) {
       throw new Waiting(`etcd does not answer: ${error.message}; the next hook tries again`, { cause: error })
@@ -40,7 +54,7 @@ export async function actOnAccess(
   }
 }
 
-async function change(client: EtcdClient, step: Exclude<AccessStep, { kind: 'auth/record' }>): Promise<void> {
+async function change(client: EtcdClient, step: AccessStep): Promise<void> {
   switch (step.kind) {
     case 'auth/create-root':
       await createUser(client, 'root')

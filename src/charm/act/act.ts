@@ -9,10 +9,11 @@ import { findWorkload } from '../observe-machine.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { describeStep, type Step } from '../step.ts'
-import { actOnAccess } from './act-on-access.ts'
+import { type AccessStep, actOnAccess, isAccessStep, leadingAccessSteps } from './act-on-access.ts'
 import { actOnMembers } from './act-on-members.ts'
 import { claimData } from './claim-data.ts'
 import { install } from './install.ts'
+import { recordAudited } from './record-audited.ts'
 import { resumeData } from './resume-data.ts'
 import { readmit, recordLoaded, runService } from './run-service.ts'
 import { setDataAside } from './set-data-aside.ts'
@@ -20,14 +21,23 @@ import { inTurn } from './take-turn.ts'
 import { createKey, writeFile, writeRevocationList } from './write-files.ts'
 
 export async function act(charm: Charm, observed: Observed, steps: readonly Step[]): Promise<void> {
-  for (const step of steps) {
+  const begin = async (step: Step): Promise<void> => {
     if (charm.deadline.aborted) throw new Waiting('this hook took too long; the next one goes on')
     await charm.juju.log('INFO', describeStep(step))
-    await doStep(charm, observed, step)
+  }
+  for (let ahead = steps; ahead.length > 0; ) {
+    const [step] = ahead
+    const onAccess = leadingAccessSteps(ahead)
+    if (onAccess.length > 0) await actOnAccess(observed, onAccess, begin)
+    else if (step && !isAccessStep(step)) {
+      await begin(step)
+      await doStep(charm, observed, step)
+    }
+    ahead = ahead.slice(Math.max(onAccess.length, 1))
   }
 }
 
-async function doStep(charm: Charm, observed: Observed, step: Step): Promise<void> {
+async function doStep(charm: Charm, observed: Observed, step: Exclude<Step, AccessStep>): Promise<void> {
   switch (step.kind) {
     case 'workload/install':
       return install(charm, observed, step.from)
@@ -60,8 +70,10 @@ async function doStep(charm: Charm, observed: Observed, step: Step): Promise<voi
       return actOnMembers(observed, step, charm.deadline)
     case 'auth/record':
       return recordLoaded(step.loaded)
+    case 'access/record':
+      return recordAudited(step.audited)
     default:
-      return actOnAccess(observed, step)
+      return step satisfies never
   }
 }
 

@@ -8,16 +8,15 @@ import { url } from '../../machine/network.ts'
 import { publish } from '../act/publish.ts'
 import type { Charm } from '../charm.ts'
 import { noQuorumExists } from '../guards.ts'
-import { observeJuju } from '../observe-juju.ts'
 import type { Observed, PeersSeen } from '../observed.ts'
 import { openAdmin } from '../open-admin.ts'
 import { nextFounding } from '../plan/founding.ts'
 import { describeLoss, lostQuorum } from '../plan/quorum.ts'
-import { observeHere } from '../reconcile.ts'
+import { observe } from '../reconcile.ts'
 
 export async function recoverQuorum(charm: Charm): Promise<void> {
   const { juju } = charm
-  const observed = await observeHere(charm, await observeJuju(charm))
+  const observed = await observe(charm)
   const refusal = whyNot(observed)
   if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
   const lost = lostQuorum(observed)

@@ -3,11 +3,10 @@
 
 import type { Charm } from '../charm.ts'
 import { publish } from '../act/publish.ts'
-import { observeJuju } from '../observe-juju.ts'
-import { observeHere } from '../reconcile.ts'
+import { observe } from '../reconcile.ts'
 
 export async function rotateAuthorities(charm: Charm): Promise<void> {
-  const observed = await observeHere(charm, await observeJuju(charm))
+  const observed = await observe(charm)
   const { authorities, rotation } = observed.peers?.application ?? {}
   if (!observed.leader)
     return charm.juju.actionFail('only the leader makes authorities: juju run etcd/leader rotate-authorities')

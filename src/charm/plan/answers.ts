@@ -15,6 +15,7 @@ export interface AnswersPlan {
   readonly writes: readonly Write[]
   /** The ledger, with what is published noted in it. */
   readonly ledger: Ledger
+  readonly toCount: readonly number[]
 }
 
 interface Row {
@@ -23,7 +24,7 @@ interface Row {
 }
 
 export function planAnswers(observed: Observed, ledger: Ledger): AnswersPlan {
-  if (!observed.leader || observed.leaving) return { writes: [], ledger }
+  if (!observed.leader || observed.leaving) return { writes: [], ledger, toCount: [] }
   const entries = new Map(ledger.entries)
   const answers = new Map(ledger.answers)
   const noted = new Map(ledger.noted)
@@ -46,7 +47,15 @@ export function planAnswers(observed: Observed, ledger: Ledger): AnswersPlan {
     answers.set(relation, said)
     for (const row of rows) noteAnswered(entries, row, answer)
   }
-  return { writes, ledger: { ...ledger, entries, answers, noted } }
+  return { writes, ledger: { ...ledger, entries, answers, noted }, toCount: relationsToCount(ledger) }
+}
+
+/** Relations whose answer needs new secrets, which can be granted only while the requirer has units. */
+function relationsToCount(ledger: Ledger): readonly number[] {
+  const rows = [...ledger.entries.values()].filter(
+    ({ entry }) => entry.state === 'accepted' && entry.served && entry.answeredAs === undefined,
+  )
+  return [...new Set(rows.map(({ key }) => key.relation))]
 }
 
 /** A suspended relation can't be written to; what it should know is published when it is resumed. */
@@ -125,6 +134,6 @@ function statusOf(entry: LedgerEntry): readonly RequestStatus[] {
 
 function noteAnswered(entries: Map<string, Row>, row: Row, answer: AnswerToPublish): void {
   const username = answer.responses.find((response) => response.request === row.key.request)?.username
-  if (username !== undefined)
+  if (username !== undefined && username !== row.entry.answeredAs)
     entries.set(ledgerKey(row.key), { ...row, entry: { ...row.entry, answeredAs: username } })
 }

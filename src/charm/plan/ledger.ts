@@ -10,7 +10,7 @@ import {
   type RequestKey,
 } from '../../interfaces/ledger.ts'
 import { everyMemberTrustsIt, noRequestIsOnItsWay, ownershipIsCommitted } from '../guards.ts'
-import type { AccessSeen, Observed, RelationSeen } from '../observed.ts'
+import type { AccessSeen, ClientsSeen, Observed, RelationSeen } from '../observed.ts'
 import { hasAccess } from './access.ts'
 import { judgeRequest } from './judge-request.ts'
 
@@ -29,7 +29,8 @@ export const emptyLedger: Ledger = {
 export function nextLedger(observed: Observed): Ledger {
   const committed = observed.peers?.ledger ?? emptyLedger
   if (!observed.leader || observed.leaving) return committed
-  const entries = judgeRelations(committed, observed)
+  const allowFullKeyspace = observed.config.inForce['allow-full-keyspace']
+  const entries = judgeRelations(committed, observed.clients, allowFullKeyspace)
   for (const [name, row] of entries)
     entries.set(name, { ...row, entry: progress(row.key, row.entry, observed) })
   const leaving = commonNamesLeaving(committed, { ...committed, entries }, observed)
@@ -86,12 +87,12 @@ function secretsToCollect(committed: Ledger, entries: Entries, observed: Observe
 
 type Entries = Map<string, { readonly key: RequestKey; readonly entry: LedgerEntry }>
 
-function judgeRelations(committed: Ledger, observed: Observed): Entries {
+/** Every request that was looked at, accepted or refused; the others as they were. */
+export function judgeRelations(committed: Ledger, clients: ClientsSeen, allowFullKeyspace: boolean): Entries {
   const entries: Entries = new Map(committed.entries)
-  const allowFullKeyspace = observed.config.inForce['allow-full-keyspace']
-  for (const [name, { key }] of committed.entries) if (ended(key, observed)) entries.delete(name)
-  for (const relation of inOrderOfClaims(committed, observed)) {
-    const seen = observed.clients.relations.get(relation)
+  for (const [name, { key }] of committed.entries) if (ended(key, clients)) entries.delete(name)
+  for (const relation of inOrderOfClaims(committed, clients)) {
+    const seen = clients.relations.get(relation)
     if (seen) judgeRelation(entries, relation, seen, allowFullKeyspace)
   }
   return new Map([...entries].sort(([, a], [, b]) => compareRequestKeys(a.key, b.key)))
@@ -101,7 +102,7 @@ function judgeRelations(committed: Ledger, observed: Observed): Entries {
  * Whoever named a secret that was not theirs to name had it denied first, as an owner names, shares and grants it at once. So those
  * who were denied come last, and win no name from the owner.
  */
-function inOrderOfClaims(committed: Ledger, { clients }: Observed): readonly number[] {
+function inOrderOfClaims(committed: Ledger, clients: ClientsSeen): readonly number[] {
   const rows = [...committed.entries.values()]
   const denied = new Set(
     rows.flatMap(({ key, entry }) =>
@@ -116,9 +117,9 @@ function isUnreadable(code: string): boolean {
   return code === 'secret-denied' || code === 'secret-not-found'
 }
 
-function ended(key: RequestKey, observed: Observed): boolean {
-  if (observed.clients.gone.has(key.relation)) return true
-  const seen = observed.clients.relations.get(key.relation)
+function ended(key: RequestKey, clients: ClientsSeen): boolean {
+  if (clients.gone.has(key.relation)) return true
+  const seen = clients.relations.get(key.relation)
   if (!seen) return false
   if (seen.kind === 'silent') return true
   if (seen.kind === 'malformed') return key.request !== ''
@@ -174,10 +175,12 @@ function refuseWhole(
 /** Marks what came true since: the client is served, the old leaf is no longer needed. */
 function progress(key: RequestKey, entry: LedgerEntry, observed: Observed): LedgerEntry {
   if (entry.state === 'refused') return entry
+  const born = observed.peers?.application.founding?.born === true
+  if (born && entry.served && !entry.retiring) return entry
   if (!ownershipIsCommitted.holds({ key, entry }, observed)) return entry
   if (!everyMemberTrustsIt.holds(entry.leaf, observed)) return entry
   // A cluster that is founded anew knows nobody.
-  if (!observed.peers?.application.founding?.born) return { ...entry, served: false }
+  if (!born) return { ...entry, served: false }
   const { retiring: _served, ...kept } = entry
   return { ...kept, served: entry.served || hasAccess(entry, accessOf(observed, entry.leaf.commonName)) }
 }
@@ -202,14 +205,4 @@ export function ownedNames(ledger: Ledger): readonly string[] {
 
 export function accessOf(observed: Observed, commonName: string): AccessSeen | undefined {
   return observed.etcd.kind === 'up' ? observed.etcd.access?.get(commonName) : undefined
-}
-
-/** The common names whose access this hook must read from etcd: those in motion, or all of them in a sweep. */
-export function namesToRead(observed: Observed): readonly string[] {
-  if (!observed.leader || observed.leaving) return []
-  const ledger = nextLedger(observed)
-  const moving = [...ledger.entries.values()].flatMap(({ entry }) =>
-    entry.state === 'accepted' && (observed.sweep || !entry.served) ? [entry.leaf.commonName] : [],
-  )
-  return [...new Set([...moving, ...ledger.leaving])].sort()
 }

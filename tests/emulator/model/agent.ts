@@ -1,10 +1,10 @@
 // A unit's agent: runs one hook as Juju runs it (facts/juju.md §1), and commits what it asked for when it ends with 0.
 
 import { randomBytes } from 'node:crypto'
-import { access, copyFile, cp, mkdir, readdir, rm, stat, symlink } from 'node:fs/promises'
+import { access, copyFile, cp, mkdir, readdir, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { flush } from './flush.ts'
-import { type HookContext, ToolFailure } from './hook-context.ts'
+import { type HookContext, openContext, ToolFailure } from './hook-context.ts'
 import { gone, serveTools, tools } from './server.ts'
 import type { HookRun, HookToRun, Tables, Unit } from './state.ts'
 
@@ -17,23 +17,17 @@ const toolsFolder = (unit: Unit): string => `/var/lib/juju/tools/${tag(unit)}`
 const charmFolder = (unit: Unit): string => `${agentFolder(unit)}/charm`
 
 /** Runs the hook, notes the run in the journal, and leaves it in `unit.failed` when it has to be run again. */
-export async function runHook(tables: Tables, unit: Unit, hook: HookToRun, kill: KillHere): Promise<HookRun> {
+export async function runHook(
+  tables: Tables,
+  unit: Unit,
+  hook: HookToRun,
+  { kill, measure }: { readonly kill: KillHere; readonly measure: boolean },
+): Promise<HookRun> {
   await placeCharm(tables, unit, hook)
   const name = hook.action ? hook.action.name : hook.name
-  const context: HookContext = {
-    id: `${unit.name}-${name}-${randomBytes(16).toString('hex')}`,
-    tables,
-    unit,
-    hook,
-    bags: new Map(),
-    seen: new Map(),
-    ports: new Map(),
-    flush: [],
-    pendingSecrets: new Map(),
-    log: [],
-    cutOff: false,
-  }
-  const run = await runProcess(context, kill)
+  const id = `${unit.name}-${name}-${randomBytes(16).toString('hex')}`
+  const context = openContext(id, tables, unit, hook)
+  const run = await runProcess(context, kill, measure)
   const failure = run.exit === 0 ? commit(context) : `exit status ${run.exit}`
   const noted = note(context, run, failure)
   tables.journal.push(noted)
@@ -68,7 +62,10 @@ function settleHook(unit: Unit, hook: HookToRun, failure: string | undefined): v
   if (failure === undefined) hook.done()
 }
 
-async function runProcess(context: HookContext, kill: KillHere): Promise<HookRun> {
+/** Where the wrapper leaves its account. */
+const usageFile = '/run/hook-usage'
+
+async function runProcess(context: HookContext, kill: KillHere, measure: boolean): Promise<HookRun> {
   const { unit, hook } = context
   const began = performance.now()
   const stop = new AbortController()
@@ -79,7 +76,11 @@ async function runProcess(context: HookContext, kill: KillHere): Promise<HookRun
   }
   await using served = await serveTools(unit, `${agentFolder(unit)}/agent.socket`, context, onCall)
   const folder = charmFolder(unit)
-  const started = unit.host.spawn([`${folder}/dispatch`], { env: environment(context), cwd: folder })
+  const wrapper = measure ? ['/usr/local/sbin/measured', usageFile] : []
+  const started = unit.host.spawn([...wrapper, `${folder}/dispatch`], {
+    env: environment(context),
+    cwd: folder,
+  })
   stop.signal.addEventListener('abort', () => started.kill())
   const ended = await started.ended
   if (!stop.signal.aborted && kill(unit.name, 'exit', [])) stop.abort()
@@ -91,7 +92,13 @@ async function runProcess(context: HookContext, kill: KillHere): Promise<HookRun
     log: context.log,
     stderr: `${ended.stdout}${ended.stderr}`,
     ms: performance.now() - began,
+    ...(measure && { usage: await readUsage(unit) }),
   }
+}
+
+async function readUsage({ host }: Unit): Promise<NonNullable<HookRun['usage']>> {
+  const [us = 0, peakKb = 0] = (await readFile(host.outside(usageFile), 'utf8')).split(' ').map(Number)
+  return { cpuMs: us / 1000, peakKb }
 }
 
 /** All that a hook's process gets, and nothing else (facts/juju.md §1.3). */

@@ -20,6 +20,23 @@ export interface HookContext {
   cutOff: boolean
 }
 
+/** @param id what the hook's tools must name */
+export function openContext(id: string, tables: Tables, unit: Unit, hook: HookToRun): HookContext {
+  return {
+    id,
+    tables,
+    unit,
+    hook,
+    bags: new Map(),
+    seen: new Map(),
+    ports: new Map(),
+    flush: [],
+    pendingSecrets: new Map(),
+    log: [],
+    cutOff: false,
+  }
+}
+
 export interface Answer {
   readonly code: number
   readonly out: string

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Hosts } from '../host/host.ts'
 import { forgetIfLeft, namesIn, relateAcross, sidesOf } from './cross-model.ts'
+import { newUnit, nextUnitName } from './new-unit.ts'
 import {
   type Action,
   type Application,
@@ -87,36 +88,7 @@ export async function addUnit(
   hosts: Hosts,
   attach: (unit: Unit, storage: string) => Promise<void>,
 ): Promise<Unit> {
-  const name = `${app.name}/${app.nextUnit}`
-  app.nextUnit += 1
-  const unit: Unit = {
-    name,
-    app,
-    host: await hosts.open(name.replace('/', '-')),
-    machine: String(nextNumber(tables, 'machine')),
-    workload: { status: 'waiting', message: 'agent initialising' },
-    state: {},
-    ports: new Set(),
-    relations: new Map(),
-    storage: new Map(),
-    moreAddresses: [],
-    queued: [],
-    actions: [],
-    agent: 'idle',
-    failed: undefined,
-    installed: false,
-    led: false,
-    dying: false,
-    stopped: false,
-    removed: false,
-    configSeen: undefined,
-    leaderSettingsSeen: undefined,
-    modifiedSeen: app.modified,
-    placed: undefined,
-    updateStatus: false,
-  }
-  app.units.push(unit)
-  app.leader ??= name
+  const unit = newUnit(tables, app, await hosts.open(nextUnitName(app).replace('/', '-')))
   for (const storage of app.charm.storage) await attach(unit, storage.name)
   return unit
 }

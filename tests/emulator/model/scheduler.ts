@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KillHere, runHook } from './agent.ts'
 import { assertConsistent } from './consistency.ts'
+import { isGhost, runGhosts } from './ghost.ts'
 import { nextHook } from './next-hook.ts'
 import type { HookRun, Tables, Unit } from './state.ts'
 
@@ -14,6 +15,7 @@ export interface SchedulerOptions {
   /** How many hooks may run at once; with one the order is the seed's alone. */
   readonly parallel: number
   readonly kill: KillHere
+  readonly measure: boolean
   readonly onHook?: ((run: HookRun) => void) | undefined
   /** A unit has run its last hook. */
   readonly bury: (tables: Tables, unit: Unit) => Promise<void>
@@ -36,12 +38,16 @@ interface Picked {
   readonly unit: Unit
 }
 
-export function openScheduler({ models, random, parallel, kill, onHook, bury }: SchedulerOptions): Scheduler {
+export function openScheduler(options: SchedulerOptions): Scheduler {
+  const { models, random, parallel, kill, measure, onHook, bury } = options
   const busy = new Set<Unit>()
   const pick = (): Picked | undefined => {
     const units = unitsOf(models).filter(
       ({ tables, unit }) =>
-        tables.controller === 'here' && !busy.has(unit) && nextHook(tables, unit) !== undefined,
+        tables.controller === 'here' &&
+        !busy.has(unit) &&
+        !isGhost(unit) &&
+        nextHook(tables, unit) !== undefined,
     )
     return units[Math.floor(random() * units.length)]
   }
@@ -50,7 +56,7 @@ export function openScheduler({ models, random, parallel, kill, onHook, bury }: 
     if (!hook) throw new Error(`${unit.name} was picked and has nothing to do`)
     busy.add(unit)
     try {
-      const ran = await runHook(tables, unit, hook, kill)
+      const ran = await runHook(tables, unit, hook, { kill, measure })
       onHook?.(ran)
       if (unit.removed) await bury(tables, unit)
       for (const model of models) assertConsistent(model)
@@ -59,8 +65,18 @@ export function openScheduler({ models, random, parallel, kill, onHook, bury }: 
       busy.delete(unit)
     }
   }
+  /** Hooks of units without machines take no time: theirs come when the others have none. */
+  const runTheGhosts = async (): Promise<boolean> => {
+    let any = false
+    for (const tables of models.filter((model) => model.controller === 'here')) {
+      const { ran, removed } = runGhosts(tables)
+      for (const unit of removed) await bury(tables, unit)
+      any ||= ran > 0
+    }
+    return any
+  }
   const runOne = async (): Promise<HookRun | undefined> => {
-    const unit = pick()
+    const unit = pick() ?? ((await runTheGhosts()) ? pick() : undefined)
     return unit && run(unit)
   }
   const settle = async (): Promise<readonly HookRun[]> => {
@@ -78,6 +94,7 @@ export function openScheduler({ models, random, parallel, kill, onHook, bury }: 
         })
         running.add(one)
       }
+      if (running.size === 0 && (await runTheGhosts())) continue
       if (running.size === 0 && models.every(({ controller }) => controller === 'here')) return runs
       try {
         await Promise.race(running.size > 0 ? running : [sleep(50)])

@@ -116,7 +116,8 @@ function stale(id: string): Answer {
   return { code: 1, out: '', err: `ERROR bad request: wrong context ID; got "${id}"\n` }
 }
 
-async function runTool(
+/** As the agent answers it. */
+export async function runTool(
   context: HookContext,
   name: string,
   args: readonly string[],

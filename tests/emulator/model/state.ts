@@ -172,6 +172,8 @@ export interface HookRun {
   readonly log: readonly string[]
   readonly stderr: string
   readonly ms: number
+  /** Where the model measures: of the hook's process and all that it ran and waited for; the memory is that of the largest. */
+  readonly usage?: { readonly cpuMs: number; readonly peakKb: number }
 }
 
 /** Which Juju is emulated: error texts, databag keys and hooks differ. */

@@ -33,8 +33,11 @@ export const statusGet: Tool = ({ context, args }) => {
   const found = target(context, application)
   const word = !flags.has('--include-data') && !/json|yaml/.test(args.join(' '))
   if (word && !application) return json(found.status)
-  const shown = flags.has('--include-data') ? { ...found, 'status-data': {} } : { status: found.status }
-  return json(application ? { 'application-status': { ...shown, units: {} } } : shown)
+  const show = ({ status, message }: Status): object =>
+    flags.has('--include-data') ? { message, status, 'status-data': {} } : { status }
+  if (!application) return json(show(found))
+  const units = context.unit.app.units.map((unit) => [unit.name, show(unit.workload)] as const)
+  return json({ 'application-status': { ...show(found), units: Object.fromEntries(units) } })
 }
 
 function target(context: Request['context'], application: boolean): Status {

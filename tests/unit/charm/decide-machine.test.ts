@@ -12,6 +12,7 @@ describe('on a machine where another unit of this charm runs etcd', () => {
     assert.deepEqual(decide(guest), {
       steps: [],
       writes: [],
+      toCount: [],
       conditions: [
         {
           status: 'blocked',

@@ -8,7 +8,7 @@ import { kinds, running } from './observed-changes.ts'
 describe('a unit at rest', () => {
   it('plans nothing and writes nothing when all is as it should be', () => {
     const plan = decide(running(settled()))
-    assert.deepEqual(plan, { steps: [], writes: [], conditions: [] })
+    assert.deepEqual(plan, { steps: [], writes: [], conditions: [], toCount: [] })
   })
 
   it('writes its files, then the revocation list, then starts etcd', () => {
@@ -26,6 +26,7 @@ describe('a unit at rest', () => {
         here: true,
         members: undefined,
         authentication: false,
+        accessRevision: undefined,
         access: undefined,
         orphans: [],
       },

@@ -148,6 +148,7 @@ export function settled(): Observed {
       ] as const),
       revoked: [],
       loaded: undefined,
+      audited: undefined,
       data: true,
       databaseBytes: 0,
       capacity: undefined,

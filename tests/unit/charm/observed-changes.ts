@@ -45,6 +45,7 @@ export function running(observed: Observed, known: Record<string, ReturnType<typ
       here: true,
       members: undefined,
       authentication: true,
+      accessRevision: undefined,
       access: new Map(Object.entries(known)),
       orphans: [],
     },

@@ -41,6 +41,7 @@ function toolsThat(
     PATH: `${bin}:/usr/bin:/bin`,
     JUJU_CHARM_DIR: join(folder, 'charm'),
     JUJU_MODEL_UUID: 'aafb7941-b11d-45c4-a410-565b281fd150',
+    JUJU_UNIT_NAME: 'etcd/0',
   })
 }
 
@@ -91,6 +92,46 @@ test('a databag is written by its differences, and not at all where there are no
   assert.deepEqual(await juju.writeAppBag(relation, { a: '1', b: '2' }, { a: '1', b: '2' }), [])
   assert.equal(readFileSync(calls, 'utf8'), '')
   assert.deepEqual(await juju.writeAppBag(relation, { a: '1', b: '2' }, { a: '3', b: undefined }), ['a', 'b'])
+})
+
+test('a databag is read once, and again after a write to its relation', async () => {
+  const juju = toolsThat({ 'relation-get': { out: '{"a":"1"}' }, 'relation-set': {} })
+  const [relation, other] = [juju.relationId(1), juju.relationId(10)]
+  const app = parseAppName('web')
+  const read = async (): Promise<number> => {
+    await Promise.all([
+      juju.readAppBag(relation, app),
+      juju.readAppBag(relation, app),
+      juju.readAppBag(other, app),
+    ])
+    return readFileSync(calls, 'utf8').match(/relation-get/g)?.length ?? 0
+  }
+  assert.equal(await read(), 2)
+  assert.equal(await read(), 2)
+  await juju.writeAppBag(relation, { a: '1' }, { a: '2' })
+  assert.equal(await read(), 3)
+})
+
+test('the leader reads both statuses in one call, and sets only what differs', async () => {
+  const units = { 'etcd/0': { status: 'waiting', message: 'x' }, 'etcd/1': { status: 'active', message: '' } }
+  const shown = { 'application-status': { status: 'active', message: '', units } }
+  const juju = toolsThat({ 'status-get': { out: JSON.stringify(shown) }, 'status-set': {} })
+  await juju.readStatuses({ leader: true })
+  await juju.setStatus({ status: 'waiting', message: 'x' })
+  await juju.setStatus({ status: 'active', message: '' }, { application: true })
+  await juju.setStatus({ status: 'blocked', message: 'y' })
+  await juju.setStatus({ status: 'blocked', message: 'y' })
+  assert.deepEqual(readFileSync(calls, 'utf8').trim().split('\n'), [
+    'status-get --include-data --application --format=json',
+    'status-set blocked -- y',
+  ])
+})
+
+test('a tool that ends without reading its input fails by its exit code, and one that does not exist by its name', async () => {
+  const juju = toolsThat({ 'relation-set': { err: 'ERROR cannot write relation settings\n', code: 1 } })
+  const long = 'x'.repeat(1_000_000)
+  await assert.rejects(juju.writeAppBag(juju.relationId(1), {}, { long }), NotLeader)
+  await assert.rejects(juju.readConfig(), /spawn config-get ENOENT/)
 })
 
 test('output that is not what Juju prints is a bug with the name of the tool', async () => {

@@ -36,6 +36,7 @@ const up = (members = [member(0)]): Observed['etcd'] => ({
   here: true,
   members,
   authentication: true,
+  accessRevision: undefined,
   access: undefined,
   orphans: [],
 })

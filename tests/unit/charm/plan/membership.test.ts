@@ -8,7 +8,15 @@ import { member } from './members.ts'
 /** Unit etcd/0 at 10.0.0.1, with these members; its own runs if it has data. */
 function seen(members: readonly MemberSeen[], more: Partial<Observed> = {}): Observed {
   const here = more.machine?.data !== false
-  const etcd = { kind: 'up', here, members, authentication: true, access: undefined, orphans: [] } as const
+  const etcd = {
+    kind: 'up',
+    here,
+    members,
+    authentication: true,
+    accessRevision: undefined,
+    access: undefined,
+    orphans: [],
+  } as const
   return { ...settled(), etcd, ...more }
 }
 

@@ -1,0 +1,13 @@
+// Notes that all access was looked at: the next sweeps need not look again while etcd says that nothing has changed.
+
+import { printJsonText } from '../../interfaces/json-text.ts'
+import { makeDirectory, writeFileAtomic } from '../../machine/file.ts'
+import { auditedPath } from '../layout.ts'
+import { findWorkload } from '../observe-machine.ts'
+import type { Audited } from '../observed.ts'
+
+export async function recordAudited(audited: Audited): Promise<void> {
+  const workload = await findWorkload()
+  await makeDirectory(workload.paths.state, { mode: 0o700 })
+  await writeFileAtomic(auditedPath(workload), printJsonText(audited), { mode: 0o600 })
+}

@@ -1,0 +1,49 @@
+// Which clients a hook looks at. It names the relation or the secret that may have changed: only that one is read anew, the others
+// come from the ledger, so that a hook costs the same with one client as with a thousand (design §4).
+
+import type { Ledger } from '../interfaces/ledger.ts'
+import type { RelationId } from '../juju/index.ts'
+import type { Charm } from './charm.ts'
+import { observeUnseen } from './observe-cross-model.ts'
+import { relationsToSweep } from './plan/relations-to-sweep.ts'
+
+export interface Look {
+  readonly ledger: Ledger
+  /** Everything is looked at again, not only what this hook is about. */
+  readonly sweep: boolean
+}
+
+export interface Focus {
+  readonly relations: ReadonlySet<RelationId>
+  /** Relations that have ended. */
+  readonly gone: ReadonlySet<number>
+  readonly suspended: ReadonlySet<number>
+}
+
+export async function clientsInFocus(charm: Charm, look: Look): Promise<Focus> {
+  const { context, juju } = charm
+  const { hook } = context
+  const { ledger } = look
+  if (look.sweep) return sweep(charm, ledger)
+  const relations = new Set<RelationId>()
+  const gone = new Set<number>()
+  const suspended = new Set<number>()
+  if (hook.kind === 'relation' && hook.endpoint === 'etcd-client') {
+    // Across models this may be the end or a suspension: which one, later hooks find out.
+    if (hook.event === 'broken') (ledger.crossModel.has(hook.relation) ? suspended : gone).add(hook.relation)
+    else relations.add(hook.relation)
+  }
+  if (hook.kind === 'secret') {
+    for (const { key, entry } of ledger.entries.values())
+      if (entry.secret === hook.secret) relations.add(juju.relationId(key.relation))
+  }
+  return { relations, gone, suspended }
+}
+
+async function sweep({ context, juju, now }: Charm, ledger: Ledger): Promise<Focus> {
+  const listed = await juju.relationIds('etcd-client')
+  const byTurns = context.hook.name === 'update-status'
+  const relations = new Set(relationsToSweep(ledger, listed, { byTurns, now }).map(juju.relationId))
+  const { ended, suspended } = await observeUnseen(juju, ledger, relations)
+  return { relations, gone: ended, suspended }
+}

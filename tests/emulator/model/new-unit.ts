@@ -1,0 +1,42 @@
+// A unit as it is before its first hook.
+
+import type { Host } from '../host/host.ts'
+import { type Application, nextNumber, type Tables, type Unit } from './state.ts'
+
+export function nextUnitName(app: Application): string {
+  return `${app.name}/${app.nextUnit}`
+}
+
+export function newUnit(tables: Tables, app: Application, host: Host): Unit {
+  const name = nextUnitName(app)
+  app.nextUnit += 1
+  const unit: Unit = {
+    name,
+    app,
+    host,
+    machine: String(nextNumber(tables, 'machine')),
+    workload: { status: 'waiting', message: 'agent initialising' },
+    state: {},
+    ports: new Set(),
+    relations: new Map(),
+    storage: new Map(),
+    moreAddresses: [],
+    queued: [],
+    actions: [],
+    agent: 'idle',
+    failed: undefined,
+    installed: false,
+    led: false,
+    dying: false,
+    stopped: false,
+    removed: false,
+    configSeen: undefined,
+    leaderSettingsSeen: undefined,
+    modifiedSeen: app.modified,
+    placed: undefined,
+    updateStatus: false,
+  }
+  app.units.push(unit)
+  app.leader ??= name
+  return unit
+}

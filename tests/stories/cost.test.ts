@@ -1,0 +1,86 @@
+// A hook costs the same with few clients as with many: what it asks of Juju is counted at two sizes, call by call.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { HookRun, Model } from '../emulator/index.ts'
+import { askFor, noteSomething, onboard, relateGhosts } from './ghost-clients.ts'
+import { archives, lookAtEtcd, openWorld } from './world.ts'
+
+const names = (from: number, until: number): readonly string[] =>
+  Array.from({ length: until - from }, (_, at) => `client-${from + at}a`)
+
+/** What the hooks of etcd's units asked of Juju, by hook. */
+function asked(runs: readonly HookRun[]): readonly string[] {
+  return runs
+    .filter(({ unit }) => unit.startsWith('etcd/'))
+    .map(({ hook, calls }) => [hook, ...calls.map(({ tool }) => tool).sort()].join(' '))
+}
+
+async function costs(model: Model, newcomer: string): Promise<Record<string, readonly string[]>> {
+  const [known] = await onboard(model, [`${newcomer}-known`])
+  assert.ok(known)
+  await noteSomething(model, known)
+  const nothing = await model.settle()
+  const [client] = await relateGhosts(model, [newcomer])
+  assert.ok(client)
+  const related = await model.settle()
+  await askFor(model, client)
+  const served = await model.settle()
+  model.removeRelation(client.relation)
+  const removed = await model.settle()
+  return {
+    'nothing to do': asked(nothing),
+    'a new relation': asked(related),
+    'a new client': asked(served),
+    'an end': asked(removed),
+  }
+}
+
+test('each hook asks the same of Juju with two clients as with forty', async (t) => {
+  await using model = await openWorld()
+  await model.deploy('etcd', { archive: archives.etcd })
+  await model.settle()
+  await onboard(model, names(0, 1))
+  const few = await costs(model, 'early')
+  await onboard(model, names(1, 38))
+  const many = await costs(model, 'late')
+  for (const [what, hooks] of Object.entries(few)) t.diagnostic(`${what}: ${hooks.join('; ')}`)
+  assert.deepEqual(many, few)
+  assert.equal((await lookAtEtcd(model)).users.length, 38 + 2 + 1)
+})
+
+/** What the hooks about clients that come together ask, each once. */
+async function asksOfCrowd(model: Model, size: number): Promise<readonly string[]> {
+  const crowd = await relateGhosts(
+    model,
+    names(0, size).map((name) => `${name}-of-${size}a`),
+  )
+  model.passOver('etcd', new Set(crowd.map(({ relation }) => relation)))
+  for (const client of crowd) await askFor(model, client)
+  const hooks = asked(await model.settle()).filter((hook) => hook.startsWith('etcd-client-'))
+  assert.equal(hooks.length, size)
+  return [...new Set(hooks)].sort()
+}
+
+test('of three clients that come together each hook asks as much as of eight', async () => {
+  await using model = await openWorld()
+  await model.deploy('etcd', { archive: archives.etcd })
+  await model.settle()
+  assert.deepEqual(await asksOfCrowd(model, 8), await asksOfCrowd(model, 3))
+})
+
+test('an update-status with nothing to do asks Juju no more with sixty clients than with forty', async () => {
+  await using model = await openWorld()
+  await model.deploy('etcd', { archive: archives.etcd })
+  await model.settle()
+  const sizes: string[] = []
+  for (const [from, until] of [
+    [0, 40],
+    [40, 60],
+  ] as const) {
+    await onboard(model, names(from, until))
+    await model.updateStatus('etcd')
+    sizes.push(asked(await model.updateStatus('etcd')).join('; '))
+  }
+  assert.equal(sizes[1], sizes[0])
+})
