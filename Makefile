@@ -69,8 +69,8 @@ chaos: $(ETCD_CHARM) $(CLIENT_CHARM) ## every disturbance of a cluster (MEMBERS=
 	@scripts/provide-chaos-tools
 	@$(EMULATED) $(NODE) scripts/chaos.ts
 
-bench: $(ETCD_CHARM) $(CLIENT_CHARM) ## measure hooks on this machine (ROUNDS=15); writes bench/results.json
-	@$(EMULATED) $(NODE) --disable-warning=DEP0123 bench/hooks.ts
+bench: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## measure hooks here (CLIENTS=1,10,100,1000 MEMBERS=1,3,5 ROUNDS=5); writes bench/results.json
+	@$(EMULATED) $(NODE) --disable-warning=DEP0123 bench/index.ts
 
 integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the stories on your own controller through juju (STORIES= BASE= ETCD_RESOURCE= KEEP=1 …)
 	@export ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && $(NODE) scripts/pack-python-requirer.ts $(INTEGRATION_BASE)

@@ -1,0 +1,54 @@
+// `make bench`: what hooks cost on this machine, with few clients and with many, with one member and with several, beside Node's bare
+// start and beside a provider on the field's Python library in the same run. Writes bench/results.json and bench/results.md.
+
+import { writeFile } from 'node:fs/promises'
+import { archives, openWorld } from '../tests/stories/world.ts'
+import { measureFirstWrites } from './first-writes.ts'
+import { growByBatches, measureCosts } from './hook-costs.ts'
+import { measurePython } from './python-provider.ts'
+import { median, printTable, type Row, round } from './rows.ts'
+
+function numbers(name: string, usual: string): readonly number[] {
+  return (process.env[name] ?? usual)
+    .split(',')
+    .filter((text) => text !== '')
+    .map(Number)
+}
+
+const sizes = numbers('CLIENTS', '1,10,100,1000')
+const baseline = numbers('BASELINE', sizes.join(','))
+const members = numbers('MEMBERS', '1,3,5')
+const [rounds = 5] = numbers('ROUNDS', '5')
+const [together = 100] = numbers('TOGETHER', '100')
+
+async function measureCharm(): Promise<readonly Row[]> {
+  await using model = await openWorld({ name: 'bench', measure: true })
+  await model.deploy('etcd', { archive: archives.etcd })
+  await model.settle()
+  const { host } = model.unit('etcd/0')
+  const starts: number[] = []
+  for (let count = 0; count < 3 * rounds; count += 1) {
+    const began = performance.now()
+    await host.run(['/var/lib/juju/agents/unit-etcd-0/charm/bin/node', '-e', '0'])
+    starts.push(performance.now() - began)
+  }
+  const bare: Row = {
+    figure: "Node's bare start",
+    clients: sizes[0] ?? 1,
+    members: 1,
+    value: round(median(starts)),
+    unit: 'ms',
+  }
+  const grow = (names: readonly string[]) => growByBatches(model, 'etcd', names)
+  return [bare, ...(await measureCosts({ model, app: 'etcd', prefix: '', rounds, grow }, sizes))]
+}
+
+const costs = [...(await measureCharm()), ...(await measurePython(baseline, rounds))]
+const writes: Row[] = []
+for (const count of members) writes.push(...(await measureFirstWrites(count, together)))
+
+await writeFile('bench/results.json', `${JSON.stringify([...costs, ...writes], undefined, 2)}\n`)
+const table = `${[printTable(costs), printTable(writes)].filter((part) => part.includes('\n| ')).join('\n\n')}\n`
+await writeFile('bench/results.md', table)
+console.log(table)
+process.exit(0)
