@@ -98,7 +98,7 @@ async function isLeaving({ context, juju }: Charm): Promise<boolean> {
   return hook.event === 'broken' && !(await juju.plannedUnits()).has(unit)
 }
 
-async function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
+export async function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
   const { context, juju } = charm
   const [relation] = await juju.relationIds('etcd-peers')
   if (relation === undefined) return undefined

@@ -3,23 +3,40 @@
 import { printJsonText } from '../../interfaces/json-text.ts'
 import type { LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
 import type { Charm } from '../charm.ts'
-import { observeJuju } from '../observe-juju.ts'
+import { observePeers } from '../observe-juju.ts'
 import { expiresSoon } from '../plan/conditions.ts'
 import { explainRefusal } from '../refusals.ts'
 
 const columns = ['relation', 'request', 'application', 'common-name', 'prefix', 'expires', 'state'] as const
 type Row = Readonly<Record<(typeof columns)[number], string>>
 
+/** Juju takes results as arguments, of which each may be 128 KiB at most; a table of a thousand clients is more. */
+const longest = 100_000
+
 export async function listClients(charm: Charm): Promise<void> {
-  const { peers } = await observeJuju(charm)
+  const peers = await observePeers(charm)
   const rows = [...(peers?.ledger.entries.values() ?? [])].map(({ key, entry }) =>
     describeRow(key, entry, charm.now, peers?.ledger.crossModel.get(key.relation) === 'suspended'),
   )
   await charm.juju.actionSet({
     count: String(rows.length),
-    clients: rows.length > 0 ? printTable(rows) : 'none',
-    json: printJsonText(rows),
+    ...(rows.length > 0 ? inParts('clients', rows, printTable) : { clients: 'none' }),
+    ...inParts('json', rows, printJsonText),
   })
+}
+
+/** Whole under its name where it is short enough; else in parts of so many rows, the others under `<name>-2` and so on. */
+export function inParts<T>(
+  name: string,
+  rows: readonly T[],
+  print: (rows: readonly T[]) => string,
+): Readonly<Record<string, string>> {
+  for (let parts = 1; ; parts += 1) {
+    const size = Math.max(1, Math.ceil(rows.length / parts))
+    const texts = Array.from({ length: parts }, (_, at) => print(rows.slice(at * size, (at + 1) * size)))
+    if (size > 1 && texts.some((text) => Buffer.byteLength(text) > longest)) continue
+    return Object.fromEntries(texts.map((text, at) => [at === 0 ? name : `${name}-${at + 1}`, text]))
+  }
 }
 
 function describeRow(key: RequestKey, entry: LedgerEntry, now: number, suspended: boolean): Row {
