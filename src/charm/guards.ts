@@ -147,6 +147,13 @@ export const noRequestIsOnItsWay: Guard<[observed: Observed]> = {
     leader ? clients.expected === undefined : peers?.ledger.gathering !== true,
 }
 
+/** What such a hook noted wakes the peers' hook of every unit, this one's too, and Juju runs that behind those of all clients. */
+export const noClientIsAheadOfIt: Guard<[observed: Observed]> = {
+  name: 'no-client-is-ahead-of-it',
+  because: 'a restart in each of their hooks would be one for each client',
+  holds: ({ aboutClient }) => !aboutClient,
+}
+
 export const everyMemberTrustsIt: Guard<[leaf: Leaf, observed: Observed]> = {
   name: 'every-member-trusts-it',
   because: 'a client that is told too early meets a member that refuses its certificate',

@@ -61,6 +61,7 @@ export async function observeJuju(charm: Charm): Promise<JujuSeen> {
     leader,
     leaving,
     sweep,
+    aboutClient: hook.kind === 'secret' || (hook.kind === 'relation' && hook.endpoint === 'etcd-client'),
     looksAtMembers,
     expectedUnits,
     collect: hook.name === 'update-status',

@@ -27,6 +27,8 @@ export interface Observed {
   readonly leaving: boolean
   /** This hook looks at everything again, not only at what it was called for. */
   readonly sweep: boolean
+  /** This hook is about one client; those of the peers come after all of its kind. */
+  readonly aboutClient: boolean
   /** This hook looks at the cluster's members. */
   readonly looksAtMembers: boolean
   /** Units that Juju plans to have, from its goal state; `undefined` where this hook did not ask. */

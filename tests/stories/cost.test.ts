@@ -69,6 +69,20 @@ test('of three clients that come together each hook asks as much as of eight', a
   assert.deepEqual(await asksOfCrowd(model, 8), await asksOfCrowd(model, 3))
 })
 
+test('eight clients that were silent and ask together cost two restarts at most', async () => {
+  await using model = await openWorld()
+  await model.deploy('etcd', { archive: archives.etcd })
+  await model.settle()
+  const clients = await relateGhosts(model, names(0, 8))
+  await model.settle()
+  const before = (await lookAtEtcd(model)).starts
+  for (const client of clients) await askFor(model, client)
+  await model.settle()
+  const { starts, users } = await lookAtEtcd(model)
+  assert.equal(users.length, 8 + 1)
+  assert.ok(starts - before <= 2, `${starts - before} restarts`)
+})
+
 test('an update-status with nothing to do asks Juju no more with sixty clients than with forty', async () => {
   await using model = await openWorld()
   await model.deploy('etcd', { archive: archives.etcd })

@@ -4,7 +4,7 @@ import { digestOfAuthorities } from '../../interfaces/authorities-digest.ts'
 import { digest } from '../../interfaces/digest.ts'
 import { type ByPurpose, clientCasOf, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
-import { noRequestIsOnItsWay } from '../guards.ts'
+import { noClientIsAheadOfIt, noRequestIsOnItsWay } from '../guards.ts'
 import type { FileName, Loaded, Observed, WorkloadSeen } from '../observed.ts'
 import type { Step } from '../step.ts'
 import { type Bootstrap, printConfiguration, settledBootstrap } from './configuration.ts'
@@ -179,7 +179,7 @@ function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]
   if (loaded.version !== loading.version) return `it runs ${loaded.version}, installed is ${loading.version}`
   if (loaded.configuration !== loading.configuration) return 'its configuration has changed'
   if (loaded.authorities !== loading.authorities) return 'it must trust other authorities'
-  const together = noRequestIsOnItsWay.holds(observed)
+  const together = noRequestIsOnItsWay.holds(observed) && noClientIsAheadOfIt.holds(observed)
   return whyTrustMustShrink(loaded, leaves) ?? (together ? whyTrustMustGrow(loaded, leaves) : undefined)
 }
 

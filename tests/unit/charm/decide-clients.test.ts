@@ -41,6 +41,17 @@ describe('a client', () => {
     ])
   })
 
+  it('is not worth a restart in a hook about a client, as more of these may follow: it comes with the hook of the peers', () => {
+    const idle = running(withLedger(settled(), [[key, accepted('alice', { served: true })]]))
+    const two = withLedger(idle, [
+      [key, accepted('alice', { served: true })],
+      [relationKey(6), accepted('bob')],
+    ])
+    const restarts = (aboutClient: boolean): boolean =>
+      kinds(decide({ ...two, aboutClient }).steps).includes('service/restart')
+    assert.deepEqual([restarts(true), restarts(false)], [false, true])
+  })
+
   it('is answered once etcd and every member know it, and only then', () => {
     const recorded = withClients(withLedger(settled(), [[key, accepted('alice')]]), { members })
     const half = running(recorded, { alice: noAccess })

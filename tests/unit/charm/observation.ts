@@ -103,6 +103,7 @@ export function settled(): Observed {
     leader: true,
     leaving: false,
     sweep: false,
+    aboutClient: false,
     looksAtMembers: false,
     expectedUnits: undefined,
     collect: false,
