@@ -42,6 +42,13 @@ async function move(model: Model, units: readonly string[], by: number): Promise
   for (const unit of units) await model.reboot(unit)
 }
 
+/** Hooks, and then quiet minutes until nobody has anything to say. */
+async function follow(model: Model): Promise<void> {
+  await model.settle()
+  for (let minutes = 0; minutes < 3; minutes += 1)
+    if (writesOf(await model.updateStatus()).length === 0) return
+}
+
 /** All say the same of where everybody is, and a client reads what was there and writes. */
 async function assertFollowed(model: Model, id: number, key: string): Promise<void> {
   const expected = names(model).map((unit) => [
@@ -90,5 +97,18 @@ test('three members, of which some move', async (t) => {
     await move(model, [model.tables.applications.get('etcd')?.leader ?? ''], 50)
     await model.settle()
     await assertFollowed(model, id, 'leader')
+  })
+
+  await t.test('two at once: the one that stayed is where they meet', async () => {
+    await move(model, ['etcd/0', 'etcd/2'], 70)
+    await follow(model)
+    await assertFollowed(model, id, 'two')
+  })
+
+  await t.test('while it runs, as when a lease is not renewed', async () => {
+    const { host } = model.unit('etcd/1')
+    await host.readdress(host.address.replace(/\d+$/, (last) => String(Number(last) + 60)))
+    await follow(model)
+    await assertFollowed(model, id, 'running')
   })
 })
