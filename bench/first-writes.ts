@@ -16,7 +16,7 @@ export async function measureFirstWrites(members: number, together: number): Pro
 }
 
 async function measure(model: Model, members: number, clients: number): Promise<readonly Row[]> {
-  const names = Array.from({ length: clients }, (_, at) => `m${members}-${clients}-${at}a`)
+  const names = Array.from({ length: clients }, (_, at) => `m${members}a-${clients}a-${at}a`)
   const all = await relateGhosts(model, names)
   // The relations stand, and nobody has asked yet.
   model.passOver('etcd', new Set(all.map(({ relation }) => relation)))

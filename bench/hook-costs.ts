@@ -18,6 +18,8 @@ export interface Subject {
   /** Before each figure, where several providers are measured. */
   readonly prefix: string
   readonly rounds: number
+  /** Takes what was measured at one size. */
+  readonly add: (rows: readonly Row[]) => Promise<void>
   /** Relates and serves that many more clients. */
   readonly grow: (names: readonly string[]) => Promise<readonly GhostClient[]>
 }
@@ -39,17 +41,15 @@ export async function growByBatches(
   return clients
 }
 
-export async function measureCosts(subject: Subject, sizes: readonly number[]): Promise<readonly Row[]> {
-  const rows: Row[] = []
+export async function measureCosts(subject: Subject, sizes: readonly number[]): Promise<void> {
   let related = 0
   for (const clients of sizes) {
     const names = Array.from({ length: clients - related }, (_, at) => `c-${related + at}a`)
     const known = (await subject.grow(names)).at(-1)
     if (!known) throw new Error(`sizes must grow: ${sizes.join(', ')}`)
-    rows.push(...(await measureAt(subject, clients, known)))
+    await subject.add(await measureAt(subject, clients, known))
     related = clients
   }
-  return rows
 }
 
 async function measureAt(subject: Subject, clients: number, known: GhostClient): Promise<readonly Row[]> {
@@ -67,7 +67,7 @@ async function measureAt(subject: Subject, clients: number, known: GhostClient):
     sweeps.push((await measureHook(model, unit, 'update-status')).measured)
   }
   for (let round = 0; round < Math.min(rounds, 3); round += 1) {
-    const [client] = await relateGhosts(model, [`new-${clients}-${round}a`], app)
+    const [client] = await relateGhosts(model, [`new-${clients}a-${round}a`], app)
     if (!client) throw new Error('no client')
     await model.settle()
     await askFor(model, client)

@@ -21,7 +21,24 @@ const members = numbers('MEMBERS', '1,3,5')
 const [rounds = 5] = numbers('ROUNDS', '5')
 const [together = 100] = numbers('TOGETHER', '100')
 
-async function measureCharm(): Promise<readonly Row[]> {
+const costs: Row[] = []
+const writes: Row[] = []
+
+/** After each part, so that a bench that is cut short leaves what it has. */
+async function save(): Promise<string> {
+  await writeFile('bench/results.json', `${JSON.stringify([...costs, ...writes], undefined, 2)}\n`)
+  const tables = [costs, writes].filter((rows) => rows.length > 0).map(printTable)
+  const text = `${tables.join('\n\n')}\n`
+  await writeFile('bench/results.md', text)
+  return text
+}
+
+async function add(rows: readonly Row[]): Promise<void> {
+  costs.push(...rows)
+  await save()
+}
+
+async function measureCharm(): Promise<void> {
   await using model = await openWorld({ name: 'bench', measure: true })
   await model.deploy('etcd', { archive: archives.etcd })
   await model.settle()
@@ -32,23 +49,21 @@ async function measureCharm(): Promise<readonly Row[]> {
     await host.run(['/var/lib/juju/agents/unit-etcd-0/charm/bin/node', '-e', '0'])
     starts.push(performance.now() - began)
   }
-  const bare: Row = {
-    figure: "Node's bare start",
-    clients: sizes[0] ?? 1,
-    members: 1,
-    value: round(median(starts)),
-    unit: 'ms',
-  }
+  const figure = "Node's bare start"
+  await add([{ figure, clients: sizes[0] ?? 1, members: 1, value: round(median(starts)), unit: 'ms' }])
   const grow = (names: readonly string[]) => growByBatches(model, 'etcd', names)
-  return [bare, ...(await measureCosts({ model, app: 'etcd', prefix: '', rounds, grow }, sizes))]
+  await measureCosts({ model, app: 'etcd', prefix: '', rounds, add, grow }, sizes)
 }
 
-const costs = [...(await measureCharm()), ...(await measurePython(baseline, rounds))]
-const writes: Row[] = []
-for (const count of members) writes.push(...(await measureFirstWrites(count, together)))
-
-await writeFile('bench/results.json', `${JSON.stringify([...costs, ...writes], undefined, 2)}\n`)
-const table = `${[printTable(costs), printTable(writes)].filter((part) => part.includes('\n| ')).join('\n\n')}\n`
-await writeFile('bench/results.md', table)
-console.log(table)
+await measureCharm()
+try {
+  await measurePython(baseline, rounds, add)
+} finally {
+  // A baseline that can't be had is no reason to have no more of the charm's own figures.
+  for (const count of members) {
+    writes.push(...(await measureFirstWrites(count, together)))
+    await save()
+  }
+}
+console.log(await save())
 process.exit(0)

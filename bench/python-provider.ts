@@ -24,9 +24,13 @@ async function packProvider(): Promise<string | undefined> {
 }
 
 /** Of all but the last, the relation stands and nothing was asked: a hook of this provider reads the relation it is about, no other. */
-export async function measurePython(sizes: readonly number[], rounds: number): Promise<readonly Row[]> {
+export async function measurePython(
+  sizes: readonly number[],
+  rounds: number,
+  add: (rows: readonly Row[]) => Promise<void>,
+): Promise<void> {
   const archive = sizes.length > 0 ? await packProvider() : undefined
-  if (!archive) return []
+  if (!archive) return
   const app = 'python'
   await using model = await openWorld({ name: 'bench-python', measure: true })
   await model.deploy(app, { archive })
@@ -39,5 +43,5 @@ export async function measurePython(sizes: readonly number[], rounds: number): P
     await model.settle()
     return clients
   }
-  return measureCosts({ model, app, prefix: 'Python, no etcd: ', rounds, grow }, sizes)
+  await measureCosts({ model, app, prefix: 'Python, no etcd: ', rounds, add, grow }, sizes)
 }

@@ -15,9 +15,9 @@ export async function checkPorts({ client, peer }: UnitAddresses): Promise<void>
     [loopback, 2381],
   ] as const
   for (const [address, port] of wanted) {
-    if (await portIsTaken(address, port))
-      throw new Blocked(
-        `port ${port} at ${address} is taken by another program; end it, or give this unit a machine of its own`,
-      )
+    if (await portIsTaken(address, port)) {
+      const what = `port ${port} at ${address} is taken by another program`
+      throw new Blocked(`${what}; end it, or give this unit a machine of its own`)
+    }
   }
 }

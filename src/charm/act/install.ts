@@ -21,24 +21,22 @@ export async function install({ juju }: Charm, observed: Observed, from: 'snap' 
     await installBinaries({ archive, architecture: process.arch, ...(sha256 && { sha256 }) })
   } catch (error) {
     if (error instanceof BadArchive) throw new Blocked(error.message, { cause: error })
-    if (error instanceof CommandMissing && error.command === 'snap')
-      throw new Blocked(
-        'snap is not on this machine; install snapd, or attach a release tarball as resource etcd',
-        { cause: error },
-      )
-    if (error instanceof CommandFailed)
-      throw new Waiting(`etcd can't be installed: ${describe(error)}; the next hook tries again`, {
-        cause: error,
-      })
+    if (error instanceof CommandMissing) throw new Blocked(explainMissing(error), { cause: error })
+    if (error instanceof CommandFailed) throw new Waiting(explainFailure(error), { cause: error })
     throw error
   }
 }
 
-/** What snapd says first is what ails it; it fetches for itself, through the proxy of the whole machine. */
-function describe({ command, args, stderr, message }: CommandFailed): string {
-  const [first = ''] = stderr.split('\n')
-  const what = first === '' ? message : `${[command, ...args.slice(0, 2)].join(' ')}: ${first}`
+function explainMissing({ command }: CommandMissing): string {
   return command === 'snap'
-    ? `${what} (snapd's proxies are the model's snap-http-proxy and snap-https-proxy)`
-    : what
+    ? 'snap is not on this machine; install snapd, or attach a release tarball as resource etcd'
+    : `${command} is not on this machine; install it`
+}
+
+/** What snapd says first is what ails it; it fetches for itself, through the proxy of the whole machine. */
+function explainFailure({ command, args, stderr, message }: CommandFailed): string {
+  const what = stderr.split('\n')[0] || message
+  const proxy =
+    command === 'snap' ? '; behind a proxy, set the model options snap-http-proxy and snap-https-proxy' : ''
+  return `${[command, ...args.slice(0, 2)].join(' ')}: ${what}; the next hook tries again${proxy}`
 }

@@ -55,7 +55,6 @@ function unitConditions(observed: Observed): readonly Condition[] {
     return waiting("waiting for the leader to sign this unit's certificates")
   if (!founder) return waiting(whyNotFounded(observed))
   if (lost) return [{ status: 'blocked', message: describeLoss(lost), scope: 'unit' }]
-  if (isEmptied(observed)) return [dataIsGone()]
   if (etcd.kind === 'down') return waiting(`etcd does not answer: ${etcd.why}; see journalctl on the unit`)
   if (own?.learner) return waiting('a learner that has not caught up yet; it votes when it has')
   if (servesHere(observed))
@@ -64,18 +63,6 @@ function unitConditions(observed: Observed): readonly Condition[] {
       : waiting('waiting for the leader to sign certificates for its new address')
   if (founder !== observed.unit && !machine.data) return waiting(whyNotAMember(observed, founder))
   return waiting('waiting for etcd to start')
-}
-
-/** It ran here on data that is no more, as storage in memory has none after a reboot; and nobody is there to join anew. */
-function isEmptied({ machine, etcd, peers }: Observed): boolean {
-  const born = peers?.application.founding?.born === true
-  return born && machine.loaded !== undefined && !machine.data && etcd.kind !== 'up'
-}
-
-function dataIsGone(): Condition {
-  const message =
-    'the data is gone from the storage of this unit; bring back storage or members that have it, or deploy etcd anew'
-  return { status: 'blocked', message, scope: 'unit' }
 }
 
 function whyNotFounded(observed: Observed): string {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../src/charm/decide.ts'
-import type { Observed } from '../../../src/charm/observed.ts'
 import { settled } from './observation.ts'
 import { kinds, running } from './observed-changes.ts'
 
@@ -31,27 +30,6 @@ describe('on a machine where another unit of this charm runs etcd', () => {
       conditions.map(({ message }) => message),
       ['leaving'],
     )
-  })
-})
-
-describe('a unit whose storage has lost its data', () => {
-  const observed = running(settled())
-  const machine = { ...observed.machine, data: false, service: 'failed' as const }
-  const emptied: Observed = {
-    ...observed,
-    machine,
-    etcd: { kind: 'down', why: 'nobody listens', standing: undefined },
-  }
-
-  it('says so, and does not begin another cluster in its place', () => {
-    const { steps, conditions } = decide(emptied)
-    assert.ok(!kinds(steps).some((kind) => kind.startsWith('service/')), kinds(steps).join())
-    assert.match(conditions[0]?.message ?? '', /^the data is gone from the storage of this unit; /)
-  })
-
-  it('that never ran etcd here waits for its turn', () => {
-    const { conditions } = decide({ ...emptied, machine: { ...machine, loaded: undefined } })
-    assert.doesNotMatch(conditions[0]?.message ?? '', /the data is gone/)
   })
 })
 
