@@ -51,6 +51,13 @@ export const membersAreHealthy: Guard<[members: readonly MemberSeen[]]> = {
   holds: (members) => members.every((member) => member.responds),
 }
 
+export const peerUrlIsKnown: Guard<[observed: Observed]> = {
+  name: 'peer-url-known-before-add',
+  because:
+    'a member that has not started is known by its address alone, so the leader must know whose that is',
+  holds: ({ peers, unit, addresses }) => peers?.units.get(unit)?.databag.addresses?.peer === addresses?.peer,
+}
+
 export const lastVoterStays: Guard<[members: readonly MemberSeen[], leaving: MemberSeen]> = {
   name: 'never-remove-the-last-voter',
   because: 'etcd removes even its last member, and with it the cluster',

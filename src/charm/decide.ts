@@ -9,6 +9,7 @@ import { planAnswers } from './plan/answers.ts'
 import { planAudit } from './plan/audit.ts'
 import { planClientCas } from './plan/client-cas.ts'
 import { conditionsOf } from './plan/conditions.ts'
+import { planAlarms } from './plan/damage.ts'
 import { planClaim, planStandstill } from './plan/data.ts'
 import { planIssuing, planKeys } from './plan/identity.ts'
 import { planIntroduction } from './plan/introduction.ts'
@@ -53,6 +54,7 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
     ...access,
     ...planAudit(observed, judged, access),
     ...planMembership(observed),
+    ...planAlarms(observed),
     ...planService(observed, judged),
     ...planAuthentication(observed),
   ]

@@ -1,12 +1,13 @@
 // A unit on its way out: its member leaves the cluster while it still can, and its etcd stops. It touches nothing else that
 // others share, and what it leaves on the storage is intact.
 
+import type { EtcdClient } from '../etcd/client.ts'
 import { EtcdFailure } from '../etcd/errors.ts'
 import { findOccupant } from '../machine/occupant.ts'
 import { removeInstallation } from '../machine/remove-installation.ts'
 import { stopService } from '../machine/service.ts'
 import { act } from './act/act.ts'
-import { giveLeadershipAway } from './act/take-turn.ts'
+import { giveLeadershipAway, waitForLock } from './act/take-turn.ts'
 import type { Charm } from './charm.ts'
 import { observeEtcd } from './observe-etcd.ts'
 import { observeJuju } from './observe-juju.ts'
@@ -16,6 +17,9 @@ import { endpointsToAsk, openAdmin } from './open-admin.ts'
 import { conditionOf } from './outcome.ts'
 import { membersOf, ownMember } from './plan/members.ts'
 import { planDeparture } from './plan/membership.ts'
+
+/** Longer than a departure takes; a holder that died is not waited for longer. */
+const ttlSeconds = 60
 
 /** `stop`, `remove` and `data-storage-detaching`: etcd must let go of the storage before Juju unmounts it. */
 export async function leave(charm: Charm): Promise<void> {
@@ -37,35 +41,39 @@ async function isGuest({ context }: Charm): Promise<boolean> {
   return occupant !== undefined && occupant !== context.unit
 }
 
-/** So that clients wait for no election. */
-async function handOver(observed: Observed): Promise<void> {
-  const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
+/** The last voter stays what it is, and so does one whose going would cost the others their quorum. */
+async function leaveCluster(charm: Charm): Promise<void> {
+  const observed = await observeForLeaving(charm)
+  const client = ownMember(observed) && (await openAdmin({ endpoints: endpointsToAsk(observed) }))
   if (!client) return
   await using _closed = client
   try {
-    await giveLeadershipAway(client, membersOf(observed) ?? [], observed.unit)
+    // Two that leave at once must not each take the other for the one that stays.
+    await using _turn = await waitForLock(charm, client, {
+      name: 'departure',
+      holder: observed.unit,
+      ttlSeconds,
+    })
+    await goNow(charm, await observeForLeaving(charm), client)
   } catch (error) {
-    // Without it the others elect one.
-    if (!(error instanceof EtcdFailure)) throw error
+    // The leader removes the member once Juju has no such unit any more.
+    if (!(error instanceof EtcdFailure) && !conditionOf(error)) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    await charm.juju.log('WARNING', `the member stays for now: ${why}`)
   }
 }
 
-/** The last voter stays what it is, and so does one whose going would cost the others their quorum. */
-async function leaveCluster(charm: Charm): Promise<void> {
+async function observeForLeaving(charm: Charm): Promise<Observed> {
   const seen = await observeJuju(charm)
   const machine = await observeMachine(charm)
-  const etcd = await observeEtcd({ ...seen, looksAtMembers: true }, machine)
-  const observed = { ...seen, machine, etcd }
+  return { ...seen, machine, etcd: await observeEtcd({ ...seen, looksAtMembers: true }, machine) }
+}
+
+async function goNow(charm: Charm, observed: Observed, client: EtcdClient): Promise<void> {
   const [own, members] = [ownMember(observed), membersOf(observed)]
   const step = own && members && planDeparture(members, own)
   if (!step) return
-  try {
-    await handOver(observed)
-    await act(charm, observed, [step])
-  } catch (error) {
-    // The leader removes the member once Juju has no such unit any more.
-    const condition = conditionOf(error)
-    if (!condition) throw error
-    await charm.juju.log('WARNING', `the member stays for now: ${condition.message}`)
-  }
+  // So that clients wait for no election.
+  await giveLeadershipAway(client, members, observed.unit)
+  await act(charm, observed, [step])
 }

@@ -10,6 +10,7 @@ import {
 import type { EtcdClient } from '../etcd/client.ts'
 import { EtcdDenied, EtcdFailure, EtcdTimeout, EtcdUnavailable } from '../etcd/errors.ts'
 import { readHealth } from '../etcd/health.ts'
+import { alarms } from '../etcd/maintenance.ts'
 import type { Ledger } from '../interfaces/ledger.ts'
 import { markRole } from './guards.ts'
 import type { JujuSeen } from './observe-juju.ts'
@@ -69,9 +70,12 @@ async function askEtcd(
   if (!client) return undefined
   await using _closed = client
   const members = await readMembers(client)
-  const { enabled: authentication, revision: accessRevision } = await readAuthentication(client)
-  if (!authentication) return { ...unread, members, authentication }
-  const known = { ...unread, members, authentication, accessRevision }
+  const [{ enabled: authentication, revision: accessRevision }, alarmed] = await Promise.all([
+    readAuthentication(client),
+    alarms(client),
+  ])
+  if (!authentication) return { ...unread, members, authentication, alarms: alarmed }
+  const known = { ...unread, members, authentication, accessRevision, alarms: alarmed }
   const looks = seen.sweep && seen.leader && !seen.leaving && !isAudited({ ...seen, machine, etcd: known })
   const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []
   const names = namesToRead({ ...seen, machine, etcd: { ...known, orphans } })

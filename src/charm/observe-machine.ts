@@ -1,6 +1,7 @@
 // The machine as it is now: what is installed, which of our files are there, what the running etcd read at its start.
 
 import * as z from 'zod/mini'
+import { judgeLog } from '../etcd/judge-log.ts'
 import { readRaftPosition } from '../etcd/write-ahead-log.ts'
 import { digest } from '../interfaces/digest.ts'
 import { type Purpose, purposes } from '../interfaces/etcd-peers.ts'
@@ -9,7 +10,7 @@ import { readCapacity, sizeOf } from '../machine/capacity.ts'
 import { isServiceDefined } from '../machine/define-service.ts'
 import { digestOf, exists, readBytesIfExists, readTextIfExists } from '../machine/file.ts'
 import { findOccupant } from '../machine/occupant.ts'
-import { readService } from '../machine/service.ts'
+import { lastRunLog, readService } from '../machine/service.ts'
 import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts'
 import { publicKeyOf } from '../tls/key.ts'
 import type { Charm } from './charm.ts'
@@ -58,6 +59,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     ])
   return {
     ...(await observeData(workload, data, service?.kind === 'active')),
+    damage: data && service && service.kind !== 'active' ? await readDamage(workload) : undefined,
     source,
     workload: installed && { kind: workload.kind, version: installed.version, archive: installed.digest },
     files,
@@ -90,6 +92,11 @@ async function observeData(
   const claim = parseJsonText(claimSchema, await readTextIfExists(claimPath(workload)))
   if (runs) return { data, claim, position: undefined }
   return { data, claim, position: (await readRaftPosition(raftLogPath(workload))) ?? 'unreadable' }
+}
+
+async function readDamage({ service }: Workload): Promise<string | undefined> {
+  const verdict = judgeLog(await lastRunLog(service))
+  return verdict?.ending === 'damaged' ? verdict.words : undefined
 }
 
 /** Juju is asked for the tarball only where the answer matters: nothing installed, or another tarball may be attached. */

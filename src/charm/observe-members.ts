@@ -36,7 +36,7 @@ async function lookAt(client: EtcdClient, member: Member, counts: Counts): Promi
   try {
     const status = await Promise.race([memberStatus(client, endpoint), sleep(answersWithinMs)])
     if (!status) return { ...member, responds: false, leads: false }
-    return { ...member, responds: counts(status), leads: status.leader === member.id }
+    return { ...member, responds: counts(status), leads: status.leader === member.id, status }
   } catch (error) {
     if (error instanceof EtcdFailure) return { ...member, responds: false, leads: false }
     throw error

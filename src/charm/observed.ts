@@ -2,7 +2,7 @@
 // etcd as they are now. Plain data; `decide` needs nothing else.
 
 import type { ConfigReading } from '../config.ts'
-import type { Member, Permission, RaftPosition } from '../etcd/types.ts'
+import type { Alarm, Member, MemberStatus, Permission, RaftPosition } from '../etcd/types.ts'
 import type {
   ClientCas,
   PeerApplication,
@@ -103,6 +103,8 @@ export interface MachineSeen {
   readonly claim: Claim | undefined
   /** How far the data goes, where no etcd runs on it; `unreadable` where its log is damaged. */
   readonly position: RaftPosition | 'unreadable' | undefined
+  /** Why etcd, which does not run, says that it can't on this data. */
+  readonly damage: string | undefined
   readonly service: 'absent' | 'inactive' | 'active' | 'failed'
   /** What tells the machine how to treat the service is as this version of the charm writes it, for this unit. */
   readonly serviceDefined: boolean
@@ -172,6 +174,8 @@ export type EtcdSeen =
       readonly accessRevision: string | undefined
       /** By common name, of those that this hook is about; `undefined` where they could not be read. */
       readonly access: ReadonlyMap<string, AccessSeen> | undefined
+      /** Only where this hook looked at the members. */
+      readonly alarms?: readonly Alarm[]
       /** Users that this charm made and that have no owner; looked for in sweeps. */
       readonly orphans: readonly string[]
     }
@@ -181,6 +185,8 @@ export interface MemberSeen extends Member {
   readonly responds: boolean
   /** Of raft. */
   readonly leads: boolean
+  /** What it said of itself, if it answered. */
+  readonly status?: MemberStatus
 }
 
 export interface AccessSeen {

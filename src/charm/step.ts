@@ -25,6 +25,7 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'member/update'; readonly member: MemberId; readonly peerUrls: readonly string[] }
   | { readonly kind: 'member/promote'; readonly member: MemberId }
   | { readonly kind: 'member/remove'; readonly member: MemberId }
+  | { readonly kind: 'alarm/disarm'; readonly member: MemberId }
   | { readonly kind: 'auth/create-root' }
   | { readonly kind: 'auth/enable' }
   | { readonly kind: 'auth/record'; readonly loaded: Loaded }

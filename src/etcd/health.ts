@@ -5,8 +5,8 @@ import * as z from 'zod/mini'
 
 export type Health = { readonly healthy: true } | { readonly healthy: false; readonly reason: string }
 
-/** A full database is no reason here: access control and reads go on, and the alarm has a message of its own. */
-const path = '/health?exclude=NOSPACE'
+/** Alarms are no reason here: access control, members and reads go on, and each alarm has a message and a cure of its own. */
+const path = '/health?exclude=NOSPACE&exclude=CORRUPT'
 
 export interface HealthOptions {
   readonly timeoutMs?: number

@@ -59,9 +59,20 @@ export async function reloadServices(): Promise<void> {
 }
 
 /** The last lines it logged, for a status or a log; empty where the machine keeps none. */
-export async function serviceLogTail(unit: string, lines = 20): Promise<string> {
+export function serviceLogTail(unit: string, lines = 20): Promise<string> {
+  return readJournal(['-u', unit, '-n', String(lines)])
+}
+
+/** What it logged since it was last started, whatever became of it; empty where that can't be told apart from earlier runs. */
+export async function lastRunLog(unit: string, lines = 400): Promise<string> {
+  const shown = parseProperties(await run('systemctl', ['show', '-p', 'InvocationID', unit]))
+  const id = shown.get('InvocationID')
+  return id ? readJournal([`_SYSTEMD_INVOCATION_ID=${id}`, '-n', String(lines)]) : ''
+}
+
+async function readJournal(what: readonly string[]): Promise<string> {
   try {
-    return await run('journalctl', ['-u', unit, '-n', String(lines), '-o', 'cat', '--no-pager'])
+    return await run('journalctl', [...what, '-o', 'cat', '--no-pager'])
   } catch (error) {
     if (error instanceof CommandFailed || error instanceof CommandMissing) return ''
     throw error

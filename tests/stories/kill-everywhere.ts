@@ -41,6 +41,7 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'data/set-aside': false,
   'service/stop': false,
   'service/readmit': false,
+  'alarm/disarm': false,
   'member/add': false,
   'member/promote': false,
   'member/remove': false,

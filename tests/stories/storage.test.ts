@@ -5,17 +5,12 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Model } from '../emulator/index.ts'
 import { assertSound, heal, membersAt, unitsOf } from './chaos/cluster.ts'
+import { deployServed, read, setAsideOn } from './chaos/units.ts'
 import { archives, connectAs, etcdctl, openWorld } from './world.ts'
-
-const dataFolder = '/var/snap/charmed-etcd/common/var/lib/etcd'
 
 function storageOf(model: Model, unit: string): string {
   const [id = ''] = model.unit(unit).storage.keys()
   return id
-}
-
-async function read(model: Model, unit: string, key: string): Promise<string> {
-  return (await etcdctl(model.unit(unit).host, 'get', '--print-value-only', key)).trim()
 }
 
 /** Removes unit after unit, writing before each, and tells their storage, the one that is last, last. */
@@ -31,21 +26,6 @@ async function scaleToZero(model: Model, relation: number): Promise<readonly str
   }
   client.close()
   return left
-}
-
-async function setAsideOn(model: Model, unit: string): Promise<number> {
-  const { stdout } = await model.unit(unit).host.run(['ls', dataFolder])
-  return stdout.split('\n').filter((name) => name.startsWith('set-aside-')).length
-}
-
-async function deployServed(model: Model, units: number): Promise<number> {
-  await model.deploy('etcd', { archive: archives.etcd, units })
-  await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
-  await model.settle()
-  const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
-  await model.settle()
-  await heal(model)
-  return id
 }
 
 test('scaled to zero and back, with the storage of all: the last one goes on, and the client with it', async () => {

@@ -10,6 +10,7 @@ import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { describeStep, type Step } from '../step.ts'
 import { type AccessStep, actOnAccess, isAccessStep, leadingAccessSteps } from './act-on-access.ts'
+import { actOnAlarm } from './act-on-alarm.ts'
 import { actOnMembers } from './act-on-members.ts'
 import { claimData } from './claim-data.ts'
 import { install } from './install.ts'
@@ -56,7 +57,8 @@ async function doStep(charm: Charm, observed: Observed, step: Exclude<Step, Acce
     case 'data/claim':
       return claimData(step.claim)
     case 'service/stop':
-      return stopService((await findWorkload()).service)
+      // Nor with the machine: what it must not meet may be there after the next boot.
+      return stopService((await findWorkload()).service, { disable: true })
     case 'service/start':
       return runService(step, observed.addresses)
     case 'service/readmit':
@@ -68,6 +70,8 @@ async function doStep(charm: Charm, observed: Observed, step: Exclude<Step, Acce
     case 'member/promote':
     case 'member/remove':
       return actOnMembers(observed, step, charm.deadline)
+    case 'alarm/disarm':
+      return actOnAlarm(observed, step.member)
     case 'auth/record':
       return recordLoaded(step.loaded)
     case 'access/record':

@@ -2,10 +2,11 @@
 // Where it was one of several, it waits in vain for a quorum: then a cluster of its own is founded on a copy of its database.
 
 import { memberList, memberStatus } from '../../etcd/cluster.ts'
+import { EtcdFailure } from '../../etcd/errors.ts'
 import { readHealth } from '../../etcd/health.ts'
 import { judgeLog } from '../../etcd/judge-log.ts'
 import { makeDirectory } from '../../machine/file.ts'
-import { readService, serviceLogTail, startService } from '../../machine/service.ts'
+import { lastRunLog, readService, startService } from '../../machine/service.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { memberPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
@@ -51,7 +52,7 @@ async function untilKnown(service: string): Promise<'serves' | 'alone'> {
 }
 
 async function whyItEnded(service: string): Promise<'alone'> {
-  const verdict = judgeLog(await serviceLogTail(service, 200))
+  const verdict = judgeLog(await lastRunLog(service))
   if (verdict?.ending === 'removed') return 'alone'
   const member = memberPath(await findWorkload())
   if (verdict)
@@ -68,7 +69,13 @@ async function lacksOthers(): Promise<boolean> {
   const client = await openAdmin({ endpoints: [ownEndpoint], deadlineMs: 3000 })
   if (!client) return false
   await using _closed = client
-  const { leader } = await memberStatus(client, ownEndpoint)
-  const members = await memberList(client, { linearizable: false })
-  return leader === undefined && members.filter((member) => !member.learner).length > 1
+  try {
+    const { leader } = await memberStatus(client, ownEndpoint)
+    const members = await memberList(client, { linearizable: false })
+    return leader === undefined && members.filter((member) => !member.learner).length > 1
+  } catch (error) {
+    // It was there a moment ago: the next look tells.
+    if (error instanceof EtcdFailure) return false
+    throw error
+  }
 }

@@ -1,10 +1,12 @@
 // Starts or restarts etcd and waits until it serves; then, and only then, notes what it was started with.
 
 import { readHealth } from '../../etcd/health.ts'
+import { judgeLog } from '../../etcd/judge-log.ts'
 import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { giveFolder, makeDirectory, writeFileAtomic } from '../../machine/file.ts'
 import {
+  lastRunLog,
   readService,
   restartService,
   serviceLogTail,
@@ -36,8 +38,8 @@ export async function runService(
   if (owner) await giveFolder(memberPath(workload), owner)
   if (step.kind === 'service/start') await start(workload.service, addresses)
   else await restartService(workload.service)
-  await waitUntilServing(workload.service)
-  await recordLoaded(step.loading)
+  // What it says of its data is looked at anew, and decided about.
+  if (await waitUntilServing(workload.service)) await recordLoaded(step.loading)
 }
 
 /** A while, until it serves with the others; what it means if it doesn't, the next look tells. */
@@ -52,15 +54,20 @@ async function start(service: string, addresses: UnitAddresses | undefined): Pro
   await startService(service)
 }
 
-/** Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. */
-async function waitUntilServing(service: string): Promise<void> {
+/**
+ * Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. False where it
+ * can't serve because of its data.
+ */
+async function waitUntilServing(service: string): Promise<boolean> {
   const ends = async (): Promise<boolean> => (await readService(service)).kind !== 'active'
   const problem = await untilHealthy({ quorum: false, withinMs: servesWithin, ends })
   if (problem !== undefined) {
+    if (judgeLog(await lastRunLog(service))?.ending === 'damaged') return false
     const tail = await serviceLogTail(service)
     throw new Waiting(`etcd does not serve after its start: ${problem}${tail && `; ${tail}`}`)
   }
   await untilHealthy({ quorum: true, withinMs: quorumWithin })
+  return true
 }
 
 interface Patience {

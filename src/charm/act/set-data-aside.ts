@@ -2,7 +2,7 @@
 // end, though: a member that loses its data again and again has something that a human must look after.
 
 import { readdir, rename } from 'node:fs/promises'
-import { makeDirectory, unlessAbsent } from '../../machine/file.ts'
+import { exists, makeDirectory, unlessAbsent } from '../../machine/file.ts'
 import { stopService } from '../../machine/service.ts'
 import { asidePath, asidePrefix, memberPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
@@ -13,13 +13,19 @@ const mostAside = 3
 export async function setDataAside(now: number): Promise<void> {
   const workload = await findWorkload()
   const { data } = workload.paths
-  const kept = (await readdir(data)).filter((name) => name.startsWith(asidePrefix))
-  if (kept.length >= mostAside)
+  if ((await countAside(data)) >= mostAside)
     throw new Blocked(
-      `${kept.length} folders ${asidePrefix}* in ${data} hold earlier data of this unit; look at them and delete what is not needed`,
+      `${mostAside} folders ${asidePrefix}* in ${data} hold earlier data of this unit; look at them and delete what is not needed`,
     )
   await stopService(workload.service)
   const aside = asidePath(workload, now)
   await makeDirectory(aside, { mode: 0o700 })
   await unlessAbsent(rename(memberPath(workload), `${aside}/member`))
+}
+
+/** An empty one is of a hook that died on the way. */
+async function countAside(folder: string): Promise<number> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(asidePrefix))
+  const filled = await Promise.all(names.map((name) => exists(`${folder}/${name}/member`)))
+  return filled.filter(Boolean).length
 }

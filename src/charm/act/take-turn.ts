@@ -4,7 +4,7 @@
 import type { EtcdClient } from '../../etcd/client.ts'
 import { moveLeader } from '../../etcd/cluster.ts'
 import { EtcdFailure } from '../../etcd/errors.ts'
-import { type Lock, takeLock } from '../../etcd/lock.ts'
+import { type Lock, type LockOptions, takeLock } from '../../etcd/lock.ts'
 import type { Charm } from '../charm.ts'
 import { myRestartTurn } from '../guards.ts'
 import { readMembers } from '../observe-members.ts'
@@ -29,7 +29,7 @@ export async function inTurn(charm: Charm, observed: Observed, restart: () => Pr
   if (!client) return restart()
   await using _closed = client
   try {
-    const lock = await waitForLock(charm, client, observed.unit)
+    const lock = await waitForLock(charm, client, { name: 'restart', holder: observed.unit, ttlSeconds })
     await giveLeadershipAway(client, await waitForOthers(charm, client, lock, observed.unit), observed.unit)
     await restart()
     // One that does not come back keeps the lock until its lease ends: what broke it must not break the next one at once.
@@ -43,12 +43,12 @@ export async function inTurn(charm: Charm, observed: Observed, restart: () => Pr
 
 type HeldLock = Extract<Lock, { kind: 'held' }>
 
-async function waitForLock(charm: Charm, client: EtcdClient, unit: string): Promise<HeldLock> {
+export async function waitForLock(charm: Charm, client: EtcdClient, options: LockOptions): Promise<HeldLock> {
   for (const until = performance.now() + lockPatienceMs; ; await pause()) {
-    const lock = await takeLock(client, { name: 'restart', holder: unit, ttlSeconds })
+    const lock = await takeLock(client, options)
     if (lock.kind === 'held') return lock
     if (performance.now() > until || charm.deadline.aborted)
-      throw new Waiting(`waiting for its turn to restart, after ${lock.by}`)
+      throw new Waiting(`waiting for its turn (${options.name}), after ${lock.by}`)
   }
 }
 

@@ -1,15 +1,23 @@
-// `juju run etcd/0 health`: whether this unit's etcd serves, as etcd itself says.
+// `juju run etcd/0 health`: whether this unit's etcd serves, as etcd itself says, and how the members stand that it knows of.
 
 import { memberStatus } from '../../etcd/cluster.ts'
 import { readHealth } from '../../etcd/health.ts'
 import type { Charm } from '../charm.ts'
+import type { MemberSeen, Observed } from '../observed.ts'
 import { openAdmin, ownEndpoint } from '../open-admin.ts'
 import { metricsUrl } from '../plan/configuration.ts'
+import { membersOf } from '../plan/members.ts'
+import { describeLoss, lostQuorum } from '../plan/quorum.ts'
+import { observe } from '../reconcile.ts'
 
-export async function health({ juju }: Charm): Promise<void> {
+export async function health(charm: Charm): Promise<void> {
+  const { juju } = charm
   const found = await readHealth(metricsUrl)
+  const observed = await observe(charm)
+  await juju.actionSet(describeCluster(observed))
   if (!found.healthy) {
-    await juju.actionFail(`etcd is not healthy: ${found.reason}`)
+    const lost = lostQuorum(observed)
+    await juju.actionFail(lost ? describeLoss(lost) : `etcd is not healthy: ${found.reason}`)
     return
   }
   const client = await openAdmin({ endpoints: [ownEndpoint] })
@@ -26,4 +34,21 @@ export async function health({ juju }: Charm): Promise<void> {
     'database-bytes': String(status.dbSize),
     'raft-index': String(status.raftIndex),
   })
+}
+
+function describeCluster(observed: Observed): Readonly<Record<string, string>> {
+  const { etcd } = observed
+  const members = membersOf(observed) ?? (etcd.kind === 'down' ? etcd.standing : undefined) ?? []
+  const alarms = etcd.kind === 'up' ? (etcd.alarms ?? []) : []
+  const nameOf = (id: string): string => members.find((member) => member.id === id)?.name ?? id
+  return {
+    members: members.map(describeMember).join('\n') || 'unknown',
+    alarms: alarms.map(({ kind, member }) => `${kind}: ${nameOf(member)}`).join('\n') || 'none',
+  }
+}
+
+function describeMember({ name, learner, responds, leads, status }: MemberSeen): string {
+  const role = learner ? 'learner' : leads ? 'raft leader' : 'voter'
+  const figures = status ? `, raft index ${status.raftIndex}, database ${status.dbSize} bytes` : ''
+  return `${name || 'not started yet'}: ${role}, ${responds ? 'healthy' : 'away'}${figures}`
 }

@@ -8,6 +8,7 @@ import { explainRefusal, isWaiting } from '../refusals.ts'
 import type { Condition } from '../step.ts'
 import { untold } from './founding.ts'
 import { clientCasConditions } from './client-cas.ts'
+import { healthConditions } from './health.ts'
 import { membersOf, ownMember, quorumOf, servesHere, votersOf } from './members.ts'
 import { rotationConditions } from './rotation.ts'
 import { planQuota } from './quota.ts'
@@ -19,6 +20,7 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
     ...configuration(observed),
     ...unitConditions(observed),
     ...clusterConditions(observed),
+    ...healthConditions(observed),
     ...clientConditions(observed, ledger),
     ...clientCasConditions(observed),
     ...rotationConditions(observed),
@@ -55,6 +57,7 @@ function unitConditions(observed: Observed): readonly Condition[] {
     return waiting("waiting for the leader to sign this unit's certificates")
   if (!founder) return waiting(whyNotFounded(observed))
   if (lost) return [{ status: 'blocked', message: describeLoss(lost), scope: 'unit' }]
+  if (machine.damage !== undefined) return [describeDamage(machine.damage)]
   if (etcd.kind === 'down') return waiting(`etcd does not answer: ${etcd.why}; see journalctl on the unit`)
   if (own?.learner) return waiting('a learner that has not caught up yet; it votes when it has')
   if (servesHere(observed))
@@ -63,6 +66,12 @@ function unitConditions(observed: Observed): readonly Condition[] {
       : waiting('waiting for the leader to sign certificates for its new address')
   if (founder !== observed.unit && !machine.data) return waiting(whyNotAMember(observed, founder))
   return waiting('waiting for etcd to start')
+}
+
+function describeDamage(words: string): Condition {
+  const remedy =
+    'it joins anew once the others have a quorum; where they are gone, run recover-quorum on the leader'
+  return { status: 'blocked', message: `etcd can't run on its data (${words}); ${remedy}`, scope: 'unit' }
 }
 
 function whyNotFounded(observed: Observed): string {

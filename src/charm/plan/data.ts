@@ -18,8 +18,10 @@ function fits(claim: Claim, { peers, unit }: Observed): boolean {
 
 /** By an etcd that this charm started and did not see serve yet; one that died since is known by its member's id. */
 function wasJustMade(observed: Observed): boolean {
-  const { position, service } = observed.machine
-  if (service === 'active') return true
+  const { machine, peers, unit } = observed
+  const { position, service } = machine
+  const { founder, born } = peers?.application.founding ?? {}
+  if (service === 'active' || (founder === unit && born)) return true
   return position !== undefined && position !== 'unreadable' && ownMember(observed)?.id === position.member
 }
 

@@ -66,7 +66,8 @@ export function ownPosition(observed: Observed): DataPosition | undefined {
   const { machine } = observed
   const { position } = machine
   if (position === undefined || dataOf(observed) === 'ours') return undefined
-  const { term, index } = position === 'unreadable' ? { term: 0n, index: 0n } : position
+  const useless = position === 'unreadable' || machine.damage !== undefined
+  const { term, index } = useless ? { term: 0n, index: 0n } : position
   const generation = machine.claim?.generation ?? 0
   return { generation, term: String(term), index: String(index), token: tokenOf(observed) }
 }

@@ -1,14 +1,25 @@
 // Who is a member: each unit adds itself as a learner, starts, and votes once it has caught up; it makes way for itself when
 // its data is lost; and the Juju leader removes members of units that are no more. One change at a time, each looked at anew.
 
-import { lastVoterStays, membersAreHealthy, oneLearnerAtATime, quorumSurvivesRemoval } from '../guards.ts'
+import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
+import {
+  lastVoterStays,
+  membersAreHealthy,
+  oneLearnerAtATime,
+  peerUrlIsKnown,
+  quorumSurvivesRemoval,
+} from '../guards.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
+import { corruptMembers, whyDamaged } from './damage.ts'
 import { dataOf, isLeftBehind } from './data.ts'
 import { membersOf, ownMember, peerUrlOf, unitOf } from './members.ts'
 
 export function planMembership(observed: Observed): readonly Step[] {
-  const members = membersOf(observed)
+  const corrupt = corruptMembers(observed)
+  const members = membersOf(observed)?.map((member) =>
+    corrupt.has(member.id) ? { ...member, responds: false } : member,
+  )
   if (!members || !observed.peers || !observed.addresses || !observed.machine.workload) return []
   const own = ownMember(observed)
   const step = own ? changeOwn(observed, members, own) : join(observed, members)
@@ -21,14 +32,20 @@ function changeOwn(observed: Observed, members: readonly MemberSeen[], own: Memb
   const data = dataOf(observed)
   if (own.name !== '' && data === 'none')
     return removal(members, own, "this member's data is lost; it joins anew")
+  const damage = own.name === '' ? undefined : whyDamaged(observed, own)
+  if (damage !== undefined) return removal(members, own, `its data is damaged (${damage}); it joins anew`)
   if (isLeftBehind(observed))
     return own.name === '' ? setAside : removal(members, own, 'its storage holds other data; it joins anew')
   if (own.learner) {
-    const why = 'it has caught up'
-    return etcd.kind === 'up' && etcd.here ? { kind: 'member/promote', member: own.id, why } : undefined
+    const here = etcd.kind === 'up' && etcd.here
+    if (here) return { kind: 'member/promote', member: own.id, why: 'it has caught up' }
+    // Nobody finds it where it is now, and a learner is never updated.
+    const lost = own.name !== '' && !own.peerUrls.includes(peerUrlOf(addresses))
+    return lost ? removal(members, own, 'its address has changed before it could vote') : undefined
   }
   const peerUrls = [peerUrlOf(addresses)]
-  if (own.peerUrls.join(' ') === peerUrls.join(' ')) return undefined
+  const others = members.filter((member) => member.id !== own.id)
+  if (own.peerUrls.join(' ') === peerUrls.join(' ') || isTaken(addresses, others)) return undefined
   return { kind: 'member/update', member: own.id, peerUrls, why: 'its address has changed' }
 }
 
@@ -41,7 +58,13 @@ function join(observed: Observed, members: readonly MemberSeen[]): Step | undefi
       ? undefined
       : setAside
   if (!oneLearnerAtATime.holds(members) || !membersAreHealthy.holds(members)) return undefined
+  if (!peerUrlIsKnown.holds(observed) || isTaken(addresses, members)) return undefined
   return { kind: 'member/add', peerUrls: [peerUrlOf(addresses)], why: `${unit} joins as a learner` }
+}
+
+/** By the member of a unit that is gone and had this address before: etcd takes no address twice. */
+function isTaken(addresses: UnitAddresses, members: readonly MemberSeen[]): boolean {
+  return members.some((member) => member.peerUrls.includes(peerUrlOf(addresses)))
 }
 
 const setAside: Step = {
@@ -53,10 +76,19 @@ const setAside: Step = {
 function removeStale(observed: Observed, members: readonly MemberSeen[]): readonly Step[] {
   const { leader, peers } = observed
   if (!leader || !observed.expectedUnits) return []
-  const expectedUnits = new Set([...observed.expectedUnits, ...(peers?.units.keys() ?? [])])
+  const units = new Set([...observed.expectedUnits, ...(peers?.units.keys() ?? [])])
+  const addresses = [...(peers?.units.values() ?? [])].flatMap(({ databag }) => databag.addresses ?? [])
   return members
-    .filter((member) => member.name !== '' && unitOf(member, expectedUnits) === undefined)
-    .flatMap((member) => removal(members, member, `${member.name} belongs to no unit any more`) ?? [])
+    .filter((member) =>
+      // One that never started has no name, and only its address to be known by.
+      member.name === ''
+        ? !addresses.some((known) => member.peerUrls.includes(peerUrlOf(known)))
+        : unitOf(member, units) === undefined,
+    )
+    .flatMap((member) => {
+      const who = member.name || 'a member that never started'
+      return removal(members, member, `${who} belongs to no unit any more`) ?? []
+    })
 }
 
 /** What a unit on its way out does about its own member. */

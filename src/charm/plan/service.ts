@@ -107,6 +107,7 @@ function bootstrapOf(observed: Observed, addresses: UnitAddresses): Bootstrap | 
   const { founder, born } = peers?.application.founding ?? {}
   if (founder === unit && !born) return { ...settled, state: 'new' }
   const data = dataOf(observed)
+  if (data === 'ours' && observed.machine.damage !== undefined) return undefined
   if (data === 'ours') return members && !own ? undefined : settled
   if (data === 'foreign' || founder === undefined) return undefined
   if (members && own?.name === '') {

@@ -155,6 +155,7 @@ export function settled(): Observed {
       capacity: undefined,
       claim: { token: 'token', generation: 1, unit: 'etcd/0' },
       position: undefined,
+      damage: undefined,
       service: 'inactive',
       serviceDefined: true,
       occupant: undefined,

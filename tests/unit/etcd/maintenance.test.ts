@@ -3,10 +3,10 @@ import { after, before, describe, it } from 'node:test'
 import type { Etcd3 } from 'etcd3'
 import { createUser, readUserAndRole } from '../../../src/etcd/access.ts'
 import type { EtcdClient } from '../../../src/etcd/client.ts'
-import { memberStatus } from '../../../src/etcd/cluster.ts'
+import { addLearner, memberStatus, removeMember } from '../../../src/etcd/cluster.ts'
 import { EtcdOutOfSpace } from '../../../src/etcd/errors.ts'
 import { readHealth } from '../../../src/etcd/health.ts'
-import { alarms, health } from '../../../src/etcd/maintenance.ts'
+import { alarms, disarmCorruption, health } from '../../../src/etcd/maintenance.ts'
 import { type EtcdServer, startEtcd } from './etcd-server.ts'
 
 const put = ({ kv }: Etcd3): Promise<unknown> => kv.put({ key: Buffer.from('k'), value: Buffer.from('v') })
@@ -62,5 +62,24 @@ describe('a database that is full', () => {
     }
     await client.ask('put', put)
     assert.deepEqual(await alarms(client), [])
+  })
+})
+
+describe('a member that etcd found to differ', () => {
+  it('shows as an alarm, not as ill health, and the charm can still change members and take the alarm back', async () => {
+    await using server = await startEtcd()
+    await using client = await server.open()
+    const { id } = await memberStatus(client, server.endpoint)
+    const request = { action: 'Activate', alarm: 'Corrupt', memberID: id } as const
+    await client.ask('alarm', ({ maintenance }) => maintenance.alarm(request))
+    await assert.rejects(client.ask('put', put), /corrupt/)
+    assert.deepEqual(await alarms(client), [{ member: id, kind: 'corrupt' }])
+    assert.deepEqual(await readHealth(server.metricsUrl), { healthy: true })
+    const learner = await addLearner(client, ['https://127.0.0.1:1'])
+    await removeMember(client, learner.id)
+    await disarmCorruption(client, id)
+    await disarmCorruption(client, id)
+    assert.deepEqual(await alarms(client), [])
+    await client.ask('put', put)
   })
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import {
+  lastRunLog,
   readService,
   restartService,
   type Service,
@@ -96,5 +97,13 @@ describe('the last lines that it logged', () => {
   it('are none where the journal can’t be read', async () => {
     machine.add('journalctl', 'echo "No journal files were found." >&2; exit 1')
     assert.equal(await serviceLogTail(unit), '')
+  })
+
+  it('tells what it logged since its last start, and nothing where systemd does not know that start', async () => {
+    machine.add('systemctl', 'echo InvocationID=4f2a')
+    machine.add('journalctl', 'echo "$@"')
+    assert.equal(await lastRunLog(unit, 7), '_SYSTEMD_INVOCATION_ID=4f2a -n 7 -o cat --no-pager')
+    machine.add('systemctl', 'echo InvocationID=')
+    assert.equal(await lastRunLog(unit, 7), '')
   })
 })

@@ -53,6 +53,8 @@ test('data without a claim is of a member that was started and not seen yet', ()
   assert.equal(dataOf(seen(born, { claim: undefined, service: 'inactive', position })), 'foreign')
   const listed = seen(born, { claim: undefined, service: 'inactive', position }, { etcd: up() })
   assert.equal(dataOf(listed), 'ours')
+  const founder = { ...born, founder: 'etcd/0' }
+  assert.equal(dataOf(seen(founder, { claim: undefined, service: 'inactive', position })), 'ours')
 })
 
 const plans: readonly (readonly [string, Observed, readonly string[]])[] = [

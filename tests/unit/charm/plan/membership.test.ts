@@ -6,8 +6,11 @@ import { settled } from '../observation.ts'
 import { member } from './members.ts'
 
 /** Unit etcd/0 at 10.0.0.1, with these members; its own runs if it has data. */
-function seen(members: readonly MemberSeen[], more: Partial<Observed> = {}): Observed {
-  const here = more.machine?.data !== false
+function seen(
+  members: readonly MemberSeen[],
+  more: Partial<Observed> = {},
+  here = more.machine?.data !== false,
+): Observed {
   const etcd = {
     kind: 'up',
     here,
@@ -26,6 +29,16 @@ function plan(observed: Observed): readonly string[] {
   )
 }
 
+const up = {
+  kind: 'up',
+  here: true,
+  authentication: true,
+  accessRevision: undefined,
+  access: undefined,
+  orphans: [],
+} as const
+const corrupt = (nth: number) => ({ member: member(nth).id, kind: 'corrupt' }) as const
+const damaged = { ...settled().machine, service: 'failed', damage: 'walpb: crc mismatch' } as const
 const newcomer = { ...settled().machine, data: false }
 const three = [member(0), member(1), member(2)]
 
@@ -89,6 +102,73 @@ const rows: readonly {
     when: 'it is a learner whose address has changed: etcd would forget that it is one',
     observed: seen([member(0, { learner: true, peerUrls: ['https://10.0.0.77:2380'] }), member(1)]),
     steps: ['member/promote 1'],
+  },
+  {
+    when: 'it is a learner whose address has changed and that nobody finds any more',
+    observed: seen(
+      [member(0, { learner: true, responds: false, peerUrls: ['https://10.0.0.77:2380'] }), member(1)],
+      { machine: { ...settled().machine, service: 'failed' } },
+      false,
+    ),
+    steps: ['member/remove 1'],
+  },
+  {
+    when: 'the address that it has now is still that of a member that is gone',
+    observed: seen([member(1), member(7, { peerUrls: ['https://10.0.0.1:2380'] })], { machine: newcomer }),
+    steps: [],
+  },
+  {
+    when: 'its address has changed to that of another member',
+    observed: seen([
+      member(0, { peerUrls: ['https://10.0.0.77:2380'] }),
+      member(1, { peerUrls: ['https://10.0.0.1:2380'] }),
+    ]),
+    steps: [],
+  },
+  {
+    when: 'the leader does not know its address yet',
+    observed: seen([member(1)], {
+      machine: newcomer,
+      addresses: { peer: '10.0.0.99', client: '10.0.0.99', names: [] },
+    }),
+    steps: [],
+  },
+  {
+    when: 'etcd says that its data is damaged, and the others can go on',
+    observed: seen([member(0, { responds: false }), member(1), member(2)], { machine: damaged }),
+    steps: ['member/remove 1'],
+  },
+  {
+    when: 'etcd says that its data is damaged, and the others can not go on',
+    observed: seen([member(0, { responds: false }), member(1), member(2, { responds: false })], {
+      machine: damaged,
+    }),
+    steps: [],
+  },
+  {
+    when: 'etcd found its data to differ from the others',
+    observed: seen(three, { etcd: { ...up, members: three, alarms: [corrupt(0)] } }),
+    steps: ['member/remove 1'],
+  },
+  {
+    when: 'etcd found most members to differ: whose data is right, is not for the charm to say',
+    observed: seen(three, { etcd: { ...up, members: three, alarms: [corrupt(0), corrupt(1)] } }),
+    steps: [],
+  },
+  {
+    when: 'a learner that never started is of no unit',
+    observed: seen([member(0), member(7, { name: '', learner: true, responds: false })], {
+      expectedUnits: new Set(['etcd/0']),
+    }),
+    steps: ['member/remove 8'],
+  },
+  {
+    when: 'a learner that never started is of this unit, which leads',
+    observed: seen([member(0, { name: '', learner: true, responds: false }), member(1)], {
+      machine: newcomer,
+      expectedUnits: new Set(['etcd/0', 'etcd/1']),
+    }),
+    steps: [],
   },
   {
     when: 'Juju has no unit any more for a member that is away',
