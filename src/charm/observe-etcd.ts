@@ -8,14 +8,15 @@ import {
   readUsersAndRoles,
 } from '../etcd/access.ts'
 import type { EtcdClient } from '../etcd/client.ts'
-import { EtcdDenied, EtcdFailure, EtcdTimeout, EtcdUnavailable } from '../etcd/errors.ts'
+import { EtcdDenied, EtcdTimeout, EtcdUnavailable } from '../etcd/errors.ts'
 import { readHealth } from '../etcd/health.ts'
 import { alarms } from '../etcd/maintenance.ts'
 import type { Ledger } from '../interfaces/ledger.ts'
 import { markRole } from './guards.ts'
 import type { JujuSeen } from './observe-juju.ts'
-import { readMembers, readStanding } from './observe-members.ts'
-import type { AccessSeen, EtcdSeen, MachineSeen, MemberSeen } from './observed.ts'
+import { readMembers } from './observe-members.ts'
+import { observeStanding } from './observe-standing.ts'
+import type { AccessSeen, EtcdSeen, MachineSeen } from './observed.ts'
 import { endpointsToAsk, openAdmin } from './open-admin.ts'
 import { isAudited, namesToRead } from './plan/audit.ts'
 import { metricsUrl } from './plan/configuration.ts'
@@ -80,20 +81,6 @@ async function askEtcd(
   const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []
   const names = namesToRead({ ...seen, machine, etcd: { ...known, orphans } })
   return { ...known, orphans, access: await readAccess(client, names) }
-}
-
-/** What a member that has no quorum knows of the others. */
-async function observeStanding(seen: JujuSeen): Promise<readonly MemberSeen[] | undefined> {
-  if (!seen.looksAtMembers) return undefined
-  const client = await openAdmin({ endpoints: endpointsToAsk(seen), deadlineMs: 3000 })
-  if (!client) return undefined
-  await using _closed = client
-  try {
-    return await readStanding(client)
-  } catch (error) {
-    if (error instanceof EtcdFailure) return undefined
-    throw error
-  }
 }
 
 /** An operator's users bear no mark; so they are not touched. */

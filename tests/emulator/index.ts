@@ -14,6 +14,7 @@ import {
   addApplication,
   addUnit,
   applicationNamed,
+  forgetApplication,
   integrate,
   newTables,
   removeOffer,
@@ -148,6 +149,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       for (const relation of tables.relations.values())
         if (relation.ends.some((end) => end.app === name)) removeRelation(tables, relation.id)
       for (const unit of app.units) startRemoval(unit)
+      if (app.units.length === 0) forgetApplication(tables, app)
     },
     config: (name: string, values: Deploy['config']): void => configure(tables, name, values ?? {}),
     attachResource(name: string, resource: string, path: string): void {

@@ -64,6 +64,10 @@ test('a member that etcd itself found to differ is replaced, and its alarm goes 
   await assertWrites(model, id, '/web/after')
 })
 
+const untilTaken = `for n in $(seq 100); do
+  perl -MIO::Socket::INET -e 'exit !IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => 2381)' && break; sleep 0.1
+done`
+
 test('a member that was only killed, or lacks something else, keeps its data', async () => {
   const model = await openWorld()
   after(() => model[Symbol.asyncDispose]())
@@ -78,10 +82,11 @@ test('a member that was only killed, or lacks something else, keeps its data', a
         'perl',
         '-MIO::Socket::INET',
         '-e',
-        'IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 2381, Listen => 1) or die; sleep 600',
+        'IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 2381, Listen => 1, ReuseAddr => 1) or die; sleep 600',
       ],
       { env: { PATH: '/usr/bin:/bin' } },
     )
+  await inHost(model, follower, untilTaken)
   await model.updateStatus('etcd')
   assert.notEqual(model.unit(follower).workload.status, 'active')
   other.kill()

@@ -15,16 +15,16 @@ function storageOf(model: Model, unit: string): string {
 
 /** Removes unit after unit, writing before each, and tells their storage, the one that is last, last. */
 async function scaleToZero(model: Model, relation: number): Promise<readonly string[]> {
-  const client = connectAs(model, relation, 'web')
   const left: string[] = []
   for (const unit of unitsOf(model)) {
+    const client = connectAs(model, relation, 'web')
     await client.put('/web/last', unit)
+    client.close()
     left.push(storageOf(model, unit))
     model.removeUnit(unit)
     await model.settle()
     await heal(model)
   }
-  client.close()
   return left
 }
 

@@ -1,16 +1,15 @@
 // The founder goes on with the data that it has. Started as it is, it loses nothing, and where it was alone before, that is all.
 // Where it was one of several, it waits in vain for a quorum: then a cluster of its own is founded on a copy of its database.
 
-import { memberList, memberStatus } from '../../etcd/cluster.ts'
-import { EtcdFailure } from '../../etcd/errors.ts'
 import { readHealth } from '../../etcd/health.ts'
 import { judgeLog } from '../../etcd/judge-log.ts'
+import { membersByPeer } from '../../etcd/peer-view.ts'
 import { makeDirectory } from '../../machine/file.ts'
 import { lastRunLog, readService, startService } from '../../machine/service.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { memberPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
-import { openAdmin, ownEndpoint } from '../open-admin.ts'
+import { ownPeerUrl, readPeerCredentials } from '../observe-standing.ts'
 import { Blocked, Waiting } from '../outcome.ts'
 import { metricsUrl } from '../plan/configuration.ts'
 import type { Step } from '../step.ts'
@@ -66,16 +65,7 @@ async function whyItEnded(service: string): Promise<'alone'> {
 
 /** It knows of other voters, and none of them makes a quorum with it. */
 async function lacksOthers(): Promise<boolean> {
-  const client = await openAdmin({ endpoints: [ownEndpoint], deadlineMs: 3000 })
-  if (!client) return false
-  await using _closed = client
-  try {
-    const { leader } = await memberStatus(client, ownEndpoint)
-    const members = await memberList(client, { linearizable: false })
-    return leader === undefined && members.filter((member) => !member.learner).length > 1
-  } catch (error) {
-    // It was there a moment ago: the next look tells.
-    if (error instanceof EtcdFailure) return false
-    throw error
-  }
+  const credentials = await readPeerCredentials()
+  const members = credentials && (await membersByPeer(ownPeerUrl, credentials))
+  return members !== undefined && members.filter((member) => !member.learner).length > 1
 }

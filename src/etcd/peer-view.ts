@@ -1,0 +1,50 @@
+// A member as its peers see it, asked on raft's own listener: that one answers without a quorum, also after a start that waits for
+// one, when clients are not served yet.
+
+import * as z from 'zod/mini'
+import { type Credentials, isMemberId, type Member } from './types.ts'
+
+const schema = z.array(
+  z.object({
+    id: z.string(),
+    name: z._default(z.string(), ''),
+    peerURLs: z.array(z.string()),
+    clientURLs: z._default(z.array(z.string()), []),
+    isLearner: z._default(z.boolean(), false),
+  }),
+)
+
+/** The members as the one behind this peer URL knows them; `undefined` where it does not answer. `credentials` are a peer's. */
+export async function membersByPeer(
+  peerUrl: string,
+  credentials: Credentials,
+  timeoutMs = 2000,
+): Promise<readonly Member[] | undefined> {
+  try {
+    // Numbers of 64 bits: JSON's own would lose their last digits.
+    const text = (await get(new URL('/members', peerUrl), credentials, timeoutMs)).replaceAll(
+      /"id":(\d+)/g,
+      '"id":"$1"',
+    )
+    return schema.parse(JSON.parse(text)).flatMap(({ id, name, peerURLs, clientURLs, isLearner }) => {
+      const urls = { peerUrls: peerURLs.toSorted(), clientUrls: clientURLs.toSorted() }
+      return isMemberId(id) ? [{ id, name, ...urls, learner: isLearner }] : []
+    })
+  } catch {
+    // Whatever the reason, it is not there as a peer.
+    return undefined
+  }
+}
+
+async function get(
+  url: URL,
+  { ca, certificate, privateKey }: Credentials,
+  timeoutMs: number,
+): Promise<string> {
+  const [https, { text }] = await Promise.all([import('node:https'), import('node:stream/consumers')])
+  const signal = AbortSignal.timeout(timeoutMs)
+  const options = { agent: false, signal, ca, cert: certificate, key: privateKey }
+  return new Promise((resolve, reject) => {
+    https.get(url, options, (response) => text(response).then(resolve, reject)).once('error', reject)
+  })
+}
