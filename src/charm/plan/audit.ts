@@ -28,7 +28,7 @@ export function isAudited(observed: Observed, ledger = nextLedger(observed)): bo
   const revision = etcd.kind === 'up' ? etcd.accessRevision : undefined
   const { audited } = machine
   if (revision === undefined || audited?.revision !== revision) return false
-  return audited.expected === expectedAccess(ledger) && Math.abs(now - audited.at) < trustedFor
+  return audited.expected === expectedAccess(observed, ledger) && Math.abs(now - audited.at) < trustedFor
 }
 
 /** Noted when all was read and no step is left that would change any of it. */
@@ -40,13 +40,14 @@ export function planAudit(observed: Observed, ledger: Ledger, ahead: readonly St
   const isRight = ({ entry }: { readonly entry: LedgerEntry }): boolean =>
     entry.state === 'refused' || hasAccess(entry, access.get(entry.leaf.commonName))
   if (![...ledger.entries.values()].every(isRight)) return []
-  const audited = { revision, expected: expectedAccess(ledger), at: now }
+  const audited = { revision, expected: expectedAccess(observed, ledger), at: now }
   return [{ kind: 'access/record', audited, why: 'all access is what the ledger says' }]
 }
 
-function expectedAccess({ entries, leaving }: Ledger): string {
+/** In a cluster that was founded anew, on older data maybe, the same number means other access. */
+function expectedAccess({ peers }: Observed, { entries, leaving }: Ledger): string {
   const owned = [...entries.values()].flatMap(({ entry }) =>
     entry.state === 'accepted' ? [[entry.leaf.commonName, entry.prefix]] : [],
   )
-  return digest(printJsonText([owned, [...leaving]]))
+  return digest(printJsonText([peers?.application.founding?.token, owned, [...leaving]]))
 }

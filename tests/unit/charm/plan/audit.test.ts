@@ -37,6 +37,15 @@ test('a sweep that found all as it should be notes at which revision, and the ne
   assert.deepEqual(kinds(decide(next).steps), [])
 })
 
+function foundedAnew(observed: Observed): Observed {
+  assert.ok(observed.peers)
+  const founding = { founder: 'etcd/0', token: 'next', generation: 2, born: true }
+  return {
+    ...observed,
+    peers: { ...observed.peers, application: { ...observed.peers.application, founding } },
+  }
+}
+
 test('it reads everything again when anything changed, in etcd, in the ledger, or on the calendar', () => {
   const note = noteOf(sweep())
   const other = withLedger(sweep(note), [
@@ -46,6 +55,7 @@ test('it reads everything again when anything changed, in etcd, in the ledger, o
     ["etcd's revision is another", sweep({ ...note, revision: '6' }), ['alice', 'bob']],
     ['the ledger says something else', other, ['alice']],
     ['it was a day ago', sweep({ ...note, at: now - day }), ['alice', 'bob']],
+    ['the cluster was founded anew', foundedAnew(sweep(note)), ['alice', 'bob']],
     ['the clock went back', sweep({ ...note, at: now + 2 * day }), ['alice', 'bob']],
   ]
   for (const [why, observed, names] of rows) assert.deepEqual(namesToRead(observed), names, why)
