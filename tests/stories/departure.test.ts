@@ -2,26 +2,45 @@
 // cleaned up, whoever leads next does.
 
 import assert from 'node:assert/strict'
-import { connectAcross, relateAcross } from './driver/across.ts'
+import { type Across, connectAcross, relateAcross } from './driver/across.ts'
 import { connectAs } from './driver/client.ts'
 import { assertNoFailedHooks, untilServed } from './driver/deployments.ts'
 import { emulatorOf, runsDuring } from './driver/emulated-model.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
 
+/** Hook-tool calls of each unit that is told of another token with the same certificate in it. */
+async function callsToRead({ provider, consumer }: Across): Promise<readonly number[]> {
+  const runs = await runsDuring(provider, async () => {
+    await consumer.runAction('web/leader', 'resend')
+    await provider.settle()
+  })
+  return runs
+    .filter((run) => run.hook === 'etcd-client-relation-changed')
+    .toSorted((a, b) => a.unit.localeCompare(b.unit))
+    .map((run) => run.calls.length)
+}
+
 story(
   'the provider’s leader is removed while clients of two models are related',
   { needs: ['cross-model', 'faults'], ownModel: true },
-  async ({ model, step }) => {
+  async ({ model, step, note }) => {
     const across = await relateAcross(model, { charm: 'client', config: { prefix: '/far/', request: 'v1' } })
     const { consumer, there } = across
     await model.addUnit('etcd')
+    await model.settle()
+    const alone = await callsToRead(across)
     const config = { prefix: '/near/', 'common-name': 'near' }
     await model.deploy('near', { charm: 'client', config })
     const relation = await model.integrate('etcd:etcd-client', 'near:etcd')
     await untilServed(model, ['near'])
     const leader = (await model.unit('etcd/leader')).name
     const [near, far] = [await connectAs(model, relation, 'near'), await connectAcross(across)]
+
+    await step('a hook about one of them costs what it cost when it was the only one', async () => {
+      note(`another token of the same certificate: ${alone.join(', ')} hook-tool calls, a unit each`)
+      assert.deepEqual(await callsToRead(across), alone)
+    })
 
     await step('both go on, with what they have and with new certificates (N05)', async () => {
       const runs = await runsDuring(model, async () => {
