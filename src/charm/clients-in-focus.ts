@@ -37,6 +37,11 @@ export async function clientsInFocus(charm: Charm, look: Look): Promise<Focus> {
     for (const { key, entry } of ledger.entries.values())
       if (entry.secret === hook.secret) relations.add(juju.relationId(key.relation))
   }
+  // The note that a relation broke wakes its author: by then Juju may have removed it.
+  if (hook.kind === 'relation' && hook.endpoint === 'etcd-peers') {
+    const unseen = await observeUnseen(juju, ledger, relations)
+    return { relations, gone: unseen.ended, suspended: unseen.suspended }
+  }
   return { relations, gone, suspended }
 }
 

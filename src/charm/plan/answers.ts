@@ -55,7 +55,9 @@ function relationsToCount(ledger: Ledger): readonly number[] {
   const rows = [...ledger.entries.values()].filter(
     ({ entry }) => entry.state === 'accepted' && entry.served && entry.answeredAs === undefined,
   )
-  return [...new Set(rows.map(({ key }) => key.relation))]
+  // Of a suspended relation Juju says that there is none, and the hook would fail.
+  const heard = rows.filter(({ key }) => ledger.crossModel.get(key.relation) !== 'suspended')
+  return [...new Set(heard.map(({ key }) => key.relation))]
 }
 
 /** A suspended relation can't be written to; what it should know is published when it is resumed. */

@@ -126,6 +126,15 @@ describe('a relation with another model that Juju shows no more', () => {
     assert.deepEqual([tells(before('live')), tells(known)], [true, false])
   })
 
+  it('is not asked for its units by a hook that would fail then, though its client was never answered', () => {
+    const unanswered = accepted('alice', { application, served: true })
+    const counted = (['live', 'suspended'] as const).map((state) => {
+      const ledger = withLedger(settled(), [[key, unanswered]], { crossModel: new Map([[5, state]]) })
+      return decide(running(ledger, { alice: access('alice') })).toCount
+    })
+    assert.deepEqual(counted, [[5], []])
+  })
+
   it('loses its client when Juju has removed it, and its secrets are collected later', () => {
     const ended = withClients(before('suspended'), { gone: new Set([5]) })
     assert.deepEqual(kinds(decide(ended).steps).slice(0, 2), ['user/delete', 'role/delete'])
