@@ -1,16 +1,16 @@
-// Members whose data is at fault: etcd doesn't start on it and says why, or has compared it with the others' and raised an alarm.
-// Such a member makes way and joins anew, as long as the others are enough without it; on doubt nobody touches anything.
+// Members whose data is at fault. A member whose etcd does not start on its data, and says why, makes way and joins anew, as long as
+// the others are enough without it; on doubt nobody touches anything. An alarm alone is doubt (etcd 3.6.4 lets every user raise one):
+// the member starts anew, compares itself with the others as it does so, and refuses to run where it differs indeed.
 
 import type { MemberId } from '../../etcd/types.ts'
-import type { MemberSeen, Observed } from '../observed.ts'
+import type { Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
 import { dataOf } from './data.ts'
+import { ownMember } from './members.ts'
 
 /** In etcd's own words. */
-export function whyDamaged(observed: Observed, own: MemberSeen): string | undefined {
-  const { damage } = observed.machine
-  if (damage !== undefined && dataOf(observed) === 'ours') return damage
-  return corruptMembers(observed).has(own.id) ? 'etcd found it to differ from the others' : undefined
+export function whyDamaged(observed: Observed): string | undefined {
+  return dataOf(observed) === 'ours' ? observed.machine.damage : undefined
 }
 
 /** Those that are not counted on when another is to make way. */
@@ -19,12 +19,21 @@ export function corruptMembers({ etcd }: Observed): ReadonlySet<MemberId> {
   return new Set(alarms.filter(({ kind }) => kind === 'corrupt').map(({ member }) => member))
 }
 
-/** Alarms of members that are no more: until one is taken back, etcd refuses everything. Whoever sees it does it. */
+/** Its data is in question, and it runs: it is to compare itself with the others. */
+export function isInQuestion(observed: Observed): boolean {
+  const own = ownMember(observed)
+  return own !== undefined && observed.machine.service === 'active' && corruptMembers(observed).has(own.id)
+}
+
+/** Until an alarm is taken back etcd refuses all writes, those of the lock to restart among them. */
 export function planAlarms(observed: Observed): readonly Step[] {
   const { etcd } = observed
   if (etcd.kind !== 'up' || !etcd.members) return []
+  const own = isInQuestion(observed) ? ownMember(observed)?.id : undefined
   const members = new Set(etcd.members.map(({ id }) => id))
-  return [...corruptMembers(observed)]
-    .filter((member) => !members.has(member))
-    .map((member) => ({ kind: 'alarm/disarm', member, why: 'the member that it was for is gone' }))
+  return [...corruptMembers(observed)].flatMap((member): readonly Step[] => {
+    if (members.has(member) && member !== own) return []
+    const why = member === own ? 'this member compares itself with the others now' : 'that member is gone'
+    return [{ kind: 'alarm/disarm', member, why }]
+  })
 }

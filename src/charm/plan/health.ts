@@ -35,7 +35,7 @@ function alarmOf({ etcd }: Observed, { id, name }: MemberSeen): Told {
       message:
         kind === 'no-space'
           ? `${name}: the database is full and takes no writes; compact and defragment it or raise quota-backend-bytes, then etcdctl alarm disarm`
-          : `${name}: its data differs from the others'; it is replaced once a quorum of others is healthy`,
+          : `${name}: etcd found its data to differ; it compares it with the others at its next start, and joins anew if it does`,
     }))
 }
 

@@ -32,7 +32,7 @@ function changeOwn(observed: Observed, members: readonly MemberSeen[], own: Memb
   const data = dataOf(observed)
   if (own.name !== '' && data === 'none')
     return removal(members, own, "this member's data is lost; it joins anew")
-  const damage = own.name === '' ? undefined : whyDamaged(observed, own)
+  const damage = own.name === '' ? undefined : whyDamaged(observed)
   if (damage !== undefined) return removal(members, own, `its data is damaged (${damage}); it joins anew`)
   if (isLeftBehind(observed))
     return own.name === '' ? setAside : removal(members, own, 'its storage holds other data; it joins anew')

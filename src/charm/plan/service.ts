@@ -8,6 +8,7 @@ import { noClientIsAheadOfIt, noRequestIsOnItsWay } from '../guards.ts'
 import type { FileName, Loaded, Observed, WorkloadSeen } from '../observed.ts'
 import type { Step } from '../step.ts'
 import { type Bootstrap, printConfiguration, settledBootstrap } from './configuration.ts'
+import { isInQuestion } from './damage.ts'
 import { dataOf, resumptionOf } from './data.ts'
 import { membersOf, ownMember } from './members.ts'
 import {
@@ -177,6 +178,8 @@ function isReadmitted({ machine, etcd }: Observed, { files }: Wanted): boolean {
 function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]): string | undefined {
   const { loaded } = observed.machine
   if (!loaded) return 'it is not known what it runs with'
+  if (isInQuestion(observed))
+    return 'etcd found its data to differ; at its start it compares it with the others'
   if (loaded.version !== loading.version) return `it runs ${loaded.version}, installed is ${loading.version}`
   if (loaded.configuration !== loading.configuration) return 'its configuration has changed'
   if (loaded.authorities !== loading.authorities) return 'it must trust other authorities'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { decide } from '../../../../src/charm/decide.ts'
 import { noQuorumExists } from '../../../../src/charm/guards.ts'
 import type { EtcdSeen, MemberSeen, Observed, PeerSeen } from '../../../../src/charm/observed.ts'
 import { planAlarms } from '../../../../src/charm/plan/damage.ts'
@@ -7,6 +8,7 @@ import { healthConditions } from '../../../../src/charm/plan/health.ts'
 import { lostQuorum } from '../../../../src/charm/plan/quorum.ts'
 import type { MemberStatus } from '../../../../src/etcd/types.ts'
 import { settled } from '../observation.ts'
+import { running } from '../observed-changes.ts'
 import { member } from './members.ts'
 
 function status(nth: number, more: Partial<MemberStatus> = {}): MemberStatus {
@@ -71,7 +73,7 @@ test('alarms are told by their names', () => {
   ] as const
   const words = told(seen([well(0), well(1), well(2)], { alarms }))
   assert.match(words[0] ?? '', /^unit blocked: etcd-0: the database is full/)
-  assert.match(words[1] ?? '', /^application blocked: etcd-1: its data differs/)
+  assert.match(words[1] ?? '', /^application blocked: etcd-1: etcd found its data to differ/)
 })
 
 test('the alarm of a member that is gone is taken back, and no other', () => {
@@ -119,4 +121,14 @@ for (const [when, observed, lost] of losses)
 test('recovery is refused where this unit is the one that is cut off, and the others told that they serve', () => {
   assert.equal(noQuorumExists.holds(stands(1, 3, 2)), false)
   assert.equal(noQuorumExists.holds(stands(1, 3, 1)), true)
+})
+
+test('a member whose data is in question takes its alarm back and starts anew, to compare itself with the others', () => {
+  const alarms = [{ member: member(0).id, kind: 'corrupt' }] as const
+  const observed = running(settled())
+  const etcd = seen([well(0), well(1), well(2)], { alarms }).etcd
+  assert.deepEqual(
+    decide({ ...observed, etcd }).steps.map(({ kind }) => kind),
+    ['alarm/disarm', 'service/restart'],
+  )
 })
