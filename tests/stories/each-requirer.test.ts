@@ -13,6 +13,7 @@ import {
   permissionsOf,
   requirers,
   truststoreOf,
+  watch,
   usernamesOf,
 } from './requirers.ts'
 import { archives, connectAs, lookAtEtcd, openWorld, responsesOf, writesOf } from './world.ts'
@@ -50,12 +51,12 @@ async function begin(life: Life): Promise<void> {
     const { starts } = await lookAtEtcd(model)
     model.config(app, requirer.config)
     let answered = false
-    for (let run = await model.runOne(); run; run = await model.runOne()) {
-      if (answered || responsesOf(model, id).every((row) => row['secret-user'] === undefined)) continue
+    await watch(model, async () => {
+      if (answered || responsesOf(model, id).every((row) => row['secret-user'] === undefined)) return
       answered = true
       assertComplete(model, id)
       await assertServes(life, '/web/a')
-    }
+    })
     assert.ok(answered)
     assert.deepEqual(model.unit('web/0').workload, { status: 'active', message: 'user web' })
     const told = requirer.counts ? { 'resource-created': '1' } : {}

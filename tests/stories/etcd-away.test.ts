@@ -13,6 +13,7 @@ import {
   deployRequirer,
   typescriptV0,
   usernamesOf,
+  watch,
   wish,
 } from './requirers.ts'
 import { archives, connectAs, credentialsOf, lookAtEtcd, openWorld, responsesOf } from './world.ts'
@@ -32,11 +33,11 @@ test('requests and ends of relations outlive what etcd goes through', async (t) 
   const leaver = model.integrate('etcd:etcd-client', 'leaver:etcd')
 
   await t.test('a request that comes before etcd is there is served when it is (C06, C17)', async () => {
-    for (let run = await model.runOne(); run; run = await model.runOne()) {
-      if (responsesOf(model, web.id)[0]?.['secret-user'] === undefined) continue
+    await watch(model, async () => {
+      if (responsesOf(model, web.id)[0]?.['secret-user'] === undefined) return
       assertComplete(model, web.id)
       assert.ok(await accepts(model.unit('etcd/0').host.address, credentialsOf(model, web.id, 'web')))
-    }
+    })
     await heal(model)
     for (const { id } of [web, leaver]) assertComplete(model, id)
     assert.deepEqual((await lookAtEtcd(model)).users, ['leaver', 'root', 'web'])

@@ -14,6 +14,7 @@ import {
   eventsOf,
   fingerprintOf,
   typescriptV0,
+  watch,
   truststoreOf,
 } from './requirers.ts'
 import { archives, credentialsOf, lookAtEtcd, openWorld, responsesOf, writesOf } from './world.ts'
@@ -21,16 +22,6 @@ import { archives, credentialsOf, lookAtEtcd, openWorld, responsesOf, writesOf }
 const isLeader = (model: Model, unit: string): boolean => model.unit(unit).app.leader === unit
 const startsOf = (model: Model): Promise<readonly number[]> =>
   Promise.all(unitsOf(model).map(async (unit) => (await lookAtEtcd(model, unit)).starts))
-
-/** Runs hooks until nobody has any; looks after each. */
-async function watch(model: Model, look: (run: HookRun) => Promise<void>): Promise<readonly HookRun[]> {
-  const runs: HookRun[] = []
-  for (let run = await model.runOne(); run; run = await model.runOne()) {
-    runs.push(run)
-    await look(run)
-  }
-  return runs
-}
 
 const tellsUsers = /\b(user|role|permission)\/(create|delete|grant|revoke)\b/
 

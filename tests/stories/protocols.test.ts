@@ -14,6 +14,7 @@ import {
   python,
   typescriptV0,
   usernamesOf,
+  watch,
 } from './requirers.ts'
 import { archives, credentialsOf, lookAtEtcd, openWorld, responsesOf, writesOf } from './world.ts'
 
@@ -52,8 +53,9 @@ test('a requirer may write its request in many ways', async (t) => {
   await t.test('v0 becomes v1 with its certificate: nobody is cut off for a moment (N07)', async () => {
     const own = credentialsOf(model, id, 'web')
     model.config('web', { databag: '', request: 'v1' })
-    for (let run = await model.runOne(); run; run = await model.runOne())
+    await watch(model, async (run) => {
       assert.ok(await accepts(model.unit('etcd/0').host.address, own), `${run.unit} ${run.hook}`)
+    })
     assertComplete(model, id)
     assert.deepEqual(usernamesOf(model, id), ['web'])
     assert.equal((await lookAtEtcd(model)).starts, starts)

@@ -152,3 +152,24 @@ export function assertNoHookFailed(model: Model): void {
   const failed = model.tables.journal.filter((run: HookRun) => run.exit !== 0)
   assert.deepEqual(failed.map(describeFailure), [])
 }
+
+/** So many hooks without rest are a charm that never settles. */
+const restless = 1000
+
+/** Runs hooks until nobody has any, and looks after each; one that fails is an error at once. */
+export async function watch(
+  model: Model,
+  look: (run: HookRun) => Promise<void>,
+): Promise<readonly HookRun[]> {
+  const runs: HookRun[] = []
+  for (let run = await model.runOne(); run; run = await model.runOne()) {
+    runs.push(run)
+    assert.equal(run.exit, 0, describeFailure(run))
+    assert.ok(
+      runs.length < restless,
+      `no rest after ${restless} hooks; the last was ${run.hook} of ${run.unit}`,
+    )
+    await look(run)
+  }
+  return runs
+}
