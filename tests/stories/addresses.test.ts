@@ -111,4 +111,24 @@ test('three members, of which some move', async (t) => {
     await follow(model)
     await assertFollowed(model, id, 'running')
   })
+
+  await t.test(
+    'all at once: the status says so, and recover-quorum founds the cluster at the new addresses',
+    async () => {
+      await move(model, names(model), 20)
+      await model.settle()
+      await model.updateStatus()
+      for (const unit of names(model))
+        assert.match(
+          model.unit(unit).workload.message,
+          /^quorum lost: .* or run recover-quorum on the leader/,
+        )
+      const leader = model.tables.applications.get('etcd')?.leader ?? ''
+      const action = await model.runAction(leader, 'recover-quorum', { confirm: true })
+      assert.equal(action.status, 'completed', action.message)
+      await follow(model)
+      await assertFollowed(model, id, 'all')
+      for (const key of ['leader', 'two', 'running']) assert.equal(await read(model, id, key), key)
+    },
+  )
 })

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -92,7 +92,6 @@ export interface ToOpen {
 
 export async function openHost(of: ToOpen): Promise<Host> {
   const root = await mkdtemp(join(tmpdir(), 'emulator-'))
-  await mkdir(root, { recursive: true })
   const namespaces = ['--mount', '--net', '--pid', '--uts', '--fork', '--kill-child']
   const setup = [join(here, 'make-root'), root, join(here, 'stand-ins'), of.etcd, ...of.binds]
   const init = spawn('unshare', [...namespaces, 'sh', ...setup], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -141,6 +140,8 @@ export async function openHost(of: ToOpen): Promise<Host> {
       const gone = once(init, 'exit')
       process.kill(pid, 'SIGKILL')
       await gone
+      // What was mounted there ended with the host: the folder is empty.
+      await rmdir(root)
     },
   }
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Model } from '../../emulator/index.ts'
 import { adminEnvironment } from '../world.ts'
 import { raftRoles, unitsOf } from './cluster.ts'
-import { type Disturbance, dataFolder, inHost, loseData, whileMs } from './disturbance.ts'
+import { type Disturbance, dataFolder, inHost, loseData, signal, whileMs } from './disturbance.ts'
 
 export const disks: readonly Disturbance[] = [
   {
@@ -31,6 +31,15 @@ export const disks: readonly Disturbance[] = [
   {
     name: "a member's data is lost",
     disturb: async (model) => loseData(model, (await raftRoles(model)).follower),
+  },
+  {
+    name: "a member's database is damaged",
+    disturb: async (model) => {
+      const { follower } = await raftRoles(model)
+      await signal(model, 'KILL', [follower])
+      const noise = `dd if=/dev/urandom of=${dataFolder}/member/snap/db bs=4096 seek=2 count=3 conv=notrunc`
+      await inHost(model, follower, noise)
+    },
   },
 ]
 

@@ -1,8 +1,7 @@
-// When members were restarted by their hooks, and that no two were at once: from `systemctl restart` until the hook goes on,
-// which it does when its etcd serves again.
+// When members were restarted by their hooks, and that no two were at once: from `systemctl restart` until etcd logs that it serves.
 
 import assert from 'node:assert/strict'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import type { Model } from '../../emulator/index.ts'
 
 interface Restart {
@@ -17,14 +16,21 @@ export async function restartsOf(model: Model): Promise<readonly Restart[]> {
   for (const { name: unit, host } of model.tables.applications.get('etcd')?.units ?? []) {
     const folder = host.outside('/run/emulator')
     const marks = (await readdir(folder)).filter((name) => name.includes('.restart.'))
-    const calls = model.tables.journal.filter((run) => run.unit === unit).flatMap((run) => run.calls)
+    const served = servedAt(await readFile(host.outside(`/var/log/${service}.log`), 'utf8'))
     for (const mark of marks) {
       const begun = (await stat(`${folder}/${mark}`)).mtimeMs
-      const after = calls.filter(({ at }) => at > begun).map(({ at }) => at)
-      all.push({ unit, begun, ended: Math.min(...after) })
+      all.push({ unit, begun, ended: Math.min(...served.filter((at) => at > begun)) })
     }
   }
   return all.toSorted((a, b) => a.begun - b.begun)
+}
+
+const service = 'snap.charmed-etcd.etcd.service'
+
+/** Milliseconds since 1970 of each time that etcd began to serve, by its log. */
+function servedAt(log: string): readonly number[] {
+  const line = /"ts":"([^"]+)"[^\n]*"msg":"ready to serve client requests"/g
+  return [...log.matchAll(line)].map(([, at = '']) => Date.parse(at))
 }
 
 /** @throws naming two members that were restarted at the same time */
