@@ -16,10 +16,10 @@ export async function restartsOf(model: Model): Promise<readonly Restart[]> {
   for (const { name: unit, host } of model.tables.applications.get('etcd')?.units ?? []) {
     const folder = host.outside('/run/emulator')
     const marks = (await readdir(folder)).filter((name) => name.includes('.restart.'))
-    const served = servedAt(await readFile(host.outside(`/var/log/${service}.log`), 'utf8'))
+    const log = await readFile(host.outside(`/var/log/${service}.log`), 'utf8')
     for (const mark of marks) {
       const begun = (await stat(`${folder}/${mark}`)).mtimeMs
-      all.push({ unit, begun, ended: Math.min(...served.filter((at) => at > begun)) })
+      all.push({ unit, begun, ended: endOf(begun, log) })
     }
   }
   return all.toSorted((a, b) => a.begun - b.begun)
@@ -27,10 +27,14 @@ export async function restartsOf(model: Model): Promise<readonly Restart[]> {
 
 const service = 'snap.charmed-etcd.etcd.service'
 
-/** Milliseconds since 1970 of each time that etcd began to serve, by its log. */
-function servedAt(log: string): readonly number[] {
-  const line = /"ts":"([^"]+)"[^\n]*"msg":"ready to serve client requests"/g
-  return [...log.matchAll(line)].map(([, at = '']) => Date.parse(at))
+/** When the process that came of it served, or was followed by another one, since a disturbance had ended it before that. */
+function endOf(begun: number, log: string): number {
+  const line = /"ts":"([^"]+)"[^\n]*"msg":"(starting etcd server|ready to serve client requests)"/g
+  const events = [...log.matchAll(line)].map(([, at = '', what]) => ({ at: Date.parse(at), what }))
+  const after = events.filter(({ at }) => at > begun)
+  const starts = after.filter(({ what }) => what === 'starting etcd server').map(({ at }) => at)
+  const ready = after.find(({ what }) => what !== 'starting etcd server')?.at
+  return Math.min(ready ?? begun, starts[1] ?? Number.POSITIVE_INFINITY)
 }
 
 /** @throws naming two members that were restarted at the same time */
