@@ -47,7 +47,7 @@ async function runUntilAllWrite(model: Model, clients: readonly GhostClient[]): 
   const waiting = new Set(clients)
   for (;;) {
     for (const client of waiting) {
-      if (responsesOf(model, client.relation).length === 0) continue
+      if (responsesOf(model, client.relation)[0]?.['secret-user'] === undefined) continue
       await write(model, client)
       waiting.delete(client)
     }
