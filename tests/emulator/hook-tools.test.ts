@@ -36,7 +36,7 @@ const both: readonly Golden[] = [
   ['relation-model-get -r 0 --format=json', 0, /^\{"uuid":"[0-9a-f-]{36}"\}\n$/],
   ['status-set active ready', 0, ''],
   ['status-get', 0, 'active\n'],
-  ['status-get --include-data --format=json', 0, '{"status":"active","message":"ready","status-data":{}}\n'],
+  ['status-get --include-data --format=json', 0, '{"message":"ready","status":"active","status-data":{}}\n'],
   [
     'status-set error',
     2,
