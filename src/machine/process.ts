@@ -1,6 +1,6 @@
 // Running a program and reading what it says. Nothing secret goes into arguments: they are shown by `ps` and in errors.
 
-import { type ExecFileException, execFile } from 'node:child_process'
+import { execFile } from 'node:child_process'
 
 export interface RunOptions {
   readonly input?: string
@@ -52,44 +52,50 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<string> {
+  const { execa } = await import('execa')
   const { input = '', timeoutMs = 60_000, env = {} } = options
-  const { end, stdout, stderr } = await execute(command, args, input, timeoutMs, {
-    ...process.env,
-    ...env,
-    LC_ALL: 'C.UTF-8',
+  const result = await execa(command, [...args], {
+    input,
+    timeout: timeoutMs,
+    env: { ...env, LC_ALL: 'C.UTF-8' },
+    reject: false,
   })
-  if (!end) return stdout.replace(/\n$/, '')
-  if (end.code === 'ENOENT') throw new CommandMissing(command, end)
-  const exitCode = typeof end.code === 'number' ? end.code : undefined
-  throw new CommandFailed({ command, args }, describeEnd(end, timeoutMs), exitCode, lastLines(stderr))
+  if (!result.failed) return result.stdout
+  if (result.code === 'ENOENT') throw new CommandMissing(command, result.cause)
+  const how = describeEnd({ ...result, timeoutMs })
+  throw new CommandFailed({ command, args }, how, result.exitCode, lastLines(result.stderr))
 }
 
-interface Ended {
-  readonly end: ExecFileException | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** By Node itself: a library for it would take longer to load than the programs take that every hook runs (docs/adr). */
-function execute(
-  command: string,
-  args: readonly string[],
-  input: string,
-  timeout: number,
-  env: NodeJS.ProcessEnv,
-): Promise<Ended> {
-  return new Promise((resolve) => {
-    const options = { env, timeout, killSignal: 'SIGKILL', maxBuffer: Number.POSITIVE_INFINITY } as const
-    const child = execFile(command, args, options, (end, stdout, stderr) => resolve({ end, stdout, stderr }))
-    // A program that ends without reading leaves a broken pipe; its exit code says what was wrong.
-    child.stdin?.on('error', () => {}).end(input)
+/** For what every hook asks, by Node itself: loading execa takes longer than such a program does (docs/adr/0011). */
+export async function query(command: string, args: readonly string[]): Promise<string> {
+  const options = { env: { ...process.env, LC_ALL: 'C.UTF-8' }, timeout: 60_000 }
+  return new Promise((resolve, reject) => {
+    execFile(command, [...args], options, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout.replace(/\n$/, ''))
+      if (error.code === 'ENOENT') return reject(new CommandMissing(command, error))
+      const exitCode = typeof error.code === 'number' ? error.code : undefined
+      const how = describeEnd({
+        timedOut: error.killed === true,
+        exitCode,
+        signal: error.signal,
+        timeoutMs: 60_000,
+      })
+      reject(new CommandFailed({ command, args }, how, exitCode, lastLines(stderr)))
+    })
   })
 }
 
-function describeEnd({ killed, signal, code }: ExecFileException, timeoutMs: number): string {
-  if (killed) return `was still running after ${timeoutMs} ms`
+interface End {
+  readonly timedOut: boolean
+  readonly timeoutMs: number
+  readonly exitCode?: number | undefined
+  readonly signal?: string | undefined
+}
+
+function describeEnd({ timedOut, timeoutMs, exitCode, signal }: End): string {
+  if (timedOut) return `was still running after ${timeoutMs} ms`
   if (signal) return `was ended by ${signal}`
-  return typeof code === 'number' ? `exited with ${code}` : 'could not be run'
+  return exitCode === undefined ? 'could not be run' : `exited with ${exitCode}`
 }
 
 function lastLines(text: string): string {

@@ -1,6 +1,6 @@
 // The service that runs etcd, through systemctl. Whether etcd serves is etcd's to say; this is only whether it runs.
 
-import { CommandFailed, CommandMissing, run } from './process.ts'
+import { CommandFailed, CommandMissing, query, run } from './process.ts'
 
 export type Service =
   | { readonly kind: 'absent' }
@@ -18,7 +18,7 @@ export type Service =
 const properties = ['LoadState', 'ActiveState', 'MainPID', 'ExecMainStartTimestamp', 'NRestarts']
 
 export async function readService(unit: string): Promise<Service> {
-  const shown = parseProperties(await run('systemctl', ['show', '-p', properties.join(','), unit]))
+  const shown = parseProperties(await query('systemctl', ['show', '-p', properties.join(','), unit]))
   const restarts = Number(shown.get('NRestarts') ?? 0)
   if (shown.get('LoadState') === 'not-found') return { kind: 'absent' }
   switch (shown.get('ActiveState')) {
@@ -65,7 +65,7 @@ export function serviceLogTail(unit: string, lines = 20): Promise<string> {
 
 /** What it logged since it was last started, whatever became of it; empty where that can't be told apart from earlier runs. */
 export async function lastRunLog(unit: string, lines = 400): Promise<string> {
-  const shown = parseProperties(await run('systemctl', ['show', '-p', 'InvocationID', unit]))
+  const shown = parseProperties(await query('systemctl', ['show', '-p', 'InvocationID', unit]))
   const id = shown.get('InvocationID')
   return id ? readJournal([`_SYSTEMD_INVOCATION_ID=${id}`, '-n', String(lines)]) : ''
 }
