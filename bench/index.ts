@@ -3,6 +3,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { archives, openWorld } from '../tests/stories/world.ts'
+import { measureClusterLife } from './cluster-life.ts'
 import { measureFirstWrites } from './first-writes.ts'
 import { growByBatches, measureCosts } from './hook-costs.ts'
 import { measurePython } from './python-provider.ts'
@@ -64,6 +65,7 @@ try {
     writes.push(...(await measureFirstWrites(count, together)))
     await save()
   }
+  if (members.some((count) => count > 1)) writes.push(...(await measureClusterLife()))
 }
 console.log(await save())
 process.exit(0)
