@@ -1,8 +1,9 @@
 // The rules that no plan about members, restarts and authorities may break, by name.
 
 import { digestOfAuthorities, digestOfCertificates } from '../interfaces/authorities-digest.ts'
-import { clientCasOf, purposes } from '../interfaces/etcd-peers.ts'
+import { clientCasOf, type PeerUnit, purposes } from '../interfaces/etcd-peers.ts'
 import type { MemberSeen, Observed } from './observed.ts'
+import { certificatesOnDisk } from './plan/certificates-on-disk.ts'
 import { quorumOf, votersOf } from './plan/members.ts'
 
 /** `because` is the line in the docs and, where it holds something up, in the status. */
@@ -12,28 +13,41 @@ export interface Guard<Facts extends readonly unknown[]> {
   readonly holds: (...facts: Facts) => boolean
 }
 
+/** How far a unit has followed a rotation: others told it, and of itself this one knows it now (no hook would tell it of its own databag). */
+function followedBy(unit: string, observed: Observed): Pick<PeerUnit, 'authorities' | 'certificates'> {
+  const { machine, peers } = observed
+  if (unit !== observed.unit) return peers?.units.get(unit)?.databag ?? {}
+  const authorities = machine.loaded?.authorities
+  const certificates = certificatesOnDisk(machine)
+  return { ...(authorities && { authorities }), ...(certificates && { certificates }) }
+}
+
 /** Also of units that are down: they start with what lies on their disk. */
 export const newIssuerIsTrusted: Guard<[observed: Observed]> = {
   name: 'new-issuer-trusted-before-it-signs',
   because: 'every unit trusts the new authorities',
-  holds: ({ peers }) => {
+  holds: (observed) => {
+    const { peers } = observed
     const authorities = peers?.application.authorities
     if (!peers || !authorities) return false
     const wanted = digestOfAuthorities(authorities, clientCasOf(peers.application))
-    return [...peers.units.values()].every(({ databag }) => databag.authorities === wanted)
+    return [...peers.units.keys()].every((unit) => followedBy(unit, observed).authorities === wanted)
   },
 }
 
 export const oldIssuerTrustedUntilAllRenewed: Guard<[observed: Observed]> = {
   name: 'old-issuer-trusted-until-all-renewed',
   because: 'a certificate whose authority is gone is trusted by nobody',
-  holds: ({ peers }) => {
+  holds: (observed) => {
+    const { peers } = observed
     if (!peers) return false
-    return [...peers.units].every(([unit, { databag, issued }]) => {
+    return [...peers.units].every(([unit, { issued }]) => {
       const certificates = peers.application.certificates.get(unit)
       const renewed = purposes.every((purpose) => issued.get(purpose)?.current)
       return (
-        renewed && certificates !== undefined && databag.certificates === digestOfCertificates(certificates)
+        renewed &&
+        certificates !== undefined &&
+        followedBy(unit, observed).certificates === digestOfCertificates(certificates)
       )
     })
   },

@@ -1,11 +1,11 @@
 // What a unit tells its peers: requests for its keys, where it is reached, and what its etcd is and trusts.
 
-import { digestOfCertificates } from '../../interfaces/authorities-digest.ts'
 import { type PeerUnit, printPeerUnit, purposes } from '../../interfaces/etcd-peers.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { shortFingerprint } from '../../interfaces/ledger.ts'
-import type { MachineSeen, Observed, PeerSeen } from '../observed.ts'
+import type { Observed, PeerSeen } from '../observed.ts'
 import type { Write } from '../step.ts'
+import { certificatesOnDisk } from './certificates-on-disk.ts'
 import { ownEndpoint } from './endpoints.ts'
 import { ownPosition } from './founding.ts'
 
@@ -52,15 +52,6 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(authorities && { authorities }),
     ...(certificates && { certificates }),
   }
-}
-
-function certificatesOnDisk({ files }: MachineSeen): string | undefined {
-  const [peer, server, admin] = [
-    files['peer-certificate'],
-    files['server-certificate'],
-    files['admin-certificate'],
-  ]
-  return peer && server && admin ? digestOfCertificates({ peer, server, admin }) : undefined
 }
 
 function whatChanged(before: PeerUnit, after: PeerUnit): readonly string[] {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../src/charm/decide.ts'
 import type { Observed, PeerSeen, PeersSeen } from '../../../../src/charm/observed.ts'
+import type { ByPurpose, PeerUnit } from '../../../../src/interfaces/etcd-peers.ts'
 import { settled } from '../observation.ts'
 import { running } from '../observed-changes.ts'
 
@@ -36,6 +37,23 @@ function moves(observed: Observed): readonly string[] {
   return decide(observed).writes.flatMap((write) => (write.kind === 'authorities/rotate' ? [write.to] : []))
 }
 
+/** A second unit that has followed as far as the first one, but for what is told otherwise. */
+function withPeer(observed: Observed, told: PeerUnit): Observed {
+  const { peers } = observed
+  const own = peers?.units.get('etcd/0')
+  assert.ok(peers && own)
+  const peer = { ...own, databag: { ...own.databag, ...told } }
+  const certificates = new Map([...peers.application.certificates, ['etcd/1', pemsOf(peers)]] as const)
+  const application = { ...peers.application, certificates }
+  return { ...observed, peers: { ...peers, application, units: new Map([...peers.units, ['etcd/1', peer]]) } }
+}
+
+function pemsOf({ application }: PeersSeen): ByPurpose {
+  const pems = application.certificates.get('etcd/0')
+  assert.ok(pems)
+  return pems
+}
+
 describe('a rotation of the certificate authorities', () => {
   it('begins when they end within two years, and not before', () => {
     const observed = inPhase({})
@@ -53,11 +71,12 @@ describe('a rotation of the certificate authorities', () => {
   it('lets the new ones sign once every unit trusts them', () => {
     const application = { authorities: bundles('old', 'new'), rotation: 'introduce' } as const
     assert.deepEqual(moves(inPhase(application)), ['renew'])
-    const behind = (own: PeerSeen): PeerSeen => ({
-      ...own,
-      databag: { ...own.databag, authorities: 'of the old alone' },
-    })
-    assert.deepEqual(moves(inPhase(application, behind)), [])
+    assert.deepEqual(moves(withPeer(inPhase(application), {})), ['renew'])
+    assert.deepEqual(moves(withPeer(inPhase(application), { authorities: 'of the old alone' })), [])
+    const { machine } = inPhase(application)
+    assert.ok(machine.loaded)
+    const behind = { ...machine, loaded: { ...machine.loaded, authorities: 'of the old alone' } }
+    assert.deepEqual(moves({ ...inPhase(application), machine: behind }), [])
   })
 
   it('lets the old ones go once every certificate is of the new and in use', () => {
@@ -67,14 +86,11 @@ describe('a rotation of the certificate authorities', () => {
       ...own,
       issued: new Map([...own.issued].map(([purpose, seen]) => [purpose, { ...seen, current: false }])),
     })
-    const unused = (own: PeerSeen): PeerSeen => ({
-      ...own,
-      databag: { ...own.databag, certificates: 'older' },
-    })
-    assert.deepEqual(
-      [unsigned, unused].map((change) => moves(inPhase(application, change))),
-      [[], []],
-    )
+    assert.deepEqual(moves(inPhase(application, unsigned)), [])
+    assert.deepEqual(moves(withPeer(inPhase(application), { certificates: 'older' })), [])
+    const observed = inPhase(application)
+    const files = { ...observed.machine.files, 'peer-certificate': 'older' }
+    assert.deepEqual(moves({ ...observed, machine: { ...observed.machine, files } }), [])
   })
 
   it('signs anew what the old one signed', () => {
