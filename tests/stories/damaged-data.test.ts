@@ -82,7 +82,7 @@ test('a member that was only killed, or lacks something else, keeps its data', a
         'perl',
         '-MIO::Socket::INET',
         '-e',
-        'IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 2381, Listen => 1, ReuseAddr => 1) or die; sleep 600',
+        'my $taken = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 2381, Listen => 1, ReuseAddr => 1) or die; sleep 600',
       ],
       { env: { PATH: '/usr/bin:/bin' } },
     )
