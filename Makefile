@@ -8,8 +8,9 @@ ARCH ?= $(if $(filter aarch64,$(MACHINE)),arm64,amd64)
 UNIT := tests/unit/**/*.test.ts
 STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 # Each takes minutes and goes deeper into what others show: `make test` and `make stories` run them, the gate has half an hour.
-DEEP := addresses authorities bad-input cost crash-cross-model crash-members damaged-data departure quorum scale \
-	security-names storage
+DEEP := addresses authorities bad-input cluster cost crash-cross-model crash-members cross-model cross-model-key \
+	damaged-data departure etcd-away network quorum scale security-names security-neighbours security-requests \
+	storage tuning
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
