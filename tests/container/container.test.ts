@@ -145,6 +145,9 @@ test('a port that another charm took is said in the status, and etcd starts when
   await here('systemctl', 'stop', service)
   const listen = `use Socket; socket S, PF_INET, SOCK_STREAM, 0; bind(S, sockaddr_in(2379, INADDR_ANY)) or die; listen S, 1; sleep`
   await here('systemd-run', '--quiet', '--unit=other', 'perl', '-e', listen)
+  const untilTaken =
+    'for n in $(seq 300); do : 2>/dev/null </dev/tcp/127.0.0.1/2379 && exit; sleep 0.1; done; exit 1'
+  await here('bash', '-c', untilTaken)
   await machines.model.updateStatus()
   const what = `port 2379 at ${machines.machine.address} is taken by another program`
   assert.equal(statusOf(), `blocked: ${what}; end it, or give this unit a machine of its own`)
