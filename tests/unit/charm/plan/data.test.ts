@@ -7,7 +7,7 @@ import { ownPosition } from '../../../../src/charm/plan/founding.ts'
 import type { Founding } from '../../../../src/interfaces/etcd-peers.ts'
 import { settled } from '../observation.ts'
 import { kinds, running } from '../observed-changes.ts'
-import { member } from './members.ts'
+import { etcdUp, member } from './members.ts'
 
 const born: Founding = { founder: 'etcd/9', token: 'token', generation: 2, born: true }
 
@@ -31,15 +31,7 @@ const old = { token: 'earlier', generation: 1, unit: 'etcd/0' }
 const moved = { token: 'token', generation: 2, unit: 'etcd/3' }
 const ours = { token: 'token', generation: 2, unit: 'etcd/0' }
 const position = { member: member(0).id, term: 2n, index: 30n }
-const up = (members = [member(0)]): Observed['etcd'] => ({
-  kind: 'up',
-  here: true,
-  members,
-  authentication: true,
-  accessRevision: undefined,
-  access: undefined,
-  orphans: [],
-})
+const up = (members = [member(0)]): Observed['etcd'] => etcdUp(members)
 
 test('data is known by the founding and the unit that it was written under', () => {
   assert.equal(dataOf(seen(born, { data: false, claim: undefined })), 'none')

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decide } from '../../../../src/charm/decide.ts'
 import { noQuorumExists } from '../../../../src/charm/guards.ts'
-import type { EtcdSeen, MemberSeen, Observed, PeerSeen } from '../../../../src/charm/observed.ts'
+import type { MemberSeen, Observed, PeerSeen } from '../../../../src/charm/observed.ts'
 import { planAlarms } from '../../../../src/charm/plan/damage.ts'
 import { healthConditions } from '../../../../src/charm/plan/health.ts'
 import { lostQuorum } from '../../../../src/charm/plan/quorum.ts'
 import type { MemberStatus } from '../../../../src/etcd/types.ts'
 import { settled } from '../observation.ts'
 import { running } from '../observed-changes.ts'
-import { member } from './members.ts'
+import { etcdUp, member } from './members.ts'
 
 function status(nth: number, more: Partial<MemberStatus> = {}): MemberStatus {
   const { id } = member(nth)
@@ -30,20 +30,8 @@ function well(nth: number, more: Partial<MemberStatus> = {}): MemberSeen {
   return member(nth, { status: status(nth, more) })
 }
 
-type Up = Extract<EtcdSeen, { kind: 'up' }>
-
-function seen(members: readonly MemberSeen[], more: Partial<Up> = {}): Observed {
-  const etcd: Up = {
-    kind: 'up',
-    here: true,
-    members,
-    authentication: true,
-    accessRevision: undefined,
-    access: undefined,
-    orphans: [],
-    ...more,
-  }
-  return { ...settled(), etcd }
+function seen(members: readonly MemberSeen[], more: Parameters<typeof etcdUp>[1] = {}): Observed {
+  return { ...settled(), etcd: etcdUp(members, more) }
 }
 
 function told(observed: Observed): readonly string[] {

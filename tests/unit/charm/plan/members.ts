@@ -1,7 +1,7 @@
 // Members as etcd lists them, for the tests of plans.
 
 import assert from 'node:assert/strict'
-import type { MemberSeen } from '../../../../src/charm/observed.ts'
+import type { EtcdSeen, MemberSeen } from '../../../../src/charm/observed.ts'
 import { memberName } from '../../../../src/charm/plan/members.ts'
 import { isMemberId } from '../../../../src/etcd/types.ts'
 
@@ -17,6 +17,22 @@ export function member(nth: number, more: Partial<MemberSeen> = {}): MemberSeen 
     learner: false,
     responds: true,
     leads: nth === 0,
+    ...more,
+  }
+}
+
+type Up = Extract<EtcdSeen, { kind: 'up' }>
+
+/** etcd as a hook finds it that looked at the members and at nothing else. */
+export function etcdUp(members: readonly MemberSeen[], more: Partial<Up> = {}): Up {
+  return {
+    kind: 'up',
+    here: true,
+    members,
+    authentication: true,
+    accessRevision: undefined,
+    access: undefined,
+    orphans: [],
     ...more,
   }
 }

@@ -9,6 +9,7 @@ import { planDeparture, planMembership } from '../../../../src/charm/plan/member
 import type { Step } from '../../../../src/charm/step.ts'
 import { isMemberId } from '../../../../src/etcd/types.ts'
 import { settled } from '../observation.ts'
+import { etcdUp } from './members.ts'
 
 interface UnitState {
   readonly address: string
@@ -100,15 +101,7 @@ class Cluster {
         ...observed.peers,
         units: new Map([...this.units].map(([name, of]) => [name, peer(of)])),
       },
-      etcd: {
-        kind: 'up',
-        here,
-        members,
-        authentication: true,
-        accessRevision: undefined,
-        access: undefined,
-        orphans: [],
-      },
+      etcd: etcdUp(members, { here }),
     }
   }
 

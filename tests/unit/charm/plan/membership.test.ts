@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { MemberSeen, Observed } from '../../../../src/charm/observed.ts'
 import { planDeparture, planMembership } from '../../../../src/charm/plan/membership.ts'
 import { settled } from '../observation.ts'
-import { member } from './members.ts'
+import { etcdUp, member } from './members.ts'
 
 /** Unit etcd/0 at 10.0.0.1, with these members; its own runs if it has data. */
 function seen(
@@ -11,16 +11,7 @@ function seen(
   more: Partial<Observed> = {},
   here = more.machine?.data !== false,
 ): Observed {
-  const etcd = {
-    kind: 'up',
-    here,
-    members,
-    authentication: true,
-    accessRevision: undefined,
-    access: undefined,
-    orphans: [],
-  } as const
-  return { ...settled(), etcd, ...more }
+  return { ...settled(), etcd: etcdUp(members, { here }), ...more }
 }
 
 function plan(observed: Observed): readonly string[] {
