@@ -1,7 +1,7 @@
 // What a certificate says, for certificates of our own making or accepted ones. Node's parser; strangers' certificates are
 // examined in client-certificate.ts.
 
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { canonicalAddress } from './address.ts'
 import { fingerprintOfKey } from './key.ts'
 
@@ -36,10 +36,6 @@ export function describeCertificate(pem: string): Certificate | undefined {
 
 export function fingerprintOf(certificate: X509Certificate): string {
   return certificate.fingerprint256.replaceAll(':', '').toLowerCase()
-}
-
-export function fitsKey(certificatePem: string, privateKeyPem: string): boolean {
-  return new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(privateKeyPem))
 }
 
 /** When an authority's certificate ends, and whether it signed another one; a bundle counts by its first certificate. */
