@@ -148,7 +148,7 @@ export function forgetIfLeft(tables: Tables, relation: Relation): void {
   const left = sides.every((side) =>
     side.relation.ends
       .flatMap(({ app }) => side.tables.applications.get(app)?.units ?? [])
-      .every((unit) => unit.removed || unit.relations.get(side.relation.id)?.broken !== false),
+      .every((unit) => unit.removed || !isIn(unit, side.relation)),
   )
   if (!left) return
   for (const side of sides) {
@@ -156,4 +156,10 @@ export function forgetIfLeft(tables: Tables, relation: Relation): void {
     for (const { grants } of side.tables.secrets.values())
       for (const [app, id] of grants) if (id === side.relation.id) grants.delete(app)
   }
+}
+
+/** Who came when the relation was already dying never enters its scope, and has nothing to leave. */
+function isIn(unit: Unit, relation: Relation): boolean {
+  const seen = unit.relations.get(relation.id)
+  return seen?.created === true && !seen.broken
 }
