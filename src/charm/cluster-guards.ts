@@ -2,6 +2,7 @@
 
 import { digestOfAuthorities, digestOfCertificates } from '../interfaces/authorities-digest.ts'
 import { clientCasOf, type PeerUnit, purposes } from '../interfaces/etcd-peers.ts'
+import { learnersTogether } from '../machine/configuration.ts'
 import type { MemberSeen, Observed } from './observed.ts'
 import { certificatesOnDisk } from './plan/certificates-on-disk.ts'
 import { quorumOf, votersOf } from './plan/members.ts'
@@ -53,16 +54,22 @@ export const oldIssuerTrustedUntilAllRenewed: Guard<[observed: Observed]> = {
   },
 }
 
-export const oneLearnerAtATime: Guard<[members: readonly MemberSeen[]]> = {
-  name: 'one-learner-at-a-time',
-  because: 'etcd takes no second learner before the first votes',
-  holds: (members) => members.every((member) => !member.learner),
+export const learnersAreFew: Guard<[members: readonly MemberSeen[]]> = {
+  name: 'learners-are-few',
+  because: 'etcd before 3.6 takes no second learner before the first votes, and later lines a few',
+  holds: (members) => {
+    const limits = members.map(({ name, status }) =>
+      // One that has not started yet is counted by those who have.
+      name === '' ? Number.POSITIVE_INFINITY : learnersTogether(status?.version),
+    )
+    return members.filter((member) => member.learner).length < Math.min(...limits)
+  },
 }
 
-export const membersAreHealthy: Guard<[members: readonly MemberSeen[]]> = {
-  name: 'members-are-healthy',
+export const votersAreHealthy: Guard<[members: readonly MemberSeen[]]> = {
+  name: 'voters-are-healthy',
   because: 'a member that joins while another is away makes the quorum harder to reach',
-  holds: (members) => members.every((member) => member.responds),
+  holds: (members) => votersOf(members).every((member) => member.responds),
 }
 
 export const peerUrlIsKnown: Guard<[observed: Observed]> = {

@@ -53,6 +53,8 @@ export function renderConfiguration(settings: ConfigurationSettings, version: st
     ...printTuning(settings),
     ...printTls(settings, version),
     ...integrity(version),
+    // 3.5 has no such setting.
+    ...(!isBefore36(version) && { 'max-learners': learnersTogether(version) }),
   }
   return `# Written by the charm. What is changed here by hand is lost.\n${stringify(tree, { sortMapEntries: true, lineWidth: 0 })}`
 }
@@ -110,6 +112,11 @@ function printTls({ clientTls, peerTls, anyPeerAddress }: ConfigurationSettings,
 
 function printFiles({ certificate, key, trustedCa }: TlsFiles): Tree {
   return { 'cert-file': certificate, 'client-cert-auth': true, 'key-file': key, 'trusted-ca-file': trustedCa }
+}
+
+/** How many learners a member in this version takes at once; all must take as many, or they would not agree on who is a member. */
+export function learnersTogether(version: string | undefined): number {
+  return version === undefined || isBefore36(version) ? 1 : 4
 }
 
 /** Members compare their data with the others' at start and at compaction, so that a damaged one says so. */

@@ -4,10 +4,10 @@
 import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import {
   lastVoterStays,
-  membersAreHealthy,
-  oneLearnerAtATime,
+  learnersAreFew,
   peerUrlIsKnown,
   quorumSurvivesRemoval,
+  votersAreHealthy,
 } from '../guards.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
@@ -57,7 +57,7 @@ function join(observed: Observed, members: readonly MemberSeen[]): Step | undefi
     return peers?.application.founding?.founder === unit && !peers.application.founding.born
       ? undefined
       : setAside
-  if (!oneLearnerAtATime.holds(members) || !membersAreHealthy.holds(members)) return undefined
+  if (!learnersAreFew.holds(members) || !votersAreHealthy.holds(members)) return undefined
   if (!peerUrlIsKnown.holds(observed) || isTaken(addresses, members)) return undefined
   return { kind: 'member/add', peerUrls: [peerUrlOf(addresses)], why: `${unit} joins as a learner` }
 }

@@ -113,7 +113,8 @@ function bootstrapOf(observed: Observed, addresses: UnitAddresses): Bootstrap | 
   if (data === 'foreign' || founder === undefined) return undefined
   if (members && own?.name === '') {
     const others = members.filter((member) => member.id !== own.id)
-    const urls = others.map((member) => [member.name, member.peerUrls] as const)
+    // Those that have not started have no name yet, and etcd compares addresses alone.
+    const urls = others.map(({ id, name, peerUrls }) => [name || id, peerUrls] as const)
     return { state: 'existing', members: { ...settled.members, ...Object.fromEntries(urls) } }
   }
   return undefined

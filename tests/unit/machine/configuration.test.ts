@@ -7,7 +7,11 @@ import { request } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { parse } from 'yaml'
-import { type ConfigurationSettings, renderConfiguration } from '../../../src/machine/configuration.ts'
+import {
+  type ConfigurationSettings,
+  learnersTogether,
+  renderConfiguration,
+} from '../../../src/machine/configuration.ts'
 import { run } from '../../../src/machine/process.ts'
 import { type Authority, credentialsOf, type Issued, issue } from '../etcd/certificates.ts'
 import { binary, type EtcdServer, startEtcd } from '../etcd/etcd-server.ts'
@@ -107,6 +111,22 @@ describe('an etcd that runs with it', () => {
       new RegExp(`^etcd_server_feature_enabled{name="${gate}",stage="\\w+"} 1$`, 'm').test(metrics),
     )
     assert.deepEqual(server.version.startsWith('3.5.') ? log : gates, [true, true])
+  })
+
+  it('takes as many learners at once as this release is known to take', async () => {
+    await using server = await startEtcd()
+    const join = (nth: number) =>
+      run(binary('etcdctl'), [
+        ...asRoot(server),
+        'member',
+        'add',
+        `learner-${nth}`,
+        '--learner',
+        `--peer-urls=https://127.0.0.1:${nth}`,
+      ])
+    const few = learnersTogether(server.version)
+    for (let nth = 1; nth <= few; nth += 1) await join(nth)
+    await assert.rejects(join(few + 1), /too many learner members/)
   })
 
   it('refuses a certificate from the moment the revocation list has its serial', async () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import type { EtcdSeen, MemberSeen } from '../../../../src/charm/observed.ts'
 import { memberName } from '../../../../src/charm/plan/members.ts'
-import { isMemberId } from '../../../../src/etcd/types.ts'
+import { isMemberId, type MemberId, type MemberStatus } from '../../../../src/etcd/types.ts'
 
 /** By unit number; its address ends in that number plus one. */
 export function member(nth: number, more: Partial<MemberSeen> = {}): MemberSeen {
@@ -19,6 +19,12 @@ export function member(nth: number, more: Partial<MemberSeen> = {}): MemberSeen 
     leads: nth === 0,
     ...more,
   }
+}
+
+/** What a member in this version says of itself. */
+export function statusOf(id: MemberId, version: string): MemberStatus {
+  const raft = { leader: undefined, raftIndex: 1n, raftTerm: 1n }
+  return { id, version, learner: false, dbSize: 0n, errors: [], ...raft }
 }
 
 type Up = Extract<EtcdSeen, { kind: 'up' }>

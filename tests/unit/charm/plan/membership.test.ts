@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { MemberSeen, Observed } from '../../../../src/charm/observed.ts'
 import { planDeparture, planMembership } from '../../../../src/charm/plan/membership.ts'
 import { settled } from '../observation.ts'
-import { etcdUp, member } from './members.ts'
+import { etcdUp, member, statusOf } from './members.ts'
 
 /** Unit etcd/0 at 10.0.0.1, with these members; its own runs if it has data. */
 function seen(
@@ -31,6 +31,9 @@ const up = {
 const corrupt = (nth: number) => ({ member: member(nth).id, kind: 'corrupt' }) as const
 const damaged = { ...settled().machine, service: 'failed', damage: 'walpb: crc mismatch' } as const
 const newcomer = { ...settled().machine, data: false }
+const in36 = (nth: number, more: Partial<MemberSeen> = {}) =>
+  member(nth, { status: statusOf(member(nth).id, '3.6.16'), ...more })
+const learners36 = [3, 4, 5].map((nth) => in36(nth, { learner: true, name: nth === 5 ? '' : `etcd-${nth}` }))
 const three = [member(0), member(1), member(2)]
 
 const rows: readonly {
@@ -47,6 +50,26 @@ const rows: readonly {
   {
     when: 'another unit is joining',
     observed: seen([member(1), member(2, { learner: true })], { machine: newcomer }),
+    steps: [],
+  },
+  {
+    when: 'three are joining, and etcd is in a version that takes four',
+    observed: seen([in36(1), in36(2), ...learners36], { machine: newcomer }),
+    steps: ['member/add'],
+  },
+  {
+    when: 'as many are joining as etcd takes',
+    observed: seen([in36(1), in36(2), ...learners36, in36(6, { learner: true })], { machine: newcomer }),
+    steps: [],
+  },
+  {
+    when: 'another unit is joining, and one voter is in a version that takes one',
+    observed: seen(
+      [in36(1), member(2, { status: statusOf(member(2).id, '3.5.30') }), in36(3, { learner: true })],
+      {
+        machine: newcomer,
+      },
+    ),
     steps: [],
   },
   {
