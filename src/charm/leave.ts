@@ -18,8 +18,11 @@ import { conditionOf } from './outcome.ts'
 import { membersOf, ownMember } from './plan/members.ts'
 import { planDeparture } from './plan/membership.ts'
 
-/** Longer than a departure takes; a holder that died is not waited for longer. */
-const ttlSeconds = 60
+/**
+ * Longer than a departure takes, and shorter than others wait for their turn: who stops without having left takes the quorum along
+ * where two were left.
+ */
+const ttlSeconds = 20
 
 /** `stop`, `remove` and `data-storage-detaching`: etcd must let go of the storage before Juju unmounts it. */
 export async function leave(charm: Charm): Promise<void> {
@@ -44,7 +47,7 @@ async function isGuest({ context }: Charm): Promise<boolean> {
 /** The last voter stays what it is, and so does one whose going would cost the others their quorum. */
 async function leaveCluster(charm: Charm): Promise<void> {
   const observed = await observeForLeaving(charm)
-  const client = ownMember(observed) && (await openAdmin({ endpoints: endpointsToAsk(observed) }))
+  const client = ownMember(observed) && (await openAdmin({ endpoints: othersFirst(observed) }))
   if (!client) return
   await using _closed = client
   try {
@@ -61,6 +64,13 @@ async function leaveCluster(charm: Charm): Promise<void> {
     const why = error instanceof Error ? error.message : String(error)
     await charm.juju.log('WARNING', `the member stays for now: ${why}`)
   }
+}
+
+/** This unit's own etcd ends as soon as it has left, and lets go of no lock then. */
+function othersFirst(observed: Observed): readonly string[] {
+  const own = ownMember(observed)
+  const others = membersOf(observed)?.filter((member) => member.id !== own?.id && member.responds) ?? []
+  return [...new Set([...others.flatMap(({ clientUrls }) => clientUrls), ...endpointsToAsk(observed)])]
 }
 
 async function observeForLeaving(charm: Charm): Promise<Observed> {

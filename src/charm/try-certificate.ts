@@ -1,6 +1,6 @@
 // One certificate that etcd's parser refuses stops every member at its next start: so etcd's own tool tries it first.
 
-import { removeFile, writeFileAtomic } from '../machine/file.ts'
+import { makeDirectory, removeFile, writeFileAtomic } from '../machine/file.ts'
 import { bundleLoads } from '../machine/preflight.ts'
 import { readInstalled, type Workload } from '../machine/workload.ts'
 import { candidatePath } from './layout.ts'
@@ -19,6 +19,8 @@ export function tryBundle(workload: Workload, bundle: string): Promise<string | 
 
 async function tryNow(workload: Workload, bundle: string): Promise<string | undefined> {
   const path = candidatePath(workload)
+  // A client may come before any of etcd's own files.
+  await makeDirectory(workload.paths.tls, { mode: 0o700 })
   await writeFileAtomic(path, bundle, { mode: 0o600 })
   try {
     const tried = await bundleLoads({ etcdctl: workload.paths.etcdctl, bundlePath: path })

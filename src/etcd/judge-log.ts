@@ -1,6 +1,8 @@
 // Why an etcd ended, as far as its own log says so beyond doubt. Only what can be nothing but the data's fault is called damage:
 // a mistake in the configuration, a port that is taken or a full disk must never cost a member its data.
 
+import * as z from 'zod/mini'
+
 export type Ending = 'removed' | 'damaged'
 
 const signs: readonly (readonly [RegExp, Ending])[] = [
@@ -10,6 +12,8 @@ const signs: readonly (readonly [RegExp, Ending])[] = [
   ],
   // The write-ahead log.
   [/walpb?: (crc mismatch|slice bounds out of range|max entry size limit exceeded)/, 'damaged'],
+  // Cut off at a record that was damaged: the others know of entries that this member has acknowledged, and that it has no more.
+  [/tocommit\(\d+\) is out of range \[lastIndex\(\d+\)\]/, 'damaged'],
   [/wal: (file not found|snapshot mismatch|snapshot not found)|cannot use none as id/, 'damaged'],
   // The database, as bbolt and etcd's backend say it.
   [
@@ -38,4 +42,36 @@ export function judgeLog(log: string): Verdict | undefined {
     if (words !== undefined) return { ending, words: words.replaceAll('"', '') }
   }
   return undefined
+}
+
+const logged = z.object({ level: z.string(), msg: z.string(), error: z.optional(z.string()) })
+
+/** What of a log tells most about its end: the last of the gravest lines. Empty where the log is. */
+export function gravestWords(log: string): string {
+  const lines = log.split('\n').flatMap(readLine)
+  const gravity = [/^(fatal|panic)$/, /^error$/, /^(warn|other)$/]
+  const found = gravity.flatMap((levels) => lines.findLast(({ level }) => levels.test(level)) ?? [])
+  return found[0]?.words ?? ''
+}
+
+/** etcd writes JSON, but for what it says before it reads its configuration, and for Go's own last words, which a stack follows. */
+function readLine(line: string): readonly { readonly level: string; readonly words: string }[] {
+  if (!line.startsWith('{')) {
+    const panic = /^panic: (.*)/.exec(line)?.[1]
+    if (panic !== undefined) return [{ level: 'panic', words: panic }]
+    return /^(\s|goroutine |created by |\S+\(|$)/.test(line) ? [] : [{ level: 'other', words: line }]
+  }
+  const entry = logged.safeParse(parseJson(line))
+  if (!entry.success) return []
+  const { level, msg, error } = entry.data
+  return [{ level, words: error === undefined ? msg : `${msg}: ${error}` }]
+}
+
+/** `undefined` for a line that was cut off. */
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
 }

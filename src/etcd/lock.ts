@@ -71,6 +71,7 @@ function held(client: EtcdClient, lease: string): Lock {
   return { kind: 'held', [Symbol.asyncDispose]: letGo }
 }
 
+/** It may be asked of another member after one that fell silent: a lease ends but once. */
 async function revoke(client: EtcdClient, lease: string): Promise<void> {
-  await client.tell('lease revoke', ({ leaseClient }) => leaseClient.leaseRevoke({ ID: lease }))
+  await client.ask('lease revoke', ({ leaseClient }) => leaseClient.leaseRevoke({ ID: lease }))
 }

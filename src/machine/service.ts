@@ -58,11 +58,6 @@ export async function reloadServices(): Promise<void> {
   await run('systemctl', ['daemon-reload'])
 }
 
-/** The last lines it logged, for a status or a log; empty where the machine keeps none. */
-export function serviceLogTail(unit: string, lines = 20): Promise<string> {
-  return readJournal(['-u', unit, '-n', String(lines)])
-}
-
 /** What it logged since it was last started, whatever became of it; empty where that can't be told apart from earlier runs. */
 export async function lastRunLog(unit: string, lines = 400): Promise<string> {
   const shown = parseProperties(await query('systemctl', ['show', '-p', 'InvocationID', unit]))

@@ -1,18 +1,11 @@
 // Starts or restarts etcd and waits until it serves; then, and only then, notes what it was started with.
 
 import { readHealth } from '../../etcd/health.ts'
-import { judgeLog } from '../../etcd/judge-log.ts'
+import { gravestWords, judgeLog } from '../../etcd/judge-log.ts'
 import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { giveFolder, makeDirectory, writeFileAtomic } from '../../machine/file.ts'
-import {
-  lastRunLog,
-  readService,
-  restartService,
-  serviceLogTail,
-  startService,
-  stopService,
-} from '../../machine/service.ts'
+import { lastRunLog, readService, restartService, startService, stopService } from '../../machine/service.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { loadedPath, memberPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
@@ -62,9 +55,10 @@ async function waitUntilServing(service: string): Promise<boolean> {
   const ends = async (): Promise<boolean> => (await readService(service)).kind !== 'active'
   const problem = await untilHealthy({ quorum: false, withinMs: servesWithin, ends })
   if (problem !== undefined) {
-    if (judgeLog(await lastRunLog(service))?.ending === 'damaged') return false
-    const tail = await serviceLogTail(service)
-    throw new Waiting(`etcd does not serve after its start: ${problem}${tail && `; ${tail}`}`)
+    const log = await lastRunLog(service)
+    if (judgeLog(log)?.ending === 'damaged') return false
+    const words = gravestWords(log)
+    throw new Waiting(`etcd does not serve after its start: ${problem}${words && `; ${words}`}`)
   }
   await untilHealthy({ quorum: true, withinMs: quorumWithin })
   return true

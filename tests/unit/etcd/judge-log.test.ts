@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { judgeLog } from '../../../src/etcd/judge-log.ts'
+import { gravestWords, judgeLog } from '../../../src/etcd/judge-log.ts'
 import { type DataFolder, makeFolder, runEtcdOn } from './plain-etcd.ts'
 
 let whole: DataFolder
@@ -76,10 +76,30 @@ const words: readonly (readonly [string, ReturnType<typeof judgeLog>])[] = [
     { ending: 'removed', words: 'the member has been permanently removed from the cluster' },
   ],
   ['{"level":"fatal","msg":"listener failed","error":"server is stopping"}', undefined],
+  [
+    '{"level":"panic","logger":"raft","msg":"tocommit(891) is out of range [lastIndex(885)]. Was the raft log corrupted, truncated, or lost?"}',
+    { ending: 'damaged', words: 'tocommit(891) is out of range [lastIndex(885)]' },
+  ],
   ['write /data/member/wal/0.tmp: no space left on device', undefined],
   ['open /tls/server.key: permission denied', undefined],
 ]
 
 test('what it says of removal is known, and what could be anything is not', () => {
   for (const [log, verdict] of words) assert.deepEqual(judgeLog(log), verdict)
+})
+
+const told: readonly (readonly [string, string])[] = [
+  ['', ''],
+  ['{"level":"info","msg":"starting an etcd server"}', ''],
+  [
+    '{"level":"warn","msg":"failed to verify flags","error":"bad"}\n{"level":"info","msg":"x"}',
+    'failed to verify flags: bad',
+  ],
+  ['{"level":"error","msg":"one"}\n{"level":"warn","msg":"two"}\n{"level":"error","msg":"thr', 'one'],
+  ['panic: all is lost\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:12 +0x26e', 'all is lost'],
+  ['{"level":"warn","msg":"one"}\nno such file', 'no such file'],
+]
+
+test('of a log the gravest line is told, and no stack', () => {
+  for (const [log, words] of told) assert.equal(gravestWords(log), words)
 })
