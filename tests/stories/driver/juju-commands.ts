@@ -126,9 +126,21 @@ export async function execOn(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const line = commandLine(argv, env)
-  const answer = await juju.ask('exec', '--format=json', '--wait=5m', '--unit', unit, '--', line)
+  const [ended] = (await execOnEach(juju, [unit], argv, env)).values()
+  if (!ended) throw new JujuFailed(`juju exec on ${unit} printed no task`)
+  return ended
+}
+
+/** On several units by one command: Juju starts them all, and those of one machine take turns. */
+export async function execOnEach(
+  juju: JujuCli,
+  units: readonly string[],
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ReadonlyMap<string, Ended>> {
+  const [on, line] = [units.join(), commandLine(argv, env)]
+  const answer = await juju.ask('exec', '--format=json', '--wait=5m', '--unit', on, '--', line)
   if (!answer.stdout.trim().startsWith('{'))
-    throw new JujuFailed(`juju exec on ${unit} failed with ${answer.code}: ${answer.stderr.trim()}`)
+    throw new JujuFailed(`juju exec on ${on} failed with ${answer.code}: ${answer.stderr.trim()}`)
   return parseExec(answer.stdout)
 }

@@ -116,23 +116,27 @@ const task = z.object({
 const tasks = z.record(z.string(), task)
 const juju = new Set(['return-code', 'stdout', 'stderr'])
 
-function onlyTask(text: string): z.infer<typeof task> {
-  const [row] = Object.values(tasks.parse(JSON.parse(text.trim() === '' ? '{}' : text)))
-  if (!row) throw new TypeError('juju printed no task')
-  return row
+function parseTasks(text: string): readonly (readonly [unit: string, row: z.infer<typeof task>])[] {
+  const rows = Object.entries(tasks.parse(JSON.parse(text.trim() === '' ? '{}' : text)))
+  if (rows.length === 0) throw new TypeError('juju printed no task')
+  return rows
 }
 
 export function parseAction(text: string): ActionResult {
-  const { status, message = '', results } = onlyTask(text)
+  const [[, { status, message = '', results }] = ['', { status: 'none' }]] = parseTasks(text)
   const own = Object.entries(results ?? {}).filter(([key]) => !juju.has(key))
   return { status, message, results: bagOf(Object.fromEntries(own)) }
 }
 
-export function parseExec(text: string): Ended {
-  const { status, message = '', results } = onlyTask(text)
-  if (status !== 'completed') throw new TypeError(`juju exec ended with ${status}: ${message}`)
-  const { 'return-code': code = 0, stdout = '', stderr = '' } = results ?? {}
-  return { code: Number(code), stdout: textOf(stdout), stderr: textOf(stderr) }
+/** How the program ended on each unit. */
+export function parseExec(text: string): ReadonlyMap<string, Ended> {
+  return new Map(
+    parseTasks(text).map(([unit, { status, message = '', results }]) => {
+      if (status !== 'completed') throw new TypeError(`juju exec on ${unit} ended with ${status}: ${message}`)
+      const { 'return-code': code = 0, stdout = '', stderr = '' } = results ?? {}
+      return [unit, { code: Number(code), stdout: textOf(stdout), stderr: textOf(stderr) }] as const
+    }),
+  )
 }
 
 const shownModel = z.record(z.string(), z.object({ 'model-uuid': z.string() }))

@@ -4,7 +4,7 @@ import { archivePaths } from './archives.ts'
 import type { StoryModel } from './driver.ts'
 import { failures, fingerprint, underWay } from './juju-at-rest.ts'
 import type { JujuCli } from './juju-cli.ts'
-import { execOn, jujuCommands, type Placing } from './juju-commands.ts'
+import { execOn, execOnEach, jujuCommands, type Placing } from './juju-commands.ts'
 import { keepLogs } from './juju-logs.ts'
 import type { JujuOptions } from './juju-options.ts'
 import { jujuViews, readStatus } from './juju-views.ts'
@@ -74,9 +74,9 @@ function describe(work: readonly string[]): string {
  */
 async function updateStatus(juju: JujuCli): Promise<void> {
   const { applications } = await readStatus(juju)
-  for (const unit of Object.values(applications).flatMap((app) => Object.keys(app.units ?? {}))) {
-    const env = { JUJU_HOOK_NAME: 'update-status', JUJU_DISPATCH_PATH: 'hooks/update-status' }
-    const { code, stderr } = await execOn(juju, unit, ['./dispatch'], env)
+  const units = Object.values(applications).flatMap((app) => Object.keys(app.units ?? {}))
+  if (units.length === 0) return
+  const env = { JUJU_HOOK_NAME: 'update-status', JUJU_DISPATCH_PATH: 'hooks/update-status' }
+  for (const [unit, { code, stderr }] of await execOnEach(juju, units, ['./dispatch'], env))
     if (code !== 0) throw new Error(`update-status of ${unit} failed with ${code}: ${stderr}`)
-  }
 }

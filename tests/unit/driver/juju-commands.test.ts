@@ -208,11 +208,13 @@ test('update-status is run by dispatch, in the hook context of juju exec, and th
   const execs = juju.calls().filter(([command]) => command === 'exec')
   assert.deepEqual(
     execs.map((call) => call.slice(6)),
-    ['etcd/0', 'web/1'].map((unit) => [
-      unit,
-      '--',
-      'env JUJU_HOOK_NAME=update-status JUJU_DISPATCH_PATH=hooks/update-status ./dispatch',
-    ]),
+    [
+      [
+        'etcd/0,web/1',
+        '--',
+        'env JUJU_HOOK_NAME=update-status JUJU_DISPATCH_PATH=hooks/update-status ./dispatch',
+      ],
+    ],
   )
   assert.deepEqual(lastCall(juju), ['status', ...m, '--format=json'])
 })

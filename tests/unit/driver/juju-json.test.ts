@@ -53,8 +53,9 @@ for (const profile of ['3.6', '4.0'] as const) {
     })
     const failed = parseAction(text('run-failed'))
     assert.deepEqual([failed.status, failed.message], ['failed', 'etcdserver: permission denied'])
-    assert.deepEqual(parseExec(text('exec')), { code: 0, stdout: '3.6.4\n', stderr: '' })
-    assert.deepEqual(parseExec(text('exec-failed')), { code: 2, stdout: '', stderr: 'cat: no such file\n' })
+    const ended = (name: string) => parseExec(text(name)).get('etcd/0')
+    assert.deepEqual(ended('exec'), { code: 0, stdout: '3.6.4\n', stderr: '' })
+    assert.deepEqual(ended('exec-failed'), { code: 2, stdout: '', stderr: 'cat: no such file\n' })
     assert.throws(() => parseExec(''), /no task/)
   })
 

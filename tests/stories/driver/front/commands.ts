@@ -1,7 +1,7 @@
 // The commands of `juju` that the driver sends, done in the emulator.
 
 import type { Unit } from '../../../emulator/model/state.ts'
-import { type Controller, type Running, startRunning } from './open-front.ts'
+import type { Controller, Running } from './open-front.ts'
 import { printSecrets, printStatus, printUnits } from './print-model.ts'
 import { readPairs, readWords, type Words } from './read-words.ts'
 
@@ -37,7 +37,14 @@ const commands: Readonly<Record<string, Command>> = {
   },
   config: ({ plain: [app = '', ...pairs], flag }, running) => configure(running, app, pairs, flag('--reset')),
   'remove-application': ({ plain: [app = ''] }, { model, work }) => work(() => model.removeApplication(app)),
-  'add-unit': ({ plain: [app = ''] }, { model, work }) => work(async () => void (await model.addUnit(app))),
+  'add-unit': ({ plain: [app = ''], flag }, { model, work }) =>
+    work(async () => {
+      for (let count = Number(flag('--num-units') ?? 1); count > 0; count -= 1) await model.addUnit(app)
+    }),
+  'attach-resource': ({ plain: [app = '', pair = ''] }, { model, work }) =>
+    work(() => {
+      for (const [name, path] of Object.entries(readPairs([pair]))) model.attachResource(app, name, path)
+    }),
   'remove-unit': ({ plain: [unit = ''] }, { model, work }) => work(() => model.removeUnit(unit)),
   refresh: ({ plain: [app = ''], flag }, { model, work }) =>
     work(() => model.refresh(app, flag('--path') ?? '')),
@@ -64,17 +71,13 @@ export async function answer(
   }
 }
 
-async function obey({ models, open }: Controller, command: string, words: Words): Promise<unknown> {
+async function obey({ models, add }: Controller, command: string, words: Words): Promise<unknown> {
   const [name = ''] = words.plain
   if (command === 'models') return { models: [...models.keys()].map((model) => ({ name: `admin/${model}` })) }
   if (command === 'show-model') return { [name]: { 'model-uuid': models.get(name)?.model.tables.uuid } }
   if (command === 'version') return '3.6.26-emulated'
-  if (command === 'add-model') {
-    models.set(name, startRunning(await open()))
-    return undefined
-  }
+  if (command === 'add-model') return add(name)
   if (command === 'destroy-model') {
-    await models.get(name)?.model[Symbol.asyncDispose]()
     models.delete(name)
     return undefined
   }
@@ -131,15 +134,20 @@ async function run({ model, alone }: Running, unit: string, action: string, pair
   return task
 }
 
-async function exec({ model, work }: Running, unit: string, line: string): Promise<object> {
-  const on = model.unit(leaderOf(model, unit))
-  const { code, stdout, stderr } = line.endsWith('./dispatch')
-    ? await work(() => updateStatus(on))
-    : await onMachine(on, line)
-  const results = { 'return-code': code ?? -1, ...(stdout && { stdout }), ...(stderr && { stderr }) }
-  const task = { [on.name]: { id: '1', status: 'completed', results, unit: on.name } }
-  if (code !== 0) throw new TaskFailed(task)
-  return task
+async function exec({ model, work }: Running, units: string, line: string): Promise<object> {
+  const tasks: Record<string, object> = {}
+  let failed = false
+  for (const name of units.split(',')) {
+    const on = model.unit(leaderOf(model, name))
+    const { code, stdout, stderr } = line.endsWith('./dispatch')
+      ? await work(() => updateStatus(on))
+      : await onMachine(on, line)
+    const results = { 'return-code': code ?? -1, ...(stdout && { stdout }), ...(stderr && { stderr }) }
+    tasks[on.name] = { id: '1', status: 'completed', results, unit: on.name }
+    failed ||= code !== 0
+  }
+  if (failed) throw new TaskFailed(tasks)
+  return tasks
 }
 
 function updateStatus(unit: Unit) {

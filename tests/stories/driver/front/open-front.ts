@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import * as z from 'zod/mini'
-import type { Model } from '../../../emulator/index.ts'
+import { type Model, openAnotherModel } from '../../../emulator/index.ts'
 import { answer } from './commands.ts'
 
 export interface Front extends AsyncDisposable {
@@ -19,7 +19,7 @@ export interface Front extends AsyncDisposable {
 
 export interface Controller {
   readonly models: Map<string, Running>
-  open(): Promise<Model>
+  add(name: string): Promise<void>
 }
 
 /** A model whose hooks run as soon as there are some. */
@@ -68,9 +68,19 @@ connection.on('end', () => {
 })
 `
 
-export async function openFront(open: Controller['open']): Promise<Front> {
+export async function openFront(open: () => Promise<Model>): Promise<Front> {
   const folder = await mkdtemp(join(tmpdir(), 'juju-'))
-  const controller: Controller = { models: new Map(), open }
+  const models = new Map<string, Running>()
+  // The first model brings the machines' network; it ends last.
+  let first: Model | undefined
+  const controller: Controller = {
+    models,
+    async add(name) {
+      const model = first ? openAnotherModel(first, name) : await open()
+      first ??= model
+      models.set(name, startRunning(model))
+    },
+  }
   const server = createServer({ allowHalfOpen: true }, async (connection) => {
     const words = z.array(z.string()).parse(JSON.parse(await text(connection)))
     connection.end(JSON.stringify(await answer(controller, words)))
@@ -84,7 +94,7 @@ export async function openFront(open: Controller['open']): Promise<Front> {
     controller,
     async [Symbol.asyncDispose]() {
       server.close()
-      for (const { model } of controller.models.values()) await model[Symbol.asyncDispose]()
+      await first?.[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })
     },
   }
