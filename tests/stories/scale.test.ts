@@ -1,43 +1,70 @@
 // From one unit to five and back, to none, and to one again, while a client writes.
 
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
+import { assertSound } from './chaos/cluster.ts'
 import { Writer } from './chaos/writer.ts'
-import { archives, connectAs, openWorld } from './world.ts'
+import { withClient } from './driver/client.ts'
+import { deployPair, relatePair } from './driver/deployments.ts'
+import { emulatorOf } from './driver/emulated-model.ts'
+import { lookAtEtcd, membersAt } from './driver/etcd-on-a-unit.ts'
+import type { StoryModel } from './driver/driver.ts'
+import { story } from './driver/story.ts'
 
-test('one unit becomes three and five, three and one, none and one', async (t) => {
-  const model = await openWorld()
-  after(() => model[Symbol.asyncDispose]())
-  await model.deploy('etcd', { archive: archives.etcd })
-  await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
-  await model.settle()
-  const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
-  await model.settle()
+async function unitsOf(model: StoryModel): Promise<readonly string[]> {
+  return (await model.units('etcd')).map(({ name }) => name)
+}
+
+/** Every unit is active, a voter, and of one mind with the others. */
+async function untilOne(model: StoryModel, relation: number, size: number): Promise<void> {
+  await model.until(`${size} units are one cluster that the client knows`, async () => {
+    await model.updateStatus()
+    const units = await model.units('etcd')
+    const active = units.every(({ workload }) => workload.status === 'active' && workload.message === '')
+    const { endpoints = '' } = await model.databag(relation, 'etcd')
+    return active && units.length === size && endpoints.split(',').length === size
+  })
+  const units = await unitsOf(model)
+  const voters = units.map((unit) => ({ name: unit.replace('/', '-'), learner: false }))
+  const first = await lookAtEtcd(model, units[0])
+  for (const unit of units) {
+    assert.deepEqual(
+      await membersAt(model, unit),
+      voters.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    )
+    const { users, trusted } = await lookAtEtcd(model, unit)
+    assert.deepEqual({ users, trusted }, { users: first.users, trusted: first.trusted })
+  }
+}
+
+const title = 'one unit becomes three and five, three and one, none and one'
+story(title, { ownModel: true }, async ({ model, step, note }) => {
+  await deployPair(model)
+  const id = await relatePair(model)
+  const sound = (): Promise<void> =>
+    step('its hooks did not fail, and a settled model stays silent', () => assertSound(emulatorOf(model)), {
+      needs: ['journal'],
+    })
 
   for (const wanted of [3, 5, 3, 1]) {
-    await t.test(`${wanted} units, and no write is lost`, async (story) => {
-      await using writer = new Writer(model, id, 'web', `/web/${unitsOf(model).length}-${wanted}/`)
-      for (let count = unitsOf(model).length; count < wanted; count += 1) await model.addUnit('etcd')
+    await step(`${wanted} units, and no write is lost`, async () => {
+      const units = await unitsOf(model)
+      await using writer = new Writer(model, id, 'web', `/web/${units.length}-${wanted}/`)
+      if (wanted > units.length) await model.addUnit('etcd', wanted - units.length)
       // The oldest go first, the Juju leader and the founder among them.
-      for (const unit of unitsOf(model).slice(0, unitsOf(model).length - wanted)) model.removeUnit(unit)
-      const runs = (await model.settle()).length + (await heal(model))
-      story.diagnostic(JSON.stringify({ units: wanted, runs, ...(await writer.finish()) }))
-      await assertSound(model)
-      assert.equal(model.databag(id, 'etcd').endpoints?.split(',').length, wanted)
+      for (const unit of units.slice(0, Math.max(0, units.length - wanted))) await model.removeUnit(unit)
+      await untilOne(model, id, wanted)
+      note(JSON.stringify({ units: wanted, ...(await writer.finish()) }))
     })
+    await sound()
   }
 
-  await t.test('the last unit goes, and a new one serves the same client anew', async () => {
-    for (const unit of unitsOf(model)) model.removeUnit(unit)
+  await step('the last unit goes, and a new one serves the same client anew', async () => {
+    for (const unit of await unitsOf(model)) await model.removeUnit(unit)
     await model.settle()
-    assert.deepEqual(unitsOf(model), [])
+    assert.deepEqual(await unitsOf(model), [])
     await model.addUnit('etcd')
-    await model.settle()
-    await heal(model)
-    await assertSound(model)
-    const client = connectAs(model, id, 'web')
-    await client.put('/web/again', '1')
-    client.close()
+    await untilOne(model, id, 1)
+    await withClient(model, id, 'web', (client) => client.put('/web/again', '1'))
   })
+  await sound()
 })

@@ -5,7 +5,9 @@ import assert from 'node:assert/strict'
 import { noop } from 'cockatiel'
 import { Etcd3 } from 'etcd3'
 import type { Model } from '../../emulator/index.ts'
-import { credentialsOf, responsesOf } from '../world.ts'
+import { credentialsOf, responsesOf } from '../driver/client.ts'
+import type { StoryModel } from '../driver/driver.ts'
+import { emulated } from '../driver/emulated-model.ts'
 
 export interface History {
   readonly acknowledged: number
@@ -16,21 +18,30 @@ export interface History {
 
 const patienceMs = 2000
 const rhythmMs = 20
+/** To ask a controller takes seconds, so what the relation tells may be as old as this; a write that failed asks again. */
+const freshMs = 1000
+
+interface Told {
+  readonly endpoints: readonly string[]
+  readonly credentials: Awaited<ReturnType<typeof credentialsOf>>
+  readonly at: number
+}
 
 export class Writer implements AsyncDisposable {
-  readonly #model: Model
+  readonly #model: StoryModel
   readonly #relation: number
   readonly #app: string
   readonly #prefix: string
   readonly #revisions: bigint[] = []
   #connections = new Map<string, Etcd3>()
+  #told: Told | undefined
   #failed = 0
   #longestGap = 0
   #stopping = false
   #loop: Promise<void>
 
-  constructor(model: Model, relation: number, app: string, prefix: string) {
-    this.#model = model
+  constructor(model: Model | StoryModel, relation: number, app: string, prefix: string) {
+    this.#model = 'tables' in model ? emulated(model) : model
     this.#relation = relation
     this.#app = app
     this.#prefix = prefix
@@ -52,12 +63,9 @@ export class Writer implements AsyncDisposable {
 
   async #put(nth: number): Promise<void> {
     for (let turn = 0; ; turn += 1) {
-      const endpoints = this.#endpoints()
-      const endpoint = endpoints[turn % endpoints.length]
+      const told = await this.#ask(turn > 0 ? 0 : freshMs)
       try {
-        const { header } = await this.#connect(endpoint ?? '')
-          .put(`${this.#prefix}${nth}`)
-          .value(String(nth))
+        const { header } = await this.#connect(told, turn).put(`${this.#prefix}${nth}`).value(String(nth))
         this.#revisions.push(BigInt(header.revision))
         return
       } catch {
@@ -68,12 +76,17 @@ export class Writer implements AsyncDisposable {
     }
   }
 
-  #endpoints(): readonly string[] {
-    return (responsesOf(this.#model, this.#relation)[0]?.endpoints ?? '').split(',')
+  /** What the relation tells, as old as this at most. */
+  async #ask(ageMs: number): Promise<Told> {
+    if (this.#told && performance.now() - this.#told.at < ageMs) return this.#told
+    const [answer] = await responsesOf(this.#model, this.#relation)
+    const credentials = await credentialsOf(this.#model, this.#relation, this.#app)
+    this.#told = { endpoints: (answer?.endpoints ?? '').split(','), credentials, at: performance.now() }
+    return this.#told
   }
 
-  #connect(endpoint: string): Etcd3 {
-    const credentials = credentialsOf(this.#model, this.#relation, this.#app)
+  #connect({ endpoints, credentials }: Told, turn: number): Etcd3 {
+    const endpoint = endpoints[turn % endpoints.length] ?? ''
     const name = `${endpoint} ${credentials.rootCertificate} ${credentials.certChain}`
     const known = this.#connections.get(name)
     if (known) return known
@@ -106,8 +119,10 @@ export class Writer implements AsyncDisposable {
   async finish(): Promise<History> {
     this.#stopping = true
     await this.#loop
-    const [endpoint = ''] = this.#endpoints()
-    const found = await this.#connect(endpoint).getAll().prefix(this.#prefix).strings()
+    const found = await this.#connect(await this.#ask(0), 0)
+      .getAll()
+      .prefix(this.#prefix)
+      .strings()
     this.#revisions.forEach((revision, nth) => {
       assert.equal(found[`${this.#prefix}${nth}`], String(nth), `write ${nth} is lost`)
       assert.ok(nth === 0 || revision > (this.#revisions[nth - 1] ?? 0n), `write ${nth} is out of order`)
