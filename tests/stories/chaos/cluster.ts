@@ -3,13 +3,10 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeFailure, type Model, unavoidable } from '../../emulator/index.ts'
+import { emulated } from '../driver/emulated-model.ts'
+import { type MemberRow, membersAt as askMembersAt } from '../driver/etcd-on-a-unit.ts'
 import { etcdctl, lookAtEtcd, writesOf } from '../world.ts'
 import { assertRestartsInTurn } from './restarts.ts'
-
-export interface MemberRow {
-  readonly name: string
-  readonly learner: boolean
-}
 
 export function unitsOf(model: Model): readonly string[] {
   return (model.tables.applications.get('etcd')?.units ?? []).map(({ name }) => name)
@@ -23,14 +20,8 @@ function clientsOf(model: Model): readonly string[] {
   return related.flatMap(({ ends }) => ends.map(({ app }) => app).filter((app) => app !== 'etcd')).sort()
 }
 
-export async function membersAt(model: Model, unit: string): Promise<readonly MemberRow[]> {
-  const { members } = JSON.parse(await etcdctl(model.unit(unit).host, '-w', 'json', 'member', 'list'))
-  return members
-    .map((row: { name: string; isLearner?: boolean }) => ({
-      name: row.name,
-      learner: row.isLearner === true,
-    }))
-    .toSorted((a: MemberRow, b: MemberRow) => (a.name < b.name ? -1 : 1))
+export function membersAt(model: Model, unit: string): Promise<readonly MemberRow[]> {
+  return askMembersAt(emulated(model), unit)
 }
 
 /** The unit whose member leads raft, and one that doesn't. */
