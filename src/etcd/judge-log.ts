@@ -3,13 +3,15 @@
 
 import * as z from 'zod/mini'
 
-export type Ending = 'removed' | 'damaged'
+/** `outdated`: it was told to join other members than the cluster has by now. */
+export type Ending = 'removed' | 'damaged' | 'outdated'
 
 const signs: readonly (readonly [RegExp, Ending])[] = [
   [
     /the member has been permanently removed from the cluster|data-dir used by this member must be removed/,
     'removed',
   ],
+  [/error validating peerURLs|member count is unequal/, 'outdated'],
   // The write-ahead log.
   [/walpb?: (crc mismatch|slice bounds out of range|max entry size limit exceeded)/, 'damaged'],
   // Cut off at a record that was damaged: the others know of entries that this member has acknowledged, and that it has no more.

@@ -143,8 +143,9 @@ test('unattended upgrades restart what uses a library that was replaced, and lea
 
 test('a port that another charm took is said in the status, and etcd starts when it is free', async () => {
   await here('systemctl', 'stop', service)
-  const listen = `use Socket; socket S, PF_INET, SOCK_STREAM, 0; bind(S, sockaddr_in(2379, INADDR_ANY)) or die; listen S, 1; sleep`
-  await here('systemd-run', '--quiet', '--unit=other', 'perl', '-e', listen)
+  // Connections that have just ended keep the port from whoever does not ask to reuse it.
+  const listen = `my $taken = IO::Socket::INET->new(LocalPort => 2379, Listen => 1, ReuseAddr => 1) or die; sleep`
+  await here('systemd-run', '--quiet', '--unit=other', 'perl', '-MIO::Socket::INET', '-e', listen)
   const untilTaken =
     'for n in $(seq 300); do : 2>/dev/null </dev/tcp/127.0.0.1/2379 && exit; sleep 0.1; done; exit 1'
   await here('bash', '-c', untilTaken)

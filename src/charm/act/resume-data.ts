@@ -54,7 +54,7 @@ async function whyItEnded(service: string): Promise<'alone'> {
   const verdict = judgeLog(await lastRunLog(service))
   if (verdict?.ending === 'removed') return 'alone'
   const member = memberPath(await findWorkload())
-  if (verdict)
+  if (verdict?.ending === 'damaged')
     throw new Blocked(
       `the data that goes furthest is damaged (${verdict.words}); move ${member} away, then run recover-quorum on the leader`,
     )

@@ -1,7 +1,7 @@
 // Starts or restarts etcd and waits until it serves; then, and only then, notes what it was started with.
 
 import { readHealth } from '../../etcd/health.ts'
-import { gravestWords, judgeLog } from '../../etcd/judge-log.ts'
+import { type Ending, gravestWords, judgeLog } from '../../etcd/judge-log.ts'
 import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { giveFolder, makeDirectory, writeFileAtomic } from '../../machine/file.ts'
@@ -47,16 +47,19 @@ async function start(service: string, addresses: UnitAddresses | undefined): Pro
   await startService(service)
 }
 
+/** What the next look leads to a plan for. */
+const mendable: ReadonlySet<Ending | undefined> = new Set(['damaged', 'outdated'])
+
 /**
  * Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. False where it
- * can't serve because of its data.
+ * can't serve because of its data, or because another member joined just before it.
  */
 async function waitUntilServing(service: string): Promise<boolean> {
   const ends = async (): Promise<boolean> => (await readService(service)).kind !== 'active'
   const problem = await untilHealthy({ quorum: false, withinMs: servesWithin, ends })
   if (problem !== undefined) {
     const log = await lastRunLog(service)
-    if (judgeLog(log)?.ending === 'damaged') return false
+    if (mendable.has(judgeLog(log)?.ending)) return false
     const words = gravestWords(log)
     throw new Waiting(`etcd does not serve after its start: ${problem}${words && `; ${words}`}`)
   }
