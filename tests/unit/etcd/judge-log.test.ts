@@ -75,6 +75,10 @@ const words: readonly (readonly [string, ReturnType<typeof judgeLog>])[] = [
     '{"msg":"server error","error":"the member has been permanently removed from the cluster"}',
     { ending: 'removed', words: 'the member has been permanently removed from the cluster' },
   ],
+  [
+    '{"level":"fatal","msg":"discovery failed","error":"error validating peerURLs {ClusterID:1}: member count is unequal"}',
+    { ending: 'outdated', words: 'error validating peerURLs' },
+  ],
   ['{"level":"fatal","msg":"listener failed","error":"server is stopping"}', undefined],
   [
     '{"level":"panic","logger":"raft","msg":"tocommit(891) is out of range [lastIndex(885)]. Was the raft log corrupted, truncated, or lost?"}',
