@@ -59,9 +59,10 @@ async function assertVerdict(
   call: Promise<unknown>,
   what?: string,
 ): Promise<void> {
+  const succeeded = await succeeds(call)
   const version = await etcdctl(model.unit('etcd/0').host, 'version')
   const open = verdict === 'allowed' || (verdict !== 'denied' && !/etcdctl version: 3\.5\./.test(version))
-  assert.equal(await succeeds(call), open, what)
+  assert.equal(succeeded, open, what)
 }
 
 /** Some of etcd3's calls take a request that their types don't know of. */
