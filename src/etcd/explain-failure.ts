@@ -62,7 +62,12 @@ const texts: readonly (readonly [RegExp, Verdict])[] = [
     'unavailable',
   ],
   [/Deadline exceeded(?!.*(remote_addr=|previous attempts))/, 'unavailable'],
-  [/Deadline exceeded|RST_STREAM/, 'timeout'],
+  [/Deadline exceeded/, 'timeout'],
+  // Of a server that went while it answered, whatever status grpc-js calls it by.
+  [
+    /RST_STREAM|Received HTTP status code|Connection dropped|HTTP\/2 stream|Write (error|failed)|No (status information|message) received/,
+    'timeout',
+  ],
   [/permission denied|user name is empty/, 'denied'],
   [/permission is not granted to the role/, 'not-found'],
   [/Peer URLs already exists|member ID already exist/, 'already-exists'],

@@ -121,6 +121,11 @@ const told: readonly (readonly [error: Error, name: string, message: string])[] 
   ],
   [new etcd3.GRPCUnavailableError('14 UNAVAILABLE: Connection dropped'), 'EtcdTimeout', 'Connection dropped'],
   [
+    new etcd3.GRPCUnknownError('2 UNKNOWN: Received HTTP status code 200'),
+    'EtcdTimeout',
+    'Received HTTP status code 200',
+  ],
+  [
     new etcd3.GRPCInternalError('13 INTERNAL: Received RST_STREAM with code 2'),
     'EtcdTimeout',
     'Received RST_STREAM with code 2',
