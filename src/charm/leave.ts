@@ -7,8 +7,9 @@ import { findOccupant } from '../machine/occupant.ts'
 import { removeInstallation } from '../machine/remove-installation.ts'
 import { stopService } from '../machine/service.ts'
 import { act } from './act/act.ts'
-import { giveLeadershipAway, waitForLock } from './act/take-turn.ts'
+import { giveLeadershipAway, pause, waitForLock } from './act/take-turn.ts'
 import type { Charm } from './charm.ts'
+import { lastVoterStays, quorumSurvivesRemoval } from './guards.ts'
 import { observeEtcd } from './observe-etcd.ts'
 import { observeJuju } from './observe-juju.ts'
 import { findWorkload, observeMachine } from './observe-machine.ts'
@@ -44,11 +45,29 @@ async function isGuest({ context }: Charm): Promise<boolean> {
   return occupant !== undefined && occupant !== context.unit
 }
 
-/** The last voter stays what it is, and so does one whose going would cost the others their quorum. */
+/** How long the others may be without a leader, restart one of theirs, or be changing their members. */
+const patienceMs = 30_000
+
+/**
+ * Who stops without having left takes the quorum along where two were left, and then nobody can remove its member any more: so it
+ * is tried for a while. Where it can't be, the leader removes the member once Juju has no such unit.
+ */
 async function leaveCluster(charm: Charm): Promise<void> {
+  for (const until = performance.now() + patienceMs; ; await pause()) {
+    const why = await tryToLeave(charm)
+    if (why === undefined) return
+    if (performance.now() < until && !charm.deadline.aborted) continue
+    return charm.juju.log('WARNING', `the member stays for now: ${why}`)
+  }
+}
+
+/** What is in the way; `undefined` once it has left, and where there is nothing to leave. */
+async function tryToLeave(charm: Charm): Promise<string | undefined> {
   const observed = await observeForLeaving(charm)
+  if (observed.etcd.kind === 'down' && observed.machine.service === 'active' && hasPeers(observed))
+    return observed.etcd.why
   const client = ownMember(observed) && (await openAdmin({ endpoints: othersFirst(observed) }))
-  if (!client) return
+  if (!client) return undefined
   await using _closed = client
   try {
     // Two that leave at once must not each take the other for the one that stays.
@@ -57,13 +76,15 @@ async function leaveCluster(charm: Charm): Promise<void> {
       holder: observed.unit,
       ttlSeconds,
     })
-    await goNow(charm, await observeForLeaving(charm), client)
+    return await goNow(charm, await observeForLeaving(charm), client)
   } catch (error) {
-    // The leader removes the member once Juju has no such unit any more.
     if (!(error instanceof EtcdFailure) && !conditionOf(error)) throw error
-    const why = error instanceof Error ? error.message : String(error)
-    await charm.juju.log('WARNING', `the member stays for now: ${why}`)
+    return error instanceof Error ? error.message : String(error)
   }
+}
+
+function hasPeers({ peers, unit }: Observed): boolean {
+  return [...(peers?.units.keys() ?? [])].some((name) => name !== unit)
 }
 
 /** This unit's own etcd ends as soon as it has left, and lets go of no lock then. */
@@ -79,11 +100,14 @@ async function observeForLeaving(charm: Charm): Promise<Observed> {
   return { ...seen, machine, etcd: await observeEtcd({ ...seen, looksAtMembers: true }, machine) }
 }
 
-async function goNow(charm: Charm, observed: Observed, client: EtcdClient): Promise<void> {
+/** The last voter stays what it is, and so does one whose going would cost the others their quorum. */
+async function goNow(charm: Charm, observed: Observed, client: EtcdClient): Promise<string | undefined> {
   const [own, members] = [ownMember(observed), membersOf(observed)]
-  const step = own && members && planDeparture(members, own)
-  if (!step) return
+  if (!own || !members || !lastVoterStays.holds(members, own)) return undefined
+  const step = planDeparture(members, own)
+  if (!step) return quorumSurvivesRemoval.because
   // So that clients wait for no election.
   await giveLeadershipAway(client, members, observed.unit)
   await act(charm, observed, [step])
+  return undefined
 }

@@ -22,14 +22,15 @@ const awayPatienceMs = 5000
 /** Does what restarts this unit's member when it is its turn; a unit that is alone has nobody to wait for. */
 export async function inTurn(charm: Charm, observed: Observed, restart: () => Promise<void>): Promise<void> {
   const { etcd } = observed
-  // Without a quorum, or where this member is down already, nobody loses anything by the restart.
-  if (etcd.kind !== 'up' || !etcd.here) return restart()
-  if (membersOf(observed)?.length === 1) return restart()
+  // Without a quorum nobody loses anything by the restart.
+  if (etcd.kind !== 'up' || membersOf(observed)?.length === 1) return restart()
   const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
   if (!client) return restart()
   await using _closed = client
+  const turn = { name: 'restart', holder: observed.unit, ttlSeconds }
+  if (!etcd.here) return comeBack(client, turn, restart)
   try {
-    const lock = await waitForLock(charm, client, { name: 'restart', holder: observed.unit, ttlSeconds })
+    const lock = await waitForLock(charm, client, turn)
     await giveLeadershipAway(client, await waitForOthers(charm, client, lock, observed.unit), observed.unit)
     await restart()
     // One that does not come back keeps the lock until its lease ends: what broke it must not break the next one at once.
@@ -39,6 +40,16 @@ export async function inTurn(charm: Charm, observed: Observed, restart: () => Pr
       throw new Waiting(`waiting for its turn to restart: ${error.message}`, { cause: error })
     throw error
   }
+}
+
+/** It is away already, so it waits for nobody; but while it comes back, nobody else should go. */
+async function comeBack(client: EtcdClient, turn: LockOptions, restart: () => Promise<void>): Promise<void> {
+  const lock = await takeLock(client, turn).catch((error: unknown) => {
+    if (error instanceof EtcdFailure) return undefined
+    throw error
+  })
+  await restart()
+  if (lock?.kind === 'held') await lock[Symbol.asyncDispose]()
 }
 
 type HeldLock = Extract<Lock, { kind: 'held' }>
@@ -83,6 +94,6 @@ export async function giveLeadershipAway(
   if (own?.leads && heir) await moveLeader(client, ownEndpoint, heir.id)
 }
 
-function pause(): Promise<void> {
+export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 500))
 }
