@@ -47,8 +47,15 @@ async function start(service: string, addresses: UnitAddresses | undefined): Pro
   await startService(service)
 }
 
-/** What the next look leads to a plan for. */
-const mendable: ReadonlySet<Ending | undefined> = new Set(['damaged', 'outdated'])
+/** Others may join all the while: so often does a hook try it with the members as they are by then. */
+const mostTries = 3
+let tries = 0
+
+/** The next look leads to another plan. */
+function isMendable(ending: Ending | undefined): boolean {
+  if (ending === 'outdated') tries += 1
+  return ending === 'damaged' || (ending === 'outdated' && tries < mostTries)
+}
 
 /**
  * Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. False where it
@@ -59,7 +66,7 @@ async function waitUntilServing(service: string): Promise<boolean> {
   const problem = await untilHealthy({ quorum: false, withinMs: servesWithin, ends })
   if (problem !== undefined) {
     const log = await lastRunLog(service)
-    if (mendable.has(judgeLog(log)?.ending)) return false
+    if (isMendable(judgeLog(log)?.ending)) return false
     const words = gravestWords(log)
     throw new Waiting(`etcd does not serve after its start: ${problem}${words && `; ${words}`}`)
   }
