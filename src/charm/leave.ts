@@ -10,14 +10,14 @@ import { act } from './act/act.ts'
 import { giveLeadershipAway, pause, waitForLock } from './act/take-turn.ts'
 import type { Charm } from './charm.ts'
 import { lastVoterStays, quorumSurvivesRemoval } from './guards.ts'
-import { observeEtcd } from './observe-etcd.ts'
-import { observeJuju } from './observe-juju.ts'
-import { findWorkload, observeMachine } from './observe-machine.ts'
+import { type JujuSeen, observeJuju } from './observe-juju.ts'
+import { findWorkload } from './observe-machine.ts'
 import type { Observed } from './observed.ts'
-import { endpointsToAsk, openAdmin } from './open-admin.ts'
+import { answeringFirst, openAdmin } from './open-admin.ts'
 import { conditionOf } from './outcome.ts'
 import { membersOf, ownMember } from './plan/members.ts'
 import { planDeparture } from './plan/membership.ts'
+import { observeHere } from './reconcile.ts'
 
 /**
  * Longer than a departure takes, and shorter than others wait for their turn: who stops without having left takes the quorum along
@@ -53,8 +53,9 @@ const patienceMs = 30_000
  * is tried for a while. Where it can't be, the leader removes the member once Juju has no such unit.
  */
 async function leaveCluster(charm: Charm): Promise<void> {
+  const seen = { ...(await observeJuju(charm)), looksAtMembers: true }
   for (const until = performance.now() + patienceMs; ; await pause()) {
-    const why = await tryToLeave(charm)
+    const why = await tryToLeave(charm, seen)
     if (why === undefined) return
     if (performance.now() < until && !charm.deadline.aborted) continue
     return charm.juju.log('WARNING', `the member stays for now: ${why}`)
@@ -62,11 +63,13 @@ async function leaveCluster(charm: Charm): Promise<void> {
 }
 
 /** What is in the way; `undefined` once it has left, and where there is nothing to leave. */
-async function tryToLeave(charm: Charm): Promise<string | undefined> {
-  const observed = await observeForLeaving(charm)
+async function tryToLeave(charm: Charm, seen: JujuSeen): Promise<string | undefined> {
+  const observed = await observeHere(charm, seen)
   if (observed.etcd.kind === 'down' && observed.machine.service === 'active' && hasPeers(observed))
     return observed.etcd.why
-  const client = ownMember(observed) && (await openAdmin({ endpoints: othersFirst(observed) }))
+  const own = ownMember(observed)
+  // Its own etcd ends as soon as it has left, and would let go of no lock then.
+  const client = own && (await openAdmin({ endpoints: answeringFirst(observed, own.id) }))
   if (!client) return undefined
   await using _closed = client
   try {
@@ -76,7 +79,7 @@ async function tryToLeave(charm: Charm): Promise<string | undefined> {
       holder: observed.unit,
       ttlSeconds,
     })
-    return await goNow(charm, await observeForLeaving(charm), client)
+    return await goNow(charm, await observeHere(charm, seen), client)
   } catch (error) {
     if (!(error instanceof EtcdFailure) && !conditionOf(error)) throw error
     return error instanceof Error ? error.message : String(error)
@@ -85,19 +88,6 @@ async function tryToLeave(charm: Charm): Promise<string | undefined> {
 
 function hasPeers({ peers, unit }: Observed): boolean {
   return [...(peers?.units.keys() ?? [])].some((name) => name !== unit)
-}
-
-/** This unit's own etcd ends as soon as it has left, and lets go of no lock then. */
-function othersFirst(observed: Observed): readonly string[] {
-  const own = ownMember(observed)
-  const others = membersOf(observed)?.filter((member) => member.id !== own?.id && member.responds) ?? []
-  return [...new Set([...others.flatMap(({ clientUrls }) => clientUrls), ...endpointsToAsk(observed)])]
-}
-
-async function observeForLeaving(charm: Charm): Promise<Observed> {
-  const seen = await observeJuju(charm)
-  const machine = await observeMachine(charm)
-  return { ...seen, machine, etcd: await observeEtcd({ ...seen, looksAtMembers: true }, machine) }
 }
 
 /** The last voter stays what it is, and so does one whose going would cost the others their quorum. */

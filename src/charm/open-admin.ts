@@ -1,11 +1,13 @@
 // etcd's root, by this unit's admin certificate: at its own member first, then at its peers'.
 
 import { type EtcdClient, openEtcd } from '../etcd/client.ts'
+import type { MemberId } from '../etcd/types.ts'
 import { readTextIfExists } from '../machine/file.ts'
 import { url } from '../machine/network.ts'
 import { keyPath, pathOf } from './layout.ts'
 import { findWorkload } from './observe-machine.ts'
-import type { PeersSeen } from './observed.ts'
+import type { Observed, PeersSeen } from './observed.ts'
+import { membersOf, votersOf } from './plan/members.ts'
 
 /** Where this unit's own member listens, whatever the network does. */
 export const ownEndpoint = url('https', '127.0.0.1', 2379)
@@ -40,4 +42,13 @@ export function endpointsToAsk({
     name === unit || databag.endpoint === undefined ? [] : [`https://${databag.endpoint}`],
   )
   return [ownEndpoint, ...others.toSorted()]
+}
+
+/**
+ * A member that is cut off takes a change, and never gets it done: so voters that answer come first. This unit's own may be one that
+ * is cut off, having just moved, say. `last` is asked after them, whatever it answers.
+ */
+export function answeringFirst(observed: Observed, last?: MemberId): readonly string[] {
+  const answering = votersOf(membersOf(observed) ?? []).filter(({ id, responds }) => responds && id !== last)
+  return [...new Set([...answering.flatMap(({ clientUrls }) => clientUrls), ...endpointsToAsk(observed)])]
 }

@@ -75,7 +75,8 @@ export async function decideWrites({ juju }: Charm, observed: Observed): Promise
   return { observed: counted, plan: decide(counted) }
 }
 
-async function observeHere(charm: Charm, seen: JujuSeen): Promise<Observed> {
+/** What is on this machine and in etcd by now, beside what Juju said at the hook's beginning. */
+export async function observeHere(charm: Charm, seen: JujuSeen): Promise<Observed> {
   const machine = await observeMachine(charm)
   return { ...seen, machine, etcd: await observeEtcd(seen, machine) }
 }

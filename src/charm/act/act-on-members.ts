@@ -14,9 +14,8 @@ import {
 } from '../../etcd/errors.ts'
 import { readMembers } from '../observe-members.ts'
 import type { Observed } from '../observed.ts'
-import { endpointsToAsk, openAdmin } from '../open-admin.ts'
+import { answeringFirst, openAdmin } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
-import { membersOf, votersOf } from '../plan/members.ts'
 import type { Step } from '../step.ts'
 
 export type MemberStep = Extract<Step, { readonly kind: `member/${string}` }>
@@ -50,12 +49,6 @@ export async function actOnMembers(
       })
     throw error
   }
-}
-
-/** A member that is cut off takes a change, and never gets it done. This unit's own may be: it has just moved, say. */
-function answeringFirst(observed: Observed): readonly string[] {
-  const answering = votersOf(membersOf(observed) ?? []).filter((member) => member.responds)
-  return [...new Set([...answering.flatMap(({ clientUrls }) => clientUrls), ...endpointsToAsk(observed)])]
 }
 
 async function change(client: EtcdClient, step: MemberStep): Promise<void> {

@@ -1,7 +1,7 @@
 // Starts or restarts etcd and waits until it serves; then, and only then, notes what it was started with.
 
 import { readHealth } from '../../etcd/health.ts'
-import { type Ending, gravestWords, judgeLog } from '../../etcd/judge-log.ts'
+import { gravestWords, judgeLog } from '../../etcd/judge-log.ts'
 import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { giveFolder, makeDirectory, writeFileAtomic } from '../../machine/file.ts'
@@ -49,13 +49,8 @@ async function start(service: string, addresses: UnitAddresses | undefined): Pro
 
 /** Others may join all the while: so often does a hook try it with the members as they are by then. */
 const mostTries = 3
-let tries = 0
-
-/** The next look leads to another plan. */
-function isMendable(ending: Ending | undefined): boolean {
-  if (ending === 'outdated') tries += 1
-  return ending === 'damaged' || (ending === 'outdated' && tries < mostTries)
-}
+/** Of this hook: its process runs no other. */
+let lateJoins = 0
 
 /**
  * Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. False where it
@@ -66,7 +61,10 @@ async function waitUntilServing(service: string): Promise<boolean> {
   const problem = await untilHealthy({ quorum: false, withinMs: servesWithin, ends })
   if (problem !== undefined) {
     const log = await lastRunLog(service)
-    if (isMendable(judgeLog(log)?.ending)) return false
+    const ending = judgeLog(log)?.ending
+    if (ending === 'damaged') return false
+    if (ending === 'outdated') lateJoins += 1
+    if (ending === 'outdated' && lateJoins < mostTries) return false
     const words = gravestWords(log)
     throw new Waiting(`etcd does not serve after its start: ${problem}${words && `; ${words}`}`)
   }
