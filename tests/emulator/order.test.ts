@@ -9,6 +9,15 @@ const options = { etcd: process.env.ETCD_BIN_DIR ?? '', cache: process.env.EMULA
 const hooksOf = (model: Model, unit: string): readonly string[] =>
   model.tables.journal.filter((run) => run.unit === unit).map((run) => run.hook)
 
+/** `a` provides, `b` requires, and nobody has anything to do; the relation's id. */
+async function relatePair(model: Model, archive: string): Promise<number> {
+  await model.deploy('a', { archive })
+  await model.deploy('b', { archive })
+  const { id } = model.integrate('a:out', 'b:in')
+  await model.settle()
+  return id
+}
+
 test('a unit lives through its hooks in order, from storage to remove', async () => {
   await using probe = await packProbe()
   await using model = await openModel(options)
@@ -56,10 +65,7 @@ test('a unit lives through its hooks in order, from storage to remove', async ()
 test('a relation that was dying when a unit came ends without it', async () => {
   await using probe = await packProbe()
   await using model = await openModel(options)
-  await model.deploy('a', { archive: probe.archive })
-  await model.deploy('b', { archive: probe.archive })
-  const { id } = model.integrate('a:out', 'b:in')
-  await model.settle()
+  const id = await relatePair(model, probe.archive)
   model.removeRelation(id)
   await teach(model, 'a/0', 'out-relation-broken', ['true'])
   await makeFail(model, 'a/0', 'out-relation-broken', true)
@@ -75,10 +81,7 @@ test('a relation that was dying when a unit came ends without it', async () => {
 test('a hook that fails writes nothing, is run again, and then all of it is there at once', async () => {
   await using probe = await packProbe()
   await using model = await openModel(options)
-  await model.deploy('a', { archive: probe.archive })
-  await model.deploy('b', { archive: probe.archive })
-  const { id } = model.integrate('a:out', 'b:in')
-  await model.settle()
+  const id = await relatePair(model, probe.archive)
   const lines = [
     `relation-set -r ${id} --app k=v`,
     'state-set s=1',
@@ -129,10 +132,7 @@ test('a leader that writes its peer databag hears of it, and so does every other
 test('secrets: granted, tracked, revised, revoked with the relation', async () => {
   await using probe = await packProbe()
   await using model = await openModel(options)
-  await model.deploy('a', { archive: probe.archive })
-  await model.deploy('b', { archive: probe.archive })
-  const { id } = model.integrate('a:out', 'b:in')
-  await model.settle()
+  const id = await relatePair(model, probe.archive)
   const [added] = await ask(model, 'a/0', ['secret-add --label l key=one'])
   const uri = added?.out.trim() ?? ''
   const [before] = await ask(model, 'b/0', [`secret-get ${uri} --format=json`])

@@ -24,8 +24,7 @@ story('one unit serves one client', { profiles: 'each' }, async ({ model, step }
     assert.deepEqual(Object.keys(answer).sort(), ['endpoints', 'secret-tls', 'secret-user', 'version'])
     assert.equal(answer.endpoints, `${etcd.address}:2379`)
     assert.equal(answer.version, application.version)
-    // The model's uuid is in it since Juju 3.6.26.
-    assert.match(answer['secret-user'] ?? '', /^secret:(\/\/[0-9a-f-]{36}\/)?[0-9a-v]{20}$/)
+    assert.match(answer['secret-user'] ?? '', /^secret:\/\/[0-9a-f-]{36}\/[0-9a-v]{20}$/)
     assert.deepEqual((await model.unit('web/leader')).workload, { status: 'active', message: 'user web' })
   })
 

@@ -6,7 +6,7 @@ import { Writer } from './chaos/writer.ts'
 import { withClient } from './driver/client.ts'
 import { deployPair, relatePair } from './driver/deployments.ts'
 import { emulatorOf } from './driver/emulated-model.ts'
-import { lookAtEtcd, membersAt } from './driver/etcd-on-a-unit.ts'
+import { lookAtEtcd, membersAt, votersOf } from './driver/etcd-on-a-unit.ts'
 import type { StoryModel } from './driver/driver.ts'
 import { story } from './driver/story.ts'
 
@@ -24,13 +24,9 @@ async function untilOne(model: StoryModel, relation: number, size: number): Prom
     return active && units.length === size && endpoints.split(',').length === size
   })
   const units = await unitsOf(model)
-  const voters = units.map((unit) => ({ name: unit.replace('/', '-'), learner: false }))
   const first = await lookAtEtcd(model, units[0])
   for (const unit of units) {
-    assert.deepEqual(
-      await membersAt(model, unit),
-      voters.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-    )
+    assert.deepEqual(await membersAt(model, unit), votersOf(units))
     const { users, trusted } = await lookAtEtcd(model, unit)
     assert.deepEqual({ users, trusted }, { users: first.users, trusted: first.trusted })
   }

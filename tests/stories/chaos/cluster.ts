@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeFailure, type Model, unavoidable } from '../../emulator/index.ts'
 import { emulated } from '../driver/emulated-model.ts'
-import { type MemberRow, membersAt as askMembersAt } from '../driver/etcd-on-a-unit.ts'
+import { type MemberRow, membersAt as askMembersAt, votersOf } from '../driver/etcd-on-a-unit.ts'
 import { etcdctl, lookAtEtcd, writesOf } from '../world.ts'
 import { assertRestartsInTurn } from './restarts.ts'
 
@@ -43,14 +43,10 @@ export async function assertSound(model: Model): Promise<void> {
   for (const { label, owner, revisions } of model.tables.secrets.values())
     if (owner === 'etcd') assert.equal(revisions.size, 1, `${label} keeps revisions that nobody reads`)
   const units = unitsOf(model)
-  const expected = units.map((unit) => ({ name: unit.replace('/', '-'), learner: false }))
   const states = []
   for (const unit of units) {
     assert.deepEqual(model.unit(unit).workload, { status: 'active', message: '' }, unit)
-    assert.deepEqual(
-      await membersAt(model, unit),
-      expected.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-    )
+    assert.deepEqual(await membersAt(model, unit), votersOf(units))
     states.push(await lookAtEtcd(model, unit))
   }
   const clients = clientsOf(model)

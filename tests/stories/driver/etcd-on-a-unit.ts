@@ -71,9 +71,16 @@ const memberList = z.object({
 /** As one member tells them, by name. */
 export async function membersAt(model: StoryModel, unit: string): Promise<readonly MemberRow[]> {
   const { members } = memberList.parse(JSON.parse(await etcdctl(model, unit, '-w', 'json', 'member', 'list')))
-  return members
-    .map(({ name, isLearner = false }) => ({ name, learner: isLearner }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  return byName(members.map(({ name, isLearner = false }) => ({ name, learner: isLearner })))
+}
+
+/** What members there are when each of these units votes and nobody else is there, by name. */
+export function votersOf(units: readonly string[]): readonly MemberRow[] {
+  return byName(units.map((unit) => ({ name: unit.replace('/', '-'), learner: false })))
+}
+
+function byName(rows: readonly MemberRow[]): readonly MemberRow[] {
+  return rows.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** By one command on the machine: on a controller each costs seconds. */

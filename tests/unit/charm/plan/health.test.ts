@@ -9,25 +9,10 @@ import { lostQuorum } from '../../../../src/charm/plan/quorum.ts'
 import type { MemberStatus } from '../../../../src/etcd/types.ts'
 import { settled } from '../observation.ts'
 import { running } from '../observed-changes.ts'
-import { etcdUp, member } from './members.ts'
-
-function status(nth: number, more: Partial<MemberStatus> = {}): MemberStatus {
-  const { id } = member(nth)
-  return {
-    id,
-    version: '3.6.4',
-    leader: member(0).id,
-    learner: false,
-    dbSize: 20_480n,
-    raftIndex: 20_000n,
-    raftTerm: 2n,
-    errors: [],
-    ...more,
-  }
-}
+import { etcdUp, member, statusOf } from './members.ts'
 
 function well(nth: number, more: Partial<MemberStatus> = {}): MemberSeen {
-  return member(nth, { status: status(nth, more) })
+  return member(nth, { status: statusOf(member(nth).id, more) })
 }
 
 function seen(members: readonly MemberSeen[], more: Parameters<typeof etcdUp>[1] = {}): Observed {

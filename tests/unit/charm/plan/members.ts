@@ -21,10 +21,19 @@ export function member(nth: number, more: Partial<MemberSeen> = {}): MemberSeen 
   }
 }
 
-/** What a member in this version says of itself. */
-export function statusOf(id: MemberId, version: string): MemberStatus {
-  const raft = { leader: undefined, raftIndex: 1n, raftTerm: 1n }
-  return { id, version, learner: false, dbSize: 0n, errors: [], ...raft }
+/** What a member says of itself, which is well in a cluster that the first member leads. */
+export function statusOf(id: MemberId, more: Partial<MemberStatus> = {}): MemberStatus {
+  return {
+    id,
+    version: '3.6.4',
+    leader: member(0).id,
+    learner: false,
+    dbSize: 20_480n,
+    raftIndex: 20_000n,
+    raftTerm: 2n,
+    errors: [],
+    ...more,
+  }
 }
 
 type Up = Extract<EtcdSeen, { kind: 'up' }>

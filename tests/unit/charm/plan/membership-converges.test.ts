@@ -68,7 +68,7 @@ class Cluster {
   seen(): readonly MemberSeen[] {
     return this.members.map((member) =>
       this.#responds(member)
-        ? { ...member, responds: true, status: statusOf(member.id, this.version) }
+        ? { ...member, responds: true, status: statusOf(member.id, { version: this.version }) }
         : { ...member, responds: false },
     )
   }

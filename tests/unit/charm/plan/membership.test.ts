@@ -20,19 +20,11 @@ function plan(observed: Observed): readonly string[] {
   )
 }
 
-const up = {
-  kind: 'up',
-  here: true,
-  authentication: true,
-  accessRevision: undefined,
-  access: undefined,
-  orphans: [],
-} as const
 const corrupt = (nth: number) => ({ member: member(nth).id, kind: 'corrupt' }) as const
 const damaged = { ...settled().machine, service: 'failed', damage: 'walpb: crc mismatch' } as const
 const newcomer = { ...settled().machine, data: false }
 const in36 = (nth: number, more: Partial<MemberSeen> = {}) =>
-  member(nth, { status: statusOf(member(nth).id, '3.6.16'), ...more })
+  member(nth, { status: statusOf(member(nth).id, { version: '3.6.16' }), ...more })
 const learners36 = [3, 4, 5].map((nth) => in36(nth, { learner: true, name: nth === 5 ? '' : `etcd-${nth}` }))
 const three = [member(0), member(1), member(2)]
 
@@ -65,7 +57,11 @@ const rows: readonly {
   {
     when: 'another unit is joining, and one voter is in a version that takes one',
     observed: seen(
-      [in36(1), member(2, { status: statusOf(member(2).id, '3.5.30') }), in36(3, { learner: true })],
+      [
+        in36(1),
+        member(2, { status: statusOf(member(2).id, { version: '3.5.30' }) }),
+        in36(3, { learner: true }),
+      ],
       {
         machine: newcomer,
       },
@@ -161,14 +157,14 @@ const rows: readonly {
   },
   {
     when: 'an alarm says that its data differs: that alone costs it nothing',
-    observed: seen(three, { etcd: { ...up, members: three, alarms: [corrupt(0)] } }),
+    observed: seen(three, { etcd: etcdUp(three, { alarms: [corrupt(0)] }) }),
     steps: [],
   },
   {
     when: 'its data is damaged, and that of another is in question',
     observed: seen([member(0, { responds: false }), member(1), member(2)], {
       machine: damaged,
-      etcd: { ...up, members: three, alarms: [corrupt(1)] },
+      etcd: etcdUp(three, { alarms: [corrupt(1)] }),
     }),
     steps: [],
   },
