@@ -7,10 +7,10 @@ import { type Host, type Hosts, openHosts } from './host/host.ts'
 import { openNetwork } from './host/network.ts'
 import type { ModelOptions } from './index.ts'
 import type { KillHere } from './model/agent.ts'
-import { forgetApplication, forgetUnit } from './model/operator.ts'
+import { forgetUnit } from './model/removal.ts'
 import { seededRandom } from './model/random.ts'
 import { openScheduler, type Scheduler } from './model/scheduler.ts'
-import type { Application, Tables, Unit } from './model/state.ts'
+import type { Tables, Unit } from './model/state.ts'
 import { openStorage } from './model/storage.ts'
 
 export interface Controller extends AsyncDisposable {
@@ -20,8 +20,6 @@ export interface Controller extends AsyncDisposable {
   /** Where archives are unpacked. */
   readonly cache: string
   readonly scheduler: Scheduler
-  /** Applications that were removed, and go with their last unit. */
-  readonly dying: Set<Application>
   /** Where hooks are killed. */
   kill: KillHere
   /** Mounts a new storage of that name, or one of those given, which units left behind. */
@@ -40,11 +38,9 @@ export async function openController(options: ModelOptions): Promise<Controller>
   const hosts = openHosts({ etcd, binds: [cache, storage], network, open: options.openMachine })
   const random = seededRandom(options.seed ?? 1)
   const models: Tables[] = []
-  const dying = new Set<Application>()
   const bury = async (tables: Tables, unit: Unit): Promise<void> => {
     forgetUnit(tables, unit)
     await unit.host[Symbol.asyncDispose]()
-    if (dying.has(unit.app) && hasLeft(tables, unit.app)) forgetApplication(tables, unit.app)
   }
   const kill = (...call: Parameters<KillHere>): boolean => controller.kill(...call)
   const controller: Controller = {
@@ -53,7 +49,6 @@ export async function openController(options: ModelOptions): Promise<Controller>
     hosts,
     cache,
     scheduler: openScheduler({ models, random, parallel, kill, measure, onHook, bury }),
-    dying,
     kill: () => false,
     ...openStorage(storage),
     bury,
@@ -64,13 +59,6 @@ export async function openController(options: ModelOptions): Promise<Controller>
     },
   }
   return controller
-}
-
-function hasLeft(tables: Tables, app: Application): boolean {
-  const related = [...tables.relations.values()].filter(({ ends }) =>
-    ends.some((end) => end.app === app.name),
-  )
-  return app.units.length === 0 && app.leader === undefined && related.every((relation) => relation.dying)
 }
 
 export async function inHost(host: Host, argv: readonly string[]): Promise<void> {

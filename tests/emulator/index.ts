@@ -14,15 +14,15 @@ import {
   addApplication,
   addUnit,
   applicationNamed,
-  forgetApplication,
   integrate,
   newTables,
+  removeApplication,
   removeOffer,
   removeRelation,
   removeSaas,
-  startRemoval,
   unitNamed,
 } from './model/operator.ts'
+import { startRemoval } from './model/removal.ts'
 import type { Action, Bag, HookRun, Profile, Relation, Tables, Unit } from './model/state.ts'
 
 export { describeFailure, unavoidable } from './model/scheduler.ts'
@@ -143,14 +143,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       await host.attachAgain(unit)
       unit.queued.push({ name: 'start', env: {}, done: () => {} })
     },
-    removeApplication(name: string): void {
-      const app = applicationNamed(tables, name)
-      host.dying.add(app)
-      for (const relation of tables.relations.values())
-        if (relation.ends.some((end) => end.app === name)) removeRelation(tables, relation.id)
-      for (const unit of app.units) startRemoval(unit)
-      if (app.units.length === 0) forgetApplication(tables, app)
-    },
+    removeApplication: (name: string): void => removeApplication(tables, name),
     config: (name: string, values: Deploy['config']): void => configure(tables, name, values ?? {}),
     attachResource(name: string, resource: string, path: string): void {
       const app = applicationNamed(tables, name)

@@ -78,6 +78,23 @@ test('a relation that was dying when a unit came ends without it', async () => {
   assert.equal(model.tables.relations.has(id), false)
 })
 
+test('a removed application stays, and what was granted to it, until its relations have ended', async () => {
+  await using probe = await packProbe()
+  await using model = await openModel(options)
+  const id = await relatePair(model, probe.archive)
+  const [added] = await ask(model, 'a/0', ['secret-add --label l key=one'])
+  await ask(model, 'a/0', [`secret-grant ${added?.out.trim()} -r ${id}`])
+  model.removeApplication('b')
+  await teach(model, 'a/0', 'out-relation-broken', ['true'])
+  await makeFail(model, 'a/0', 'out-relation-broken', true)
+  await assert.rejects(model.settle(), /hook failed: "out-relation-broken" of a\/0/)
+  const [secret] = model.tables.secrets.values()
+  assert.deepEqual([model.tables.applications.get('b')?.units, secret?.grants.size], [[], 1])
+  await makeFail(model, 'a/0', 'out-relation-broken', false)
+  await model.settle()
+  assert.deepEqual([model.tables.applications.has('b'), secret?.grants.size], [false, 0])
+})
+
 test('a hook that fails writes nothing, is run again, and then all of it is there at once', async () => {
   await using probe = await packProbe()
   await using model = await openModel(options)

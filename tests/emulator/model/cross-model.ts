@@ -140,26 +140,3 @@ export function enterScope(tables: Tables, unit: Unit, relation: Relation): Seen
   unit.relations.set(relation.id, seen)
   return seen
 }
-
-/** Once every unit on both sides has left it, a dying relation is no more; what was granted over it is taken back then. */
-export function forgetIfLeft(tables: Tables, relation: Relation): void {
-  if (!relation.dying) return
-  const sides = sidesOf(tables, relation)
-  const left = sides.every((side) =>
-    side.relation.ends
-      .flatMap(({ app }) => side.tables.applications.get(app)?.units ?? [])
-      .every((unit) => unit.removed || !isIn(unit, side.relation)),
-  )
-  if (!left) return
-  for (const side of sides) {
-    side.tables.relations.delete(side.relation.id)
-    for (const { grants } of side.tables.secrets.values())
-      for (const [app, id] of grants) if (id === side.relation.id) grants.delete(app)
-  }
-}
-
-/** Who came when the relation was already dying never enters its scope, and has nothing to leave. */
-function isIn(unit: Unit, relation: Relation): boolean {
-  const seen = unit.relations.get(relation.id)
-  return seen?.created === true && !seen.broken
-}

@@ -1,7 +1,8 @@
 // The hooks of a unit's relations, in the order of facts/juju.md §3.3: one relation after the other, peers last.
 
-import { enterScope, forgetIfLeft, unitsAt } from './cross-model.ts'
+import { enterScope, unitsAt } from './cross-model.ts'
 import { versionOf } from './databag.ts'
+import { forgetIfLeft } from './removal.ts'
 import {
   type Application,
   applicationOf,

@@ -2,8 +2,9 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Hosts } from '../host/host.ts'
-import { forgetIfLeft, namesIn, relateAcross, sidesOf } from './cross-model.ts'
+import { relateAcross, sidesOf } from './cross-model.ts'
 import { newUnit, nextUnitName } from './new-unit.ts'
+import { forgetIfLeft, forgetIfUnused, startRemoval } from './removal.ts'
 import {
   type Action,
   type Application,
@@ -67,6 +68,7 @@ export function addApplication(tables: Tables, name: string, charm: Charm): Appl
     resources: new Map(),
     bindings: {},
     memoryStorage: new Map(),
+    dying: false,
     leaderSettings: new Map(),
     units: [],
     leader: undefined,
@@ -167,38 +169,14 @@ export function removeSaas(tables: Tables, saas: string): void {
     if (ends.some((end) => end.app === saas)) removeRelation(tables, id)
 }
 
-/** The unit is on its way out; Juju gives leadership to another when the lease ends, at the latest when the unit is gone. */
-export function startRemoval(unit: Unit, keepsLease = false): void {
-  unit.dying = true
-  if (!keepsLease) passLease(unit)
-}
-
-function passLease(unit: Unit): void {
-  unit.led = false
-  const { app } = unit
-  if (app.leader === unit.name) app.leader = app.units.find((other) => !other.dying)?.name
-}
-
-/** A removed unit takes its secrets with it, the last one of a removed application the application's. */
-export function forgetUnit(tables: Tables, unit: Unit): void {
-  passLease(unit)
-  unit.app.units.splice(unit.app.units.indexOf(unit), 1)
-  for (const model of tables.models)
-    for (const secret of model.secrets.values())
-      for (const name of namesIn(model, tables, unit)) secret.consumers.delete(name)
-  for (const secret of tables.secrets.values())
-    if (secret.owner === unit.name) tables.secrets.delete(secret.id)
-  for (const relation of tables.relations.values()) forgetIfLeft(tables, relation)
-}
-
-export function forgetApplication(tables: Tables, app: Application): void {
-  tables.applications.delete(app.name)
-  for (const secret of tables.secrets.values()) {
-    secret.grants.delete(app.name)
-    if (secret.owner === app.name) tables.secrets.delete(secret.id)
-  }
+/** Its relations and units are on their way out with it, and it stays until the last of them has ended. */
+export function removeApplication(tables: Tables, name: string): void {
+  const app = applicationNamed(tables, name)
+  app.dying = true
   for (const relation of tables.relations.values())
-    if (relation.ends.every((end) => !tables.applications.has(end.app))) tables.relations.delete(relation.id)
+    if (relation.ends.some((end) => end.app === name)) removeRelation(tables, relation.id)
+  for (const unit of app.units) startRemoval(unit)
+  forgetIfUnused(tables, app)
 }
 
 export function addAction(

@@ -37,6 +37,8 @@ export interface Application {
   readonly leaderSettings: Map<string, string>
   readonly units: Unit[]
   leader: string | undefined
+  /** On its way out, with its units and relations. */
+  dying: boolean
   /** Counts refreshes and attached resources: each makes upgrade-charm. */
   modified: number
   nextUnit: number

@@ -1,0 +1,62 @@
+// How units, relations and applications end: each stays until whatever is in it has gone (facts/juju.md §3.5).
+
+import { namesIn, sidesOf } from './cross-model.ts'
+import type { Application, Relation, Tables, Unit } from './state.ts'
+
+/** The unit is on its way out; Juju gives leadership to another when the lease ends, at the latest when the unit is gone. */
+export function startRemoval(unit: Unit, keepsLease = false): void {
+  unit.dying = true
+  if (!keepsLease) passLease(unit)
+}
+
+function passLease(unit: Unit): void {
+  unit.led = false
+  const { app } = unit
+  if (app.leader === unit.name) app.leader = app.units.find((other) => !other.dying)?.name
+}
+
+/** A removed unit takes its secrets with it. */
+export function forgetUnit(tables: Tables, unit: Unit): void {
+  passLease(unit)
+  unit.app.units.splice(unit.app.units.indexOf(unit), 1)
+  for (const model of tables.models)
+    for (const secret of model.secrets.values())
+      for (const name of namesIn(model, tables, unit)) secret.consumers.delete(name)
+  for (const secret of tables.secrets.values())
+    if (secret.owner === unit.name) tables.secrets.delete(secret.id)
+  for (const relation of tables.relations.values()) forgetIfLeft(tables, relation)
+  forgetIfUnused(tables, unit.app)
+}
+
+/** Once every unit on both sides has left it, a dying relation is no more; what was granted over it is taken back then. */
+export function forgetIfLeft(tables: Tables, relation: Relation): void {
+  if (!relation.dying) return
+  const sides = sidesOf(tables, relation)
+  const left = sides.every((side) =>
+    side.relation.ends
+      .flatMap(({ app }) => side.tables.applications.get(app)?.units ?? [])
+      .every((unit) => unit.removed || !isIn(unit, side.relation)),
+  )
+  if (!left) return
+  for (const side of sides) {
+    side.tables.relations.delete(side.relation.id)
+    for (const { grants } of side.tables.secrets.values())
+      for (const [app, id] of grants) if (id === side.relation.id) grants.delete(app)
+    for (const { app } of side.relation.ends) forgetIfUnused(side.tables, side.tables.applications.get(app))
+  }
+}
+
+/** Who came when the relation was already dying never enters its scope, and has nothing to leave. */
+function isIn(unit: Unit, relation: Relation): boolean {
+  const seen = unit.relations.get(relation.id)
+  return seen?.created === true && !seen.broken
+}
+
+/** A removed application ends with the last of its units and relations, and its secrets with it. */
+export function forgetIfUnused(tables: Tables, app: Application | undefined): void {
+  if (!app?.dying || app.units.length > 0) return
+  if ([...tables.relations.values()].some(({ ends }) => ends.some((end) => end.app === app.name))) return
+  tables.applications.delete(app.name)
+  for (const secret of tables.secrets.values())
+    if (secret.owner === app.name) tables.secrets.delete(secret.id)
+}
