@@ -2,7 +2,7 @@
 
 import { parseClientRequests } from '../interfaces/etcd-client.ts'
 import type { Ledger } from '../interfaces/ledger.ts'
-import { RelationGone } from '../juju/errors.ts'
+import { unlessGone } from '../juju/errors.ts'
 import type { AppName, RelationId } from '../juju/names.ts'
 import { parseAppName } from '../juju/names.ts'
 import type { Charm } from './charm.ts'
@@ -33,7 +33,7 @@ export async function observeClients(
   const crossModel = new Map<number, CrossModelSeen>()
   const [gone, suspended] = [new Set(focus.gone), new Set(focus.suspended)]
   const observe = async (relation: RelationId): Promise<void> => {
-    const seen = await observeRelation(charm, relation, look)
+    const seen = await unlessGone(observeRelation(charm, relation, look))
     if (seen) relations.set(relation, seen.relation)
     if (seen?.crossModel) crossModel.set(relation, seen.crossModel)
     if (!seen) ((await isSuspended(charm, relation, ledger)) ? suspended : gone).add(relation)
@@ -70,30 +70,25 @@ interface Seen {
   readonly crossModel: CrossModelSeen | undefined
 }
 
-/** `undefined` where Juju no longer shows the relation. */
-async function observeRelation(charm: Charm, relation: RelationId, look: Look): Promise<Seen | undefined> {
+/** @throws {RelationGone} where Juju no longer shows the relation */
+async function observeRelation(charm: Charm, relation: RelationId, look: Look): Promise<Seen> {
   const { ledger } = look
-  try {
-    const application = await applicationOf(charm, relation, ledger)
-    const databag = await charm.juju.readAppBag(relation, application)
-    const crossModel = await observeCrossModel(charm, relation, application, databag, ledger)
-    const parsed = parseClientRequests(databag)
-    if (parsed.kind === 'none')
-      return { relation: { kind: 'silent', application, protocol: parsed.protocol }, crossModel }
-    if (parsed.kind === 'malformed') return { relation: { ...parsed, application }, crossModel }
-    const requests = []
-    for (const asked of parsed.requests) {
-      const encrypted = crossModel && asked.secret === undefined
-      const certificate = encrypted
-        ? await readEncryptedOffer(charm, relation, asked, crossModel, ledger)
-        : await readOffer(charm, relation, asked, look)
-      requests.push({ asked, certificate })
-    }
-    return { relation: { ...parsed, application, requests }, crossModel }
-  } catch (error) {
-    if (error instanceof RelationGone) return undefined
-    throw error
+  const application = await applicationOf(charm, relation, ledger)
+  const databag = await charm.juju.readAppBag(relation, application)
+  const crossModel = await observeCrossModel(charm, relation, application, databag, ledger)
+  const parsed = parseClientRequests(databag)
+  if (parsed.kind === 'none')
+    return { relation: { kind: 'silent', application, protocol: parsed.protocol }, crossModel }
+  if (parsed.kind === 'malformed') return { relation: { ...parsed, application }, crossModel }
+  const requests = []
+  for (const asked of parsed.requests) {
+    const encrypted = crossModel && asked.secret === undefined
+    const certificate = encrypted
+      ? await readEncryptedOffer(charm, relation, asked, crossModel, ledger)
+      : await readOffer(charm, relation, asked, look)
+    requests.push({ asked, certificate })
   }
+  return { relation: { ...parsed, application, requests }, crossModel }
 }
 
 /** The application of a relation never changes: it is asked for once, and mostly not even then. */

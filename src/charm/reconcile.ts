@@ -1,6 +1,7 @@
 // The loop: observe Juju once, then observe here → decide → act until nothing is left to do; publish last; tell the status.
 // It is short because each part is elsewhere; read `decide.ts` for what the charm does.
 
+import { unlessGone } from '../juju/errors.ts'
 import { act } from './act/act.ts'
 import { publish } from './act/publish.ts'
 import type { Charm } from './charm.ts'
@@ -68,7 +69,7 @@ export async function decideWrites({ juju }: Charm, observed: Observed): Promise
   if (plan.toCount.length === 0) return { observed, plan }
   const count = async (relation: number): Promise<readonly [number, number]> => [
     relation,
-    (await juju.relationUnits(juju.relationId(relation))).length,
+    (await unlessGone(juju.relationUnits(juju.relationId(relation))))?.length ?? 0,
   ]
   const members = new Map(await Promise.all(plan.toCount.map(count)))
   const counted = { ...observed, clients: { ...observed.clients, members } }

@@ -40,6 +40,16 @@ export class RelationGone extends ToolError {
   override readonly name = 'RelationGone'
 }
 
+/** What was asked of a relation; `undefined` where Juju no longer knows it. */
+export async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof RelationGone) return undefined
+    throw error
+  }
+}
+
 const classes = [
   [RelationGone, /relation not found|relation "[^"]*" not found/],
   [NotLeader, /not the leader|cannot write relation settings/],

@@ -7,6 +7,7 @@ import {
   tlsSecret,
   userSecret,
 } from '../../interfaces/etcd-client-answer.ts'
+import { unlessGone } from '../../juju/errors.ts'
 import type { RelationId } from '../../juju/index.ts'
 import type { Charm } from '../charm.ts'
 import { secretLabels } from '../secret-labels.ts'
@@ -15,7 +16,9 @@ import type { AnswerToPublish, ResponseToPublish } from '../step.ts'
 export async function publishAnswer(charm: Charm, answer: AnswerToPublish): Promise<void> {
   const { juju, context } = charm
   const relation = juju.relationId(answer.relation)
-  const current = await juju.readAppBag(relation, context.app)
+  // It may have ended while nobody led: nobody listens any more, and the next sweep ends the access.
+  const current = await unlessGone(juju.readAppBag(relation, context.app))
+  if (!current) return
   const responses: ResponseParts[] = []
   for (const response of answer.responses) responses.push(await putSecrets(charm, relation, answer, response))
   const wanted = printAnswer({ ...answer, endpoints: answer.endpoints.join(','), responses })
