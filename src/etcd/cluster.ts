@@ -3,18 +3,16 @@
 import type { IMember } from 'etcd3'
 import type { EtcdClient } from './client.ts'
 import { EtcdBug } from './errors.ts'
-import { isMemberId, type Member, type MemberId, type MemberStatus } from './types.ts'
+import { isMemberId, type Member, type MemberId, type MemberStatus, sortMembers } from './types.ts'
 
-/** Sorted by id. Not linearizable, it is what the asked member knows, and comes also where there is no quorum. */
+/** Sorted by name. Not linearizable, it is what the asked member knows, and comes also where there is no quorum. */
 export async function memberList(
   client: EtcdClient,
   { linearizable = true } = {},
 ): Promise<readonly Member[]> {
   const call = 'member list'
   const { members } = await client.ask(call, ({ cluster }) => cluster.memberList({ linearizable }))
-  return members
-    .map((member) => readMember(client, call, member))
-    .toSorted((a, b) => a.id.localeCompare(b.id))
+  return sortMembers(members.map((member) => readMember(client, call, member)))
 }
 
 /** What the member behind this endpoint says of itself, quorum or not. */

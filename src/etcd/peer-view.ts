@@ -2,7 +2,7 @@
 // one, when clients are not served yet.
 
 import * as z from 'zod/mini'
-import { type Credentials, isMemberId, type Member } from './types.ts'
+import { type Credentials, isMemberId, type Member, sortMembers } from './types.ts'
 
 const schema = z.array(
   z.object({
@@ -14,7 +14,7 @@ const schema = z.array(
   }),
 )
 
-/** The members as the one behind this peer URL knows them; `undefined` where it does not answer. `credentials` are a peer's. */
+/** The members as the one behind this peer URL knows them, sorted by name; `undefined` where it does not answer. `credentials` are a peer's. */
 export async function membersByPeer(
   peerUrl: string,
   credentials: Credentials,
@@ -26,10 +26,13 @@ export async function membersByPeer(
       /"id":(\d+)/g,
       '"id":"$1"',
     )
-    return schema.parse(JSON.parse(text)).flatMap(({ id, name, peerURLs, clientURLs, isLearner }) => {
-      const urls = { peerUrls: peerURLs.toSorted(), clientUrls: clientURLs.toSorted() }
-      return isMemberId(id) ? [{ id, name, ...urls, learner: isLearner }] : []
-    })
+    const members = schema
+      .parse(JSON.parse(text))
+      .flatMap(({ id, name, peerURLs, clientURLs, isLearner }) => {
+        const urls = { peerUrls: peerURLs.toSorted(), clientUrls: clientURLs.toSorted() }
+        return isMemberId(id) ? [{ id, name, ...urls, learner: isLearner }] : []
+      })
+    return sortMembers(members)
   } catch {
     // Whatever the reason, it is not there as a peer.
     return undefined

@@ -58,6 +58,13 @@ export interface Member {
   readonly learner: boolean
 }
 
+/** In the order in which people list them: etcd-2 before etcd-10. Ids, which are random, decide between members without a name. */
+export function sortMembers(members: readonly Member[]): readonly Member[] {
+  return members.toSorted(
+    (a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }) || a.id.localeCompare(b.id),
+  )
+}
+
 export interface MemberStatus {
   readonly id: MemberId
   readonly version: string

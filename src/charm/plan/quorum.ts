@@ -7,7 +7,7 @@ import { quorumOf, votersOf } from './members.ts'
 export interface Loss {
   readonly answering: number
   readonly voters: number
-  /** Names of the members that do not answer. */
+  /** Names of the members that do not answer, sorted. */
   readonly away: readonly string[]
 }
 
