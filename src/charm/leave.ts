@@ -7,6 +7,7 @@ import { findOccupant } from '../machine/occupant.ts'
 import { removeInstallation } from '../machine/remove-installation.ts'
 import { stopService } from '../machine/service.ts'
 import { act } from './act/act.ts'
+import { publish } from './act/publish.ts'
 import { giveLeadershipAway, pause, waitForLock } from './act/take-turn.ts'
 import type { Charm } from './charm.ts'
 import { lastVoterStays, quorumSurvivesRemoval } from './guards.ts'
@@ -15,6 +16,7 @@ import { findWorkload } from './observe-machine.ts'
 import type { Observed } from './observed.ts'
 import { answeringFirst, openAdmin } from './open-admin.ts'
 import { conditionOf } from './outcome.ts'
+import { planFarewell } from './plan/farewell.ts'
 import { membersOf, ownMember } from './plan/members.ts'
 import { planDeparture } from './plan/membership.ts'
 import { observeHere } from './reconcile.ts'
@@ -55,22 +57,31 @@ const patienceMs = 30_000
 async function leaveCluster(charm: Charm): Promise<void> {
   const seen = { ...(await observeJuju(charm)), looksAtMembers: true }
   for (const until = performance.now() + patienceMs; ; await pause()) {
-    const why = await tryToLeave(charm, seen)
-    if (why === undefined) return
+    const attempt = await tryToLeave(charm, seen)
+    if (attempt.kind === 'left') return publish(charm, attempt.observed, planFarewell(attempt.observed))
+    if (attempt.kind === 'none') return
     if (performance.now() < until && !charm.deadline.aborted) continue
-    return charm.juju.log('WARNING', `the member stays for now: ${why}`)
+    return charm.juju.log('WARNING', `the member stays for now: ${attempt.why}`)
   }
 }
 
-/** What is in the way; `undefined` once it has left, and where there is nothing to leave. */
-async function tryToLeave(charm: Charm, seen: JujuSeen): Promise<string | undefined> {
+type Attempt =
+  /** Now, or in a hook of which Juju knows nothing, since it died. */
+  | { readonly kind: 'left'; readonly observed: Observed }
+  /** Nobody to leave: its data is all there is. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'kept'; readonly why: string }
+
+async function tryToLeave(charm: Charm, seen: JujuSeen): Promise<Attempt> {
   const observed = await observeHere(charm, seen)
-  if (observed.etcd.kind === 'down' && observed.machine.service === 'active' && hasPeers(observed))
-    return observed.etcd.why
+  const { etcd, machine } = observed
+  if (etcd.kind === 'down' && machine.service === 'active' && hasPeers(observed))
+    return { kind: 'kept', why: etcd.why }
   const own = ownMember(observed)
+  if (!own) return membersOf(observed) ? { kind: 'left', observed } : { kind: 'none' }
   // Its own etcd ends as soon as it has left, and would let go of no lock then.
-  const client = own && (await openAdmin({ endpoints: answeringFirst(observed, own.id) }))
-  if (!client) return undefined
+  const client = await openAdmin({ endpoints: answeringFirst(observed, own.id) })
+  if (!client) return { kind: 'none' }
   await using _closed = client
   try {
     // Two that leave at once must not each take the other for the one that stays.
@@ -82,7 +93,7 @@ async function tryToLeave(charm: Charm, seen: JujuSeen): Promise<string | undefi
     return await goNow(charm, await observeHere(charm, seen), client)
   } catch (error) {
     if (!(error instanceof EtcdFailure) && !conditionOf(error)) throw error
-    return error instanceof Error ? error.message : String(error)
+    return { kind: 'kept', why: error instanceof Error ? error.message : String(error) }
   }
 }
 
@@ -91,13 +102,13 @@ function hasPeers({ peers, unit }: Observed): boolean {
 }
 
 /** The last voter stays what it is, and so does one whose going would cost the others their quorum. */
-async function goNow(charm: Charm, observed: Observed, client: EtcdClient): Promise<string | undefined> {
+async function goNow(charm: Charm, observed: Observed, client: EtcdClient): Promise<Attempt> {
   const [own, members] = [ownMember(observed), membersOf(observed)]
-  if (!own || !members || !lastVoterStays.holds(members, own)) return undefined
+  if (!own || !members || !lastVoterStays.holds(members, own)) return { kind: 'none' }
   const step = planDeparture(members, own)
-  if (!step) return quorumSurvivesRemoval.because
+  if (!step) return { kind: 'kept', why: quorumSurvivesRemoval.because }
   // So that clients wait for no election.
   await giveLeadershipAway(client, members, observed.unit)
   await act(charm, observed, [step])
-  return undefined
+  return { kind: 'left', observed }
 }

@@ -3,7 +3,7 @@
 
 import type { Etcd3 } from 'etcd3'
 import { EtcdBug, EtcdFailure, EtcdTimeout, EtcdUnavailable } from './errors.ts'
-import { explainFailure } from './explain-failure.ts'
+import { authRace, explainFailure } from './explain-failure.ts'
 import type { Credentials } from './types.ts'
 
 export interface EtcdOptions {
@@ -13,6 +13,9 @@ export interface EtcdOptions {
   /** Each request's, in milliseconds. */
   readonly deadlineMs?: number
 }
+
+/** How often a request may lose against a change of access before that is told: each change loses it one try. */
+const authRaces = 10
 
 type Request<T> = (etcd: Etcd3) => Promise<T>
 
@@ -36,10 +39,16 @@ export async function openEtcd(options: EtcdOptions): Promise<EtcdClient> {
   let served = endpoints[0]
 
   const askAt = async <T>(endpoint: string, call: string, request: Request<T>): Promise<T> => {
-    requests += 1
-    const answer = await connections.request(endpoint, call, request)
-    served = endpoint
-    return answer
+    for (let left = authRaces; ; left -= 1) {
+      requests += 1
+      try {
+        const answer = await connections.request(endpoint, call, request)
+        served = endpoint
+        return answer
+      } catch (error) {
+        if (left === 0 || !(error instanceof EtcdFailure && authRace.test(error.what))) throw error
+      }
+    }
   }
   const failOver = async <T>(call: string, request: Request<T>, goesOn: (error: EtcdFailure) => boolean) => {
     const failures: EtcdFailure[] = []

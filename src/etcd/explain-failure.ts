@@ -55,12 +55,16 @@ export function explainFailure(error: unknown, asked: Asked, etcd3: Etcd3Module)
   }
 }
 
+/** Who may do what changed between etcd's look at the certificate and the request, of which it did nothing: worth another try. */
+export const authRace = /etcdserver: revision of auth store is old/
+
 /** In this order. A deadline that passed before a connection stood (grpc-js then names no remote address) lost nothing. */
 const texts: readonly (readonly [RegExp, Verdict])[] = [
   [
     /No connection established|etcdserver: (unhealthy cluster|no leader|too many requests|rpc not supported for learner)/,
     'unavailable',
   ],
+  [authRace, 'unavailable'],
   [/Deadline exceeded(?!.*(remote_addr=|previous attempts))/, 'unavailable'],
   [/Deadline exceeded/, 'timeout'],
   // Of a server that went while it answered, whatever status grpc-js calls it by.

@@ -47,8 +47,14 @@ story(
         emulatorOf(model).removeUnit(leader, { keepsLease: true })
         await model.settle()
       })
-      const last = runs.filter((run) => run.unit === leader).map((run) => run.hook)
-      assert.equal(last.filter((hook) => hook === 'etcd-client-relation-broken').length, 2)
+      const last = runs.filter((run) => run.unit === leader)
+      assert.equal(last.filter(({ hook }) => hook === 'etcd-client-relation-broken').length, 2)
+      const answering = last.filter(({ log }) => log.some((line) => line.includes('answer/publish')))
+      assert.deepEqual(
+        answering.map(({ hook }) => hook),
+        ['data-storage-detaching'],
+        'clients are told as soon as the member has left',
+      )
       assert.deepEqual((await lookAtEtcd(model)).users, ['near', 'root', 'web'])
       await near.put('/near/a', '1')
       await far.put('/far/a', '1')

@@ -28,7 +28,7 @@ export async function inTurn(charm: Charm, observed: Observed, restart: () => Pr
   if (!client) return restart()
   await using _closed = client
   const turn = { name: 'restart', holder: observed.unit, ttlSeconds }
-  if (!etcd.here) return comeBack(client, turn, restart)
+  if (!etcd.here) return comeBack(charm, client, turn, restart)
   try {
     const lock = await waitForLock(charm, client, turn)
     await giveLeadershipAway(client, await waitForOthers(charm, client, lock, observed.unit), observed.unit)
@@ -42,14 +42,19 @@ export async function inTurn(charm: Charm, observed: Observed, restart: () => Pr
   }
 }
 
-/** It is away already, so it waits for nobody; but while it comes back, nobody else should go. */
-async function comeBack(client: EtcdClient, turn: LockOptions, restart: () => Promise<void>): Promise<void> {
-  const lock = await takeLock(client, turn).catch((error: unknown) => {
-    if (error instanceof EtcdFailure) return undefined
+/** It is away already, so nobody who has the turn can keep it away for good; but while it comes back, nobody else should go. */
+async function comeBack(
+  charm: Charm,
+  client: EtcdClient,
+  turn: LockOptions,
+  restart: () => Promise<void>,
+): Promise<void> {
+  const lock = await waitForLock(charm, client, turn).catch((error: unknown) => {
+    if (error instanceof EtcdFailure || error instanceof Waiting) return undefined
     throw error
   })
   await restart()
-  if (lock?.kind === 'held') await lock[Symbol.asyncDispose]()
+  await lock?.[Symbol.asyncDispose]()
 }
 
 type HeldLock = Extract<Lock, { kind: 'held' }>

@@ -4,12 +4,13 @@ import { digestOfAuthorities } from '../../interfaces/authorities-digest.ts'
 import { digest } from '../../interfaces/digest.ts'
 import { type ByPurpose, clientCasOf, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
-import { noClientIsAheadOfIt, noRequestIsOnItsWay } from '../guards.ts'
+import { certificateNamesAddress, noClientIsAheadOfIt, noRequestIsOnItsWay } from '../guards.ts'
 import type { FileName, Loaded, Observed, WorkloadSeen } from '../observed.ts'
 import type { Step } from '../step.ts'
 import { type Bootstrap, printConfiguration, settledBootstrap } from './configuration.ts'
 import { isInQuestion } from './damage.ts'
 import { dataOf, resumptionOf } from './data.ts'
+import { planIssuing } from './identity.ts'
 import { membersOf, ownMember } from './members.ts'
 import {
   printTruststore,
@@ -163,7 +164,7 @@ function planRun(observed: Observed, wanted: Wanted): readonly Step[] {
   const founding = resumptionOf(observed)
   if (founding) return [{ kind: 'data/resume', loading, founding, why: 'the cluster is founded on its data' }]
   if (service !== 'active') return [{ kind: 'service/start', loading, why: 'etcd does not run' }]
-  const why = whyRestart(observed, loading, leaves)
+  const why = signingComesFirst(observed) ? undefined : whyRestart(observed, loading, leaves)
   if (why) return [{ kind: 'service/restart', loading, why }]
   return isReadmitted(observed, wanted)
     ? [{ kind: 'service/readmit', why: 'its new certificate lets it back among its peers' }]
@@ -174,6 +175,19 @@ function planRun(observed: Observed, wanted: Wanted): readonly Step[] {
 function isReadmitted({ machine, etcd }: Observed, { files }: Wanted): boolean {
   const here = etcd.kind === 'up' && etcd.here
   return !here && machine.files['peer-certificate'] !== files['peer-certificate']
+}
+
+/**
+ * A member that has moved is away until the leader has signed for its new address, and no other should go meanwhile: not the leader,
+ * which tells what it signs only at its hook's end; and for the moved one a restart is no way back in.
+ */
+function signingComesFirst(observed: Observed): boolean {
+  const { etcd, unit } = observed
+  if (etcd.kind !== 'up') return false
+  const signs = planIssuing(observed).some(
+    (write) => write.kind === 'certificates/sign' && write.unit !== unit,
+  )
+  return signs || (!etcd.here && !certificateNamesAddress.holds(observed))
 }
 
 function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]): string | undefined {

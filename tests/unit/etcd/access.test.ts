@@ -147,4 +147,17 @@ describe('access control', () => {
     assert.deepEqual(access.users.find(({ name }) => name === 'root')?.roles, ['root'])
     assert.deepEqual(access.roles.find(({ name }) => name === 'alice')?.permissions, [readwrite('/alice/')])
   })
+
+  it('loses no request to a change of access that comes between etcd’s look at who asks and the request', async () => {
+    await using other = await server.open('root')
+    let changing = true
+    const change = async (): Promise<void> => {
+      for (let nth = 0; nth < 40; nth += 1) await createRole(root, `race-${nth}`)
+      changing = false
+    }
+    const write = async (): Promise<void> => {
+      while (changing) await Promise.all(Array.from({ length: 20 }, () => put(other, '/race')))
+    }
+    await Promise.all([change(), write()])
+  })
 })

@@ -35,6 +35,37 @@ describe('a member that its peers refused', () => {
   })
 })
 
+describe('a member that has moved', () => {
+  const reconfigured = (observed: Observed): Observed => {
+    const { loaded } = observed.machine
+    assert.ok(loaded)
+    return { ...observed, machine: { ...observed.machine, loaded: { ...loaded, configuration: 'old' } } }
+  }
+  const restarts = (observed: Observed): boolean =>
+    decide(observed).steps.some(({ kind }) => kind === 'service/restart')
+  const away = (observed: Observed): Observed => {
+    assert.ok(observed.etcd.kind === 'up')
+    return { ...observed, etcd: { ...observed.etcd, here: false } }
+  }
+
+  it('is not restarted before its certificate lets it back among its peers', () => {
+    assert.equal(restarts(away(reconfigured(at('10.0.0.9')))), false)
+    assert.equal(restarts(away(reconfigured(certified('10.0.0.9')))), true)
+  })
+
+  it('keeps the leader from its own restart until that has signed for it', () => {
+    const observed = reconfigured(at('10.0.0.1'))
+    const { peers } = observed
+    const own = peers?.units.get('etcd/0')
+    assert.ok(peers && own)
+    const moved = { peer: '10.0.0.8', client: '10.0.0.8', names: ['10.0.0.8'] }
+    const units = (databag: object) =>
+      new Map([...peers.units, ['etcd/1', { ...own, databag: { ...own.databag, ...databag } }] as const])
+    assert.equal(restarts({ ...observed, peers: { ...peers, units: units({ addresses: moved }) } }), false)
+    assert.equal(restarts({ ...observed, peers: { ...peers, units: units({}) } }), true)
+  })
+})
+
 describe('the endpoints', () => {
   it('are those of the members that serve', () => {
     assert.deepEqual(endpointsOf(at('10.0.0.1')), ['10.0.0.1:2379'])
