@@ -8,7 +8,7 @@ import { removeInstallation } from '../machine/remove-installation.ts'
 import { stopService } from '../machine/service.ts'
 import { act } from './act/act.ts'
 import { publish } from './act/publish.ts'
-import { giveLeadershipAway, pause, waitForLock } from './act/take-turn.ts'
+import { giveLeadershipAway, lockUnlessFull, pause } from './act/take-turn.ts'
 import type { Charm } from './charm.ts'
 import { lastVoterStays, quorumSurvivesRemoval } from './guards.ts'
 import { type JujuSeen, observeJuju } from './observe-juju.ts'
@@ -85,7 +85,7 @@ async function tryToLeave(charm: Charm, seen: JujuSeen): Promise<Attempt> {
   await using _closed = client
   try {
     // Two that leave at once must not each take the other for the one that stays.
-    await using _turn = await waitForLock(charm, client, {
+    await using _turn = await lockUnlessFull(charm, client, {
       name: 'departure',
       holder: observed.unit,
       ttlSeconds,

@@ -144,6 +144,7 @@ const loadedSchema = z.object({
   authorities: z._default(z.string(), ''),
   leaves: z.array(z.object({ fingerprint: z.string(), serial: z.string(), commonName: z.string() })),
   guarded: z.boolean(),
+  quota: z.optional(z.number()),
 })
 
 async function observeLoaded(workload: Workload): Promise<Loaded | undefined> {

@@ -142,6 +142,8 @@ export interface Loaded {
   readonly leaves: readonly Pick<Leaf, 'fingerprint' | 'serial' | 'commonName'>[]
   /** Access control was seen enabled in this etcd's data. */
   readonly guarded: boolean
+  /** Bytes that its database may have; not there where that is left to etcd. */
+  readonly quota?: number | undefined
 }
 
 /** All users, roles and permissions were looked at and found to be what the ledger says. */

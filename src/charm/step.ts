@@ -2,7 +2,7 @@
 // which commits them when the hook exits 0. So every step may be repeated, and writes come last (design §3).
 
 import type { Options } from '../config.ts'
-import type { MemberId, Permission } from '../etcd/types.ts'
+import type { Alarm, MemberId, Permission } from '../etcd/types.ts'
 import type { AnswerParts } from '../interfaces/etcd-client-answer.ts'
 import type { ClientCas, Founding, PeerUnit, Purpose, Rotation } from '../interfaces/etcd-peers.ts'
 import type { Ledger, RequestKey } from '../interfaces/ledger.ts'
@@ -25,7 +25,7 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'member/update'; readonly member: MemberId; readonly peerUrls: readonly string[] }
   | { readonly kind: 'member/promote'; readonly member: MemberId }
   | { readonly kind: 'member/remove'; readonly member: MemberId }
-  | { readonly kind: 'alarm/disarm'; readonly member: MemberId }
+  | { readonly kind: 'alarm/disarm'; readonly member: MemberId; readonly alarm: Alarm['kind'] }
   | { readonly kind: 'auth/create-root' }
   | { readonly kind: 'auth/enable' }
   | { readonly kind: 'auth/record'; readonly loaded: Loaded }

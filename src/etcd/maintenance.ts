@@ -1,7 +1,7 @@
 // What keeps a cluster from serving though it runs: alarms, and reads that no quorum confirms.
 
 import type { EtcdClient } from './client.ts'
-import { type Alarm, isMemberId, type MemberId } from './types.ts'
+import { type Alarm, isMemberId } from './types.ts'
 
 const kinds = { None: undefined, Nospace: 'no-space', Corrupt: 'corrupt' } as const
 
@@ -14,8 +14,9 @@ export async function alarms(client: EtcdClient): Promise<readonly Alarm[]> {
 }
 
 /** Of a member that is no more; one that is there gets its alarm back as long as the cause is. */
-export async function disarmCorruption(client: EtcdClient, member: MemberId): Promise<void> {
-  const request = { action: 'Deactivate', memberID: member, alarm: 'Corrupt' } as const
+export async function disarm(client: EtcdClient, { member, kind }: Alarm): Promise<void> {
+  const alarm = kind === 'corrupt' ? 'Corrupt' : 'Nospace'
+  const request = { action: 'Deactivate', memberID: member, alarm } as const
   await client.ask('alarm disarm', ({ maintenance }) => maintenance.alarm(request))
 }
 

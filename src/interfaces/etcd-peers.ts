@@ -51,6 +51,8 @@ export interface PeerUnit {
   readonly authorities?: string
   /** Digest of its own three certificates, as they lie on its disk. */
   readonly certificates?: string
+  /** Bytes that the database of its running etcd may have. */
+  readonly quota?: number
 }
 
 export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUnit {
@@ -58,7 +60,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
   const keys = parseJsonText(byPurpose, databag.keys)
   const at = parseJsonText(addresses, databag.addresses)
   const stands = parseJsonText(position, databag.position)
-  const { endpoint, version, data, trusts, authorities, certificates } = databag
+  const { endpoint, version, data, trusts, authorities, certificates, quota } = databag
   return {
     ...(requests && { requests }),
     ...(keys && { keys }),
@@ -70,6 +72,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(trusts !== undefined && { trusts: trusts.split(',') }),
     ...(authorities && { authorities }),
     ...(certificates && { certificates }),
+    ...(quota && { quota: Number(quota) }),
   }
 }
 
@@ -85,6 +88,7 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     trusts: unit.trusts?.join(','),
     authorities: unit.authorities,
     certificates: unit.certificates,
+    quota: unit.quota?.toString(),
   }
 }
 

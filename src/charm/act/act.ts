@@ -71,7 +71,7 @@ async function doStep(charm: Charm, observed: Observed, step: Exclude<Step, Acce
     case 'member/remove':
       return actOnMembers(observed, step, charm.deadline)
     case 'alarm/disarm':
-      return actOnAlarm(observed, step.member)
+      return actOnAlarm(observed, step)
     case 'auth/record':
       return recordLoaded(step.loaded)
     case 'access/record':

@@ -3,7 +3,7 @@
 
 import type { EtcdClient } from '../../etcd/client.ts'
 import { moveLeader } from '../../etcd/cluster.ts'
-import { EtcdFailure } from '../../etcd/errors.ts'
+import { EtcdFailure, EtcdOutOfSpace } from '../../etcd/errors.ts'
 import { type Lock, type LockOptions, takeLock } from '../../etcd/lock.ts'
 import type { Charm } from '../charm.ts'
 import { myRestartTurn } from '../guards.ts'
@@ -12,6 +12,7 @@ import type { MemberSeen, Observed } from '../observed.ts'
 import { endpointsToAsk, openAdmin, ownEndpoint } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
 import { memberName, membersOf, votersOf } from '../plan/members.ts'
+import { waitedForWhenFull } from '../plan/quota.ts'
 
 /** Longer than a restart may take, its wait for health included. */
 const ttlSeconds = 90
@@ -30,11 +31,12 @@ export async function inTurn(charm: Charm, observed: Observed, restart: () => Pr
   const turn = { name: 'restart', holder: observed.unit, ttlSeconds }
   if (!etcd.here) return comeBack(charm, client, turn, restart)
   try {
-    const lock = await waitForLock(charm, client, turn)
+    const lock = await lockUnlessFull(charm, client, turn)
+    if (!lock) await mayGoWhenFull(observed, client)
     await giveLeadershipAway(client, await waitForOthers(charm, client, lock, observed.unit), observed.unit)
     await restart()
     // One that does not come back keeps the lock until its lease ends: what broke it must not break the next one at once.
-    await lock[Symbol.asyncDispose]()
+    await lock?.[Symbol.asyncDispose]()
   } catch (error) {
     if (error instanceof EtcdFailure)
       throw new Waiting(`waiting for its turn to restart: ${error.message}`, { cause: error })
@@ -59,7 +61,7 @@ async function comeBack(
 
 type HeldLock = Extract<Lock, { kind: 'held' }>
 
-export async function waitForLock(charm: Charm, client: EtcdClient, options: LockOptions): Promise<HeldLock> {
+async function waitForLock(charm: Charm, client: EtcdClient, options: LockOptions): Promise<HeldLock> {
   for (const until = performance.now() + lockPatienceMs; ; await pause()) {
     const lock = await takeLock(client, options)
     if (lock.kind === 'held') return lock
@@ -68,11 +70,37 @@ export async function waitForLock(charm: Charm, client: EtcdClient, options: Loc
   }
 }
 
+/** `undefined` where the database is full: then it takes no lock. */
+export async function lockUnlessFull(
+  charm: Charm,
+  client: EtcdClient,
+  options: LockOptions,
+): Promise<HeldLock | undefined> {
+  try {
+    return await waitForLock(charm, client, options)
+  } catch (error) {
+    if (error instanceof EtcdOutOfSpace) return undefined
+    throw error
+  }
+}
+
+async function mayGoWhenFull(observed: Observed, client: EtcdClient): Promise<void> {
+  const members = await readMembers(client)
+  const own = members.find((member) => member.name === memberName(observed.unit))
+  const first = own && waitedForWhenFull(observed, members, own)
+  if (!first) return
+  throw new Waiting(
+    first === own
+      ? 'restart is due, but the database is full and takes no lock for it'
+      : `waiting for its turn to restart, after ${first.name}`,
+  )
+}
+
 /** The members: once all others answer, or in the end where those that do are enough for a quorum. */
 async function waitForOthers(
   charm: Charm,
   client: EtcdClient,
-  lock: HeldLock,
+  lock: HeldLock | undefined,
   unit: string,
 ): Promise<readonly MemberSeen[]> {
   for (const until = performance.now() + awayPatienceMs; ; await pause()) {
@@ -82,7 +110,7 @@ async function waitForOthers(
     if (away.length === 0) return members
     if (performance.now() < until && !charm.deadline.aborted) continue
     if (myRestartTurn.holds(members, own)) return members
-    await lock[Symbol.asyncDispose]()
+    await lock?.[Symbol.asyncDispose]()
     throw new Waiting(
       `restart is due, but ${away.map(({ name }) => name).join(', ')} does not answer; bring it back or remove its unit`,
     )

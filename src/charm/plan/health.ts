@@ -3,18 +3,15 @@
 import type { MemberSeen, Observed } from '../observed.ts'
 import type { Condition } from '../step.ts'
 import { membersOf, ownMember } from './members.ts'
-import { planQuota } from './quota.ts'
+import { hasRoom, planQuota, shareOf } from './quota.ts'
 
-/** etcd's own, where nothing is configured. */
-const defaultQuota = 2 * 1024 ** 3
-const nearlyFull = 0.8
 /** A member that lags further is sent a whole snapshot (etcd's default). */
 const farBehind = 5000n
 
 export function healthConditions(observed: Observed): readonly Condition[] {
   const members = membersOf(observed) ?? []
   const own = ownMember(observed)
-  const quota = planQuota(observed).bytes ?? defaultQuota
+  const quota = planQuota(observed).bytes
   return members
     .filter((member) => member.id === own?.id || observed.leader)
     .flatMap((member) => {
@@ -34,15 +31,15 @@ function alarmOf({ etcd }: Observed, { id, name }: MemberSeen): Told {
       status: 'blocked',
       message:
         kind === 'no-space'
-          ? `${name}: the database is full and takes no writes; compact and defragment it or raise quota-backend-bytes, then etcdctl alarm disarm`
+          ? `${name}: the database is full and takes no writes; compact and defragment it or raise quota-backend-bytes`
           : `${name}: etcd found its data to differ; it compares it with the others at its next start, and joins anew if it does`,
     }))
 }
 
-function roomOf({ name, status }: MemberSeen, quota: number): Told {
-  const share = status ? Number(status.dbSize) / quota : 0
-  if (share < nearlyFull) return []
-  const message = `${name}: the database has ${Math.floor(share * 100)} % of its quota; compact and defragment it or raise quota-backend-bytes`
+function roomOf(member: MemberSeen, quota: number | undefined): Told {
+  const { name, status } = member
+  if (!status || hasRoom(member, quota)) return []
+  const message = `${name}: the database has ${Math.floor(shareOf(status.dbSize, quota) * 100)} % of its quota; compact and defragment it or raise quota-backend-bytes`
   return [{ status: 'active', message }]
 }
 

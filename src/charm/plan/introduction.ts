@@ -38,7 +38,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
   const version = machine.workload?.version
   const trusts = machine.loaded?.leaves.map(shortFingerprint).toSorted() ?? []
   const position = ownPosition(observed)
-  const authorities = machine.loaded?.authorities
+  const { authorities, quota } = machine.loaded ?? {}
   const certificates = certificatesOnDisk(machine)
   return {
     addresses,
@@ -51,6 +51,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(trusts.length > 0 && { trusts }),
     ...(authorities && { authorities }),
     ...(certificates && { certificates }),
+    ...(quota !== undefined && { quota }),
   }
 }
 

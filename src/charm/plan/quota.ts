@@ -2,13 +2,17 @@
 // not put in force, whoever asks for it.
 
 import type { Capacity } from '../../machine/capacity.ts'
-import type { Observed } from '../observed.ts'
+import type { MemberSeen, Observed } from '../observed.ts'
+import { memberName } from './members.ts'
 
 const MiB = 1024 * 1024
 /** etcd's own advice for the most. */
 const most = 8 * 1024 * MiB
 /** Small steps would follow every change of a shared disk. */
 const step = 16 * MiB
+/** etcd's own, where nothing is configured. */
+const defaultQuota = 2 * 1024 * MiB
+const nearlyFull = 0.8
 
 export interface Quota {
   /** `undefined` leaves it to etcd. */
@@ -39,6 +43,36 @@ function quotaOption({ config, machine, peers, unit }: Observed): string {
 function readQuota(configuration: string | undefined): number | undefined {
   const digits = /^quota-backend-bytes: (\d+)$/m.exec(configuration ?? '')?.[1]
   return digits === undefined ? undefined : Number(digits)
+}
+
+/** What a database of this size has of its quota. */
+export function shareOf(dbSize: bigint, quota: number | undefined): number {
+  return Number(dbSize) / (quota ?? defaultQuota)
+}
+
+/** Enough to go on writing; below that an alarm that is taken back would soon be there again. */
+export function hasRoom({ status }: MemberSeen, quota: number | undefined): boolean {
+  return status !== undefined && shareOf(status.dbSize, quota) < nearlyFull
+}
+
+/**
+ * A full database takes no lock to restart by. So that a larger quota comes in force all the same, and no two members restart at
+ * once, each waits for those before it, in the order of `members`, to tell that they have it. Names who is waited for: itself where
+ * the restart brings no larger quota, and so no end of it.
+ */
+export function waitedForWhenFull(
+  observed: Observed,
+  members: readonly MemberSeen[],
+  own: MemberSeen,
+): MemberSeen | undefined {
+  const { bytes } = planQuota(observed)
+  const before = observed.machine.loaded?.quota ?? defaultQuota
+  if (bytes === undefined || bytes <= before) return own
+  const units = [...(observed.peers?.units ?? [])]
+  return members.slice(0, members.indexOf(own)).find((member) => {
+    const told = units.find(([unit]) => memberName(unit) === member.name)?.[1].databag.quota
+    return member.responds && !(told !== undefined && (told >= bytes || hasRoom(member, told)))
+  })
 }
 
 /** Memory, since etcd maps its database into it; disk for the database, its copy while it is sent or defragmented, and the log. */

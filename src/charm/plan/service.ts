@@ -12,6 +12,7 @@ import { isInQuestion } from './damage.ts'
 import { dataOf, resumptionOf } from './data.ts'
 import { planIssuing } from './identity.ts'
 import { membersOf, ownMember } from './members.ts'
+import { planQuota } from './quota.ts'
 import {
   printTruststore,
   serialsToRevoke,
@@ -77,6 +78,7 @@ export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | und
       authorities: digestOfAuthorities(authorities, clientCas),
       leaves: leaves.map(({ fingerprint, serial, commonName }) => ({ fingerprint, serial, commonName })),
       guarded: machine.loaded?.guarded === true,
+      quota: planQuota(observed).bytes,
     },
   }
 }

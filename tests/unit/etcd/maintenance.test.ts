@@ -6,7 +6,7 @@ import type { EtcdClient } from '../../../src/etcd/client.ts'
 import { addLearner, memberStatus, removeMember } from '../../../src/etcd/cluster.ts'
 import { EtcdOutOfSpace } from '../../../src/etcd/errors.ts'
 import { readHealth } from '../../../src/etcd/health.ts'
-import { alarms, disarmCorruption, health } from '../../../src/etcd/maintenance.ts'
+import { alarms, disarm, health } from '../../../src/etcd/maintenance.ts'
 import { type EtcdServer, startEtcd } from './etcd-server.ts'
 
 const put = ({ kv }: Etcd3): Promise<unknown> => kv.put({ key: Buffer.from('k'), value: Buffer.from('v') })
@@ -56,10 +56,7 @@ describe('a database that is full', () => {
   })
 
   it('takes writes again when the alarm is off', async () => {
-    const request = { action: 'Deactivate', alarm: 'Nospace' } as const
-    for (const { member } of await alarms(client)) {
-      await client.ask('alarm', ({ maintenance }) => maintenance.alarm({ ...request, memberID: member }))
-    }
+    for (const alarm of await alarms(client)) await disarm(client, alarm)
     await client.ask('put', put)
     assert.deepEqual(await alarms(client), [])
   })
@@ -77,8 +74,8 @@ describe('a member that etcd found to differ', () => {
     assert.deepEqual(await readHealth(server.metricsUrl), { healthy: true })
     const learner = await addLearner(client, ['https://127.0.0.1:1'])
     await removeMember(client, learner.id)
-    await disarmCorruption(client, id)
-    await disarmCorruption(client, id)
+    await disarm(client, { member: id, kind: 'corrupt' })
+    await disarm(client, { member: id, kind: 'corrupt' })
     assert.deepEqual(await alarms(client), [])
     await client.ask('put', put)
   })

@@ -105,3 +105,25 @@ test('a member whose data is in question takes its alarm back and starts anew, t
     ['alarm/disarm', 'service/restart'],
   )
 })
+
+test('the alarm of a full database is its own member’s to take back, once it runs with room', () => {
+  const alarms = [
+    { member: member(0).id, kind: 'no-space' },
+    { member: member(1).id, kind: 'no-space' },
+  ] as const
+  const size = 100_000_000n
+  const steps = (quota: number): readonly string[] => {
+    const observed = running(settled())
+    const { loaded } = observed.machine
+    assert.ok(loaded)
+    const { etcd } = seen([well(0, { dbSize: size }), well(1, { dbSize: size })], { alarms })
+    const plan = planAlarms({
+      ...observed,
+      etcd,
+      machine: { ...observed.machine, loaded: { ...loaded, quota } },
+    })
+    return plan.map((step) => `${step.kind} ${'member' in step ? step.member : ''}`)
+  }
+  assert.deepEqual(steps(110_000_000), [])
+  assert.deepEqual(steps(200_000_000), [`alarm/disarm ${member(0).id}`])
+})

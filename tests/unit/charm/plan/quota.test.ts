@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../src/charm/decide.ts'
 import type { MachineSeen, Observed } from '../../../../src/charm/observed.ts'
-import { automaticQuota, planQuota } from '../../../../src/charm/plan/quota.ts'
+import { automaticQuota, planQuota, waitedForWhenFull } from '../../../../src/charm/plan/quota.ts'
 import { parseConfig } from '../../../../src/config.ts'
 import { settled } from '../observation.ts'
+import { running } from '../observed-changes.ts'
+import { member, statusOf } from './members.ts'
 
 const MiB = 1024 * 1024
 const GiB = 1024 * MiB
@@ -117,5 +119,58 @@ describe('the quota of a member', () => {
     )
     assert.equal(conditions[0]?.status, 'blocked')
     assert.ok(writes.every(({ kind }) => kind !== 'options/write'))
+  })
+})
+
+describe('who restarts first where a full database takes no lock', () => {
+  const dbSize = 100n * BigInt(MiB)
+  const members = [0, 1, 10].map((nth) => member(nth, { status: statusOf(member(nth).id, { dbSize }) }))
+
+  /** Seen by etcd/1, which runs with 100 MiB. */
+  function waitsFor(
+    option: string,
+    told: Readonly<Record<string, number>>,
+    away = false,
+  ): string | undefined {
+    const observed = running(seen({ option }))
+    const { peers, machine } = observed
+    assert.ok(peers && machine.loaded)
+    const own = peers.units.get('etcd/0')
+    assert.ok(own)
+    const rows = Object.entries(told).map(
+      ([unit, quota]) => [unit, { ...own, databag: { ...own.databag, quota } }] as const,
+    )
+    const seenMembers = members.map((row) => ({ ...row, responds: !away || row.name !== 'etcd-0' }))
+    const self = seenMembers[1]
+    assert.ok(self)
+    return waitedForWhenFull(
+      {
+        ...observed,
+        unit: 'etcd/1',
+        peers: { ...peers, units: new Map(rows) },
+        machine: { ...machine, loaded: { ...machine.loaded, quota: 100 * MiB } },
+      },
+      seenMembers,
+      self,
+    )?.name
+  }
+
+  const [low, high] = [100 * MiB, 200 * MiB]
+
+  it('is nobody whom that would help nothing', () => {
+    assert.equal(waitsFor(String(low), { 'etcd/0': high, 'etcd/1': low, 'etcd/10': low }), 'etcd-1')
+  })
+
+  it('is the one before it, until that runs with more', () => {
+    assert.equal(waitsFor(String(high), { 'etcd/0': low, 'etcd/1': low, 'etcd/10': low }), 'etcd-0')
+    assert.equal(waitsFor(String(high), { 'etcd/0': high, 'etcd/1': low, 'etcd/10': low }), undefined)
+  })
+
+  it('is not one that had room all along, though less than this one is to get', () => {
+    assert.equal(waitsFor(String(high), { 'etcd/0': 150 * MiB, 'etcd/1': low }), undefined)
+  })
+
+  it('is not one that is away', () => {
+    assert.equal(waitsFor(String(high), { 'etcd/0': low, 'etcd/1': low }, true), undefined)
   })
 })
