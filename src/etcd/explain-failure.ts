@@ -61,7 +61,7 @@ export const authRace = /etcdserver: revision of auth store is old/
 /** In this order. A deadline that passed before a connection stood (grpc-js then names no remote address) lost nothing. */
 const texts: readonly (readonly [RegExp, Verdict])[] = [
   [
-    /No connection established|etcdserver: (unhealthy cluster|no leader|too many requests|rpc not supported for learner)/,
+    /No connection established|raft proposal dropped|etcdserver: (unhealthy cluster|no leader|too many requests|rpc not supported for learner)/,
     'unavailable',
   ],
   [authRace, 'unavailable'],
@@ -101,6 +101,8 @@ function byClass(error: unknown, etcd3: Etcd3Module): Verdict {
     // Of a connection that stood and was lost, or of an etcd that waited for its quorum in vain.
     [etcd3.GRPCUnavailableError, 'timeout'],
     [etcd3.GRPCAbortedError, 'timeout'],
+    // What etcd has no status for: errors of its raft, when it stops, say.
+    [etcd3.GRPCUnknownError, 'timeout'],
   ]
   return classes.find(([kind]) => error instanceof kind)?.[1] ?? 'bug'
 }

@@ -1,8 +1,9 @@
 // A lock in etcd: a key that only root may touch, tied to a lease, so that a holder that died lets go by itself. The lease is
 // not kept alive: whoever holds the lock is done well within its time, or is not to be waited for.
 
+import { ConstantBackoff, handleType, retry } from 'cockatiel'
 import type { EtcdClient } from './client.ts'
-import { EtcdFailure } from './errors.ts'
+import { EtcdFailure, EtcdUnavailable } from './errors.ts'
 
 /** Keys of the charm begin with NUL, which no prefix of a client may (guard `prefix-is-plain`). */
 const keyPrefix = '\0etcd-charm/'
@@ -59,10 +60,16 @@ async function putIfUnchanged(
   return succeeded
 }
 
+/** About a second: the holder may have handed raft leadership over just before. */
+const untilReleased = retry(handleType(EtcdUnavailable), {
+  maxAttempts: 3,
+  backoff: new ConstantBackoff(300),
+})
+
 function held(client: EtcdClient, lease: string): Lock {
   const letGo = async (): Promise<void> => {
     try {
-      await revoke(client, lease)
+      await untilReleased.execute(() => revoke(client, lease))
     } catch (error) {
       // It ends by itself.
       if (!(error instanceof EtcdFailure)) throw error

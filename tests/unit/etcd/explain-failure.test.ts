@@ -121,6 +121,12 @@ const told: readonly (readonly [error: Error, name: string, message: string])[] 
   ],
   [new etcd3.GRPCUnavailableError('14 UNAVAILABLE: Connection dropped'), 'EtcdTimeout', 'Connection dropped'],
   [
+    new etcd3.GRPCUnknownError('2 UNKNOWN: raft proposal dropped'),
+    'EtcdUnavailable',
+    'raft proposal dropped',
+  ],
+  [new etcd3.GRPCUnknownError('2 UNKNOWN: raft: stopped'), 'EtcdTimeout', 'raft: stopped'],
+  [
     new etcd3.GRPCUnknownError('2 UNKNOWN: Received HTTP status code 200'),
     'EtcdTimeout',
     'Received HTTP status code 200',
