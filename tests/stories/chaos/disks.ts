@@ -45,8 +45,9 @@ export const disks: readonly Disturbance[] = [
 
 /** Until nothing fits any more, and a member that needs room finds none: etcd then ends. */
 async function fill(model: Model, units: readonly string[]): Promise<void> {
-  for (const unit of units) await inHost(model, unit, `cat /dev/zero >${dataFolder}/filler 2>/dev/null`)
+  // Asked first: whoever writes meanwhile may end an etcd as soon as its disk is full.
   const { leader } = await raftRoles(model)
+  for (const unit of units) await inHost(model, unit, `cat /dev/zero >${dataFolder}/filler 2>/dev/null`)
   for (let nth = 0; nth < 40 && (await areUp(model, units)); nth += 1) await putMuch(model, leader, nth)
   assert.equal(await areUp(model, units), false, 'a full disk ended no etcd')
   const running = model.settle()
