@@ -4,7 +4,7 @@ import type { AcceptedEntry, Leaf, Ledger } from '../interfaces/ledger.ts'
 import { compareRequestKeys, ledgerKey, type RequestKey, shortFingerprint } from '../interfaces/ledger.ts'
 import type { Guard } from './cluster-guards.ts'
 import type { Observed } from './observed.ts'
-import { memberName, servesHere } from './plan/members.ts'
+import { memberOf, servesHere } from './plan/members.ts'
 
 export * from './cluster-guards.ts'
 
@@ -183,5 +183,5 @@ export const certificateNamesAddress: Guard<[observed: Observed]> = {
 /** A member that does not answer is not waited for: it loads its truststore anew when it comes back. */
 function isAway(unit: string, { etcd }: Observed): boolean {
   if (etcd.kind !== 'up' || !etcd.members) return false
-  return etcd.members.some((member) => member.name === memberName(unit) && !member.responds)
+  return memberOf(etcd.members, unit)?.responds === false
 }

@@ -11,7 +11,7 @@ import { readMembers } from '../observe-members.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
 import { endpointsToAsk, openAdmin, ownEndpoint } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
-import { memberName, membersOf, votersOf } from '../plan/members.ts'
+import { memberOf, membersOf, votersOf } from '../plan/members.ts'
 import { waitedForWhenFull } from '../plan/quota.ts'
 
 /** Longer than a restart may take, its wait for health included. */
@@ -86,7 +86,7 @@ export async function lockUnlessFull(
 
 async function mayGoWhenFull(observed: Observed, client: EtcdClient): Promise<void> {
   const members = await readMembers(client)
-  const own = members.find((member) => member.name === memberName(observed.unit))
+  const own = memberOf(members, observed.unit)
   const first = own && waitedForWhenFull(observed, members, own)
   if (!first) return
   throw new Waiting(
@@ -105,7 +105,7 @@ async function waitForOthers(
 ): Promise<readonly MemberSeen[]> {
   for (const until = performance.now() + awayPatienceMs; ; await pause()) {
     const members = await readMembers(client)
-    const own = members.find((member) => member.name === memberName(unit))
+    const own = memberOf(members, unit)
     const away = members.filter((member) => member !== own && !member.responds)
     if (away.length === 0) return members
     if (performance.now() < until && !charm.deadline.aborted) continue
@@ -122,7 +122,7 @@ export async function giveLeadershipAway(
   members: readonly MemberSeen[],
   unit: string,
 ): Promise<void> {
-  const own = members.find((member) => member.name === memberName(unit))
+  const own = memberOf(members, unit)
   const heir = votersOf(members).find((member) => member !== own && member.responds)
   if (own?.leads && heir) await moveLeader(client, ownEndpoint, heir.id)
 }

@@ -39,7 +39,8 @@ function alarmOf({ etcd }: Observed, { id, name }: MemberSeen): Told {
 function roomOf(member: MemberSeen, quota: number | undefined): Told {
   const { name, status } = member
   if (!status || hasRoom(member, quota)) return []
-  const message = `${name}: the database has ${Math.floor(shareOf(status.dbSize, quota) * 100)} % of its quota; compact and defragment it or raise quota-backend-bytes`
+  const share = shareOf(status.dbSize, quota)
+  const message = `${name}: the database has ${Math.floor(share * 100)} % of its quota; compact and defragment it or raise quota-backend-bytes`
   return [{ status: 'active', message }]
 }
 

@@ -19,11 +19,16 @@ export function membersOf({ etcd }: Observed): readonly MemberSeen[] | undefined
   return etcd.kind === 'up' ? etcd.members : undefined
 }
 
+/** Of a member that has started: before, it has no name. */
+export function memberOf(members: readonly MemberSeen[], unit: string): MemberSeen | undefined {
+  return members.find((member) => member.name === memberName(unit))
+}
+
 export function ownMember(observed: Observed): MemberSeen | undefined {
   const { unit, addresses } = observed
   const members = membersOf(observed) ?? []
   return (
-    members.find((member) => member.name === memberName(unit)) ??
+    memberOf(members, unit) ??
     members.find(
       (member) => member.name === '' && addresses && member.peerUrls.includes(peerUrlOf(addresses)),
     )
