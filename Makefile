@@ -79,8 +79,9 @@ bench: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## measure hooks here (C
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 bench/index.ts
 
 integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the stories on your own controller through juju (STORIES= BASE= ETCD_RESOURCE= KEEP=1 …)
-	@export ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && $(NODE) scripts/pack-python-requirer.ts $(INTEGRATION_BASE)
-	@ETCD_CHARM=$(ETCD_CHARM) CLIENT_CHARM=$(CLIENT_CHARM) \
+	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
+		$(NODE) scripts/pack-python-requirer.ts $(INTEGRATION_BASE) && \
+		ETCD_CHARM=$(ETCD_CHARM) CLIENT_CHARM=$(CLIENT_CHARM) \
 		PYTHON_CHARM=build/py-requirer-$(subst @,-,$(INTEGRATION_BASE)).charm $(NODE) scripts/integration.ts
 
 charmcraft: $(ETCD_CHARM) ## ask charmcraft 4 itself about charmcraft.yaml, and let its linters see the archive

@@ -4,10 +4,11 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { chmod, copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { stringify } from 'yaml'
+import { openPromise } from 'yauzl'
 import { ZipFile } from 'yazl'
 
 const run = promisify(execFile)
@@ -79,4 +80,16 @@ export async function zip(folder: string, path: string, compressionLevel = 9): P
   }
   archive.end()
   await pipeline(archive.outputStream, createWriteStream(path))
+}
+
+/** With the modes that the archive has. */
+export async function unzip(archive: string, into: string): Promise<void> {
+  const entries = await openPromise(archive, { lazyEntries: true })
+  for await (const entry of entries.eachEntry()) {
+    if (entry.fileName.endsWith('/')) continue
+    const target = join(into, entry.fileName)
+    await mkdir(dirname(target), { recursive: true })
+    await pipeline(await entries.openReadStreamPromise(entry), createWriteStream(target))
+    await chmod(target, (entry.externalFileAttributes >>> 16) & 0o777)
+  }
 }

@@ -1,7 +1,7 @@
 // Imports run one way: main → hooks → charm (shell) → charm (core) → interfaces → { juju, etcd, machine, tls }, and the four at the
 // bottom know nothing of each other. The core is pure: no input or output, no waiting, no clock, no chance.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
 type Layer =
@@ -60,6 +60,32 @@ function isLayer(text: string): text is Layer {
   return Object.hasOwn(below, text)
 }
 
+/**
+ * A story that runs on any driver loads nothing of the emulator, which is not there on a controller: neither by itself nor through a
+ * file that it imports. Types are erased, and what a step loads when it runs (`await import`) it has said that it needs.
+ */
+export function emulatorLoadedBy(story: string, read: (file: string) => string): readonly string[] {
+  const seen = new Set<string>()
+  const loads = (file: string, by: readonly string[]): readonly string[] => {
+    if (seen.has(file)) return []
+    seen.add(file)
+    const path = [...by, file]
+    if (file.startsWith('tests/emulator/') || file === 'tests/stories/world.ts')
+      return [`${path.join(' loads ')}: ${story} runs on a controller, too, where no emulator is`]
+    return valueImports(file, read(file)).flatMap((target) => loads(target, path))
+  }
+  return runsOnAnyDriver(read(story)) ? loads(story, []) : []
+}
+
+export function runsOnAnyDriver(source: string): boolean {
+  return /from '(\.\.?\/)+driver\/story\.ts'/.test(source)
+}
+
+function valueImports(file: string, source: string): readonly string[] {
+  const statements = /^(?:import|export)\s+(?!type\b)(?:[^'";]*?\sfrom\s+)?'(\.[^']+\.ts)'/gm
+  return [...source.matchAll(statements)].map(([, path = '']) => normalize(join(dirname(file), path)))
+}
+
 /** What is wrong with a file's imports and, in the core, with its words. */
 export function violations(file: string, source: string): readonly string[] {
   const layer = layerOf(file)
@@ -82,7 +108,12 @@ if (import.meta.main) {
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `src/${name}`)
-  const wrong = files.flatMap((file) => violations(file, readFileSync(file, 'utf8')))
+  const read = (file: string): string => readFileSync(file, 'utf8')
+  const stories = globSync('tests/stories/**/*.test.ts')
+  const wrong = [
+    ...files.flatMap((file) => violations(file, read(file))),
+    ...stories.flatMap((story) => emulatorLoadedBy(story, read)),
+  ]
   for (const line of wrong) console.error(line)
   process.exit(wrong.length > 0 ? 1 : 0)
 }

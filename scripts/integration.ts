@@ -5,17 +5,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { runsOnAnyDriver } from './import-rules.ts'
 import { openJujuCli } from '../tests/stories/driver/juju-cli.ts'
 import { addModel, destroyModel } from '../tests/stories/driver/juju-driver.ts'
 import { parseModels, parseStatus } from '../tests/stories/driver/juju-json.ts'
 import { forgetCopies } from '../tests/stories/driver/readable-by-juju.ts'
 import { type JujuOptions, modelName, readJujuOptions } from '../tests/stories/driver/juju-options.ts'
 import type { Profile } from '../tests/stories/driver/driver.ts'
-
-/** Stories begin with `story`; all others are about what only the emulator has. */
-export function runsAnywhere(source: string): boolean {
-  return /from '(\.\.?\/)+driver\/story\.ts'/.test(source)
-}
 
 /** Of an agent like 3.6.26 or 4.0.15: 4.1 prints what 4.0 does. */
 export function profileOf(version: string): Profile {
@@ -27,7 +23,7 @@ export function profileOf(version: string): Profile {
 
 function chooseStories(): readonly string[] {
   const files = globSync((process.env.STORIES || 'tests/stories/*.test.ts').split(/\s+/)).sort()
-  const chosen = files.filter((file) => runsAnywhere(readFileSync(file, 'utf8')))
+  const chosen = files.filter((file) => runsOnAnyDriver(readFileSync(file, 'utf8')))
   for (const file of files)
     if (!chosen.includes(file))
       console.log(`SKIPPED on a controller: ${file} is written for the emulator alone`)

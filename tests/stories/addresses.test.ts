@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import type { Model } from '../emulator/index.ts'
-import { archives, connectAs, etcdctl, openWorld, writesOf } from './world.ts'
+import { archives, connectAs, etcdctl, openWorld } from './world.ts'
+import { writesOf } from './driver/emulator-of.ts'
 
 async function deploy(units: number): Promise<{ model: Model; id: number }> {
   const model = await openWorld()

@@ -9,6 +9,7 @@ import { createPrivateKeyPem } from '../../src/tls/key.ts'
 import { createRequest } from '../../src/tls/request.ts'
 import { assertSound, heal } from './chaos/cluster.ts'
 import { Writer } from './chaos/writer.ts'
+import { emulated } from './driver/emulated-model.ts'
 import { archives, connectAs, credentialsOf, deployClients, etcdctl, lookAtEtcd, openWorld } from './world.ts'
 
 const units = ['etcd/0', 'etcd/1', 'etcd/2'] as const
@@ -35,7 +36,7 @@ test('authorities come and go, and clients go on', async (t) => {
       await model.deploy('late', { archive: archives.client, config: { prefix: '/late/' } })
       await model.deploy('stable', { archive: archives.client, config: { prefix: '/stable/' } })
       await model.settle()
-      await using writer = new Writer(model, web, 'web', '/web/rotation/')
+      await using writer = new Writer(emulated(model), web, 'web', '/web/rotation/')
       const action = await model.runAction('etcd/0', 'rotate-authorities')
       assert.equal(action.status, 'completed', action.message)
       const runs = await heal(model)

@@ -7,6 +7,7 @@ import type { Model } from '../emulator/index.ts'
 import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
 import { loseData, moveAway } from './chaos/disturbance.ts'
 import { Writer } from './chaos/writer.ts'
+import { emulated } from './driver/emulated-model.ts'
 import { killEverywhere } from './kill-everywhere.ts'
 import { archives, openWorld } from './world.ts'
 
@@ -36,7 +37,7 @@ test('whatever step of a join or a departure is killed, the cluster ends as it s
   const told = killEverywhere(model)
   for (const [nth, [name, run]] of chapters.entries()) {
     await t.test(name, async (story) => {
-      await using writer = new Writer(model, id, 'web', `/web/${nth}/`)
+      await using writer = new Writer(emulated(model), id, 'web', `/web/${nth}/`)
       const before = told.kills
       await run(model)
       await model.settle()

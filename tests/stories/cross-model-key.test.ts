@@ -1,13 +1,10 @@
 // The key that a requirer in another model encrypts by: it may come late, be the wrong one, or be offered by a Juju that does not name models.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { assertQuiet, assertWorks, consumeOffer } from './driver/across.ts'
-import { untilServed } from './driver/deployments.ts'
-import { emulated, emulatorOf } from './driver/emulated-model.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
-import { openWorld } from './world.ts'
+import { emulatorOf } from './driver/emulator-of.ts'
 
 for (const protocol of ['v0', 'v1'] as const) {
   const needed = { needs: ['cross-model', 'faults'], ownModel: true } as const
@@ -71,17 +68,3 @@ story(
     })
   },
 )
-
-// A Juju before 3.6.2 has no tool that names the other model: then the name that it made for the consumer tells.
-test('a requirer in another model is known by its name where Juju does not name models (C70)', async () => {
-  await using world = await openWorld({ profile: '3.6', without: ['relation-model-get'] })
-  const model = emulated(world, '3.6')
-  const consumer = await model.another()
-  await model.deploy('etcd', { charm: 'etcd' })
-  await consumer.deploy('web', { charm: 'client', config: { prefix: '/web/' } })
-  await model.settle()
-  const { here } = await consumeOffer(model, consumer)
-  await untilServed(consumer, ['web'])
-  assert.ok((await consumer.databag(here, 'web'))['encryption-secret'])
-  assert.deepEqual([...(await model.failedHooks()), ...(await consumer.failedHooks())], [])
-})

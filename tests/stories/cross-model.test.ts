@@ -9,11 +9,10 @@ import {
   connectAcross,
   relateAcross,
 } from './driver/across.ts'
-import { emulatorOf, runsDuring } from './driver/emulated-model.ts'
+import { emulatorOf, runsDuring, writesOf } from './driver/emulator-of.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
 import { assertNoSecretsLeak } from './leaks.ts'
-import { writesOf } from './world.ts'
 
 const longForm = /^secret:\/\/([0-9a-f-]{36})\/[0-9a-v]{20}$/
 

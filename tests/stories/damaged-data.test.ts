@@ -8,6 +8,7 @@ import { assertSound, heal, raftRoles, unitsOf } from './chaos/cluster.ts'
 import { dataFolder, inHost, signal } from './chaos/disturbance.ts'
 import { assertWrites, connectAsAdmin, countKeys, deployServed, setAsideOn } from './chaos/units.ts'
 import { Writer } from './chaos/writer.ts'
+import { emulated } from './driver/emulated-model.ts'
 import { etcdctl, openWorld } from './world.ts'
 
 const member = `${dataFolder}/member`
@@ -33,7 +34,7 @@ test('a member with damaged data is replaced by itself', async (t) => {
   const id = await deployServed(model, 3)
   for (const [nth, [name, how]] of damages.entries()) {
     await t.test(name, async () => {
-      await using writer = new Writer(model, id, 'web', `/web/${nth}/`)
+      await using writer = new Writer(emulated(model), id, 'web', `/web/${nth}/`)
       const { follower } = await raftRoles(model)
       const before = await setAsideOn(model, follower)
       await damage(model, follower, how)

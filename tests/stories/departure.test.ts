@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { type Across, connectAcross, relateAcross } from './driver/across.ts'
 import { connectAs } from './driver/client.ts'
 import { assertNoFailedHooks, untilServed } from './driver/deployments.ts'
-import { emulatorOf, runsDuring } from './driver/emulated-model.ts'
+import { emulatorOf, runsDuring } from './driver/emulator-of.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
 

@@ -16,7 +16,8 @@ import {
   watch,
   usernamesOf,
 } from './requirers.ts'
-import { archives, connectAs, lookAtEtcd, openWorld, responsesOf, writesOf } from './world.ts'
+import { archives, connectAs, lookAtEtcd, openWorld, responsesOf } from './world.ts'
+import { writesOf } from './driver/emulator-of.ts'
 
 for (const requirer of requirers) {
   test(`${requirer.name}: a relation from its beginning to its end`, { skip: requirer.skip }, async (t) => {

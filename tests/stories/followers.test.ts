@@ -17,7 +17,8 @@ import {
   watch,
   truststoreOf,
 } from './requirers.ts'
-import { archives, credentialsOf, lookAtEtcd, openWorld, responsesOf, writesOf } from './world.ts'
+import { archives, credentialsOf, lookAtEtcd, openWorld, responsesOf } from './world.ts'
+import { writesOf } from './driver/emulator-of.ts'
 
 const isLeader = (model: Model, unit: string): boolean => model.unit(unit).app.leader === unit
 const startsOf = (model: Model): Promise<readonly number[]> =>

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { type Client, connectAs } from './driver/client.ts'
 import { deployClients } from './driver/deployments.ts'
-import { emulatorOf } from './driver/emulated-model.ts'
+import { emulatorOf } from './driver/emulator-of.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
 

@@ -2,20 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { createPrivateKey } from 'node:crypto'
-import { copyFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Host } from '../emulator/host/host.ts'
 import type { Model, Unit } from '../emulator/index.ts'
-import { cache } from './world.ts'
 
 const started = '/run/started.jsonl'
-
-/** Notes from now on what each process that a hook starts is given. */
-export async function watchProcesses(model: Model): Promise<void> {
-  const preload = join(cache, 'record-processes.cjs')
-  await copyFile(join(import.meta.dirname, 'record-processes.cjs'), preload)
-  Object.assign(model.tables.environment, { NODE_OPTIONS: `--require=${preload}` })
-}
 
 /** Command lines and environments of the processes that hooks of this unit started, one a line. */
 export async function processesOf({ host }: Unit): Promise<readonly string[]> {

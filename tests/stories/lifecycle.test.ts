@@ -2,19 +2,17 @@
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { zip } from '../../scripts/archive.ts'
-import { readCharm } from '../emulator/model/charm-archive.ts'
+import { unzip, zip } from '../../scripts/archive.ts'
 import { binary } from '../unit/etcd/etcd-server.ts'
 import { createTarball, realEtcd } from '../unit/machine/tarball.ts'
 import { connectAs, withClient } from './driver/client.ts'
 import { deployPair, relatePair } from './driver/deployments.ts'
-import { emulatorOf } from './driver/emulated-model.ts'
+import { emulatorOf, writesOf } from './driver/emulator-of.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
-import { writesOf } from './world.ts'
 
 async function folder(): Promise<{ path: string; [Symbol.asyncDispose](): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'lifecycle-'))
@@ -30,7 +28,7 @@ story('a refresh to another archive restarts nothing and interrupts nobody', {},
   const { starts } = await lookAtEtcd(model)
   // The same charm with one more line in its README is another archive.
   const next = join(temporary.path, 'next')
-  await cp((await readCharm(model.archives.etcd, temporary.path)).unpacked, next, { recursive: true })
+  await unzip(model.archives.etcd, next)
   await writeFile(join(next, 'README.md'), 'the next revision')
   await zip(next, `${next}.charm`, 1)
   await model.refresh('etcd', `${next}.charm`)

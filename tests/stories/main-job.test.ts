@@ -3,11 +3,10 @@
 import assert from 'node:assert/strict'
 import { connectAs } from './driver/client.ts'
 import { deployPair, relatePair } from './driver/deployments.ts'
-import { emulatorOf, runsDuring } from './driver/emulated-model.ts'
+import { emulatorOf, runsDuring, writesOf } from './driver/emulator-of.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
 import { assertNoSecretsLeak } from './leaks.ts'
-import { writesOf } from './world.ts'
 
 story('one unit serves one client', { profiles: 'each' }, async ({ model, step }) => {
   await deployPair(model)

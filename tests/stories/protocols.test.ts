@@ -16,7 +16,8 @@ import {
   usernamesOf,
   watch,
 } from './requirers.ts'
-import { archives, credentialsOf, lookAtEtcd, openWorld, responsesOf, writesOf } from './world.ts'
+import { archives, credentialsOf, lookAtEtcd, openWorld, responsesOf } from './world.ts'
+import { writesOf } from './driver/emulator-of.ts'
 
 const lists: readonly (readonly [title: string, databag: Record<string, string>])[] = [
   ['with a password', { 'requested-secrets': '["username","password","uris","tls","tls-ca"]' }],

@@ -9,6 +9,7 @@ import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
 import { inHost } from './chaos/disturbance.ts'
 import { assertWrites, countKeys, deployServed, setAsideOn } from './chaos/units.ts'
 import { Writer } from './chaos/writer.ts'
+import { emulated } from './driver/emulated-model.ts'
 import { killEverywhere } from './kill-everywhere.ts'
 import { openWorld } from './world.ts'
 
@@ -18,7 +19,7 @@ function recover(model: Model, confirm: boolean): Promise<Action> {
 }
 
 async function writeAWhile(model: Model, relation: number, prefix: string): Promise<number> {
-  await using writer = new Writer(model, relation, 'web', prefix)
+  await using writer = new Writer(emulated(model), relation, 'web', prefix)
   await sleep(1000)
   return (await writer.finish()).acknowledged
 }

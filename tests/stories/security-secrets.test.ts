@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertNoSecretsLeak, keyFilesOf, processesOf, unitsOf, watchProcesses } from './leaks.ts'
+import { assertNoSecretsLeak, keyFilesOf, processesOf, unitsOf } from './leaks.ts'
+import { watchProcesses } from './watch-processes.ts'
 import { connectAs, deployPair, openWorld } from './world.ts'
 
 const tls = '/var/snap/charmed-etcd/common/tls'

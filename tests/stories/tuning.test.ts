@@ -5,7 +5,8 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Model } from '../emulator/index.ts'
-import { adminEnvironment, archives, etcdctl, lookAtEtcd, openWorld, writesOf } from './world.ts'
+import { adminEnvironment, archives, etcdctl, lookAtEtcd, openWorld } from './world.ts'
+import { writesOf } from './driver/emulator-of.ts'
 
 const names = ['etcd/0', 'etcd/1', 'etcd/2'] as const
 

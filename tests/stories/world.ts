@@ -119,27 +119,3 @@ export async function etcdctl(host: Host, ...args: readonly string[]): Promise<s
 export function lookAtEtcd(model: Model, unit = 'etcd/0'): Promise<EtcdState> {
   return look(emulated(model), unit)
 }
-
-const writing = new Set([
-  'relation-set',
-  'state-set',
-  'state-delete',
-  'secret-add',
-  'secret-set',
-  'secret-grant',
-  'secret-revoke',
-  'secret-remove',
-  'open-port',
-  'close-port',
-  'status-set',
-  'application-version-set',
-])
-
-/** The hook-tool calls of these runs that change the model. */
-export function writesOf(runs: readonly HookRun[]): readonly string[] {
-  return runs.flatMap((run) =>
-    run.calls
-      .filter((call) => writing.has(call.tool))
-      .map((call) => `${run.hook}: ${call.tool} ${call.args.join(' ')}`),
-  )
-}

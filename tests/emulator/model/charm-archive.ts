@@ -1,13 +1,11 @@
 // A .charm archive, as Juju takes it: a zip with its modes, unpacked once per content, and what its YAML files declare.
 
 import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { access, chmod, mkdir, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { access, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { parse } from 'yaml'
-import { openPromise } from 'yauzl'
 import * as z from 'zod/mini'
+import { unzip } from '../../../scripts/archive.ts'
 import type { Charm, Endpoint } from './state.ts'
 
 const endpoints = z.optional(z.record(z.string(), z.object({ interface: z.string() })))
@@ -37,7 +35,7 @@ export async function readCharm(archive: string, folder: string): Promise<Charm>
     () => true,
     () => false,
   )
-  if (!there) await unpack(archive, unpacked)
+  if (!there) await unpackOnce(archive, unpacked)
   const read = async (name: string): Promise<unknown> =>
     parse(await readFile(join(unpacked, name), 'utf8').catch(() => '{}'))
   await access(join(unpacked, 'manifest.yaml'))
@@ -68,16 +66,9 @@ export async function readCharm(archive: string, folder: string): Promise<Charm>
   }
 }
 
-async function unpack(archive: string, into: string): Promise<void> {
+/** Another test may have been faster with the same bytes. */
+async function unpackOnce(archive: string, into: string): Promise<void> {
   const half = `${into}.${process.pid}`
-  const zip = await openPromise(archive, { lazyEntries: true })
-  for await (const entry of zip.eachEntry()) {
-    if (entry.fileName.endsWith('/')) continue
-    const target = join(half, entry.fileName)
-    await mkdir(dirname(target), { recursive: true })
-    await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target))
-    await chmod(target, (entry.externalFileAttributes >>> 16) & 0o777)
-  }
-  // Another test may have been faster with the same bytes.
+  await unzip(archive, half)
   await rename(half, into).catch(() => rm(half, { recursive: true }))
 }

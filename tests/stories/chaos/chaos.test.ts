@@ -8,6 +8,7 @@ import { archives, openWorld, seed } from '../world.ts'
 import { assertSound, heal } from './cluster.ts'
 import { disturbances } from './disturbances.ts'
 import { Writer } from './writer.ts'
+import { emulated } from '../driver/emulated-model.ts'
 
 /** Names of the disturbances to run, as a regular expression. */
 const only = process.env.CHAOS_ONLY ?? ''
@@ -29,7 +30,7 @@ test(`${members} members go through everything, seed ${seed}`, async (t) => {
     await t.test(name, async (story) => {
       const newcomer = `client-${String.fromCharCode(97 + nth)}`
       await model.deploy(newcomer, { archive: archives.client, config: { prefix: `/${newcomer}/` } })
-      await using writer = new Writer(model, id, 'web', `/web/${nth}/`)
+      await using writer = new Writer(emulated(model), id, 'web', `/web/${nth}/`)
       // During each of these a client is onboarded, and another one leaves.
       model.integrate('etcd:etcd-client', `${newcomer}:etcd`)
       if (before !== undefined) model.removeApplication(before)

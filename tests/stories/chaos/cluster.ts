@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describeFailure, type Model, unavoidable } from '../../emulator/index.ts'
 import { emulated } from '../driver/emulated-model.ts'
 import { type MemberRow, membersAt as askMembersAt, votersOf } from '../driver/etcd-on-a-unit.ts'
-import { etcdctl, lookAtEtcd, writesOf } from '../world.ts'
+import { etcdctl, lookAtEtcd } from '../world.ts'
 import { assertRestartsInTurn } from './restarts.ts'
+import { writesOf } from '../driver/emulator-of.ts'
 
 export function unitsOf(model: Model): readonly string[] {
   return (model.tables.applications.get('etcd')?.units ?? []).map(({ name }) => name)

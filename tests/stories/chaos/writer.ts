@@ -4,10 +4,8 @@
 import assert from 'node:assert/strict'
 import { noop } from 'cockatiel'
 import { Etcd3 } from 'etcd3'
-import type { Model } from '../../emulator/index.ts'
 import { credentialsOf, responsesOf } from '../driver/client.ts'
 import type { StoryModel } from '../driver/driver.ts'
-import { emulated } from '../driver/emulated-model.ts'
 
 export interface History {
   readonly acknowledged: number
@@ -40,8 +38,8 @@ export class Writer implements AsyncDisposable {
   #stopping = false
   #loop: Promise<void>
 
-  constructor(model: Model | StoryModel, relation: number, app: string, prefix: string) {
-    this.#model = 'tables' in model ? emulated(model) : model
+  constructor(model: StoryModel, relation: number, app: string, prefix: string) {
+    this.#model = model
     this.#relation = relation
     this.#app = app
     this.#prefix = prefix

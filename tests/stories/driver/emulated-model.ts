@@ -1,38 +1,11 @@
 // A model of the emulator, behind the interface that stories run on.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  describeFailure,
-  type HookRun,
-  type Model,
-  openAnotherModel,
-  unavoidable,
-} from '../../emulator/index.ts'
+import { describeFailure, type Model, openAnotherModel, unavoidable } from '../../emulator/index.ts'
 import type { Unit } from '../../emulator/model/state.ts'
 import { archivePaths } from './archives.ts'
 import type { ApplicationView, Profile, StoryModel, UnitView } from './driver.ts'
-
-interface EmulatedModel extends StoryModel {
-  readonly emulator: Model
-}
-
-/** The emulator's own model, for a story that needs what only it has. */
-export function emulatorOf(model: StoryModel): Model {
-  if (isEmulated(model)) return model.emulator
-  throw new Error('this is no model of the emulator; declare what the story needs')
-}
-
-function isEmulated(model: StoryModel): model is EmulatedModel {
-  return 'emulator' in model
-}
-
-/** The hooks that ran during that. */
-export async function runsDuring(model: StoryModel, act: () => Promise<void>): Promise<readonly HookRun[]> {
-  const { journal } = emulatorOf(model).tables
-  const before = journal.length
-  await act()
-  return journal.slice(before)
-}
+import type { EmulatedModel } from './emulator-of.ts'
 
 /** A model of the emulator, as stories see it that run anywhere. */
 export function emulated(model: Model, profile: Profile = '4.0'): EmulatedModel {
