@@ -145,6 +145,9 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     },
     removeApplication: (name: string): void => removeApplication(tables, name),
     config: (name: string, values: Deploy['config']): void => configure(tables, name, values ?? {}),
+    resetConfig(name: string, options: readonly string[]): void {
+      for (const option of options) delete applicationNamed(tables, name).config[option]
+    },
     attachResource(name: string, resource: string, path: string): void {
       const app = applicationNamed(tables, name)
       app.resources.set(resource, path)

@@ -5,17 +5,22 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
+import type { Profile } from './driver/driver.ts'
 import { openFront } from './driver/front/open-front.ts'
 import { openWorld } from './world.ts'
 
 const stories = (process.env.THROUGH_JUJU ?? 'main-job').split(' ')
 
-test(`${stories.join(' and ')}, through juju`, async (t) => {
-  await using front = await openFront(() => openWorld({ profile: '3.6' }))
+for (const profile of ['3.6', '4.0'] as const)
+  test(`${stories.join(' and ')}, through juju ${profile}`, (t) => runThrough(profile, t))
+
+async function runThrough(profile: Profile, t: TestContext): Promise<void> {
+  await using front = await openFront(() => openWorld({ profile }))
   const files = stories.map((name) => `${import.meta.dirname}/${name}.test.ts`)
   const flags = ['--disable-warning=DEP0123', '--test', '--test-concurrency=1', '--test-reporter=tap']
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  // As on a machine that has no emulator.
+  const { NODE_TEST_CONTEXT: _, EMULATOR_CACHE: __, ...env } = process.env
   const child = spawn(process.execPath, [...flags, ...files], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -23,7 +28,7 @@ test(`${stories.join(' and ')}, through juju`, async (t) => {
       PATH: `${front.folder}:${process.env.PATH}`,
       STORY_DRIVER: 'juju',
       STORY_MODELS: 'stories',
-      JUJU_PROFILE: '3.6',
+      JUJU_PROFILE: profile,
       DEADLINE: '2',
       QUIET: '0.5',
     },
@@ -38,4 +43,4 @@ test(`${stories.join(' and ')}, through juju`, async (t) => {
   )
   for (const line of skipped) t.diagnostic(line.trim())
   assert.deepEqual([...front.controller.models.keys()], ['stories'])
-})
+}

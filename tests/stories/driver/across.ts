@@ -32,10 +32,14 @@ export async function relateAcross(provider: StoryModel, what: Consumer): Promis
 export async function consumeOffer(provider: StoryModel, consumer: StoryModel): Promise<Across> {
   await consumer.consume(await provider.offer('etcd:etcd-client'), 'etcd')
   const here = await consumer.integrate('etcd', 'web:etcd')
-  await provider.settle()
-  const relation = (await provider.relations('etcd')).find(({ crossModel }) => crossModel)
-  assert.ok(relation, 'the offering side has no relation with another model')
-  return { provider, consumer, there: relation.id, here }
+  let there = -1
+  await provider.until('the offering side has a relation with another model', async () => {
+    const relations = await provider.relations('etcd')
+    there = relations.find(({ crossModel }) => crossModel)?.id ?? -1
+    const listed = relations.map(({ id, endpoint }) => `${endpoint}:${id}`).join(', ')
+    return there >= 0 || `etcd has relations ${listed || 'of no kind'}`
+  })
+  return { provider, consumer, there, here }
 }
 
 /** With what the consumer was given; it goes on after the relation has ended. */

@@ -100,6 +100,8 @@ export interface Commands {
   addUnit(app: string, count?: number): Promise<void>
   removeUnit(unit: string): Promise<void>
   configure(app: string, values: Values): Promise<void>
+  /** Those options are again what they are by default. */
+  resetConfiguration(app: string, options: readonly string[]): Promise<void>
   refresh(app: string, archive: string): Promise<void>
   attachResource(app: string, resource: string, path: string): Promise<void>
   /** `a:x` and `b:y`; the relation's id in this model. */
@@ -142,8 +144,11 @@ export interface StoryModel extends Commands, Views, AsyncDisposable {
   readonly archives: Readonly<Record<CharmName, string>>
   /** Waits until nobody has anything to do. A hook that fails is an error here, at once. */
   settle(): Promise<void>
-  /** Settles, and waits for more as long as that does not hold; `what` is said when it never does. */
-  until(what: string, holds: () => Promise<boolean>): Promise<void>
+  /**
+   * Settles, and waits for more as long as that does not hold; `what` is said when it never does, and what is seen instead, where
+   * `holds` returns that.
+   */
+  until(what: string, holds: () => Promise<boolean | string>): Promise<void>
   /** Update-status on every unit, as after five quiet minutes; then settles. */
   updateStatus(): Promise<void>
   /** Every hook that failed so far, in words. */

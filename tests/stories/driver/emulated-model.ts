@@ -20,12 +20,16 @@ export function emulated(model: Model, profile: Profile = '4.0'): EmulatedModel 
     },
     async until(what, holds) {
       // Juju's part is done when it is at rest; etcd has a time of its own.
+      let seen: boolean | string = false
       for (let round = 0; round < 8; round += 1) {
         await model.settle()
-        if (await holds()) return
+        seen = await holds()
+        if (seen === true) return
         await sleep(500)
       }
-      throw new Error(`the model is at rest, and this does not hold: ${what}`)
+      throw new Error(
+        `the model is at rest, and this does not hold: ${what}${seen ? `. Instead: ${seen}` : ''}`,
+      )
     },
     async updateStatus() {
       await model.updateStatus()
@@ -60,6 +64,7 @@ function commands(model: Model, profile: Profile) {
     },
     removeUnit: async (unit) => model.removeUnit(unit),
     configure: async (app, values) => model.config(app, values),
+    resetConfiguration: async (app, names) => model.resetConfig(app, names),
     refresh: (app, archive) => model.refresh(app, archive),
     attachResource: async (app, resource, path) => model.attachResource(app, resource, path),
     integrate: async (one, other) => model.integrate(one, other).id,

@@ -2,8 +2,8 @@
 
 import type { ActionResult, CharmName, Commands, Deploy, Ended, Values } from './driver.ts'
 import { type JujuCli, JujuFailed, commandLine } from './juju-cli.ts'
-import { parseAction, parseExec } from './juju-json.ts'
 import type { JujuOptions } from './juju-options.ts'
+import { actionOf, endOf, runTasks } from './juju-tasks.ts'
 import { relationIdsAt } from './juju-views.ts'
 import { readableByJuju } from './readable-by-juju.ts'
 import { waitFor } from './wait-for.ts'
@@ -64,6 +64,7 @@ export function jujuCommands(juju: JujuCli, options: JujuOptions, placing: Placi
     removeApplication: (app) => only('remove-application', '--no-prompt', '--destroy-storage', app),
     addUnit: (app, count = 1) => only('add-unit', app, `--num-units=${count}`),
     removeUnit: (unit) => only('remove-unit', '--no-prompt', unit),
+    resetConfiguration: (app, names) => only('config', app, '--reset', names.join()),
     configure: (app, values) => only('config', app, ...settings(values)),
     refresh: async (app, archive) => only('refresh', app, '--path', await readableByJuju(archive)),
     attachResource: async (app, resource, path) =>
@@ -114,10 +115,10 @@ async function runAction(
   action: string,
   params: Readonly<Record<string, unknown>>,
 ): Promise<ActionResult> {
-  const answer = await juju.ask('run', '--format=json', '--wait=5m', unit, action, ...pairs(params))
-  if (!answer.stdout.trim().startsWith('{'))
-    throw new JujuFailed(`juju run ${unit} ${action} failed with ${answer.code}: ${answer.stderr.trim()}`)
-  return parseAction(answer.stdout)
+  const [task] = (
+    await runTasks(juju, `run ${unit} ${action}`, ['run', unit, action, ...pairs(params)])
+  ).values()
+  return actionOf(task ?? { status: 'none' })
 }
 
 export async function execOn(
@@ -138,9 +139,12 @@ export async function execOnEach(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<ReadonlyMap<string, Ended>> {
-  const [on, line] = [units.join(), commandLine(argv, env)]
-  const answer = await juju.ask('exec', '--format=json', '--wait=5m', '--unit', on, '--', line)
-  if (!answer.stdout.trim().startsWith('{'))
-    throw new JujuFailed(`juju exec on ${on} failed with ${answer.code}: ${answer.stderr.trim()}`)
-  return parseExec(answer.stdout)
+  const rows = await runTasks(juju, `exec on ${units.join()}`, [
+    'exec',
+    '--unit',
+    units.join(),
+    '--',
+    commandLine(argv, env),
+  ])
+  return new Map([...rows].map(([unit, task]) => [unit, endOf(unit, task)]))
 }

@@ -118,7 +118,7 @@ async function clear(juju: JujuCli, model: StoryModel): Promise<void> {
   for (const app of Object.keys(applications))
     if (app !== 'etcd' && app !== anchor) await model.removeApplication(app)
   const changed = parseChangedOptions(await juju.run('config', '--format=json', 'etcd'))
-  if (changed.length > 0) await juju.run('config', 'etcd', '--reset', changed.join())
+  if (changed.length > 0) await model.resetConfiguration('etcd', changed)
   await model.updateStatus()
 }
 

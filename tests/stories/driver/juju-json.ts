@@ -2,7 +2,7 @@
 // shapes are those of Juju's own client (cmd/juju/{status,application,action,secrets}) and of jubilant's types, which read both.
 
 import * as z from 'zod/mini'
-import type { ActionResult, Bag, Ended, RelationView, SecretView } from './driver.ts'
+import type { Bag, Profile, RelationView, SecretView } from './driver.ts'
 
 const statusInfo = z.object({
   current: z.optional(z.string()),
@@ -44,9 +44,14 @@ export function parseStatus(text: string): JujuStatus {
 
 /** Databags hold strings; juju's JSON may show one that looks like a number as a number. */
 const bag = z.record(z.string(), z.unknown())
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
-const bagOf = (values: z.infer<typeof bag> = {}): Bag =>
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+export const bagOf = (values: z.infer<typeof bag> = {}): Bag =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, textOf(value)]))
+
+/** Of `relation-get`, which prints null for an empty one. */
+export function parseBag(text: string): Bag {
+  return bagOf(z.nullish(bag).parse(JSON.parse(text)) ?? {})
+}
 
 const unitData = z.object({ data: z.nullish(bag) })
 const relationInfo = z.object({
@@ -64,8 +69,8 @@ const unitInfos = z.record(z.string(), z.object({ 'relation-info': z.optional(z.
 export interface SeenRelation extends RelationView {
   readonly unit: string
   readonly peers: boolean
-  /** Of the application at the other end; since Juju 3 it is that one's, not the unit's own. */
-  readonly remoteApp: Bag
+  /** The bag of one of the two applications: of which one, the Juju decides (`showsBagOf`). */
+  readonly application: Bag
   readonly own: Bag
 }
 
@@ -77,10 +82,16 @@ export function parseUnits(text: string): readonly SeenRelation[] {
       endpoint: row.endpoint,
       crossModel: row['cross-model'] ?? false,
       peers: row.endpoint === row['related-endpoint'] && !row['cross-model'] && onlyOf(name, row),
-      remoteApp: bagOf(row['application-data'] ?? {}),
+      application: bagOf(row['application-data'] ?? {}),
       own: bagOf(row['local-unit']?.data ?? {}),
     })),
   )
+}
+
+/** Whose bag `application-data` is: 3.6 shows a unit what the other end wrote, 4.0 what its own application did. */
+export function showsBagOf(profile: Profile, row: SeenRelation, app: string): boolean {
+  const own = row.unit.split('/', 1)[0] === app
+  return row.peers ? own : own === (profile === '4.0')
 }
 
 function onlyOf(unitName: string, row: z.infer<typeof relationInfo>): boolean {
@@ -112,31 +123,16 @@ const task = z.object({
   message: z.optional(z.string()),
   results: z.nullish(z.record(z.string(), z.unknown())),
 })
-/** By unit; `app/leader` comes back under the unit's own name. */
-const tasks = z.record(z.string(), task)
-const juju = new Set(['return-code', 'stdout', 'stderr'])
+export type Task = z.infer<typeof task>
 
-function parseTasks(text: string): readonly (readonly [unit: string, row: z.infer<typeof task>])[] {
-  const rows = Object.entries(tasks.parse(JSON.parse(text.trim() === '' ? '{}' : text)))
-  if (rows.length === 0) throw new TypeError('juju printed no task')
-  return rows
+/** By unit; none where juju gave up waiting, or began none. */
+export function parseTasks(text: string): readonly (readonly [unit: string, row: Task])[] {
+  return text.trim().startsWith('{') ? Object.entries(z.record(z.string(), task).parse(JSON.parse(text))) : []
 }
 
-export function parseAction(text: string): ActionResult {
-  const [[, { status, message = '', results }] = ['', { status: 'none' }]] = parseTasks(text)
-  const own = Object.entries(results ?? {}).filter(([key]) => !juju.has(key))
-  return { status, message, results: bagOf(Object.fromEntries(own)) }
-}
-
-/** How the program ended on each unit. */
-export function parseExec(text: string): ReadonlyMap<string, Ended> {
-  return new Map(
-    parseTasks(text).map(([unit, { status, message = '', results }]) => {
-      if (status !== 'completed') throw new TypeError(`juju exec on ${unit} ended with ${status}: ${message}`)
-      const { 'return-code': code = 0, stdout = '', stderr = '' } = results ?? {}
-      return [unit, { code: Number(code), stdout: textOf(stdout), stderr: textOf(stderr) }] as const
-    }),
-  )
+/** Of `juju show-task`. */
+export function parseTask(text: string): Task {
+  return task.parse(JSON.parse(text))
 }
 
 const shownModel = z.record(z.string(), z.object({ 'model-uuid': z.string() }))

@@ -25,12 +25,16 @@ export function jujuModel(juju: JujuCli, options: JujuOptions, around: Around): 
     profile: options.profile,
     archives,
     ...jujuCommands(juju, options, { archives, machineForClients: around.machineForClients }),
-    ...jujuViews(juju, (unit, argv) => execOn(juju, unit, argv)),
+    ...jujuViews({ juju, profile: options.profile, exec: (unit, argv) => execOn(juju, unit, argv) }),
     another: around.another,
     settle,
     async until(what, holds) {
       await settle()
-      await wait(what, async () => ((await holds()) ? undefined : describe(await busy(juju))))
+      await wait(what, async () => {
+        const seen = await holds()
+        if (seen === true) return undefined
+        return [seen, describe(await busy(juju))].filter(Boolean).join('; ')
+      })
     },
     async updateStatus() {
       await updateStatus(juju)

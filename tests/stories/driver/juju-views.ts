@@ -1,15 +1,17 @@
 // What a story sees of a model on a controller.
 
-import type { ApplicationView, Bag, Ended, SecretView, Status, UnitView, Views } from './driver.ts'
-import type { JujuCli } from './juju-cli.ts'
+import type { ApplicationView, Bag, Ended, Profile, SecretView, Status, UnitView, Views } from './driver.ts'
+import { type JujuCli, JujuFailed } from './juju-cli.ts'
 import {
   type JujuStatus,
+  parseBag,
   parseModelUuid,
   parseSecretContent,
   parseSecrets,
   parseStatus,
   parseUnits,
   type SeenRelation,
+  showsBagOf,
   type StatusInfo,
   type UnitRow,
 } from './juju-json.ts'
@@ -18,10 +20,20 @@ export async function readStatus(juju: JujuCli): Promise<JujuStatus> {
   return parseStatus(await juju.run('status', '--format=json'))
 }
 
-/** All relations of these units, by one call. */
-async function seenBy(juju: JujuCli, units: readonly string[], ...flags: readonly string[]) {
+/** All relations of these units, by one call. A unit that is just going has none any more: juju fails for it, and for the others with it. */
+async function seenBy(
+  juju: JujuCli,
+  units: readonly string[],
+  ...flags: readonly string[]
+): Promise<readonly SeenRelation[]> {
   if (units.length === 0) return []
-  return parseUnits(await juju.run('show-unit', '--format=json', ...flags, ...units))
+  const { code, stdout, stderr } = await juju.ask('show-unit', '--format=json', ...flags, ...units)
+  if (code === 0) return parseUnits(stdout)
+  if (!/unit is dead|unit "\S+" not found/.test(stderr))
+    throw new JujuFailed(`juju show-unit ${units.join(' ')} failed with ${code}: ${stderr.trim()}`)
+  const [first = '', ...others] = units
+  if (others.length === 0) return []
+  return [...(await seenBy(juju, [first], ...flags)), ...(await seenBy(juju, others, ...flags))]
 }
 
 /** Relations at an endpoint, also those in which nobody has written yet. */
@@ -43,10 +55,16 @@ export function unitIn(status: JujuStatus, name: string): readonly [string, Unit
   return found
 }
 
-export function jujuViews(
-  juju: JujuCli,
-  exec: (unit: string, argv: readonly string[]) => Promise<Ended>,
-): Views {
+type Exec = (unit: string, argv: readonly string[]) => Promise<Ended>
+
+interface Seeing {
+  readonly juju: JujuCli
+  readonly profile: Profile
+  readonly exec: Exec
+}
+
+export function jujuViews(seeing: Seeing): Views {
+  const { juju, exec } = seeing
   return {
     async units(app) {
       const { applications } = await readStatus(juju)
@@ -67,7 +85,7 @@ export function jujuViews(
         crossModel,
       }))
     },
-    databag: (relation, entity) => readBag(juju, relation, entity),
+    databag: (relation, entity) => readBag(seeing, relation, entity),
     secrets: async (): Promise<readonly SecretView[]> =>
       parseSecrets(await juju.run('secrets', '--format=json')),
     secretContent: (secret) => readSecret(juju, secret),
@@ -86,16 +104,25 @@ export function jujuViews(
   }
 }
 
-async function readBag(juju: JujuCli, relation: number, entity: string): Promise<Bag> {
+async function readBag({ juju, profile, exec }: Seeing, relation: number, entity: string): Promise<Bag> {
   const { applications } = await readStatus(juju)
   const isUnit = entity.includes('/')
-  // An application's bag is shown to the other end; to its own units only among peers.
-  const askedApps = Object.values(applications).flatMap(({ units }) => Object.keys(units ?? {}).slice(0, 1))
-  const seen = await seenBy(juju, isUnit ? [entity] : askedApps)
+  const firsts = Object.values(applications).flatMap(({ units }) => Object.keys(units ?? {}).slice(0, 1))
+  const seen = await seenBy(juju, isUnit ? [entity] : firsts)
   const rows = seen.filter((row) => row.id === relation)
   if (isUnit) return rows.find((row) => row.unit === entity)?.own ?? {}
-  const sees = (row: SeenRelation): boolean => row.peers || row.unit.split('/', 1)[0] !== entity
-  return rows.find(sees)?.remoteApp ?? {}
+  const shown = rows.find((row) => showsBagOf(profile, row, entity))
+  if (shown) return shown.application
+  // 4.0 shows it to its own units alone: where none is in this model any more, or ever was, one at the other end is asked.
+  const [other] = rows.filter((row) => row.unit.split('/', 1)[0] !== entity)
+  return other ? readBagOnUnit(exec, other, entity) : {}
+}
+
+async function readBagOnUnit(exec: Exec, { unit, endpoint, id }: SeenRelation, app: string): Promise<Bag> {
+  const words = ['relation-get', '-r', `${endpoint}:${id}`, '--format=json', '--app', '-', app]
+  const { code, stdout, stderr } = await exec(unit, words)
+  if (code !== 0) throw new JujuFailed(`${words.join(' ')} on ${unit} failed with ${code}: ${stderr.trim()}`)
+  return parseBag(stdout)
 }
 
 /** A secret of another model is asked there, by the uuid in its URI. */

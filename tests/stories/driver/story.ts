@@ -3,6 +3,7 @@
 
 import { type TestContext, test } from 'node:test'
 import { type Driver, type Need, needs, type StoryModel } from './driver.ts'
+import { noteUndos, type Undo, undoAll } from './undo.ts'
 
 export interface Needing {
   readonly needs?: readonly Need[]
@@ -17,6 +18,7 @@ export interface StoryOptions extends Needing {
 
 export interface Story {
   readonly model: StoryModel
+  /** What a step that fails did to the model is taken back, so that the next ones tell something of their own. */
   step(title: string, body: () => Promise<void>, needing?: Needing): Promise<void>
   note(text: string): void
 }
@@ -57,16 +59,22 @@ export function story(title: string, options: StoryOptions, body: (story: Story)
 }
 
 function tell(t: TestContext, model: StoryModel, failures: unknown[]): Story {
+  const undos: Undo[] = []
   return {
-    model,
+    model: noteUndos(model, undos),
     note: (text) => t.diagnostic(text),
     async step(title, body, needing = {}) {
-      await t.test(title, { skip: missing(needing) }, () =>
-        body().catch((error: unknown) => {
+      await t.test(title, { skip: missing(needing) }, async () => {
+        const before = undos.length
+        try {
+          await body()
+        } catch (error) {
           failures.push(error)
+          await model.keepLogs(title)
+          await undoAll(model, undos.splice(before))
           throw error
-        }),
-      )
+        }
+      })
     },
   }
 }

@@ -2,26 +2,45 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { failures, fingerprint, underWay } from '../../stories/driver/juju-at-rest.ts'
 import {
-  parseAction,
   parseChangedOptions,
-  parseExec,
   parseModels,
   parseModelUuid,
   parseSecretContent,
   parseSecrets,
   parseStatus,
+  parseTasks,
   parseUnits,
+  showsBagOf,
+  type Task,
 } from '../../stories/driver/juju-json.ts'
+import { actionOf, endOf } from '../../stories/driver/juju-tasks.ts'
 import { outputOf } from './stand-in-juju.ts'
+
+function taskIn(text: string): Task {
+  const [[, task] = []] = parseTasks(text)
+  assert.ok(task)
+  return task
+}
 
 for (const profile of ['3.6', '4.0'] as const) {
   const text = (name: string): string => outputOf(profile, name)
 
-  test(`Juju ${profile}: an application's databag is what the other end is shown, a unit's own what it wrote`, () => {
+  test(`Juju ${profile}: whose databag a unit is shown as the application's, and a unit's own is what it wrote`, () => {
     const seen = parseUnits(text('show-unit'))
-    const etcdSeenByWeb = seen.find((row) => row.unit === 'web/1')
-    assert.deepEqual([etcdSeenByWeb?.id, etcdSeenByWeb?.remoteApp.version], [3, '3.6.4'])
-    assert.equal(etcdSeenByWeb?.own['ingress-address'], '10.1.0.11')
+    const seenByWeb = seen.find((row) => row.unit === 'web/1')
+    assert.ok(seenByWeb)
+    const owner = profile === '4.0' ? 'web' : 'etcd'
+    assert.deepEqual(
+      ['etcd', 'web'].filter((app) => showsBagOf(profile, seenByWeb, app)),
+      [owner],
+    )
+    assert.equal(
+      owner === 'etcd' ? seenByWeb.application.version : seenByWeb.application.prefix,
+      owner === 'etcd' ? '3.6.4' : '/web/',
+    )
+    assert.equal(seenByWeb.own['ingress-address'], '10.1.0.11')
+    const [peers] = seen.filter((row) => row.peers)
+    assert.ok(peers && showsBagOf(profile, peers, 'etcd'))
     assert.deepEqual(
       seen.filter((row) => row.unit === 'etcd/0').map(({ id, endpoint, peers }) => [id, endpoint, peers]),
       [
@@ -46,17 +65,17 @@ for (const profile of ['3.6', '4.0'] as const) {
   })
 
   test(`Juju ${profile}: a task's results without what Juju adds, and why it failed`, () => {
-    assert.deepEqual(parseAction(text('run-completed')), {
+    assert.deepEqual(actionOf(taskIn(text('run-completed'))), {
       status: 'completed',
       message: '',
       results: { value: 'one' },
     })
-    const failed = parseAction(text('run-failed'))
+    const failed = actionOf(taskIn(text('run-failed')))
     assert.deepEqual([failed.status, failed.message], ['failed', 'etcdserver: permission denied'])
-    const ended = (name: string) => parseExec(text(name)).get('etcd/0')
+    const ended = (name: string) => endOf('etcd/0', taskIn(text(name)))
     assert.deepEqual(ended('exec'), { code: 0, stdout: '3.6.4\n', stderr: '' })
     assert.deepEqual(ended('exec-failed'), { code: 2, stdout: '', stderr: 'cat: no such file\n' })
-    assert.throws(() => parseExec(''), /no task/)
+    assert.deepEqual([parseTasks(''), parseTasks('{}')], [[], []])
   })
 
   test(`Juju ${profile}: models, their uuid, and the options that somebody set`, () => {

@@ -90,10 +90,7 @@ async function obey({ models, add }: Controller, command: string, words: Words):
 
 function configure({ model, work }: Running, app: string, pairs: readonly string[], reset?: string): unknown {
   const { charm, config } = model.unit(leaderOf(model, `${app}/leader`)).app
-  if (reset !== undefined)
-    return work(() => {
-      for (const option of reset.split(',')) delete config[option]
-    })
+  if (reset !== undefined) return work(() => model.resetConfig(app, reset.split(',')))
   if (pairs.length > 0) {
     const typed = Object.entries(readPairs(pairs)).map(([option, value]) => {
       const usual = charm.defaults[option]
@@ -141,7 +138,7 @@ async function exec({ model, work }: Running, units: string, line: string): Prom
     const on = model.unit(leaderOf(model, name))
     const { code, stdout, stderr } = line.endsWith('./dispatch')
       ? await work(() => updateStatus(on))
-      : await onMachine(on, line)
+      : (relationGet(model, line) ?? (await onMachine(on, line)))
     const results = { 'return-code': code ?? -1, ...(stdout && { stdout }), ...(stderr && { stderr }) }
     tasks[on.name] = { id: '1', status: 'completed', results, unit: on.name }
     failed ||= code !== 0
@@ -153,6 +150,13 @@ async function exec({ model, work }: Running, units: string, line: string): Prom
 function updateStatus(unit: Unit) {
   unit.updateStatus = true
   return { code: 0, stdout: '', stderr: '' }
+}
+
+/** A hook tool, which juju exec has like a hook. */
+function relationGet(model: Running['model'], line: string) {
+  const [, relation, app] = /^relation-get -r [\w-]+:(\d+) .*--app - (\S+)$/.exec(line) ?? []
+  if (relation === undefined || app === undefined) return undefined
+  return { code: 0, stdout: JSON.stringify(model.databag(Number(relation), app)), stderr: '' }
 }
 
 /** These machines have no journal: systemctl's stand-in counts starts in a file. */

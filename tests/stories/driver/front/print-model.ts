@@ -1,6 +1,6 @@
 // What `juju` prints of a model of the emulator, in Juju's shapes (tests/unit/driver/output).
 
-import type { Unit } from '../../../emulator/model/state.ts'
+import type { Profile, Unit } from '../../../emulator/model/state.ts'
 import type { Running } from './open-front.ts'
 
 const versions = { '3.6': '3.6.26', '4.0': '4.0.15' } as const
@@ -36,6 +36,11 @@ function said({ status, message }: { status: string; message: string }): object 
   return { current: status, ...(message && { message }) }
 }
 
+/** Seen on 4.0.14: there it is the unit's own application whose bag is shown. */
+function shownApp(profile: Profile, own: string, other: string): string {
+  return profile === '4.0' ? own : other
+}
+
 /** Relations in which nobody has written are shown only where an endpoint is asked for. */
 export function printUnits(
   { model }: Running,
@@ -55,7 +60,7 @@ export function printUnits(
           'relation-id': id,
           endpoint: own.endpoint,
           'related-endpoint': other.endpoint,
-          'application-data': bags.get(other.app) ?? {},
+          'application-data': bags.get(shownApp(model.tables.profile, own.app, other.app)) ?? {},
           'local-unit': { 'in-scope': true, data: bags.get(unit.name) ?? {} },
           'related-units': Object.fromEntries(
             related.map(({ name }) => [name, { 'in-scope': true, data: bags.get(name) }]),
