@@ -57,6 +57,8 @@ export type CertificateOffer =
       readonly detail: string
       readonly secret: string | undefined
     }
+  /** It can't be tried on this machine now, which is no fault of the requirer's; `why` is for the operator. */
+  | { readonly kind: 'untried'; readonly why: string; readonly secret: string | undefined }
   | { readonly kind: 'leaf'; readonly leaf: Leaf; readonly secret: string | undefined }
   /** Not an acceptable certificate; `code` is a row of the table in `refusals.ts`. */
   | {

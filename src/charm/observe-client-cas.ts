@@ -8,6 +8,9 @@ import { examineAuthority } from '../tls/examine-authority.ts'
 import type { Charm } from './charm.ts'
 import { tryCertificate } from './try-certificate.ts'
 
+/** Of a thousand authorities each may be wrong in a way of its own. */
+const mostReasons = 5
+
 export async function observeClientCas(
   charm: Charm,
   sweep: boolean,
@@ -41,13 +44,28 @@ async function examineRelation(
   for (const pem of sent) {
     const found = examineAuthority(pem, now)
     const problem =
-      found.kind === 'refused'
-        ? found.why
-        : known.has(found.pem)
-          ? undefined
-          : await tryCertificate(found.pem)
+      found.kind === 'refused' ? found.why : known.has(found.pem) ? undefined : await whyNot(found.pem)
     if (problem !== undefined) refused.add(problem)
     else if (found.kind === 'authority') certificates.push(found.pem)
   }
-  return { application, certificates: [...new Set(certificates)].sort(), refused: [...refused].sort() }
+  return {
+    application,
+    certificates: [...new Set(certificates)].sort(),
+    refused: [...refused].sort().slice(0, mostReasons),
+  }
+}
+
+/** One that can't be tried now is tried again in the next sweep. */
+async function whyNot(pem: string): Promise<string | undefined> {
+  const trial = await tryCertificate(pem)
+  switch (trial.kind) {
+    case 'loads':
+      return undefined
+    case 'refused':
+      return `etcd can't load a CA (${trial.why})`
+    case 'untried':
+      return `a CA can't be tried on the leader's machine (${trial.why})`
+    default:
+      return trial satisfies never
+  }
 }

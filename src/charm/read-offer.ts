@@ -95,10 +95,18 @@ async function examine(
   const known = [...ledger.entries.values()].some(
     ({ entry }) => entry.state === 'accepted' && entry.leaf.fingerprint === fingerprint,
   )
-  const problem = known ? undefined : await tryCertificate(pem)
-  if (problem !== undefined)
-    return { kind: 'refused', code: 'certificate-unloadable', detail: problem, secret }
-  return { kind: 'leaf', leaf, secret }
+  if (known) return { kind: 'leaf', leaf, secret }
+  const trial = await tryCertificate(pem)
+  switch (trial.kind) {
+    case 'loads':
+      return { kind: 'leaf', leaf, secret }
+    case 'refused':
+      return { kind: 'refused', code: 'certificate-unloadable', detail: trial.why, secret }
+    case 'untried':
+      return { kind: 'untried', why: trial.why, secret }
+    default:
+      return trial satisfies never
+  }
 }
 
 /**

@@ -49,6 +49,11 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     message: 'the requirer in another model has not taken up encryption-secret yet',
     resolution: 'use an etcd_client library that knows of relations across models',
   },
+  'certificate-untried': {
+    code: 4008,
+    message: "the certificate can't be tried on the leader's machine",
+    resolution: "wait; etcd's operator must see that etcdctl runs there",
+  },
   'certificate-expired': {
     code: 5001,
     message: 'the certificate has expired',

@@ -1,39 +1,59 @@
-// One certificate that etcd's parser refuses stops every member at its next start: so etcd's own tool tries it first.
+// One certificate that etcd's parser refuses stops every member at its next start: so etcd's own tool tries it first. Whatever becomes
+// of the trial, it is an answer and no failure of the hook: a stranger's certificate must not keep the leader from the others.
 
 import { makeDirectory, removeFile, writeFileAtomic } from '../machine/file.ts'
-import { bundleLoads } from '../machine/preflight.ts'
+import { type BundleTried, bundleLoads } from '../machine/preflight.ts'
 import { readInstalled, type Workload } from '../machine/workload.ts'
+import { plainText } from '../plain-text.ts'
+import { createAuthority } from '../tls/authority.ts'
 import { candidatePath } from './layout.ts'
 import { findWorkload } from './observe-machine.ts'
-import { Waiting } from './outcome.ts'
+
+export type Trial =
+  | { readonly kind: 'loads' }
+  /** Where another bundle loads: so it is this one's fault. */
+  | { readonly kind: 'refused'; readonly why: string }
+  /** Nothing loads on this machine now: nobody's certificate is to blame. */
+  | { readonly kind: 'untried'; readonly why: string }
 
 /** The last trial of this hook: they take turns, as all of them put what they try in the same place. */
 let last: Promise<unknown> = Promise.resolve()
 
-/** Why etcd would not start with this bundle; `undefined` where it would. */
-export function tryBundle(workload: Workload, bundle: string): Promise<string | undefined> {
+/** Whether etcd would start with this bundle. */
+export function tryBundle(workload: Workload, bundle: string): Promise<Trial> {
   const trial = last.then(() => tryNow(workload, bundle))
   last = trial.catch(() => undefined)
   return trial
 }
 
-async function tryNow(workload: Workload, bundle: string): Promise<string | undefined> {
+async function tryNow(workload: Workload, bundle: string): Promise<Trial> {
+  const tried = await load(workload, bundle)
+  if (tried.kind === 'loads') return tried
+  // Nobody looks at its dates.
+  const control = await createAuthority({ commonName: 'control', now: new Date(0), years: 1 })
+  const other = await load(workload, control.certificate)
+  if (other.kind === 'fails') return { kind: 'untried', why: other.reason }
+  return { kind: 'refused', why: tried.reason }
+}
+
+async function load(workload: Workload, bundle: string): Promise<BundleTried> {
   const path = candidatePath(workload)
-  // A client may come before any of etcd's own files.
-  await makeDirectory(workload.paths.tls, { mode: 0o700 })
-  await writeFileAtomic(path, bundle, { mode: 0o600 })
   try {
-    const tried = await bundleLoads({ etcdctl: workload.paths.etcdctl, bundlePath: path })
-    return tried.ok ? undefined : tried.reason
+    // A client may come before any of etcd's own files.
+    await makeDirectory(workload.paths.tls, { mode: 0o700 })
+    await writeFileAtomic(path, bundle, { mode: 0o600 })
+    return await bundleLoads({ etcdctl: workload.paths.etcdctl, bundlePath: path })
+  } catch (error) {
+    // A full disk, say.
+    return { kind: 'fails', reason: plainText(error instanceof Error ? error.message : String(error)) }
   } finally {
     await removeFile(path)
   }
 }
 
 /** Tries a client's certificate alone, before it is accepted. */
-export async function tryCertificate(pem: string): Promise<string | undefined> {
+export async function tryCertificate(pem: string): Promise<Trial> {
   const workload = await findWorkload()
-  if (!(await readInstalled(workload)))
-    throw new Waiting('etcd is not installed yet; clients are looked at when it is')
-  return tryBundle(workload, pem)
+  if (await readInstalled(workload)) return tryBundle(workload, pem)
+  return { kind: 'untried', why: 'etcd is not installed yet' }
 }

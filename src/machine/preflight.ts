@@ -1,9 +1,14 @@
 // etcd refuses to start with a trust bundle that it can't parse. etcdctl parses with the same code in a few milliseconds, so
-// it tries every bundle before etcd does.
+// it tries every bundle before etcd does. What it prints of a certificate is the certificate's author's: no verdict hangs on it.
 
-import { CommandFailed, run } from './process.ts'
+import { plainText } from '../plain-text.ts'
+import { CommandFailed, CommandMissing, run } from './process.ts'
 
-export type BundleTried = { readonly ok: true } | { readonly ok: false; readonly reason: string }
+export type BundleTried =
+  /** etcdctl read it and went on to connect. */
+  | { readonly kind: 'loads' }
+  /** It ended before, or in a way of its own: the bundle's fault, or this machine's. */
+  | { readonly kind: 'fails'; readonly reason: string }
 
 export interface BundleToTry {
   readonly etcdctl: string
@@ -11,23 +16,27 @@ export interface BundleToTry {
 }
 
 /** Nobody listens at this endpoint: a bundle that loads ends in a failure to connect, one that doesn't in its own error. */
-const nowhere = ['--endpoints', 'https://127.0.0.1:1', '--command-timeout', '100ms', 'endpoint', 'status']
+const endpoint = 'https://127.0.0.1:1'
+const nowhere = ['--endpoints', endpoint, '--command-timeout', '100ms', 'endpoint', 'status']
 
 export async function bundleLoads({ etcdctl, bundlePath }: BundleToTry): Promise<BundleTried> {
   try {
     await run(etcdctl, ['--cacert', bundlePath, ...nowhere], { timeoutMs: 20_000 })
   } catch (error) {
     if (error instanceof CommandFailed) return readVerdict(error)
+    if (error instanceof CommandMissing) return { kind: 'fails', reason: plainText(error.message) }
     throw error
   }
-  throw new Error(`${etcdctl} found an etcd at port 1 of loopback; end whatever listens there`)
+  return { kind: 'fails', reason: 'something answers etcdctl at port 1 of loopback' }
 }
 
-/** etcdctl ends with 1 where it reached nobody, with 128 and `Error: …` where it never got as far. */
-function readVerdict(failure: CommandFailed): BundleTried {
-  if (failure.exitCode === 1) return { ok: true }
-  const reason = /Error: (.*)/.exec(failure.stderr)?.[1]
-  // A bundle that can't be read at all is not the certificates' fault.
-  if (reason === undefined || reason.startsWith('open ')) throw failure
-  return { ok: false, reason }
+/**
+ * Where it reached nobody it ends with 1 and says whom it asked: only with both it has read the bundle. The 1 alone is also how snap ends
+ * when it can't start etcdctl at all.
+ */
+function readVerdict({ exitCode, how, stderr }: CommandFailed): BundleTried {
+  const asked = exitCode === 1 && stderr.includes(`Failed to get the status of endpoint ${endpoint} `)
+  if (asked) return { kind: 'loads' }
+  const [, told = ''] = /^Error: (.*)/m.exec(stderr) ?? []
+  return { kind: 'fails', reason: plainText(told || `etcdctl ${how}`) }
 }

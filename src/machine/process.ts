@@ -13,6 +13,12 @@ interface Ran {
   readonly args: readonly string[]
 }
 
+interface Outcome {
+  readonly how: string
+  readonly exitCode: number | undefined
+  readonly stderr: string
+}
+
 /** The program is not on this machine. */
 export class CommandMissing extends Error {
   readonly command: string
@@ -29,19 +35,18 @@ export class CommandFailed extends Error {
   readonly args: readonly string[]
   /** `undefined` where it was ended by a signal, by its time limit for one. */
   readonly exitCode: number | undefined
+  /** How it ended, in words: `exited with 1`, `was ended by SIGKILL`. */
+  readonly how: string
+  /** All of it: what decides something is never read from the message, which has the last lines alone. */
   readonly stderr: string
-  constructor(
-    { command, args }: Ran,
-    how: string,
-    exitCode: number | undefined,
-    stderr: string,
-    cause?: unknown,
-  ) {
-    super(`${[command, ...args].join(' ')} ${how}${stderr && `: ${stderr}`}`, { cause })
+  constructor({ command, args }: Ran, { how, exitCode, stderr }: Outcome, cause?: unknown) {
+    const said = lastLines(stderr)
+    super(`${[command, ...args].join(' ')} ${how}${said && `: ${said}`}`, { cause })
     this.name = 'CommandFailed'
     this.command = command
     this.args = args
     this.exitCode = exitCode
+    this.how = how
     this.stderr = stderr
   }
 }
@@ -63,7 +68,8 @@ export async function run(
   if (!result.failed) return result.stdout
   if (result.code === 'ENOENT') throw new CommandMissing(command, result.cause)
   const how = describeEnd({ ...result, timeoutMs })
-  throw new CommandFailed({ command, args }, how, result.exitCode, lastLines(result.stderr))
+  const { exitCode, stderr } = result
+  throw new CommandFailed({ command, args }, { how, exitCode, stderr: stderr.trim() })
 }
 
 /** For what every hook asks, by Node itself: loading execa takes longer than such a program does (docs/adr/0011). */
@@ -80,7 +86,7 @@ export async function query(command: string, args: readonly string[]): Promise<s
         signal: error.signal,
         timeoutMs: 60_000,
       })
-      reject(new CommandFailed({ command, args }, how, exitCode, lastLines(stderr)))
+      reject(new CommandFailed({ command, args }, { how, exitCode, stderr: stderr.trim() }))
     })
   })
 }
@@ -99,5 +105,5 @@ function describeEnd({ timedOut, timeoutMs, exitCode, signal }: End): string {
 }
 
 function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-5).join('\n').slice(-1000)
+  return text.split('\n').slice(-5).join('\n').slice(-1000)
 }

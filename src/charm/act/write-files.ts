@@ -50,11 +50,19 @@ export async function writeRevocationList(serials: readonly string[], now: numbe
 }
 
 async function refuseUnloadable(workload: Workload, bundle: string): Promise<void> {
-  const problem = await tryBundle(workload, bundle)
-  if (problem === undefined) return
-  throw new Blocked(
-    `etcd would not start with the new truststore (${problem}); report this with the action list-clients`,
-  )
+  const trial = await tryBundle(workload, bundle)
+  switch (trial.kind) {
+    case 'loads':
+      return
+    case 'refused':
+      throw new Blocked(
+        `etcd would not start with the new truststore (${trial.why}); report this with the action list-clients`,
+      )
+    case 'untried':
+      throw new Waiting(`the new truststore can't be tried (${trial.why}); see that etcdctl runs on the unit`)
+    default:
+      return trial satisfies never
+  }
 }
 
 async function write(workload: Workload, path: string, content: string | Buffer): Promise<void> {

@@ -19,6 +19,7 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
   return [
     ...configuration(observed),
     ...unitConditions(observed),
+    ...trialConditions(observed),
     ...clusterConditions(observed),
     ...healthConditions(observed),
     ...clientConditions(observed, ledger),
@@ -66,6 +67,18 @@ function unitConditions(observed: Observed): readonly Condition[] {
       : waiting('waiting for the leader to sign certificates for its new address')
   if (founder !== observed.unit && !machine.data) return waiting(whyNotAMember(observed, founder))
   return waiting('waiting for etcd to start')
+}
+
+/** Clients that were accepted are served on, so that only here is it told. */
+function trialConditions({ clients, machine }: Observed): readonly Condition[] {
+  if (!machine.workload) return []
+  const offers = [...clients.relations.values()].flatMap((seen) =>
+    seen.kind === 'requests' ? seen.requests.map(({ certificate }) => certificate) : [],
+  )
+  const untried = offers.find((offer) => offer.kind === 'untried')
+  if (untried?.kind !== 'untried') return []
+  const message = `no certificate can be tried here (${untried.why}); see that etcdctl runs on the unit`
+  return [{ status: 'waiting', message, scope: 'unit' }]
 }
 
 function describeDamage(words: string): Condition {

@@ -10,6 +10,7 @@ import type {
   RefusedEntry,
   RequestKey,
 } from '../../interfaces/ledger.ts'
+import { plainText } from '../../plain-text.ts'
 import {
   oneOwnerPerCommonName,
   oneOwnerPerSecret,
@@ -44,6 +45,10 @@ export function judgeRequest(of: Case): LedgerEntry {
       // A grant that is gone is no word from the requirer: who was accepted stays served from the ledger.
       if (of.previous?.state === 'accepted' && of.previous.secret === certificate.secret) return of.previous
       return refuse(of, certificate.code, certificate.detail, certificate.secret)
+    case 'untried':
+      // Who was accepted is served on by what was accepted; a later sweep tries again.
+      if (of.previous?.state === 'accepted') return of.previous
+      return refuse(of, 'certificate-untried', certificate.why, certificate.secret)
     case 'refused':
       return refuse(of, certificate.code, certificate.detail, certificate.secret)
     case 'leaf':
@@ -97,7 +102,7 @@ function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry
 }
 
 function refuse(of: Case, code: string, detail: string, secret?: string): RefusedEntry {
-  return { ...basics(of, secret), state: 'refused', code, detail }
+  return { ...basics(of, secret), state: 'refused', code, detail: plainText(detail) }
 }
 
 function basics(of: Case, secret: string | undefined) {

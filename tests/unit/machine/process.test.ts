@@ -25,8 +25,18 @@ describe('running a program', () => {
     await assert.rejects(run('sh', ['-c', complaints]), (error: unknown) => {
       assert.ok(error instanceof CommandFailed)
       assert.equal(error.exitCode, 4)
-      assert.equal(error.stderr, 'line 3\nline 4\nline 5\nline 6\nline 7')
-      assert.match(error.message, /^sh -c .* exited with 4: line 3/)
+      assert.match(error.message, /^sh -c .* exited with 4: line 3\nline 4\nline 5\nline 6\nline 7$/)
+      assert.equal(error.stderr, 'line 1\nline 2\nline 3\nline 4\nline 5\nline 6\nline 7')
+      return true
+    })
+  })
+
+  it('keeps all that it complained of, however long, and shows little of it', async () => {
+    const complaint = `printf "first"; head -c 300000 /dev/zero | tr '\\0' x; printf "last"; exit 1`
+    await assert.rejects(run('sh', ['-c', `(${complaint}) >&2`]), (error: unknown) => {
+      assert.ok(error instanceof CommandFailed)
+      assert.match(error.stderr, /^firstx{300000}last$/)
+      assert.ok(error.message.length < 1_300)
       return true
     })
   })
