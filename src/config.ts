@@ -10,6 +10,7 @@ const whole = (least: number, most: number) => z.int().check(z.minimum(least), z
 const quota = { least: 16 * MiB, most: 100 * 1024 * MiB }
 
 const schema = z.object({
+  'absence-patience': whole(10, 86_400),
   'allow-full-keyspace': z.boolean(),
   'auto-compaction-mode': z.enum(['periodic', 'revision']),
   'auto-compaction-retention': z.string().check(z.regex(/^\d{1,9}[hm]?$/)),
@@ -29,6 +30,7 @@ export type Options = Readonly<Record<string, string | number | boolean>>
 
 /** As in config.yaml. */
 export const defaults: CharmConfig = {
+  'absence-patience': 600,
   'allow-full-keyspace': false,
   'auto-compaction-mode': 'periodic',
   'auto-compaction-retention': '1h',
@@ -42,6 +44,7 @@ export const defaults: CharmConfig = {
 }
 
 const remedies: Readonly<Record<OptionName, string>> = {
+  'absence-patience': 'set it to 10 to 86400 seconds',
   'allow-full-keyspace': 'set it to true or false',
   'auto-compaction-mode': 'set it to periodic or revision',
   'auto-compaction-retention': 'set it to a time like 30m or 1h, to a number of revisions, or to 0',

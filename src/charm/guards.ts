@@ -180,8 +180,11 @@ export const certificateNamesAddress: Guard<[observed: Observed]> = {
   },
 }
 
-/** A member that does not answer is not waited for: it loads its truststore anew when it comes back. */
+/**
+ * A member that does not answer is not waited for: it loads its truststore anew when it comes back, and until then this client is not
+ * sent to it. One that is restarting may have read the truststore of before.
+ */
 function isAway(unit: string, { etcd }: Observed): boolean {
-  if (etcd.kind !== 'up' || !etcd.members) return false
+  if (etcd.kind !== 'up' || !etcd.members || etcd.restarting === unit) return false
   return memberOf(etcd.members, unit)?.responds === false
 }

@@ -10,6 +10,7 @@ import {
 import type { EtcdClient } from '../etcd/client.ts'
 import { EtcdDenied, EtcdTimeout, EtcdUnavailable } from '../etcd/errors.ts'
 import { readHealth } from '../etcd/health.ts'
+import { lockHolder } from '../etcd/lock.ts'
 import { alarms } from '../etcd/maintenance.ts'
 import type { Ledger } from '../interfaces/ledger.ts'
 import { markRole } from './guards.ts'
@@ -18,6 +19,7 @@ import { readMembers } from './observe-members.ts'
 import { observeStanding } from './observe-standing.ts'
 import type { AccessSeen, EtcdSeen, MachineSeen } from './observed.ts'
 import { endpointsToAsk, openAdmin } from './open-admin.ts'
+import { restartLock } from './plan/absence.ts'
 import { isAudited, namesToRead } from './plan/audit.ts'
 import { metricsUrl } from './plan/configuration.ts'
 import { emptyLedger, ownedNames } from './plan/ledger.ts'
@@ -56,9 +58,11 @@ export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise
 type Answering = Extract<EtcdSeen, { readonly kind: 'up' }>
 
 /** Whether a member that is well has still to be asked for more. */
-function asksEtcd({ looksAtMembers, peers, unit }: JujuSeen, { loaded, data }: MachineSeen): boolean {
+function asksEtcd({ leader, looksAtMembers, peers, unit }: JujuSeen, { loaded, data }: MachineSeen): boolean {
   const told = peers?.units.get(unit)?.databag.endpoint !== undefined
-  return looksAtMembers || !told || !data || loaded?.guarded !== true
+  // Of one that was missed its status goes on telling, whatever the hook is about.
+  const missed = leader && (peers?.ledger.away.size ?? 0) > 0
+  return looksAtMembers || missed || !told || !data || loaded?.guarded !== true
 }
 
 /** `undefined` while this unit has no admin certificate. */
@@ -71,12 +75,14 @@ async function askEtcd(
   if (!client) return undefined
   await using _closed = client
   const members = await readMembers(client)
-  const [{ enabled: authentication, revision: accessRevision }, alarmed] = await Promise.all([
+  const complete = members.every((member) => member.responds)
+  const [{ enabled: authentication, revision: accessRevision }, alarmed, restarting] = await Promise.all([
     readAuthentication(client),
     alarms(client),
+    complete ? undefined : lockHolder(client, restartLock),
   ])
   if (!authentication) return { ...unread, members, authentication, alarms: alarmed }
-  const known = { ...unread, members, authentication, accessRevision, alarms: alarmed }
+  const known = { ...unread, members, authentication, accessRevision, alarms: alarmed, restarting }
   const looks = seen.sweep && seen.leader && !seen.leaving && !isAudited({ ...seen, machine, etcd: known })
   const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []
   const names = namesToRead({ ...seen, machine, etcd: { ...known, orphans } })

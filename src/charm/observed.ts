@@ -176,6 +176,8 @@ export type EtcdSeen =
       readonly accessRevision: string | undefined
       /** By common name, of those that this hook is about; `undefined` where they could not be read. */
       readonly access: ReadonlyMap<string, AccessSeen> | undefined
+      /** The unit whose turn it is to restart; asked only where a member does not answer. */
+      readonly restarting?: string | undefined
       /** Only where this hook looked at the members. */
       readonly alarms?: readonly Alarm[]
       /** Users that this charm made and that have no owner; looked for in sweeps. */

@@ -1,4 +1,4 @@
-// Why a request is not served, in words for its author: the code for the interface's `status` field (4xxx passes by itself
+// Why a request is not served, or not yet, in words for its author: the code for the interface's `status` field (4xxx passes by itself
 // or waits for a part that is still missing, 5xxx needs somebody to mend something), the message and the remedy.
 
 import type { RequestStatus } from '../interfaces/etcd-client-answer.ts'
@@ -53,6 +53,16 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     code: 4008,
     message: "the certificate can't be tried on the leader's machine",
     resolution: "wait; etcd's operator must see that etcdctl runs there",
+  },
+  'member-away': {
+    code: 4101,
+    message: 'access is being set up, and waits for a member that does not answer',
+    resolution: 'wait until it is back, until its unit is removed, or until absence-patience is over',
+  },
+  'members-restart': {
+    code: 4102,
+    message: 'access is being set up; members restart in turn to load the certificate',
+    resolution: 'wait; the status of etcd says what holds it up, if anything does',
   },
   'certificate-expired': {
     code: 5001,

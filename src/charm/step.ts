@@ -88,11 +88,17 @@ export interface Plan {
   readonly toCount: readonly number[]
 }
 
+/** The first is worth most. */
+export const stakes = ['cluster', 'machine', 'clients'] as const
+export type Stake = (typeof stakes)[number]
+
 /** Something that is not as it should be, in the words of `juju status`: what is missing; what to do. */
 export interface Condition {
   /** `active` is a warning: it is told where nothing worse is. */
   readonly status: 'blocked' | 'waiting' | 'maintenance' | 'active'
   readonly message: string
+  /** What is lost by it, at worst; where it is not said, this unit's machine, or the clients of the application. */
+  readonly stake?: Stake
   /** Conditions of the application (a client's, say) are the leader's to tell; the others are this unit's. */
   readonly scope: 'unit' | 'application'
 }

@@ -47,6 +47,13 @@ export async function takeLock(client: EtcdClient, options: LockOptions): Promis
   return { kind: 'taken', by }
 }
 
+/** Who has the lock, if anybody. */
+export async function lockHolder(client: EtcdClient, name: string): Promise<string | undefined> {
+  const key = Buffer.from(`${keyPrefix}${name}`)
+  const { kvs } = await client.ask('lock holder', ({ kv }) => kv.range({ key }))
+  return kvs[0]?.value.toString()
+}
+
 async function putIfUnchanged(
   client: EtcdClient,
   put: { readonly request_put: { readonly key: Buffer; readonly value: Buffer; readonly lease: string } },

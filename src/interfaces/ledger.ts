@@ -43,6 +43,8 @@ const accepted = z.object({
   retiring: z.optional(leaf),
   /** User, role and permission were seen in etcd, and every member trusts the leaf. */
   served: z.boolean(),
+  /** It still waited when all was looked at, so its requirer is told. */
+  late: z.optional(z.boolean()),
 })
 const refused = z.object({
   ...asked,
@@ -58,6 +60,10 @@ const entry = z.discriminatedUnion('state', [accepted, refused])
 export type AcceptedEntry = Readonly<z.infer<typeof accepted>>
 export type RefusedEntry = Readonly<z.infer<typeof refused>>
 export type LedgerEntry = AcceptedEntry | RefusedEntry
+
+const absence = z.object({ since: z.number(), without: z._default(z.boolean(), false) })
+/** A member that did not answer when it was looked at; `since` then, in ms since 1970. `without`: nobody waits for it any more. */
+export type Absence = Readonly<z.infer<typeof absence>>
 
 const crossModelStates = ['live', 'suspended'] as const
 export type CrossModelState = (typeof crossModelStates)[number]
@@ -81,6 +87,8 @@ export interface Ledger {
   readonly crossModel: ReadonlyMap<number, CrossModelState>
   /** Requests are still on their way: members load new trust when they have come, once for all of them. */
   readonly gathering: boolean
+  /** Units whose members do not answer, by name. */
+  readonly away: ReadonlyMap<string, Absence>
 }
 
 /** Enough of a fingerprint to tell which leaves a member has loaded. */
@@ -95,6 +103,7 @@ const collectPattern = /^collect\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const silentPattern = /^silent\.(0|[1-9][0-9]*)$/
 const crossModelPattern = /^crossmodel\.(0|[1-9][0-9]*)$/
 const leavingKey = 'leaving.'
+const awayKey = 'away.'
 const gatheringKey = 'gathering'
 
 export function ledgerKey(key: RequestKey): string {
@@ -109,6 +118,7 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   const collectable = new Map<string, RequestKey>()
   const silent = new Map<number, string>()
   const crossModel = new Map<number, CrossModelState>()
+  const away = new Map<string, Absence>()
   for (const [name, text] of Object.entries(databag)) {
     const request = requestPattern.exec(name)
     const answer = answerPattern.exec(name)
@@ -129,11 +139,15 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
     else if (answer) answers.set(Number(answer[1]), text)
     else if (told) noted.set(Number(told[1]), parseJsonText(statuses, text) ?? [])
     else if (name.startsWith(leavingKey)) leaving.add(name.slice(leavingKey.length))
+    else if (name.startsWith(awayKey)) {
+      const missed = parseJsonText(absence, text)
+      if (missed) away.set(name.slice(awayKey.length), missed)
+    }
   }
   found.sort((a, b) => compareRequestKeys(a.key, b.key))
   const entries = new Map(found.map((row) => [ledgerKey(row.key), row] as const))
   const gathering = databag[gatheringKey] !== undefined
-  return { entries, leaving, answers, noted, silent, collectable, crossModel, gathering }
+  return { entries, leaving, answers, noted, silent, collectable, crossModel, gathering, away }
 }
 
 export function compareRequestKeys(a: RequestKey, b: RequestKey): number {
@@ -152,6 +166,7 @@ export function printLedger(ledger: Ledger): Record<string, string> {
   for (const [relation, value] of ledger.answers) databag[`answer.${relation}`] = value
   for (const [relation, rows] of ledger.noted) databag[`noted.${relation}`] = printJsonText(rows)
   if (ledger.gathering) databag[gatheringKey] = 'yes'
+  for (const [unit, missed] of ledger.away) databag[`${awayKey}${unit}`] = printJsonText(missed)
   return databag
 }
 
@@ -176,7 +191,6 @@ export function isLedgerKey(name: string): boolean {
     silentPattern,
     crossModelPattern,
   ]
-  return (
-    patterns.some((pattern) => pattern.test(name)) || name === gatheringKey || name.startsWith(leavingKey)
-  )
+  const named = [leavingKey, awayKey].some((beginning) => name.startsWith(beginning))
+  return named || name === gatheringKey || patterns.some((pattern) => pattern.test(name))
 }

@@ -143,6 +143,17 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       await host.attachAgain(unit)
       unit.queued.push({ name: 'start', env: {}, done: () => {} })
     },
+    /** Pulls the machine's cable, also to the controller: no hook of the unit runs until it is plugged in again. */
+    async cutOff(name: string): Promise<void> {
+      const unit = unitNamed(tables, name)
+      unit.unreachable = true
+      await unit.host.plug('out')
+    },
+    async plugIn(name: string): Promise<void> {
+      const unit = unitNamed(tables, name)
+      await unit.host.plug('in')
+      unit.unreachable = false
+    },
     removeApplication: (name: string): void => removeApplication(tables, name),
     config: (name: string, values: Deploy['config']): void => configure(tables, name, values ?? {}),
     resetConfig(name: string, options: readonly string[]): void {

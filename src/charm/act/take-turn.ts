@@ -11,6 +11,7 @@ import { readMembers } from '../observe-members.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
 import { endpointsToAsk, openAdmin, ownEndpoint } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
+import { notWaitedFor, restartLock } from '../plan/absence.ts'
 import { memberOf, membersOf, votersOf } from '../plan/members.ts'
 import { waitedForWhenFull } from '../plan/quota.ts'
 
@@ -28,12 +29,12 @@ export async function inTurn(charm: Charm, observed: Observed, restart: () => Pr
   const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
   if (!client) return restart()
   await using _closed = client
-  const turn = { name: 'restart', holder: observed.unit, ttlSeconds }
+  const turn = { name: restartLock, holder: observed.unit, ttlSeconds }
   if (!etcd.here) return comeBack(charm, client, turn, restart)
   try {
     const lock = await lockUnlessFull(charm, client, turn)
     if (!lock) await mayGoWhenFull(observed, client)
-    await giveLeadershipAway(client, await waitForOthers(charm, client, lock, observed.unit), observed.unit)
+    await giveLeadershipAway(client, await waitForOthers(charm, client, lock, observed), observed.unit)
     await restart()
     // One that does not come back keeps the lock until its lease ends: what broke it must not break the next one at once.
     await lock?.[Symbol.asyncDispose]()
@@ -96,17 +97,19 @@ async function mayGoWhenFull(observed: Observed, client: EtcdClient): Promise<vo
   )
 }
 
-/** The members: once all others answer, or in the end where those that do are enough for a quorum. */
+/** The members: once all that are waited for answer, or in the end where those that do are enough for a quorum. */
 async function waitForOthers(
   charm: Charm,
   client: EtcdClient,
   lock: HeldLock | undefined,
-  unit: string,
+  observed: Observed,
 ): Promise<readonly MemberSeen[]> {
+  const without = notWaitedFor(observed)
   for (const until = performance.now() + awayPatienceMs; ; await pause()) {
     const members = await readMembers(client)
-    const own = memberOf(members, unit)
-    const away = members.filter((member) => member !== own && !member.responds)
+    const own = memberOf(members, observed.unit)
+    const others = members.filter((member) => member !== own && !without.has(member.name))
+    const away = others.filter((member) => !member.responds)
     if (away.length === 0) return members
     if (performance.now() < until && !charm.deadline.aborted) continue
     if (myRestartTurn.holds(members, own)) return members

@@ -1,10 +1,12 @@
 // `juju run etcd/leader list-clients`: who asked for access, and what became of it; as a table and as JSON.
 
 import { printJsonText } from '../../interfaces/json-text.ts'
-import type { LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
+import type { Ledger, LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
 import type { Charm } from '../charm.ts'
 import { observePeers } from '../observe-juju.ts'
+import { waitOf } from '../plan/answers.ts'
 import { expiresSoon } from '../plan/conditions.ts'
+import { emptyLedger } from '../plan/ledger.ts'
 import { explainRefusal } from '../refusals.ts'
 
 const columns = ['relation', 'request', 'application', 'common-name', 'prefix', 'expires', 'state'] as const
@@ -16,7 +18,7 @@ const longest = 100_000
 export async function listClients(charm: Charm): Promise<void> {
   const peers = await observePeers(charm)
   const rows = [...(peers?.ledger.entries.values() ?? [])].map(({ key, entry }) =>
-    describeRow(key, entry, charm.now, peers?.ledger.crossModel.get(key.relation) === 'suspended'),
+    describeRow(key, entry, charm.now, peers?.ledger ?? emptyLedger),
   )
   await charm.juju.actionSet({
     count: String(rows.length),
@@ -39,7 +41,7 @@ export function inParts<T>(
   }
 }
 
-function describeRow(key: RequestKey, entry: LedgerEntry, now: number, suspended: boolean): Row {
+function describeRow(key: RequestKey, entry: LedgerEntry, now: number, ledger: Ledger): Row {
   const row = { relation: String(key.relation), request: key.request, application: entry.application }
   if (entry.state === 'refused') {
     const { message, resolution } = explainRefusal(entry.code, entry.detail)
@@ -47,7 +49,13 @@ function describeRow(key: RequestKey, entry: LedgerEntry, now: number, suspended
     return { ...row, 'common-name': entry.wants ?? '', prefix: '', expires: '', state }
   }
   const { leaf, prefix, served } = entry
-  const state = !served ? 'being set up' : expiresSoon(leaf, now) ? 'served, expires soon' : 'served'
+  const [wait] = waitOf(entry, ledger)
+  const suspended = ledger.crossModel.get(key.relation) === 'suspended'
+  const state = !served
+    ? (wait?.message ?? 'being set up')
+    : expiresSoon(leaf, now)
+      ? 'served, expires soon'
+      : 'served'
   const shown = suspended ? `${state}, suspended` : state
   const expires = new Date(leaf.notAfter).toISOString().slice(0, 10)
   return { ...row, 'common-name': leaf.commonName, prefix, expires, state: shown }

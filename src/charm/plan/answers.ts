@@ -4,12 +4,20 @@
 import { digest } from '../../interfaces/digest.ts'
 import type { RequestStatus } from '../../interfaces/etcd-client-answer.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
-import { type Ledger, type LedgerEntry, ledgerKey, type RequestKey } from '../../interfaces/ledger.ts'
+import {
+  type AcceptedEntry,
+  type Ledger,
+  type LedgerEntry,
+  ledgerKey,
+  type RequestKey,
+} from '../../interfaces/ledger.ts'
 import { encryptionIsOffered } from '../guards.ts'
-import type { Observed } from '../observed.ts'
+import type { MemberSeen, Observed } from '../observed.ts'
 import { explainRefusal } from '../refusals.ts'
 import type { AnswerToPublish, ResponseToPublish, Write } from '../step.ts'
+import { describeAbsences, holdsUp } from './absence.ts'
 import { endpointsOf } from './endpoints.ts'
+import { membersOf } from './members.ts'
 
 export interface AnswersPlan {
   readonly writes: readonly Write[]
@@ -32,7 +40,7 @@ export function planAnswers(observed: Observed, ledger: Ledger): AnswersPlan {
   const told = byRelation(observed.peers?.ledger ?? ledger)
   for (const [relation, rows] of byRelation(ledger)) {
     if (!canHear(relation, observed, ledger)) continue
-    const answer = answerFor(observed, relation, rows, told.get(relation) ?? [])
+    const answer = answerFor(observed, ledger, relation, rows, told.get(relation) ?? [])
     if (!answer) continue
     if (answer.noted.length > 0) noted.set(relation, answer.noted)
     else noted.delete(relation)
@@ -76,14 +84,16 @@ function byRelation(ledger: Ledger): ReadonlyMap<number, readonly Row[]> {
 
 function answerFor(
   observed: Observed,
+  ledger: Ledger,
   relation: number,
   rows: readonly Row[],
   told: readonly Row[],
 ): AnswerToPublish | undefined {
   const authority = observed.peers?.application.authorities?.server
   const version = observed.machine.workload?.version
-  const endpoints = endpointsOf(observed)
-  const statuses = rows.flatMap(({ entry }) => statusOf(entry))
+  const entries = rows.map(({ entry }) => entry)
+  const endpoints = endpointsOf(observed, ledger, entries)
+  const statuses = entries.flatMap((entry) => statusOf(entry, ledger, observed))
   const responses = rows.flatMap((row) => responseTo(observed, row))
   if (responses.length === 0 && statuses.length === 0 && !observed.peers?.ledger.answers.has(relation))
     return undefined
@@ -119,19 +129,29 @@ function responseTo(observed: Observed, { key, entry }: Row): readonly ResponseT
  * What the requirer's units have seen: a unit's relation-changed says that they were at work since, update-status that they are
  * done. The library raises what `status` has and this has not, so this must not come with it.
  */
-function notedBy(
-  { clients, peers }: Observed,
-  relation: number,
-  told: readonly Row[],
-): readonly RequestStatus[] {
+function notedBy(observed: Observed, relation: number, told: readonly Row[]): readonly RequestStatus[] {
+  const { clients, peers } = observed
   if (!peers || !clients.heard.has(relation)) return peers?.ledger.noted.get(relation) ?? []
-  return told.flatMap(({ entry }) => statusOf(entry))
+  return told.flatMap(({ entry }) => statusOf(entry, peers.ledger, observed))
 }
 
-function statusOf(entry: LedgerEntry): readonly RequestStatus[] {
+function statusOf(entry: LedgerEntry, ledger: Ledger, observed: Observed): readonly RequestStatus[] {
+  if (entry.state === 'accepted') return waitOf(entry, ledger, membersOf(observed))
   // Before the echo nothing is said: a requirer that takes up the key overlooks what else changed.
   if (entry.state === 'refused' && entry.code === 'encryption-awaited') return []
-  return entry.state === 'refused' ? [explainRefusal(entry.code, entry.detail)] : []
+  return [explainRefusal(entry.code, entry.detail)]
+}
+
+/** What a client that is not served yet waits for, where it is more than the usual minute. */
+export function waitOf(
+  entry: AcceptedEntry,
+  { away }: Ledger,
+  members?: readonly MemberSeen[],
+): readonly RequestStatus[] {
+  if (entry.served) return []
+  const missing = holdsUp(away, members)
+  if (missing.size > 0) return [explainRefusal('member-away', describeAbsences(missing))]
+  return entry.late ? [explainRefusal('members-restart', '')] : []
 }
 
 function noteAnswered(entries: Map<string, Row>, row: Row, answer: AnswerToPublish): void {

@@ -6,6 +6,7 @@ import { certificateNamesAddress } from '../guards.ts'
 import type { Observed } from '../observed.ts'
 import { explainRefusal, isWaiting } from '../refusals.ts'
 import type { Condition } from '../step.ts'
+import { describeAbsences, holdsUp } from './absence.ts'
 import { untold } from './founding.ts'
 import { clientCasConditions } from './client-cas.ts'
 import { healthConditions } from './health.ts'
@@ -57,7 +58,7 @@ function unitConditions(observed: Observed): readonly Condition[] {
   if (!peers.application.certificates.has(observed.unit))
     return waiting("waiting for the leader to sign this unit's certificates")
   if (!founder) return waiting(whyNotFounded(observed))
-  if (lost) return [{ status: 'blocked', message: describeLoss(lost), scope: 'unit' }]
+  if (lost) return [{ status: 'blocked', message: describeLoss(lost), scope: 'unit', stake: 'cluster' }]
   if (machine.damage !== undefined) return [describeDamage(machine.damage)]
   if (etcd.kind === 'down') return waiting(`etcd does not answer: ${etcd.why}; see journalctl on the unit`)
   if (own?.learner) return waiting('a learner that has not caught up yet; it votes when it has')
@@ -113,7 +114,7 @@ function clusterConditions(observed: Observed): readonly Condition[] {
   const tolerates = spare > 0 ? `tolerates ${spare} more to fail` : 'tolerates no further failure'
   const away = voters.filter((member) => !member.responds).map(({ name }) => name)
   const message = `${answering} of ${voters.length} members healthy, ${tolerates}; look after ${away.join(', ')}`
-  return [{ status: 'active', message, scope: 'application' }]
+  return [{ status: 'active', message, scope: 'application', stake: 'cluster' }]
 }
 
 /** Days before its end that a client's certificate is warned about. */
@@ -145,6 +146,8 @@ function clientConditions(observed: Observed, ledger: Ledger): readonly Conditio
     const message = `relation ${relation} (${application}): no request; its leader must publish prefix and certificate`
     return { status: 'waiting', message, scope: 'application' }
   })
+  const missing = holdsUp(ledger.away, membersOf(observed))
+  const whom = missing.size > 0 ? `, waiting for ${describeAbsences(missing)}` : ''
   const asked = [...ledger.entries.values()].flatMap(({ key, entry }): readonly Condition[] => {
     const who = `${nameRequest(key)} (${entry.application})`
     if (ledger.crossModel.get(key.relation) === 'suspended') return tellSuspended(who, key.relation, entry)
@@ -157,7 +160,7 @@ function clientConditions(observed: Observed, ledger: Ledger): readonly Conditio
     return [
       {
         status: 'waiting',
-        message: `${who}: access for ${entry.leaf.commonName} is being set up`,
+        message: `${who}: access for ${entry.leaf.commonName} is being set up${whom}`,
         scope: 'application',
       },
     ]

@@ -91,13 +91,16 @@ function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry
   const sameLeaf = before?.leaf.fingerprint === leaf.fingerprint
   // One that no member may have loaded yet is dropped for the one that it was to replace.
   const retiring = sameLeaf || before?.retiring ? before?.retiring : before?.leaf
+  const { prefix } = of.request.asked
+  const unchanged = sameLeaf && before?.prefix === prefix
   return {
     ...basics(of, secret),
     state: 'accepted',
-    prefix: of.request.asked.prefix,
+    prefix,
     leaf,
     ...(retiring && { retiring }),
-    served: before?.served === true && sameLeaf && before.prefix === of.request.asked.prefix,
+    served: before?.served === true && unchanged,
+    ...(before?.late && unchanged && { late: true }),
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../interfaces/ledger.ts'
 import { everyMemberTrustsIt, noRequestIsOnItsWay, ownershipIsCommitted } from '../guards.ts'
 import type { AccessSeen, ClientsSeen, Observed, RelationSeen } from '../observed.ts'
+import { nextAbsences } from './absence.ts'
 import { hasAccess } from './access.ts'
 import { judgeRequest } from './judge-request.ts'
 
@@ -23,6 +24,7 @@ export const emptyLedger: Ledger = {
   collectable: new Map(),
   crossModel: new Map(),
   gathering: false,
+  away: new Map(),
 }
 
 /** The ledger as this hook leaves it. Only the leader writes it; for the others it is as it was. */
@@ -47,6 +49,7 @@ export function nextLedger(observed: Observed): Ledger {
     collectable: secretsToCollect(committed, entries, observed),
     crossModel: crossModelRelations(committed, observed),
     gathering: !noRequestIsOnItsWay.holds(observed),
+    away: nextAbsences(committed.away, entries, observed),
   }
 }
 
@@ -178,11 +181,13 @@ function progress(key: RequestKey, entry: LedgerEntry, observed: Observed): Ledg
   const born = observed.peers?.application.founding?.born === true
   if (born && entry.served && !entry.retiring) return entry
   if (!ownershipIsCommitted.holds({ key, entry }, observed)) return entry
-  if (!everyMemberTrustsIt.holds(entry.leaf, observed)) return entry
+  const waiting = observed.sweep && !entry.served ? { ...entry, late: true } : entry
+  if (!everyMemberTrustsIt.holds(entry.leaf, observed)) return waiting
   // A cluster that is founded anew knows nobody.
   if (!born) return { ...entry, served: false }
-  const { retiring: _served, ...kept } = entry
-  return { ...kept, served: entry.served || hasAccess(entry, accessOf(observed, entry.leaf.commonName)) }
+  const served = entry.served || hasAccess(entry, accessOf(observed, entry.leaf.commonName))
+  const { retiring: _served, late: _late, ...kept } = waiting
+  return { ...kept, served, ...(!served && waiting.late && { late: true }) }
 }
 
 /** Common names that nobody owns any more and whose user or role may still be in etcd. */

@@ -35,6 +35,7 @@ export function newUnit(tables: Tables, app: Application, host: Host): Unit {
     modifiedSeen: app.modified,
     placed: undefined,
     updateStatus: false,
+    unreachable: false,
   }
   app.units.push(unit)
   app.leader ??= name

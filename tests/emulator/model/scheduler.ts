@@ -46,6 +46,7 @@ export function openScheduler(options: SchedulerOptions): Scheduler {
       ({ tables, unit }) =>
         tables.controller === 'here' &&
         !busy.has(unit) &&
+        !unit.unreachable &&
         !isGhost(unit) &&
         nextHook(tables, unit) !== undefined,
     )

@@ -80,6 +80,8 @@ export interface Unit {
   /** The unpacked archive whose files the unit has. */
   placed: string | undefined
   updateStatus: boolean
+  /** Its machine is off, or cut off from the controller: no hook of it starts. */
+  unreachable: boolean
 }
 
 export interface SeenRelation {

@@ -52,6 +52,7 @@ export function ledgerOf(
     collectable: new Map(),
     crossModel: new Map(),
     gathering: false,
+    away: new Map(),
     ...more,
   }
 }

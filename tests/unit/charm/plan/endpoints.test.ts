@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../src/charm/decide.ts'
 import type { Observed } from '../../../../src/charm/observed.ts'
-import { endpointsOf } from '../../../../src/charm/plan/endpoints.ts'
+import { endpointsOf as endpointsFor } from '../../../../src/charm/plan/endpoints.ts'
+import { emptyLedger } from '../../../../src/charm/plan/ledger.ts'
 import { settled } from '../observation.ts'
 import { running } from '../observed-changes.ts'
 
@@ -67,6 +68,8 @@ describe('a member that has moved', () => {
 })
 
 describe('the endpoints', () => {
+  const endpointsOf = (observed: Observed) => endpointsFor(observed, emptyLedger, [])
+
   it('are those of the members that serve', () => {
     assert.deepEqual(endpointsOf(at('10.0.0.1')), ['10.0.0.1:2379'])
   })
