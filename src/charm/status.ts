@@ -1,6 +1,6 @@
 // One status tells what was seen and what is still missing; it comes from the same values as the plan, so the two agree.
 
-import type { Condition } from './step.ts'
+import { type Condition, type Stake, stakes } from './step.ts'
 
 export interface Status {
   readonly status: 'active' | 'blocked' | 'waiting' | 'maintenance'
@@ -9,13 +9,21 @@ export interface Status {
 
 const severity = ['blocked', 'waiting', 'maintenance', 'active'] as const
 
-/** The worst condition, the first of its kind, with a count of the others. */
+/** The word is of the worst condition. The message is of the one with most at stake: no refused client hides that a member is lost. */
 export function statusOf(conditions: readonly Condition[]): Status {
-  for (const status of severity) {
-    const [first] = conditions.filter((condition) => condition.status === status)
-    if (!first) continue
-    const others = conditions.length - 1
-    return { status, message: others === 0 ? first.message : `${first.message} (and ${others} more)` }
-  }
-  return { status: 'active', message: '' }
+  const [told, ...others] = [...conditions].sort(
+    (a, b) => stakes.indexOf(stakeOf(a)) - stakes.indexOf(stakeOf(b)) || rank(a) - rank(b),
+  )
+  if (!told) return { status: 'active', message: '' }
+  const worst = severity[Math.min(...conditions.map(rank))] ?? told.status
+  const message = others.length === 0 ? told.message : `${told.message} (and ${others.length} more)`
+  return { status: worst, message }
+}
+
+function rank({ status }: Condition): number {
+  return severity.indexOf(status)
+}
+
+function stakeOf({ stake, scope }: Condition): Stake {
+  return stake ?? (scope === 'unit' ? 'machine' : 'clients')
 }

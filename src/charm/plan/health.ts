@@ -21,7 +21,7 @@ export function healthConditions(observed: Observed): readonly Condition[] {
     })
 }
 
-type Told = readonly Pick<Condition, 'status' | 'message'>[]
+type Told = readonly Pick<Condition, 'status' | 'message' | 'stake'>[]
 
 function alarmOf({ etcd }: Observed, { id, name }: MemberSeen): Told {
   const alarms = etcd.kind === 'up' ? (etcd.alarms ?? []) : []
@@ -29,6 +29,7 @@ function alarmOf({ etcd }: Observed, { id, name }: MemberSeen): Told {
     .filter(({ member }) => member === id)
     .map(({ kind }) => ({
       status: 'blocked',
+      stake: 'cluster',
       message:
         kind === 'no-space'
           ? `${name}: the database is full and takes no writes; compact and defragment it or raise quota-backend-bytes`
@@ -41,7 +42,7 @@ function roomOf(member: MemberSeen, quota: number | undefined): Told {
   if (!status || hasRoom(member, quota)) return []
   const share = shareOf(status.dbSize, quota)
   const message = `${name}: the database has ${Math.floor(share * 100)} % of its quota; compact and defragment it or raise quota-backend-bytes`
-  return [{ status: 'active', message }]
+  return [{ status: 'active', message, stake: 'machine' }]
 }
 
 function lagOf({ name, status }: MemberSeen, members: readonly MemberSeen[]): Told {
@@ -51,6 +52,7 @@ function lagOf({ name, status }: MemberSeen, members: readonly MemberSeen[]): To
   return [
     {
       status: 'active',
+      stake: 'machine',
       message: `${name}: ${behind} entries behind the leader; look at its disk and network`,
     },
   ]

@@ -33,5 +33,5 @@ export function planRotation(observed: Observed): readonly Write[] {
 export function rotationConditions({ peers, leader }: Observed): readonly Condition[] {
   if (!leader || peers?.application.rotation === undefined) return []
   const message = 'new certificate authorities are being rolled out; wait until every unit has followed'
-  return [{ status: 'maintenance', message, scope: 'application' }]
+  return [{ status: 'maintenance', message, scope: 'application', stake: 'machine' }]
 }

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { decide } from '../../../src/charm/decide.ts'
+import { statusOf } from '../../../src/charm/status.ts'
+import { type Condition, stakes } from '../../../src/charm/step.ts'
+import { accepted, type ledgerOf, relationKey, settled } from './observation.ts'
+import { running, withLedger } from './observed-changes.ts'
+import { etcdUp, member } from './plan/members.ts'
+
+const severity = ['blocked', 'waiting', 'maintenance', 'active'] as const
+const text = fc.stringMatching(/^[a-z ]{1,9}$/)
+const condition = (stake: fc.Arbitrary<(typeof stakes)[number]>): fc.Arbitrary<Condition> =>
+  fc.record({ status: fc.constantFrom(...severity), message: text, scope: fc.constant('unit'), stake })
+const ofClients = fc.array(condition(fc.constant('clients')), { maxLength: 9 })
+
+test('the message is of what has most at stake, the word of what is worst, and the count of all', () => {
+  fc.assert(
+    fc.property(fc.array(condition(fc.constantFrom(...stakes)), { minLength: 1, maxLength: 9 }), (all) => {
+      const { status, message } = statusOf(all)
+      assert.equal(
+        status,
+        severity.find((word) => all.some((one) => one.status === word)),
+      )
+      const stake = stakes.find((name) => all.some((one) => one.stake === name))
+      const told = message.replace(/ \(and \d+ more\)$/, '')
+      assert.ok(all.some((one) => one.stake === stake && one.message === told))
+      assert.equal(message.endsWith(` (and ${all.length - 1} more)`), all.length > 1)
+    }),
+  )
+})
+
+test('whatever is wrong with clients, it is told after the loss of a member or a machine', () => {
+  const worth = condition(fc.constantFrom('cluster', 'machine'))
+  fc.assert(
+    fc.property(worth, ofClients, fc.nat(9), (loss, clients, at) => {
+      const mixed = [...clients.slice(0, at), loss, ...clients.slice(at)]
+      assert.equal(statusOf(mixed).message.replace(/ \(and \d+ more\)$/, ''), loss.message)
+    }),
+  )
+})
+
+/** The leader of three, with those members silent, and one client that was refused. */
+function statusWith(silent: readonly number[], rows: Parameters<typeof ledgerOf>[0]) {
+  const observed = withLedger(running(settled()), rows)
+  const members = [0, 1, 2].map((nth) => member(nth, { responds: !silent.includes(nth) }))
+  return statusOf(decide({ ...observed, etcd: etcdUp(members, { access: new Map() }) }).conditions)
+}
+
+test('a refused client does not hide that a member is away, or that there is no quorum', () => {
+  const { leaf: _, ...basics } = { ...accepted('web'), leaf: undefined }
+  const refused = { ...basics, state: 'refused', code: 'certificate-is-ca', detail: '' } as const
+  const rows = [[relationKey(5), refused]] as const
+  assert.match(statusWith([], rows).message, /^relation 5 \(web\): the certificate is a CA/)
+  assert.match(statusWith([2], rows).message, /^2 of 3 members healthy.*look after etcd-2 \(and 1 more\)$/)
+  const observed = withLedger(running(settled()), rows)
+  const standing = [0, 1, 2].map((nth) => member(nth, { responds: nth === 0 }))
+  const lost = decide({ ...observed, etcd: { kind: 'down', why: 'no leader', standing } }).conditions
+  assert.match(statusOf(lost).message, /^quorum lost: 1 of 3 .*\(and 1 more\)$/)
+})
