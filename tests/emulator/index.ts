@@ -22,7 +22,7 @@ import {
   removeSaas,
   unitNamed,
 } from './model/operator.ts'
-import { startRemoval } from './model/removal.ts'
+import { loseRelation, passLeadership, startRemoval } from './model/removal.ts'
 import type { Action, Bag, HookRun, Profile, Relation, Tables, Unit } from './model/state.ts'
 
 export { describeFailure, unavoidable } from './model/scheduler.ts'
@@ -32,6 +32,10 @@ export type { Action, HookRun, Profile, Relation, Unit } from './model/state.ts'
 export interface ModelOptions {
   readonly name?: string
   readonly profile?: Profile
+  /** What Juju says of itself, where a fault of an older one is wanted: `3.6.9`. */
+  readonly version?: string
+  /** Owners are not shown whom in another model a secret was granted, as in 4.0. */
+  readonly hidesAccessAcross?: boolean
   /** For what Juju leaves to chance: whose hook comes next. */
   readonly seed?: number
   /** Folder of etcd's binaries. */
@@ -70,6 +74,8 @@ export async function openModel(options: ModelOptions): Promise<Model> {
   const host = await openController(options)
   const { name = 'test', profile = '4.0', without } = options
   const tables = newTables(name, profile, host.random, host.models, without)
+  if (options.version !== undefined) tables.version = options.version
+  tables.hidesAccessAcross = options.hidesAccessAcross ?? false
   return modelOn(host, tables, async () => host[Symbol.asyncDispose]())
 }
 
@@ -124,6 +130,10 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     resumeRelation: (id: number, how: { created?: boolean } = {}): void =>
       resumeRelation(tables, id, how.created ?? false),
     removeRelation: (id: number): void => removeRelation(tables, id),
+    /** It is gone, and units still list it: until it is removed they hear nothing of its end. */
+    loseRelation: (id: number): void => loseRelation(tables, id),
+    /** At once, in the middle of a hook as well. */
+    passLeadership: (name: string, to: string): void => passLeadership(applicationNamed(tables, name), to),
     /** Storage outlives its unit; `attachStorage` gives it to a new one before its first hook. */
     addUnit: async (name: string, attachStorage: readonly string[] = []): Promise<Unit> =>
       addUnit(tables, applicationNamed(tables, name), host.hosts, attach(attachStorage)),

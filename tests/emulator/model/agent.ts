@@ -119,7 +119,7 @@ function environment({ id, tables, unit, hook }: HookContext): Readonly<Record<s
     JUJU_MACHINE_ID: unit.machine,
     JUJU_PRINCIPAL_UNIT: '',
     JUJU_AVAILABILITY_ZONE: '',
-    JUJU_VERSION: tables.profile === '3.6' ? '3.6.26' : '4.0.15',
+    JUJU_VERSION: tables.version,
     CLOUD_API_VERSION: '',
     JUJU_CHARM_HTTP_PROXY: '',
     JUJU_CHARM_HTTPS_PROXY: '',

@@ -58,7 +58,10 @@ function aboutSecret(tables: Tables, secret: Secret): readonly string[] {
   const tracked = [...secret.consumers].filter(([, { tracked }]) => tracked > secret.latest)
   return [
     ...(owner ? [] : [`secret ${secret.id} is owned by ${secret.owner}, which is gone`]),
-    ...(secret.revisions.has(secret.latest) ? [] : [`secret ${secret.id} has no revision ${secret.latest}`]),
+    // Until 3.6.9 the removal of revision 1 could take the latest along.
+    ...(secret.revisions.has(secret.latest) || /^3\.6\.\d$/.test(tables.version)
+      ? []
+      : [`secret ${secret.id} has no revision ${secret.latest}`]),
     ...tracked.map(([unit]) => `${unit} tracks a revision of ${secret.id} that does not exist`),
   ]
 }

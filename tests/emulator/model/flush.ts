@@ -6,8 +6,10 @@ import { assertController, type HookContext, isLeader, ToolFailure } from './hoo
 /** @throws what Juju would refuse at the flush: the hook has then failed, and nothing of it is in the model. */
 export function flush(context: HookContext): void {
   assertController(context)
-  const forAll = [...context.bags.values()].some(({ entity }) => entity === context.unit.app.name)
-  if (forAll && !isLeader(context)) throw new ToolFailure('leadership was lost while the hook ran')
+  if (context.asLeader && !isLeader(context)) throw new ToolFailure('leadership was lost while the hook ran')
+  for (const { relation } of context.bags.values())
+    if (relation.gone)
+      throw new ToolFailure(context.tables.profile === '3.6' ? 'permission denied' : 'relation not found')
   for (const write of context.flush) write()
   for (const { relation, entity, changes } of context.bags.values()) {
     if (!context.tables.relations.has(relation.id)) continue

@@ -18,6 +18,10 @@ export interface HookContext {
   readonly log: string[]
   /** The controller went away while it ran. */
   cutOff: boolean
+  /** It has asked for what only the leader may: that is looked at again at the flush. */
+  asLeader: boolean
+  /** What is-leader said first, if that was no: it stays so for this hook. */
+  follows: boolean
 }
 
 /** @param id what the hook's tools must name */
@@ -34,6 +38,8 @@ export function openContext(id: string, tables: Tables, unit: Unit, hook: HookTo
     pendingSecrets: new Map(),
     log: [],
     cutOff: false,
+    asLeader: false,
+    follows: false,
   }
 }
 

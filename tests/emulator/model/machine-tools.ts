@@ -10,6 +10,7 @@ import {
   json,
   nothing,
   parseFlags,
+  relationOf,
   type Tool,
   ToolFailure,
 } from './hook-context.ts'
@@ -61,8 +62,11 @@ export const networkGet: Tool = ({ context, args }) => {
     '--egress-subnets': 'flag',
     '--primary-address': 'flag',
   } as const
-  const { flags, words } = parseFlags(args, spec)
+  const parsed = parseFlags(args, spec)
+  const { flags, words } = parsed
   const [binding] = words
+  if (flags.has('-r') && relationOf(context, parsed).gone)
+    throw new ToolFailure('permission denied (unauthorized access)')
   if (binding === undefined) throw new ToolFailure('no arguments specified', 2)
   const known = context.unit.app.charm.endpoints.some((endpoint) => endpoint.name === binding)
   if (!known && binding !== 'juju-info') throw unknownBinding(context, binding)

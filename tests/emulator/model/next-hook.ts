@@ -109,7 +109,7 @@ function secretRemove(tables: Tables, unit: Unit): HookToRun | undefined {
       continue
     const tracked = new Set([...secret.consumers.values()].map((consumer) => consumer.tracked))
     const revision = [...secret.revisions.keys()].find(
-      (row) => row !== secret.latest && !tracked.has(row) && !secret.obsolete.has(row),
+      (row) => row !== secret.latest && !tracked.has(row) && !secret.obsolete.has(`${unit.name} ${row}`),
     )
     if (revision === undefined) continue
     const uri = tables.profile === '3.6' ? `secret:${secret.id}` : secret.id
@@ -118,7 +118,7 @@ function secretRemove(tables: Tables, unit: Unit): HookToRun | undefined {
       JUJU_SECRET_LABEL: secret.label,
       JUJU_SECRET_REVISION: String(revision),
     }
-    return { name: 'secret-remove', env, done: () => secret.obsolete.add(revision) }
+    return { name: 'secret-remove', env, done: () => secret.obsolete.add(`${unit.name} ${revision}`) }
   }
   return undefined
 }

@@ -54,7 +54,7 @@ function hookFor(
 /** Enters the scopes of all new relations at once, as the agent does, and queues their created hooks. */
 export function enterRelations(tables: Tables, unit: Unit): boolean {
   const fresh = relationsOf(tables, unit.app).filter(
-    (row) => !row.dying && !row.suspended && !seen(unit, row).created,
+    (row) => !row.dying && !row.suspended && !row.gone && !seen(unit, row).created,
   )
   for (const relation of shuffled(tables, fresh)) {
     enterScope(tables, unit, relation).created = true
@@ -82,6 +82,7 @@ export function relationHook(tables: Tables, unit: Unit): HookToRun | undefined 
 function nextOf(tables: Tables, unit: Unit, relation: Relation): HookToRun | undefined {
   const state = seen(unit, relation)
   if (!state.created || state.broken) return undefined
+  if (relation.gone && !relation.dying) return undefined
   const ends = relation.dying || relation.suspended || unit.dying
   const present = ends ? [] : membersOf(tables, unit, relation)
   const [gone] = [...state.members].filter((name) => !present.includes(name)).sort()

@@ -25,6 +25,8 @@ export function newTables(
 ): Tables {
   const tables: Tables = {
     profile,
+    version: profile === '3.6' ? '3.6.26' : '4.0.15',
+    hidesAccessAcross: false,
     without: new Set(without),
     random,
     now: 0,
@@ -103,6 +105,7 @@ function addRelation(tables: Tables, ends: Relation['ends']): Relation {
     versions: new Map(),
     dying: false,
     suspended: false,
+    gone: false,
     across: undefined,
   }
   tables.relations.set(relation.id, relation)

@@ -56,12 +56,22 @@ export const relationGet: Tool = ({ context, args }) => {
   if (!entity.includes('/') && !parsed.flags.has('--app')) {
     throw new ToolFailure(`expected unit name, got application name "${target}"`, 2)
   }
+  if (relation.gone) throw noLongerThere(context, entity)
   if (!relation.ends.some((end) => end.app === applicationOf(entity)))
     throw new ToolFailure('permission denied')
   const ownApp = entity === context.unit.app.name && relation.ends.length > 1
   if (ownApp && !isLeader(context)) throw new ToolFailure('permission denied')
   const bag = readBag(context, relation, entity)
   return json(key === '-' ? bag : bag[key])
+}
+
+/** 4.0 as recorded from 4.0.14, where the offering side lists a relation that the controller has no more; 3.6 has one text for all. */
+function noLongerThere(context: HookContext, entity: string): ToolFailure {
+  if (entity === context.unit.name || context.tables.profile === '3.6')
+    return new ToolFailure('permission denied')
+  if (entity === context.unit.app.name && isLeader(context))
+    return new ToolFailure('permission denied (unauthorized access)')
+  return new ToolFailure('getting regular relation by key: relation not found')
 }
 
 export const relationSet: Tool = ({ context, args, stdin }) => {
@@ -80,6 +90,7 @@ export const relationSet: Tool = ({ context, args, stdin }) => {
   }
   const app = parsed.flags.has('--app')
   if (app && !isLeader(context)) throw new ToolFailure('cannot write relation settings')
+  if (app) context.asLeader = true
   const entity = app ? context.unit.app.name : context.unit.name
   const name = `${relation.id} ${entity}`
   const pending = context.bags.get(name) ?? { relation, entity, changes: {} }
@@ -89,6 +100,8 @@ export const relationSet: Tool = ({ context, args, stdin }) => {
 }
 
 export const relationModelGet: Tool = ({ context, args }) => {
-  const { across } = relationOf(context, parseFlags(args, { '-r': 'value' }))
+  const relation = relationOf(context, parseFlags(args, { '-r': 'value' }))
+  const { across } = relation
+  if (relation.gone) throw noLongerThere(context, remoteOf(relation, context.unit.app.name))
   return json({ uuid: (across?.tables ?? context.tables).uuid })
 }

@@ -15,6 +15,23 @@ function passLease(unit: Unit): void {
   if (app.leader === unit.name) app.leader = app.units.find((other) => !other.dying)?.name
 }
 
+/** The lease goes to another unit, whatever hook the one that had it may be in. */
+export function passLeadership(app: Application, to: string): void {
+  for (const unit of app.units) if (unit.name === app.leader) unit.led = false
+  app.leader = to
+}
+
+/** The controller has the relation no more, with all that was granted over it; agents that have not heard of it still list it. */
+export function loseRelation(tables: Tables, id: number): void {
+  const relation = tables.relations.get(id)
+  if (!relation) throw new Error(`relation ${id} not found`)
+  for (const side of sidesOf(tables, relation)) {
+    side.relation.gone = true
+    for (const { grants } of side.tables.secrets.values())
+      for (const [app, granted] of grants) if (granted === side.relation.id) grants.delete(app)
+  }
+}
+
 /** A removed unit takes its secrets with it. */
 export function forgetUnit(tables: Tables, unit: Unit): void {
   passLease(unit)

@@ -69,6 +69,11 @@ export function readerOf(context: HookContext, secret: Secret): string | undefin
   return owns ? unit.name : namesIn(home, tables, unit).find(granted)
 }
 
+/** What this unit is called where the secret is; `undefined` where nothing is known of it. */
+export function nameAt(context: HookContext, secret: Secret): string | undefined {
+  return namesIn(homeOf(context, secret), context.tables, context.unit)[0]
+}
+
 export function denied({ tables, unit }: HookContext, what: 'read' | 'manage'): ToolFailure {
   const text = `"${unit.name}" is not allowed to ${what} this secret`
   return new ToolFailure(tables.profile === '3.6' ? 'permission denied' : text)
@@ -84,7 +89,9 @@ export function nameSecret(
   if (wanted === undefined) return
   const other = labelled(context, wanted)
   if (other && other !== secret) throw new ToolFailure(`secret with label "${wanted}" already exists`)
+  const own = homeOf(context, secret) === context.tables && secret.owner === context.unit.app.name
   if (mayManage(context, secret)) secret.label = wanted
-  else if (homeOf(context, secret) !== context.tables || secret.owner !== context.unit.app.name)
-    consumer.label = wanted
+  // Of its application's secret a unit that does not lead can't change the label: 3.6 passes over it.
+  else if (own && context.tables.profile === '4.0') throw new ToolFailure('lease not held')
+  else if (!own) consumer.label = wanted
 }

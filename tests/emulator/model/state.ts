@@ -105,6 +105,8 @@ export interface Relation {
   dying: boolean
   /** Across models only. */
   suspended: boolean
+  /** The controller has none any more, and units of this side still list it. */
+  gone: boolean
   across: Across | undefined
 }
 
@@ -129,8 +131,8 @@ export interface Secret {
   rotation: { every: number; next: number } | undefined
   /** When each revision expires, and when its owner is told (again). */
   readonly expiry: Map<number, number>
-  /** Revisions whose owner was told that nobody tracks them any more. */
-  readonly obsolete: Set<number>
+  /** `unit revision`: each unit that owned it was told once that nobody tracks that revision any more, a new leader again. */
+  readonly obsolete: Set<string>
   /** Relation ids over which an application may read it. */
   readonly grants: Map<string, number>
   /** Revision that each unit tracks, the latest that it was told of, and its own label for the secret. */
@@ -187,6 +189,10 @@ export type Counted = 'relation' | 'machine' | 'task' | 'storage' | 'secret'
 
 export interface Tables {
   readonly profile: Profile
+  /** What JUJU_VERSION says; some faults were mended from one to the next. */
+  version: string
+  /** An owner is not shown whom in another model a secret was granted, as in 4.0. */
+  hidesAccessAcross: boolean
   /** Hook tools that came with later versions. */
   readonly without: ReadonlySet<string>
   /** What Juju leaves to chance comes from here, by the model's seed. */

@@ -4,15 +4,23 @@ import { parse } from 'yaml'
 import { isLeader, json, nothing, parseFlags, type Request, type Tool, ToolFailure } from './hook-context.ts'
 import type { Action, Status } from './state.ts'
 
-export const isLeaderTool: Tool = ({ context }) => json(isLeader(context))
+/** The first no stays for the whole hook. */
+export const isLeaderTool: Tool = ({ context }) => {
+  context.follows ||= !isLeader(context)
+  return json(!context.follows)
+}
 
 export const configGet: Tool = ({ context, args }) => {
-  const { words } = parseFlags(args, { '--all': 'flag', '-a': 'flag' })
-  const { app } = context.unit
-  const config = Object.fromEntries(
-    Object.entries({ ...app.charm.defaults, ...app.config }).filter(([, value]) => value !== ''),
+  const { flags, words } = parseFlags(args, { '--all': 'flag', '-a': 'flag' })
+  const { charm, config } = context.unit.app
+  // To 3.6 an empty text is no value.
+  const given = Object.entries({ ...charm.defaults, ...config }).filter(
+    ([, value]) => value !== '' || context.tables.profile === '4.0',
   )
-  return json(words[0] === undefined ? config : config[words[0]])
+  const all =
+    flags.has('--all') || flags.has('-a') ? [...charm.options].map((name) => [name, null] as const) : []
+  const shown = Object.fromEntries([...all, ...given].sort(([a], [b]) => (a < b ? -1 : 1)))
+  return json(words[0] === undefined ? shown : shown[words[0]])
 }
 
 const settable = ['maintenance', 'blocked', 'waiting', 'active']
