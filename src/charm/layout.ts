@@ -50,6 +50,11 @@ export function loadedPath({ paths }: Workload): string {
   return `${paths.state}/loaded.json`
 }
 
+/** The digest of the tarball that is attached. */
+export function tarballPath({ paths }: Workload): string {
+  return `${paths.state}/tarball.json`
+}
+
 /** At which revision all access in etcd was found to be what the ledger says. */
 export function auditedPath({ paths }: Workload): string {
   return `${paths.state}/audited.json`

@@ -5,6 +5,7 @@ import type { Ledger } from '../interfaces/ledger.ts'
 import { unlessGone } from '../juju/errors.ts'
 import type { AppName, RelationId } from '../juju/names.ts'
 import { parseAppName } from '../juju/names.ts'
+import { aFewAtATime } from './a-few-at-a-time.ts'
 import type { Charm } from './charm.ts'
 import { clientsInFocus, type Look } from './clients-in-focus.ts'
 import { observeCrossModel, stillExists } from './observe-cross-model.ts'
@@ -38,7 +39,7 @@ export async function observeClients(
     if (seen?.crossModel) crossModel.set(relation, seen.crossModel)
     if (!seen) ((await isSuspended(charm, relation, ledger)) ? suspended : gone).add(relation)
   }
-  await eachOf(focus.relations, observe)
+  await aFewAtATime(focus.relations, observe)
   const clients = { ...noClients, relations, gone, suspended, crossModel }
   for (;;) {
     const next = nextInLine(ledger, clients, allowFullKeyspace)
@@ -50,15 +51,6 @@ export async function observeClients(
     heard: heardOf(charm, relations),
     expected: await findExpected(charm, ledger, relations),
   }
-}
-
-/** A few at a time: each call to Juju is a process of its own. */
-async function eachOf<T>(all: ReadonlySet<T>, visit: (one: T) => Promise<void>): Promise<void> {
-  const queue = all.values()
-  const work = async (): Promise<void> => {
-    for (const one of queue) await visit(one)
-  }
-  await Promise.all([work(), work(), work(), work()])
 }
 
 async function isSuspended(charm: Charm, relation: RelationId, ledger: Ledger): Promise<boolean> {
@@ -80,14 +72,13 @@ async function observeRelation(charm: Charm, relation: RelationId, look: Look): 
   if (parsed.kind === 'none')
     return { relation: { kind: 'silent', application, protocol: parsed.protocol }, crossModel }
   if (parsed.kind === 'malformed') return { relation: { ...parsed, application }, crossModel }
-  const requests = []
-  for (const asked of parsed.requests) {
+  const requests = await aFewAtATime(parsed.requests, async (asked) => {
     const encrypted = crossModel && asked.secret === undefined
     const certificate = encrypted
       ? await readEncryptedOffer(charm, relation, asked, crossModel, ledger)
       : await readOffer(charm, relation, asked, look)
-    requests.push({ asked, certificate })
-  }
+    return { asked, certificate }
+  })
   return { relation: { ...parsed, application, requests }, crossModel }
 }
 

@@ -8,8 +8,9 @@ import { type Purpose, purposes } from '../interfaces/etcd-peers.ts'
 import { parseJsonText } from '../interfaces/json-text.ts'
 import { readCapacity, sizeOf } from '../machine/capacity.ts'
 import { isServiceDefined } from '../machine/define-service.ts'
-import { digestOf, exists, readBytesIfExists, readTextIfExists } from '../machine/file.ts'
+import { exists, readBytesIfExists, readTextIfExists } from '../machine/file.ts'
 import { findOccupant } from '../machine/occupant.ts'
+import { rememberedDigestOf } from '../machine/remembered-digest.ts'
 import { lastRunLog, readService } from '../machine/service.ts'
 import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts'
 import { publicKeyOf } from '../tls/key.ts'
@@ -26,6 +27,7 @@ import {
   raftLogPath,
   revocationPath,
   revokedPath,
+  tarballPath,
 } from './layout.ts'
 import type { Audited, FileName, Loaded, MachineSeen, SourceSeen } from './observed.ts'
 
@@ -41,7 +43,7 @@ const resizes: ReadonlySet<string> = new Set(['config-changed', 'start', 'upgrad
 export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const workload = await findWorkload()
   const installed = await readInstalled(workload)
-  const source = await observeSource(charm, installed !== undefined)
+  const source = await observeSource(charm, workload, installed !== undefined)
   const files = await observeFiles(workload)
   const looks = files.configuration === undefined || resizes.has(charm.context.hook.name)
   const [keys, revoked, loaded, audited, data, databaseBytes, capacity, service, defined, occupant] =
@@ -100,12 +102,17 @@ async function readDamage({ service }: Workload): Promise<string | undefined> {
 }
 
 /** Juju is asked for the tarball only where the answer matters: nothing installed, or another tarball may be attached. */
-async function observeSource({ context, juju }: Charm, installed: boolean): Promise<SourceSeen> {
+async function observeSource(
+  { context, juju }: Charm,
+  workload: Workload,
+  installed: boolean,
+): Promise<SourceSeen> {
   const { name } = context.hook
   const asks = !installed || name === 'upgrade-charm' || name === 'config-changed' || name === 'update-status'
   if (!asks) return { kind: 'unread' }
   const path = await juju.resourcePath('etcd')
-  return path === undefined ? { kind: 'snap' } : { kind: 'archive', digest: await digestOf(path) }
+  if (path === undefined) return { kind: 'snap' }
+  return { kind: 'archive', digest: await rememberedDigestOf(path, tarballPath(workload)) }
 }
 
 async function observeFiles(workload: Workload): Promise<Partial<Record<FileName, string>>> {

@@ -1,0 +1,40 @@
+// The digest of a large file, known from last time for as long as nobody has written to it: a tarball of etcd takes a tenth of a second
+// and more to read, and a hook that has nothing to do has no time for that.
+
+import type { BigIntStats } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import * as z from 'zod/mini'
+import { digestOf, makeDirectory, readTextIfExists, writeFileAtomic } from './file.ts'
+
+const recordSchema = z.object({ identity: z.string(), digest: z.string() })
+
+/**
+ * SHA-256 in hexadecimal digits. `record` is where it is noted, in a folder of root's alone; one that can't be read is as good as
+ * none.
+ */
+export async function rememberedDigestOf(path: string, record: string): Promise<string> {
+  const identity = identityOf(await stat(path, { bigint: true }))
+  const known = readRecord(await readTextIfExists(record))
+  if (known?.identity === identity) return known.digest
+  const digest = await digestOf(path)
+  // Of a file that was written to meanwhile this is no digest to remember.
+  if (identityOf(await stat(path, { bigint: true })) === identity) {
+    await makeDirectory(dirname(record), { mode: 0o700 })
+    await writeFileAtomic(record, JSON.stringify({ identity, digest }), { mode: 0o600 })
+  }
+  return digest
+}
+
+/** Nobody can set the time of the last change (ctime): whoever writes to a file moves it. */
+function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(' ')
+}
+
+function readRecord(text: string | undefined): z.infer<typeof recordSchema> | undefined {
+  try {
+    return recordSchema.parse(JSON.parse(text ?? ''))
+  } catch {
+    return undefined
+  }
+}
