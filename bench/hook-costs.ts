@@ -110,6 +110,14 @@ function describe(
     row(subject, `${hook}: hook-tool calls`, clients, middle('calls'), 'calls'),
     row(subject, `${hook}: requests to etcd`, clients, middle('etcdRequests'), 'requests'),
     row(subject, `${hook}: dispatch to exit`, clients, middle('ms'), 'ms'),
+    row(subject, `${hook}: of this, with a hook tool at the agent`, clients, middle('toolMs'), 'ms'),
+    row(
+      subject,
+      `${hook}: of this, without (Node's start, our code, etcd)`,
+      clients,
+      middle('ms') - middle('toolMs'),
+      'ms',
+    ),
     row(subject, `${hook}: CPU time`, clients, middle('cpuMs'), 'ms'),
     row(subject, `${hook}: peak memory of the largest process`, clients, middle('peakMb'), 'MB'),
   ]

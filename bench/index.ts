@@ -1,8 +1,11 @@
 // `make bench`: what hooks cost on this machine, with few clients and with many, with one member and with several, beside Node's bare
 // start and beside a provider on the field's Python library in the same run. Writes bench/results.json and bench/results.md.
 
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { archives, openWorld } from '../tests/stories/world.ts'
+import { createTarball, realPrograms } from '../tests/unit/machine/tarball.ts'
 import { measureClusterLife } from './cluster-life.ts'
 import { measureFirstWrites } from './first-writes.ts'
 import { growByBatches, measureCosts } from './hook-costs.ts'
@@ -39,24 +42,50 @@ async function add(rows: readonly Row[]): Promise<void> {
   await save()
 }
 
+/** As measured on a controller: a hook tool takes this long there, its process included. */
+const toolMs = 7
+const atController = numbers('CONTROLLER_CLIENTS', '1,9')
+
+/** With hook tools as slow as a controller's, and etcd from a tarball, whose digest a sweep looks at. */
+async function measureAtController(): Promise<void> {
+  await using model = await openWorld({ name: 'bench', measure: true })
+  const release = createTarball(await mkdtemp(join(tmpdir(), 'bench-')), 'release', {
+    programs: realPrograms(),
+  })
+  await model.deploy('etcd', { archive: archives.etcd, resources: { etcd: release } })
+  await model.settle()
+  const { host } = model.unit('etcd/0')
+  const tool = await medianOf(() => host.run(['/usr/bin/perl', '-e', '0']))
+  model.tables.toolDelayMs = Math.max(0, toolMs - tool)
+  const grow = (names: readonly string[]) => growByBatches(model, 'etcd', names)
+  const prefix = `hook tools of ${toolMs} ms: `
+  await measureCosts({ model, app: 'etcd', prefix, rounds, add, grow }, atController)
+}
+
+async function medianOf(act: () => Promise<unknown>): Promise<number> {
+  const times: number[] = []
+  for (let count = 0; count < 3 * rounds; count += 1) {
+    const began = performance.now()
+    await act()
+    times.push(performance.now() - began)
+  }
+  return median(times)
+}
+
 async function measureCharm(): Promise<void> {
   await using model = await openWorld({ name: 'bench', measure: true })
   await model.deploy('etcd', { archive: archives.etcd })
   await model.settle()
   const { host } = model.unit('etcd/0')
-  const starts: number[] = []
-  for (let count = 0; count < 3 * rounds; count += 1) {
-    const began = performance.now()
-    await host.run(['/var/lib/juju/agents/unit-etcd-0/charm/bin/node', '-e', '0'])
-    starts.push(performance.now() - began)
-  }
+  const start = await medianOf(() => host.run(['/var/lib/juju/agents/unit-etcd-0/charm/bin/node', '-e', '0']))
   const figure = "Node's bare start"
-  await add([{ figure, clients: sizes[0] ?? 1, members: 1, value: round(median(starts)), unit: 'ms' }])
+  await add([{ figure, clients: sizes[0] ?? 1, members: 1, value: round(start), unit: 'ms' }])
   const grow = (names: readonly string[]) => growByBatches(model, 'etcd', names)
   await measureCosts({ model, app: 'etcd', prefix: '', rounds, add, grow }, sizes)
 }
 
 await measureCharm()
+await measureAtController()
 try {
   await measurePython(baseline, rounds, add)
 } finally {

@@ -9,6 +9,8 @@ export interface Measured {
   readonly etcdRequests: number
   /** Dispatch to exit. */
   readonly ms: number
+  /** Of this, while at least one hook tool was with the agent. */
+  readonly toolMs: number
   /** User and system time of the process and of all that it ran, hook tools among them. */
   readonly cpuMs: number
   /** Of the largest process. */
@@ -35,12 +37,23 @@ export async function measureHook(
       calls: run.calls.length,
       etcdRequests: (await countRequests(host)) - before,
       ms: run.ms,
+      toolMs: unionOf(run.calls),
       cpuMs: run.usage?.cpuMs ?? 0,
       peakMb: (run.usage?.peakKb ?? 0) / 1024,
     }
   }
   if (!measured) throw new Error(`${hook} of ${unit} has not run`)
   return { measured, runs }
+}
+
+/** Tools run side by side: a moment in which several do counts once. */
+function unionOf(calls: HookRun['calls']): number {
+  let [sum, until] = [0, 0]
+  for (const { at, ms } of [...calls].sort((a, b) => a.at - b.at)) {
+    sum += Math.max(0, at + ms - Math.max(at, until))
+    until = Math.max(until, at + ms)
+  }
+  return sum
 }
 
 /** Of clients, gRPC's: what etcd's members say to each other and its health are none. 0 where no etcd is. */

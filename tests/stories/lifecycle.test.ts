@@ -1,13 +1,11 @@
 // What operators do besides integrating: refresh, attach a resource, remove a unit or an application.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unzip, zip } from '../../scripts/archive.ts'
-import { binary } from '../unit/etcd/etcd-server.ts'
-import { createTarball, realEtcd } from '../unit/machine/tarball.ts'
+import { createTarball, realPrograms } from '../unit/machine/tarball.ts'
 import { connectAs, withClient } from './driver/client.ts'
 import { deployPair, relatePair } from './driver/deployments.ts'
 import { emulatorOf, writesOf } from './driver/emulator-of.ts'
@@ -61,12 +59,11 @@ story(mended, { ownModel: true }, async ({ model }) => {
   const workload = async () => (await model.unit('etcd/leader')).workload
   await model.until('etcd is blocked', async () => (await workload()).status === 'blocked')
   assert.match((await workload()).message, /(resource|tarball).*juju attach-resource/)
-  const programs = {
-    etcd: realEtcd(),
-    etcdctl: readFileSync(binary('etcdctl')),
-    etcdutl: readFileSync(binary('etcdutl')),
-  }
-  await model.attachResource('etcd', 'etcd', createTarball(temporary.path, 'good', { programs }))
+  await model.attachResource(
+    'etcd',
+    'etcd',
+    createTarball(temporary.path, 'good', { programs: realPrograms() }),
+  )
   await model.until('etcd is active', async () => (await workload()).status === 'active')
   assert.equal((await workload()).message, '')
   await withClient(model, await relatePair(model), 'web', async (client) => {

@@ -28,6 +28,7 @@ export function newTables(
     version: profile === '3.6' ? '3.6.26' : '4.0.15',
     hidesAccessAcross: false,
     without: new Set(without),
+    toolDelayMs: 0,
     random,
     now: 0,
     controller: 'here',

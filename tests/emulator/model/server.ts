@@ -3,6 +3,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { print } from './format.ts'
 import { type Answer, assertController, type HookContext, type Tool, ToolFailure } from './hook-context.ts'
 import * as machine from './machine-tools.ts'
@@ -102,6 +103,7 @@ async function answerOne(
   const [id = '', , tool = '', count = '0', ...rest] = frames
   const args = rest.slice(0, Number(count))
   const stdin = rest.at(Number(count)) ?? ''
+  if (context.tables.toolDelayMs > 0) await sleep(context.tables.toolDelayMs)
   if (!onCall(tool, args)) {
     socket.destroy()
     return

@@ -195,6 +195,8 @@ export interface Tables {
   hidesAccessAcross: boolean
   /** Hook tools that came with later versions. */
   readonly without: ReadonlySet<string>
+  /** How much longer each hook tool takes than here: an agent's takes several milliseconds. */
+  toolDelayMs: number
   /** What Juju leaves to chance comes from here, by the model's seed. */
   readonly random: () => number
   /** Milliseconds of virtual time since the model was made; only a test moves it. */

@@ -28,6 +28,12 @@ export function usualPrograms(): Record<string, Buffer> {
   return { etcd: realEtcd(), etcdctl: otherProgram(), etcdutl: otherProgram() }
 }
 
+/** All three of etcd's own, as a release has them. */
+export function realPrograms(): Record<string, Buffer> {
+  const read = (program: 'etcd' | 'etcdctl' | 'etcdutl'): Buffer => readFileSync(binary(program))
+  return { etcd: read('etcd'), etcdctl: read('etcdctl'), etcdutl: read('etcdutl') }
+}
+
 export function createTarball(folder: string, name: string, tarball: Tarball = {}): string {
   const { top = 'etcd-v3-linux', programs = usualPrograms(), mark = name } = tarball
   const tree = join(folder, `${name}.tree`)
