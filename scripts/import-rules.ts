@@ -41,6 +41,7 @@ const coreFiles = [
   'cluster-guards',
   'status',
   'refusals',
+  'secret-labels',
 ].map((name) => `src/charm/${name}.ts`)
 const impure: readonly (readonly [RegExp, string])[] = [
   [/\basync\b|\bawait\b|\bPromise\b/, 'waits'],

@@ -18,6 +18,25 @@ export interface ClientsSeen {
   readonly crossModel: ReadonlyMap<number, CrossModelSeen>
   /** Relations with other models that Juju shows no more and that have not ended. */
   readonly suspended: ReadonlySet<number>
+  /** Relations that Juju refused a write of an earlier hook to: this hook writes nothing to them. */
+  readonly refused: ReadonlySet<number>
+  /** What Juju holds of what requirers were given, of those relations that this hook compares. */
+  readonly given: ReadonlyMap<number, GivenSeen>
+}
+
+export interface GivenSeen {
+  /** This application's databag of the relation. */
+  readonly databag: Readonly<Record<string, string>>
+  /** By label; those that are not there are left out. */
+  readonly secrets: ReadonlyMap<string, SecretSeen>
+}
+
+export interface SecretSeen {
+  readonly uri: string
+  /** `undefined` where Juju does not tell. */
+  readonly granted: boolean | undefined
+  /** Of the latest revision; `undefined` where that can't be read. */
+  readonly content: Readonly<Record<string, string>> | undefined
 }
 
 export interface CrossModelSeen {

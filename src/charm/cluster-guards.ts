@@ -32,7 +32,9 @@ export const newIssuerIsTrusted: Guard<[observed: Observed]> = {
     const authorities = peers?.application.authorities
     if (!peers || !authorities) return false
     const wanted = digestOfAuthorities(authorities, clientCasOf(peers.application))
-    return [...peers.units.keys()].every((unit) => followedBy(unit, observed).authorities === wanted)
+    // One that has no certificate yet runs nothing, and would wait for those that are to sign it.
+    const units = [...peers.units.keys()].filter((unit) => peers.application.certificates.has(unit))
+    return units.every((unit) => followedBy(unit, observed).authorities === wanted)
   },
 }
 

@@ -14,6 +14,7 @@ import { planClaim, planStandstill } from './plan/data.ts'
 import { planIssuing, planKeys } from './plan/identity.ts'
 import { planIntroduction } from './plan/introduction.ts'
 import { planEncryption } from './plan/encryption.ts'
+import { planGrants } from './plan/given.ts'
 import { nextLedger } from './plan/ledger.ts'
 import { planMembership } from './plan/membership.ts'
 import { planOptions } from './plan/options.ts'
@@ -35,6 +36,7 @@ export function decide(observed: Observed): Plan {
     ...planIntroduction(observed),
     ...planCollection(observed, ledger),
     ...planEncryption(observed),
+    ...planGrants(observed),
     ...answers,
     ...planLedger(observed, ledger),
   ]

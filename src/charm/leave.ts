@@ -58,7 +58,10 @@ async function leaveCluster(charm: Charm): Promise<void> {
   const seen = { ...(await observeJuju(charm)), looksAtMembers: true }
   for (const until = performance.now() + patienceMs; ; await pause()) {
     const attempt = await tryToLeave(charm, seen)
-    if (attempt.kind === 'left') return publish(charm, attempt.observed, planFarewell(attempt.observed))
+    if (attempt.kind === 'left') {
+      await publish(charm, attempt.observed, planFarewell(attempt.observed))
+      return
+    }
     if (attempt.kind === 'none') return
     if (performance.now() < until && !charm.deadline.aborted) continue
     return charm.juju.log('WARNING', `the member stays for now: ${attempt.why}`)

@@ -3,6 +3,7 @@
 
 import type { ClientCas } from '../interfaces/etcd-peers.ts'
 import { parseTransferredCertificates } from '../interfaces/certificate-transfer.ts'
+import { NotAllowed, NotFound, unlessGone } from '../juju/errors.ts'
 import type { RelationId } from '../juju/names.ts'
 import { examineAuthority } from '../tls/examine-authority.ts'
 import type { Charm } from './charm.ts'
@@ -19,12 +20,29 @@ export async function observeClientCas(
   const { hook } = charm.context
   const concerned = hook.kind === 'relation' && hook.endpoint === 'client-cas'
   if (!sweep && !concerned) return undefined
+  const ending = concerned && hook.event === 'broken' ? hook.relation : undefined
   const seen: Record<string, ClientCas> = {}
   for (const relation of await charm.juju.relationIds('client-cas')) {
-    const known = new Set(before[relation]?.certificates)
-    seen[relation] = await examineRelation(charm, relation, known)
+    // Juju 4.0 lists a relation in its own relation-broken.
+    if (relation === ending) continue
+    const found = await lookAt(charm, relation, before[relation])
+    if (found) seen[relation] = found
   }
   return seen
+}
+
+/** What a relation gives that Juju doesn't let us read, and that has not ended, stays as it was. */
+async function lookAt(
+  charm: Charm,
+  relation: RelationId,
+  before: ClientCas | undefined,
+): Promise<ClientCas | undefined> {
+  try {
+    return await unlessGone(examineRelation(charm, relation, new Set(before?.certificates)))
+  } catch (error) {
+    if (error instanceof NotAllowed || error instanceof NotFound) return before
+    throw error
+  }
 }
 
 async function examineRelation(

@@ -2,16 +2,19 @@
 
 import { parseClientRequests } from '../interfaces/etcd-client.ts'
 import type { Ledger } from '../interfaces/ledger.ts'
-import { unlessGone } from '../juju/errors.ts'
+import { NotAllowed, NotFound, RelationGone, unlessGone } from '../juju/errors.ts'
+import type { Hook } from '../juju/context.ts'
 import type { AppName, RelationId } from '../juju/names.ts'
 import { parseAppName } from '../juju/names.ts'
 import { aFewAtATime } from './a-few-at-a-time.ts'
 import type { Charm } from './charm.ts'
 import { clientsInFocus, type Look } from './clients-in-focus.ts'
 import { observeCrossModel, stillExists } from './observe-cross-model.ts'
+import { observeGiven } from './observe-given.ts'
 import type { ClientsSeen, CrossModelSeen, RelationSeen } from './observed.ts'
 import { nextInLine } from './plan/next-in-line.ts'
 import { readEncryptedOffer, readOffer } from './read-offer.ts'
+import { refusedRelations } from './writes-to-relations.ts'
 
 export const noClients: ClientsSeen = {
   relations: new Map(),
@@ -21,6 +24,8 @@ export const noClients: ClientsSeen = {
   members: new Map(),
   crossModel: new Map(),
   suspended: new Set(),
+  refused: new Set(),
+  given: new Map(),
 }
 
 export async function observeClients(
@@ -34,7 +39,8 @@ export async function observeClients(
   const crossModel = new Map<number, CrossModelSeen>()
   const [gone, suspended] = [new Set(focus.gone), new Set(focus.suspended)]
   const observe = async (relation: RelationId): Promise<void> => {
-    const seen = await unlessGone(observeRelation(charm, relation, look))
+    const seen = await lookAt(charm, relation, look)
+    if (seen === 'denied') return
     if (seen) relations.set(relation, seen.relation)
     if (seen?.crossModel) crossModel.set(relation, seen.crossModel)
     if (!seen) ((await isSuspended(charm, relation, ledger)) ? suspended : gone).add(relation)
@@ -50,6 +56,22 @@ export async function observeClients(
     ...clients,
     heard: heardOf(charm, relations),
     expected: await findExpected(charm, ledger, relations),
+    refused: await refusedRelations(charm),
+    given: look.sweep ? await observeGiven(charm, ledger, gone) : new Map(),
+  }
+}
+
+/** One that Juju doesn't let us read, and that has not ended, is none of this hook's: what the ledger says of it stays. */
+async function lookAt(charm: Charm, relation: RelationId, look: Look): Promise<Seen | 'denied' | undefined> {
+  try {
+    return await unlessGone(observeRelation(charm, relation, look))
+  } catch (error) {
+    if (!(error instanceof NotAllowed || error instanceof NotFound)) throw error
+    await charm.juju.log(
+      'WARNING',
+      `relation ${relation} can't be read, and is left as it is: ${error.message}`,
+    )
+    return 'denied'
   }
 }
 
@@ -101,7 +123,14 @@ function heardOf({ context: { hook } }: Charm, relations: ReadonlyMap<number, Re
   return new Set(changed && hook.endpoint === 'etcd-client' ? [hook.relation] : [])
 }
 
-/** Looked for only while a client waits for its trust. Who shows no unit yet is waited for until update-status. */
+export function isAboutClient(hook: Hook): boolean {
+  return hook.kind === 'secret' || (hook.kind === 'relation' && hook.endpoint === 'etcd-client')
+}
+
+/**
+ * Looked for only while a client waits for its trust. Who shows no unit is waited for until all hooks about clients have run, and no
+ * longer: an application without units would hold up all others.
+ */
 async function findExpected(
   charm: Charm,
   ledger: Ledger,
@@ -114,5 +143,23 @@ async function findExpected(
     ...ledger.silent.keys(),
     ...relations.keys(),
   ])
-  return (await charm.juju.relationIds('etcd-client')).find((relation) => !known.has(relation))
+  const listed = await charm.juju.relationIds('etcd-client')
+  const others = listed.filter((relation) => !known.has(relation))
+  // Its joined may be next. What this hook notes wakes the peers' hook, which Juju runs behind those of all clients.
+  if (isAboutClient(charm.context.hook)) return others[0]
+  for (const relation of others) if (await mayAsk(charm, relation)) return relation
+  return undefined
+}
+
+/** It shows units, and is no relation that Juju only lists. */
+async function mayAsk({ juju }: Charm, relation: RelationId): Promise<boolean> {
+  try {
+    if ((await juju.relationUnits(relation)).length === 0) return false
+    await juju.readAppBag(relation, await juju.remoteApp(relation))
+    return true
+  } catch (error) {
+    if (error instanceof RelationGone || error instanceof NotAllowed || error instanceof NotFound)
+      return false
+    throw error
+  }
 }

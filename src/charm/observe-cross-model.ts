@@ -4,7 +4,14 @@
 import { openCertificate, readEncryptionSecret } from '../interfaces/etcd-client-encryption.ts'
 import type { Opened } from '../interfaces/fernet.ts'
 import type { Ledger } from '../interfaces/ledger.ts'
-import { type AppName, type Databag, isConsumerProxy, type RelationId, sameSecret } from '../juju/index.ts'
+import {
+  type AppName,
+  type Databag,
+  isConsumerProxy,
+  type RelationId,
+  sameSecret,
+  unlessMissing,
+} from '../juju/index.ts'
 import type { Charm } from './charm.ts'
 import type { CrossModelSeen } from './observed.ts'
 import { encryptionLabel } from './secret-labels.ts'
@@ -41,18 +48,20 @@ async function isCrossModel(
 }
 
 /** A grant to a relation that ends fails the whole hook; one whose own hook runs, or that has units, is alive (as far as one can know). */
-async function mayGrant({ context: { hook }, juju }: Charm, relation: RelationId): Promise<boolean> {
+export async function mayGrant({ context: { hook }, juju }: Charm, relation: RelationId): Promise<boolean> {
   const comes = hook.kind === 'relation' && ['created', 'joined', 'changed'].includes(hook.event)
   if (comes && hook.relation === relation) return true
   return (await juju.relationUnits(relation)).length > 0
 }
 
+/** `undefined` where the key is gone: who was accepted by it stays, and a sweep offers another. */
 export async function decryptCertificate(
   { juju }: Charm,
   relation: RelationId,
   sent: string,
-): Promise<Opened> {
-  return openCertificate(await juju.readSecret({ label: encryptionLabel(relation) }, { peek: true }), sent)
+): Promise<Opened | undefined> {
+  const content = await unlessMissing(juju.readSecret({ label: encryptionLabel(relation) }, { peek: true }))
+  return content && openCertificate(content, sent)
 }
 
 export interface Unseen {

@@ -11,12 +11,21 @@ import {
   type UnitAddresses,
 } from '../interfaces/etcd-peers.ts'
 import { parseLedger } from '../interfaces/ledger.ts'
-import type { Databag, Hook, Juju, UnitName } from '../juju/index.ts'
+import {
+  type Databag,
+  type Hook,
+  type Juju,
+  NotAllowed,
+  NotLeader,
+  type UnitName,
+  unlessGone,
+} from '../juju/index.ts'
 import { canonicalAddress } from '../tls/address.ts'
 import { describeAuthority, describeCertificate } from '../tls/certificate.ts'
+import { areKeysKept } from './act/authorities.ts'
 import type { Charm } from './charm.ts'
 import { observeClientCas } from './observe-client-cas.ts'
-import { noClients, observeClients } from './observe-clients.ts'
+import { isAboutClient, noClients, observeClients } from './observe-clients.ts'
 import type { CertificateSeen, Observed, PeerSeen, PeersSeen } from './observed.ts'
 import { emptyLedger } from './plan/ledger.ts'
 
@@ -31,27 +40,47 @@ const sweeps: ReadonlySet<string> = new Set([
   'update-status',
 ])
 
+/**
+ * A unit may lose the leadership between two questions. What Juju then refuses, or no longer shows, is no word about a client: all is
+ * seen anew, as by a unit that follows.
+ */
 export async function observeJuju(charm: Charm): Promise<JujuSeen> {
+  const { juju } = charm
+  if (!(await juju.isLeader())) return observeAs(charm, false)
+  try {
+    const seen = await observeAs(charm, true)
+    const { gone, suspended } = seen.clients
+    // What Juju shows no owner that leads no more looks like the end of a relation.
+    return gone.size + suspended.size === 0 || (await juju.stillLeads()) ? seen : observeAs(charm, false)
+  } catch (error) {
+    const lost = (error instanceof NotLeader || error instanceof NotAllowed) && !(await juju.stillLeads())
+    if (lost) return observeAs(charm, false)
+    throw error
+  }
+}
+
+async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
   const { context, juju } = charm
   const { hook } = context
   // An action is asked by a human, who wants to know how all stands.
   const sweep = sweeps.has(hook.name) || hook.kind === 'action'
-  const [leader, options, peers, leaving] = await Promise.all([
-    juju.isLeader(),
+  const [options, peers, leaving] = await Promise.all([
     juju.readConfig(),
     observePeers(charm),
     isLeaving(charm),
-    readAhead(charm),
+    readAhead(charm, leader),
   ])
   const looks = leader && !leaving && peers !== undefined
   const looksAtMembers = sweep || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
   const config = parseConfig(options, peers?.application.options)
   const look = { ledger: peers?.ledger ?? emptyLedger, sweep }
-  const [addresses, expectedUnits, clients, clientCas] = await Promise.all([
+  const keys = looks && sweep && peers.application.authorities !== undefined
+  const [addresses, expectedUnits, clients, clientCas, keysKept] = await Promise.all([
     observeAddresses(charm, peers, sweep),
     looks && looksAtMembers ? juju.plannedUnits() : undefined,
     looks ? observeClients(charm, look, config.inForce['allow-full-keyspace']) : noClients,
     looks ? observeClientCas(charm, sweep, peers.application.clientCas) : undefined,
+    keys ? areKeysKept(charm) : undefined,
   ])
   return {
     now: charm.now,
@@ -61,12 +90,12 @@ export async function observeJuju(charm: Charm): Promise<JujuSeen> {
     leader,
     leaving,
     sweep,
-    aboutClient: hook.kind === 'secret' || (hook.kind === 'relation' && hook.endpoint === 'etcd-client'),
+    aboutClient: isAboutClient(hook),
     looksAtMembers,
     expectedUnits,
     collect: hook.name === 'update-status',
     config,
-    peers,
+    peers: peers && { ...peers, ...(keysKept !== undefined && { keysKept }) },
     addresses,
     clients,
     clientCas,
@@ -74,8 +103,7 @@ export async function observeJuju(charm: Charm): Promise<JujuSeen> {
 }
 
 /** What is needed later, and for which nothing but the leadership need be known: so nobody waits for it when it is needed. */
-async function readAhead({ context: { hook }, juju }: Charm): Promise<void> {
-  const leader = await juju.isLeader()
+async function readAhead({ context: { hook }, juju }: Charm, leader: boolean): Promise<void> {
   if (hook.kind === 'action') return
   await Promise.all([juju.readStatuses({ leader }), leader ? readClientAhead(hook, juju) : undefined])
 }
@@ -99,8 +127,12 @@ async function isLeaving({ context, juju }: Charm): Promise<boolean> {
   return hook.event === 'broken' && !(await juju.plannedUnits()).has(unit)
 }
 
-export async function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
-  const { context, juju } = charm
+/** `undefined` where there is no such relation yet, or no more. */
+export function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
+  return unlessGone(lookAtPeers(charm))
+}
+
+async function lookAtPeers({ context, juju }: Charm): Promise<PeersSeen | undefined> {
   const [relation] = await juju.relationIds('etcd-peers')
   if (relation === undefined) return undefined
   const [application, others, own] = await Promise.all([

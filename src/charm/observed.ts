@@ -51,6 +51,8 @@ export interface PeersSeen {
   readonly ledger: Ledger
   /** When the first of the authorities expires, in milliseconds since 1970. */
   readonly authoritiesEnd: number | undefined
+  /** The keys of the authorities are where they were stored; looked for by the leader in sweeps. */
+  readonly keysKept?: boolean
   /** By unit name, this unit among them. */
   readonly units: ReadonlyMap<string, PeerSeen>
 }

@@ -3,7 +3,7 @@
 
 import type { ClientRequest } from '../interfaces/etcd-client.ts'
 import { type Leaf, type Ledger, ledgerKey, type RequestKey } from '../interfaces/ledger.ts'
-import { NotAllowed, NotFound, parseSecretId, type RelationId } from '../juju/index.ts'
+import { NotAllowed, NotFound, parseSecretId, RelationGone, type RelationId } from '../juju/index.ts'
 import { examineClientCertificate } from '../tls/client-certificate.ts'
 import type { Charm } from './charm.ts'
 import type { Look } from './clients-in-focus.ts'
@@ -23,6 +23,7 @@ export async function readEncryptedOffer(
   if (encryption !== 'echoed') return { kind: 'unreadable', code: 'encryption-awaited', detail: '', secret }
   if (!asked.certificate) return { kind: 'missing' }
   const opened = await decryptCertificate(charm, relation, asked.certificate)
+  if (!opened) return { kind: 'unreadable', code: 'encryption-awaited', detail: '', secret }
   // Every token differs, even of one certificate: only what is in it counts.
   if (opened.kind === 'text') return examine(charm, opened.text, secret, ledger)
   return { kind: 'refused', code: 'certificate-undecryptable', detail: opened.why, secret }
@@ -54,7 +55,8 @@ export async function readOffer(
     if (text === undefined) return { kind: 'refused', code: 'secret-key-missing', detail: '', secret }
     return await examine(charm, text, secret, ledger)
   } catch (error) {
-    if (error instanceof NotAllowed) return { kind: 'unreadable', code: 'secret-denied', detail: '', secret }
+    if (error instanceof NotAllowed || error instanceof RelationGone)
+      return { kind: 'unreadable', code: 'secret-denied', detail: '', secret }
     if (error instanceof NotFound) return { kind: 'unreadable', code: 'secret-not-found', detail: '', secret }
     throw error
   }

@@ -1,7 +1,7 @@
 // The loop: observe Juju once, then observe here → decide → act until nothing is left to do; publish last; tell the status.
 // It is short because each part is elsewhere; read `decide.ts` for what the charm does.
 
-import { unlessGone } from '../juju/errors.ts'
+import { unlessFollowing, unlessGone } from '../juju/errors.ts'
 import { act } from './act/act.ts'
 import { publish } from './act/publish.ts'
 import type { Charm } from './charm.ts'
@@ -19,8 +19,9 @@ const mostRounds = 10
 
 export async function reconcile(charm: Charm): Promise<void> {
   const { observed, plan, conditions } = await settle(charm)
-  await publish(charm, observed, plan.writes)
-  await tellStatus(charm, observed, [...conditions, ...plan.conditions])
+  const published = await publish(charm, observed, plan.writes)
+  const all = [...conditions, ...published.conditions, ...plan.conditions]
+  await tellStatus(charm, { ...observed, leader: observed.leader && published.leads }, all)
 }
 
 interface Settled extends Decided {
@@ -86,5 +87,5 @@ async function tellStatus(charm: Charm, observed: Observed, conditions: readonly
   const unit = conditions.filter((condition) => condition.scope === 'unit')
   await charm.juju.setStatus(statusOf(unit))
   if (observed.leader && !observed.leaving)
-    await charm.juju.setStatus(statusOf(conditions), { application: true })
+    await unlessFollowing(charm.juju.setStatus(statusOf(conditions), { application: true }))
 }

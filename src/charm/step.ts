@@ -58,6 +58,7 @@ export type Write = { readonly why: string } & (
   | { readonly kind: 'certificates/sign'; readonly unit: string; readonly names: readonly string[] }
   | { readonly kind: 'peer-unit/write'; readonly unit: PeerUnit; readonly renew: boolean }
   | { readonly kind: 'encryption/offer'; readonly relation: number }
+  | { readonly kind: 'secrets/grant'; readonly relation: number; readonly labels: readonly string[] }
   | { readonly kind: 'answer/publish'; readonly answer: AnswerToPublish }
   | { readonly kind: 'ledger/write'; readonly ledger: Ledger }
   | { readonly kind: 'secrets/collect'; readonly requests: readonly RequestKey[] }

@@ -15,6 +15,9 @@ export function printEncryptionSecret(uri: string): Record<string, string> {
   return { [databagKey]: uri }
 }
 
+/** In the databag, where the key is gone. */
+export const withdrawEncryptionSecret: Readonly<Record<string, undefined>> = { [databagKey]: undefined }
+
 /** Content of the secret, from 32 random bytes. */
 export function encryptionSecret(bytes: Buffer): Readonly<Record<string, string>> {
   return { [contentKey]: printFernetKey(bytes) }

@@ -85,6 +85,8 @@ export interface Ledger {
    * Relations with applications of other models. A suspended one is still related, though Juju shows it no more: its clients stay as they are.
    */
   readonly crossModel: ReadonlyMap<number, CrossModelState>
+  /** Relations that Juju refused a write to: they are told what is new to them in the next hook of the peers, behind all of theirs. */
+  readonly unheard: ReadonlySet<number>
   /** Requests are still on their way: members load new trust when they have come, once for all of them. */
   readonly gathering: boolean
   /** Units whose members do not answer, by name. */
@@ -102,9 +104,14 @@ const notedPattern = /^noted\.(0|[1-9][0-9]*)$/
 const collectPattern = /^collect\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const silentPattern = /^silent\.(0|[1-9][0-9]*)$/
 const crossModelPattern = /^crossmodel\.(0|[1-9][0-9]*)$/
+const unheardPattern = /^unheard\.(0|[1-9][0-9]*)$/
 const leavingKey = 'leaving.'
 const awayKey = 'away.'
 const gatheringKey = 'gathering'
+
+export function answerKey(relation: number): string {
+  return `answer.${relation}`
+}
 
 export function ledgerKey(key: RequestKey): string {
   return key.request === '' ? `client.${key.relation}` : `client.${key.relation}.${key.request}`
@@ -118,6 +125,7 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   const collectable = new Map<string, RequestKey>()
   const silent = new Map<number, string>()
   const crossModel = new Map<number, CrossModelState>()
+  const unheard = new Set<number>()
   const away = new Map<string, Absence>()
   for (const [name, text] of Object.entries(databag)) {
     const request = requestPattern.exec(name)
@@ -126,6 +134,7 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
     const ended = collectPattern.exec(name)
     const quiet = silentPattern.exec(name)
     const foreign = crossModelPattern.exec(name)
+    const deaf = unheardPattern.exec(name)
     if (request) {
       const parsed = parseJsonText(entry, text)
       if (parsed)
@@ -133,7 +142,8 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
     } else if (ended) {
       const key = { relation: Number(ended[1]), request: ended[2] ?? '' }
       collectable.set(ledgerKey(key), key)
-    } else if (quiet) silent.set(Number(quiet[1]), text)
+    } else if (deaf) unheard.add(Number(deaf[1]))
+    else if (quiet) silent.set(Number(quiet[1]), text)
     else if (foreign)
       crossModel.set(Number(foreign[1]), crossModelStates.find((state) => state === text) ?? 'live')
     else if (answer) answers.set(Number(answer[1]), text)
@@ -147,7 +157,7 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   found.sort((a, b) => compareRequestKeys(a.key, b.key))
   const entries = new Map(found.map((row) => [ledgerKey(row.key), row] as const))
   const gathering = databag[gatheringKey] !== undefined
-  return { entries, leaving, answers, noted, silent, collectable, crossModel, gathering, away }
+  return { entries, leaving, answers, noted, silent, collectable, crossModel, unheard, gathering, away }
 }
 
 export function compareRequestKeys(a: RequestKey, b: RequestKey): number {
@@ -163,7 +173,8 @@ export function printLedger(ledger: Ledger): Record<string, string> {
   for (const name of ledger.collectable.keys()) databag[name.replace(/^client/, 'collect')] = 'secrets'
   for (const [relation, application] of ledger.silent) databag[`silent.${relation}`] = application
   for (const [relation, state] of ledger.crossModel) databag[`crossmodel.${relation}`] = state
-  for (const [relation, value] of ledger.answers) databag[`answer.${relation}`] = value
+  for (const relation of ledger.unheard) databag[`unheard.${relation}`] = 'yes'
+  for (const [relation, value] of ledger.answers) databag[answerKey(relation)] = value
   for (const [relation, rows] of ledger.noted) databag[`noted.${relation}`] = printJsonText(rows)
   if (ledger.gathering) databag[gatheringKey] = 'yes'
   for (const [unit, missed] of ledger.away) databag[`${awayKey}${unit}`] = printJsonText(missed)
@@ -190,6 +201,7 @@ export function isLedgerKey(name: string): boolean {
     collectPattern,
     silentPattern,
     crossModelPattern,
+    unheardPattern,
   ]
   const named = [leavingKey, awayKey].some((beginning) => name.startsWith(beginning))
   return named || name === gatheringKey || patterns.some((pattern) => pattern.test(name))

@@ -35,7 +35,7 @@ export class NotLeader extends ToolError {
   override readonly name = 'NotLeader'
 }
 
-/** The relation no longer exists. */
+/** The relation no longer exists, though Juju may list it yet. */
 export class RelationGone extends ToolError {
   override readonly name = 'RelationGone'
 }
@@ -50,10 +50,30 @@ export async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** What was asked for; `undefined` where this unit leads no more. */
+export async function unlessFollowing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof NotLeader) return undefined
+    throw error
+  }
+}
+
+/** What was asked for; `undefined` where it does not exist. */
+export async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof NotFound) return undefined
+    throw error
+  }
+}
+
 const classes = [
   [RelationGone, /relation not found|relation "[^"]*" not found/],
-  [NotLeader, /not the leader|cannot write relation settings/],
-  [NotAllowed, /permission denied|access denied|is not allowed to/],
+  [NotLeader, /not the leader|cannot write relation settings|lease not held/],
+  [NotAllowed, /permission denied|access denied|unauthorized access|is not allowed to/],
   [NotFound, /not found/],
 ] as const
 

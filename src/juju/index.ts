@@ -1,6 +1,7 @@
 // A typed charm runtime over Juju's environment and hook tools. It knows nothing of etcd.
 
 export * from './action.ts'
+export * from './attempt.ts'
 export * from './context.ts'
 export * from './databag.ts'
 export * from './errors.ts'

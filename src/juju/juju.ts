@@ -1,6 +1,7 @@
 // Everything a charm can ask of Juju in one hook.
 
 import { type Actions, openActions } from './action.ts'
+import { type Attempts, openAttempts } from './attempt.ts'
 import type { Environment } from './context.ts'
 import { type HookTools, openHookTools } from './hook-tool.ts'
 import { type Log, openLog } from './log.ts'
@@ -9,7 +10,7 @@ import { openSecrets, type Secrets } from './secret.ts'
 import { openStatuses, type Statuses } from './status.ts'
 import { openUnit, type Unit } from './unit.ts'
 
-export interface Juju extends Relations, Secrets, Statuses, Unit, Actions, Log {
+export interface Juju extends Relations, Secrets, Statuses, Unit, Actions, Attempts, Log {
   readonly tools: HookTools
 }
 
@@ -18,11 +19,12 @@ export function openJuju(env: Environment): Juju {
   const tools = openHookTools(env)
   return {
     tools,
-    ...openRelations(tools),
+    ...openRelations(tools, env.JUJU_UNIT_NAME ?? ''),
     ...openSecrets(tools, env.JUJU_MODEL_UUID ?? '', env.JUJU_CHARM_DIR ?? '.'),
     ...openStatuses(tools, env.JUJU_UNIT_NAME ?? ''),
     ...openUnit(tools),
     ...openActions(tools),
+    ...openAttempts(tools, env),
     ...openLog(tools),
   }
 }

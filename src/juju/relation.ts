@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini'
 import { type Databag, differences, type WantedDatabag } from './databag.ts'
-import { ToolError } from './errors.ts'
+import { NotAllowed, NotFound, NotLeader, RelationGone, ToolError } from './errors.ts'
 import type { HookTools } from './hook-tool.ts'
 import {
   type AppName,
@@ -17,14 +17,18 @@ const databagSchema = z.nullable(z.record(z.string(), z.string()))
 const modelSchema = z.object({ uuid: z.string() })
 const namesSchema = z.nullable(z.array(z.string()))
 
+/**
+ * Each read and write throws {@link RelationGone} where the relation has ended. Juju goes on listing one that is gone until its agents have
+ * heard of it, and refuses whatever is asked of it ("permission denied"), as it refuses what one may not see: so a relation counts
+ * as gone where it refuses even this unit's own databag.
+ */
 export interface Relations {
-  /** Without the relation that is breaking, in its relation-broken (as Juju lists them). */
+  /** Those that Juju lists; 3.6 leaves out the one that is breaking, in its relation-broken, and 4.0 doesn't. */
   relationIds(endpoint: string): Promise<readonly RelationId[]>
   /** @throws {TypeError} where the number is no relation id */
   relationId(id: number): RelationId
   /** Remote units that this unit has seen; of a peer relation, the others. Sorted as text. */
   relationUnits(id: RelationId): Promise<readonly UnitName[]>
-  /** @throws {RelationGone} where Juju no longer knows the relation */
   remoteApp(id: RelationId): Promise<AppName>
   /**
    * Uuid of the model of the application at the other end: this model's own, unless the relation is across models.
@@ -33,8 +37,13 @@ export interface Relations {
    * @returns `undefined` where this Juju has no `relation-model-get` (before 3.6.2)
    */
   remoteModel(id: RelationId): Promise<string | undefined>
+  /** Empty for a unit that Juju lists and has no databag of, as it left before it wrote any. */
   readUnitBag(id: RelationId, unit: UnitName): Promise<Databag>
-  /** A non-leader may read its own application's databag on peer relations only. */
+  /**
+   * A non-leader may read its own application's databag on peer relations only.
+   *
+   * @throws {NotLeader} where that is why it is refused; {@link NotAllowed} where nothing tells why
+   */
   readAppBag(id: RelationId, app: AppName): Promise<Databag>
   /** Writes only what differs; makes no call where nothing does. @returns the keys written */
   writeUnitBag(id: RelationId, current: Databag, wanted: WantedDatabag): Promise<readonly string[]>
@@ -42,10 +51,12 @@ export interface Relations {
   writeAppBag(id: RelationId, current: Databag, wanted: WantedDatabag): Promise<readonly string[]>
 }
 
-/** @example await openRelations(tools).relationIds('etcd-client') */
-export function openRelations(tools: HookTools): Relations {
+/** @example await openRelations(tools, 'etcd/0').relationIds('etcd-client') */
+export function openRelations(tools: HookTools, unit: string): Relations {
   const ids = new Map<string, Promise<readonly RelationId[]>>()
-  const [unitBags, appBags] = [openBags(tools, []), openBags(tools, ['--app'])]
+  const units = new Map<RelationId, Promise<readonly UnitName[]>>()
+  const ask = openProof(tools, unit)
+  const [unitBags, appBags] = [openBags(tools, ask, []), openBags(tools, ask, ['--app'])]
   return {
     relationIds(endpoint) {
       const known = ids.get(endpoint) ?? listIds(tools, endpoint)
@@ -53,18 +64,61 @@ export function openRelations(tools: HookTools): Relations {
       return known
     },
     relationId: parseRelationId,
-    async relationUnits(id) {
-      const names = await tools.runJson('relation-list', ['-r', String(id)], namesSchema)
-      return (names ?? []).map(parseUnitName)
+    relationUnits(id) {
+      const known = units.get(id) ?? ask(id, () => listUnits(tools, id))
+      units.set(id, known)
+      return known
     },
-    async remoteApp(id) {
-      return parseAppName(await tools.runJson('relation-list', ['-r', String(id), '--app'], z.string()))
+    remoteApp: (id) =>
+      ask(id, async () =>
+        parseAppName(await tools.runJson('relation-list', ['-r', String(id), '--app'], z.string())),
+      ),
+    remoteModel: (id) => ask(id, () => findRemoteModel(tools, id)),
+    async readUnitBag(id, of) {
+      try {
+        return await unitBags.read(id, of)
+      } catch (error) {
+        if (error instanceof NotFound) return {}
+        throw error
+      }
     },
-    remoteModel: (id) => findRemoteModel(tools, id),
-    readUnitBag: unitBags.read,
-    readAppBag: appBags.read,
+    async readAppBag(id, app) {
+      try {
+        return await appBags.read(id, app)
+      } catch (error) {
+        // The relation is there: of its own application's databag only a unit that does not lead is refused.
+        const own = error instanceof NotAllowed && app === unit.replace(/\/\d+$/, '')
+        throw own ? new NotLeader(error.call, { cause: error }) : error
+      }
+    },
     writeUnitBag: unitBags.write,
     writeAppBag: appBags.write,
+  }
+}
+
+type Ask = <T>(id: RelationId, of: () => Promise<T>) => Promise<T>
+
+/** What is refused of a relation is proven to be gone, or not, by this unit's own databag. */
+function openProof(tools: HookTools, unit: string): Ask {
+  const proofs = new Map<RelationId, Promise<boolean>>()
+  const isRefused = async (id: RelationId): Promise<boolean> => {
+    try {
+      await tools.run('relation-get', ['-r', String(id), '-', unit])
+      return false
+    } catch (error) {
+      if (error instanceof NotAllowed || error instanceof RelationGone) return true
+      throw error
+    }
+  }
+  return async (id, of) => {
+    try {
+      return await of()
+    } catch (error) {
+      if (!(error instanceof NotAllowed)) throw error
+      const proof = proofs.get(id) ?? isRefused(id)
+      proofs.set(id, proof)
+      throw (await proof) ? new RelationGone(error.call, { cause: error }) : error
+    }
   }
 }
 
@@ -74,10 +128,12 @@ interface Bags {
 }
 
 /** Of units, or of applications. Each is read once, and again after this hook has written to its relation. */
-function openBags(tools: HookTools, flags: readonly string[]): Bags {
+function openBags(tools: HookTools, ask: Ask, flags: readonly string[]): Bags {
   const known = new Map<RelationId, Map<string, Promise<Databag>>>()
   const get = async (id: RelationId, of: string): Promise<Databag> =>
-    (await tools.runJson('relation-get', ['-r', String(id), ...flags, '-', of], databagSchema)) ?? {}
+    (await ask(id, () =>
+      tools.runJson('relation-get', ['-r', String(id), ...flags, '-', of], databagSchema),
+    )) ?? {}
   return {
     read(id, of) {
       const bags = known.get(id) ?? new Map<string, Promise<Databag>>()
@@ -91,7 +147,7 @@ function openBags(tools: HookTools, flags: readonly string[]): Bags {
       if (keys.length === 0) return keys
       // By stdin: one argument may be 128 KiB at most, and argv is for everybody to see.
       const args = ['-r', String(id), ...flags, '--file', '-']
-      await tools.run('relation-set', args, { input: JSON.stringify(changes) })
+      await ask(id, () => tools.run('relation-set', args, { input: JSON.stringify(changes) }))
       known.delete(id)
       return keys
     },
@@ -106,6 +162,10 @@ async function findRemoteModel(tools: HookTools, id: RelationId): Promise<string
     if (noSuchTool) return undefined
     throw error
   }
+}
+
+async function listUnits(tools: HookTools, id: RelationId): Promise<readonly UnitName[]> {
+  return ((await tools.runJson('relation-list', ['-r', String(id)], namesSchema)) ?? []).map(parseUnitName)
 }
 
 async function listIds(tools: HookTools, endpoint: string): Promise<readonly RelationId[]> {

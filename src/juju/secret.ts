@@ -39,11 +39,19 @@ export interface Secrets {
   /** Of a secret that this unit may manage; `undefined` where there is none. */
   secretInfo(name: SecretName): Promise<SecretInfo | undefined>
   /**
-   * Makes a secret or revises the one of that label. It is looked up first: in 3.6 a hook that failed may have left it behind.
+   * Makes a secret or revises the one of that label. It is looked up first, unless the caller has: in 3.6 a hook that failed may have
+   * left it behind.
+   *
+   * @throws {NotFound} where its latest revision is gone: Juju revises it no more, and its label is free once it is removed and the hook done
    */
-  putSecret(secret: SecretToPut): Promise<{ readonly uri: SecretUri; readonly changed: boolean }>
+  putSecret(
+    secret: SecretToPut,
+    known?: SecretInfo | 'absent',
+  ): Promise<{ readonly uri: SecretUri; readonly changed: boolean }>
   /** The long form, which other models understand too. */
   secretUri(id: SecretId): SecretUri
+  /** To the application at the other end; one that is there already is no change. */
+  grantSecret(uri: SecretUri, relation: RelationId): Promise<void>
   /** One revision, or all of it. */
   removeSecret(uri: SecretUri, revision?: number): Promise<void>
 }
@@ -97,23 +105,26 @@ export function openSecrets(tools: HookTools, modelUuid: string, folder: string)
     return secretUri(modelUuid, id)
   }
 
+  const grantSecret: Secrets['grantSecret'] = async (uri, relation) => {
+    await tools.run('secret-grant', [uri, '-r', String(relation)])
+  }
+
   return {
     readSecret,
     secretInfo,
-    async putSecret(secret) {
-      const known = await secretInfo({ label: secret.label })
+    async putSecret(secret, found) {
+      const known = found === 'absent' ? undefined : (found ?? (await secretInfo({ label: secret.label })))
       const uri = known?.uri ?? (await create(secret))
       const stored = known && (await readSecret({ uri }, { peek: true }))
       const changed = stored === undefined || !sameContent(stored, secret.content)
       if (stored && changed)
         await withContentFiles(folder, secret.content, (files) => tools.run('secret-set', [uri, ...files]))
       // A grant that is there already is no change to Juju, and only a new secret or a new reader needs one.
-      if ((known?.access.length ?? 0) === 0) {
-        for (const relation of secret.grantTo ?? [])
-          await tools.run('secret-grant', [uri, '-r', String(relation)])
-      }
+      if ((known?.access.length ?? 0) === 0)
+        for (const relation of secret.grantTo ?? []) await grantSecret(uri, relation)
       return { uri, changed }
     },
+    grantSecret,
     secretUri: (id) => secretUri(modelUuid, id),
     async removeSecret(uri, revision) {
       await tools.run('secret-remove', [

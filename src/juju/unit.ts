@@ -19,6 +19,8 @@ export interface Network {
 export interface Unit {
   /** True holds for 30 s at least; false sticks for this hook (as Juju keeps it). */
   isLeader(): Promise<boolean>
+  /** Asked anew: a yes holds for 30 s more, so what only the leader may is committed if the hook ends by then. */
+  stillLeads(): Promise<boolean>
   /** Options that are set or have a default. */
   readConfig(): Promise<Readonly<Record<string, ConfigValue>>>
   /** Key/value pairs that the controller keeps for this unit. */
@@ -51,6 +53,10 @@ export function openUnit(tools: HookTools): Unit {
   return {
     isLeader() {
       leader ??= tools.runJson('is-leader', [], z.boolean())
+      return leader
+    },
+    stillLeads() {
+      leader = tools.runJson('is-leader', [], z.boolean())
       return leader
     },
     async readConfig() {

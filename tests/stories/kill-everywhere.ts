@@ -29,6 +29,7 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'options/write': true,
   'certificates/sign': true,
   'peer-unit/write': true,
+  'secrets/grant': false,
   'answer/publish': true,
   'ledger/write': true,
   'secrets/collect': true,

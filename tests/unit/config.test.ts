@@ -9,6 +9,19 @@ const declared = z
   .object({ options: z.record(z.string(), z.object({ type: z.string(), default: z.unknown() })) })
   .parse(parse(readFileSync('config.yaml', 'utf8'))).options
 
+describe('an option that is set to nothing', () => {
+  // Juju 3.6 leaves it out, and 4.0 tells it as an empty text.
+  for (const name of optionNames)
+    it(`is named with its remedy, or is as good as unset: ${name}`, () => {
+      const { inForce, problems } = parseConfig({ [name]: '' })
+      assert.deepEqual(inForce, defaults)
+      assert.deepEqual(
+        problems.map(({ option }) => option),
+        defaults[name] === '' ? [] : [name],
+      )
+    })
+})
+
 describe('config.yaml', () => {
   it('declares every option, and no other', () => {
     assert.deepEqual(Object.keys(declared), optionNames)

@@ -2,10 +2,10 @@
 // moves. What an interrupted hook left in Juju is taken up, never made twice.
 
 import { type ByPurpose, purposes } from '../../interfaces/etcd-peers.ts'
-import { NotFound } from '../../juju/errors.ts'
+import { unlessMissing } from '../../juju/errors.ts'
 import { createAuthority } from '../../tls/authority.ts'
 import type { Charm } from '../charm.ts'
-import { Blocked } from '../outcome.ts'
+import { Blocked, Waiting } from '../outcome.ts'
 import type { RotationStep } from '../step.ts'
 
 const label = 'etcd-authorities'
@@ -20,15 +20,24 @@ type Age = '' | 'next-' | 'previous-'
 export async function createAuthorities(charm: Charm): Promise<ByPurpose> {
   const stored = await readAuthorities(charm)
   if (stored) return pick(stored, '', 'certificate')
+  const damaged = await charm.juju.secretInfo({ label })
+  if (damaged) await charm.juju.removeSecret(damaged.uri)
+  if (damaged)
+    throw new Waiting(
+      'what is left of the secret with the authorities is removed; the next hook makes new ones',
+    )
   const made = await make(charm, '')
   await store(charm, made)
   return pick(made, '', 'certificate')
 }
 
 /** The bundles to be trusted from now on, the one that signs first. */
-export async function rotateAuthorities(charm: Charm, to: RotationStep): Promise<ByPurpose> {
-  const stored = await readAuthorities(charm)
-  if (!stored) throw new Blocked(`secret ${label} is gone; restore it, or deploy anew`)
+export async function rotateAuthorities(
+  charm: Charm,
+  to: RotationStep,
+  trusted: ByPurpose | undefined,
+): Promise<ByPurpose> {
+  const stored = (await readAuthorities(charm)) ?? (await withoutKeys(charm, trusted))
   const content = await rotate(charm, stored, to)
   await store(charm, content)
   const signing = pick(content, '', 'certificate')
@@ -40,6 +49,21 @@ export async function rotateAuthorities(charm: Charm, to: RotationStep): Promise
         admin: join(signing, other, 'admin'),
       }
     : signing
+}
+
+/**
+ * The secret is gone, or its latest revision is, and with it the keys. What is trusted goes on being trusted until new ones have followed;
+ * what is left of the secret goes, and its label is free in the next hook.
+ */
+async function withoutKeys({ juju }: Charm, trusted: ByPurpose | undefined): Promise<Content> {
+  const damaged = await juju.secretInfo({ label })
+  if (damaged) await juju.removeSecret(damaged.uri)
+  if (damaged)
+    throw new Waiting(
+      'what is left of the secret with the authorities is removed; the next hook makes new ones',
+    )
+  if (!trusted) throw new Waiting('waiting for certificate authorities')
+  return name('', 'certificate', trusted)
 }
 
 async function rotate(charm: Charm, stored: Content, to: RotationStep): Promise<Content> {
@@ -58,7 +82,7 @@ async function rotate(charm: Charm, stored: Content, to: RotationStep): Promise<
     case 'finish':
       return {
         ...name('', 'certificate', pick(stored, '', 'certificate')),
-        ...name('', 'key', pick(stored, '', 'key')),
+        ...(hasKeys(stored, '') && name('', 'key', pick(stored, '', 'key'))),
       }
     default:
       return to satisfies never
@@ -70,7 +94,18 @@ export async function readSigners(
   charm: Charm,
 ): Promise<{ readonly certificates: ByPurpose; readonly keys: ByPurpose } | undefined> {
   const content = await readAuthorities(charm)
-  return content && { certificates: pick(content, '', 'certificate'), keys: pick(content, '', 'key') }
+  if (!content || !hasKeys(content, '')) return undefined
+  return { certificates: pick(content, '', 'certificate'), keys: pick(content, '', 'key') }
+}
+
+/** Whether the keys are there that sign, or, until they may, those that will. */
+export async function areKeysKept(charm: Charm): Promise<boolean> {
+  const content = await readAuthorities(charm)
+  return content !== undefined && (hasKeys(content, '') || hasKeys(content, 'next-'))
+}
+
+function hasKeys(content: Content, age: Age): boolean {
+  return purposes.every((purpose) => content[`${purpose}-${age}key`] !== undefined)
 }
 
 async function make({ context, now }: Charm, age: Age): Promise<Content> {
@@ -97,12 +132,7 @@ async function store({ juju }: Charm, content: Content): Promise<void> {
 }
 
 async function readAuthorities({ juju }: Charm): Promise<Content | undefined> {
-  try {
-    return await juju.readSecret({ label }, { peek: true })
-  } catch (error) {
-    if (error instanceof NotFound) return undefined
-    throw error
-  }
+  return unlessMissing(juju.readSecret({ label }, { peek: true }))
 }
 
 function name(age: Age, part: 'certificate' | 'key', of: ByPurpose): Content {

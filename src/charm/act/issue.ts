@@ -30,7 +30,9 @@ export async function signCertificates(
 ): Promise<Record<string, string>> {
   const signers = await readSigners(charm)
   const requests = observed.peers?.units.get(unit)?.databag.requests
-  if (!signers || !requests) throw new Waiting(`waiting for the requests of ${unit}`)
+  if (!signers)
+    throw new Waiting('waiting for new certificate authorities: the keys of the old ones are gone')
+  if (!requests) throw new Waiting(`waiting for the requests of ${unit}`)
   const { certificates, keys } = signers
   const isAddress = (name: string): boolean => /^[0-9.]+$|:/.test(name)
   const sans = { dns: names.filter((name) => !isAddress(name)), ips: names.filter(isAddress) }

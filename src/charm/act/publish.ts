@@ -7,25 +7,87 @@ import {
   printOptions,
   printPeerUnit,
 } from '../../interfaces/etcd-peers.ts'
-import { isLedgerKey, printLedger } from '../../interfaces/ledger.ts'
-import type { Databag, RelationId } from '../../juju/index.ts'
+import { answerKey, isLedgerKey, printLedger } from '../../interfaces/ledger.ts'
+import { type Databag, NotLeader, RelationGone, type RelationId } from '../../juju/index.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
+import { conditionOf } from '../outcome.ts'
 import { encryptionLabel, secretLabels } from '../secret-labels.ts'
-import { describeStep, type Write } from '../step.ts'
+import { type Condition, describeStep, type Write } from '../step.ts'
 import { createAuthorities, rotateAuthorities } from './authorities.ts'
 import { createRequests, signCertificates } from './issue.ts'
+import { grantAgain } from './grant-again.ts'
 import { offerEncryption } from './offer-encryption.ts'
 import { publishAnswer } from './publish-answer.ts'
 
-export async function publish(charm: Charm, observed: Observed, writes: readonly Write[]): Promise<void> {
+export interface Published {
+  /** What kept single writes from being made. */
+  readonly conditions: readonly Condition[]
+  /** `false`: this unit was the leader and is it no more; what only the leader may was left to the next one. */
+  readonly leads: boolean
+}
+
+/** What a unit tells of itself, whoever leads. */
+const ownWrites: ReadonlySet<Write['kind']> = new Set(['peer-unit/write', 'port/open', 'version/set'])
+
+/** Juju promises the leadership for half a minute from when it was asked for it. */
+const askAgainMs = 10_000
+
+/**
+ * Juju refuses all that a hook wrote if it ends without the leadership that a part of it takes: so that is asked for before the first such
+ * write, and again while they are being made.
+ */
+export async function publish(
+  charm: Charm,
+  observed: Observed,
+  writes: readonly Write[],
+): Promise<Published> {
+  const conditions: Condition[] = []
+  const again = new Set<number>()
+  let leads = observed.leader
+  let asked = Number.NEGATIVE_INFINITY
   for (const write of writes) {
+    const own = ownWrites.has(write.kind)
+    if (!own && leads && performance.now() - asked > askAgainMs) {
+      leads = await charm.juju.stillLeads()
+      asked = performance.now()
+    }
+    if (!own && !leads) continue
     await charm.juju.log('INFO', describeStep(write))
-    await doWrite(charm, observed, write)
+    const outcome = await tryToWrite(charm, observed, write)
+    if (outcome === 'leads no more') leads = false
+    else if (outcome === 'again') again.add(write.kind === 'answer/publish' ? write.answer.relation : -1)
+    else if (outcome) conditions.push(outcome)
+  }
+  if (leads) await forgetAnswers(charm, again)
+  return { conditions, leads: leads || !observed.leader }
+}
+
+/** One write that can't be made keeps no other from being made. */
+async function tryToWrite(
+  charm: Charm,
+  observed: Observed,
+  write: Write,
+): Promise<Condition | 'again' | 'leads no more' | undefined> {
+  try {
+    return (await doWrite(charm, observed, write)) === 'again' ? 'again' : undefined
+  } catch (error) {
+    if (error instanceof NotLeader) return 'leads no more'
+    // Whoever was to be told has left since.
+    if (error instanceof RelationGone) return undefined
+    const condition = conditionOf(error)
+    if (condition) return condition
+    throw error
   }
 }
 
-async function doWrite(charm: Charm, observed: Observed, write: Write): Promise<void> {
+/** What was to be told and could not be yet: the next hook of the peers, which this wakes, tells it. */
+async function forgetAnswers(charm: Charm, relations: ReadonlySet<number>): Promise<void> {
+  if (relations.size === 0) return
+  await writeForAll(charm, Object.fromEntries([...relations].map((id) => [answerKey(id), undefined])))
+}
+
+async function doWrite(charm: Charm, observed: Observed, write: Write): Promise<unknown> {
   const { juju } = charm
   switch (write.kind) {
     case 'founding/write':
@@ -35,7 +97,7 @@ async function doWrite(charm: Charm, observed: Observed, write: Write): Promise<
     case 'authorities/create':
       return writeForAll(charm, printAuthorities(await createAuthorities(charm)))
     case 'authorities/rotate': {
-      const bundles = await rotateAuthorities(charm, write.to)
+      const bundles = await rotateAuthorities(charm, write.to, observed.peers?.application.authorities)
       return writeForAll(charm, printAuthorities(bundles, write.to === 'finish' ? undefined : write.to))
     }
     case 'client-cas/write':
@@ -50,6 +112,8 @@ async function doWrite(charm: Charm, observed: Observed, write: Write): Promise<
     }
     case 'encryption/offer':
       return offerEncryption(charm, write.relation)
+    case 'secrets/grant':
+      return grantAgain(charm, write)
     case 'answer/publish':
       return publishAnswer(charm, write.answer)
     case 'ledger/write': {

@@ -30,9 +30,10 @@ export async function recoverQuorum(charm: Charm): Promise<void> {
   if ((await juju.actionParameters()).confirm !== true)
     return juju.actionSet({ done: 'nothing', next: 'run it again with confirm=true' })
   const founding = nextFounding(observed, observed.peers.application.founding?.generation ?? 0)
-  await publish(charm, observed, [
+  const { leads } = await publish(charm, observed, [
     { kind: 'founding/write', founding, why: 'the operator recovers the quorum' },
   ])
+  if (!leads) return juju.actionFail('this unit leads no more; run it again')
   await juju.actionSet({ done: 'recovery has begun', next: 'watch juju status' })
 }
 

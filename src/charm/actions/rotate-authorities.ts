@@ -13,8 +13,11 @@ export async function rotateAuthorities(charm: Charm): Promise<void> {
   if (!authorities) return charm.juju.actionFail('there are no authorities yet; wait until etcd serves')
   if (rotation !== undefined)
     return charm.juju.actionFail('a rotation is under way; wait until juju status tells of it no more')
-  await publish(charm, observed, [
+  const { conditions, leads } = await publish(charm, observed, [
     { kind: 'authorities/rotate', to: 'introduce', why: 'the operator asks for it' },
   ])
+  const [problem] = conditions
+  if (!leads || problem)
+    return charm.juju.actionFail(problem?.message ?? 'this unit leads no more; run it again')
   await charm.juju.actionSet({ result: 'begun; juju status tells when every unit has followed' })
 }

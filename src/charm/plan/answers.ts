@@ -17,6 +17,7 @@ import { explainRefusal } from '../refusals.ts'
 import type { AnswerToPublish, ResponseToPublish, Write } from '../step.ts'
 import { describeAbsences, holdsUp } from './absence.ts'
 import { endpointsOf } from './endpoints.ts'
+import { whyTellAgain } from './given.ts'
 import { membersOf } from './members.ts'
 
 export interface AnswersPlan {
@@ -45,17 +46,25 @@ export function planAnswers(observed: Observed, ledger: Ledger): AnswersPlan {
     if (answer.noted.length > 0) noted.set(relation, answer.noted)
     else noted.delete(relation)
     const said = digest(printJsonText(answer))
-    if (said !== ledger.answers.get(relation)) {
-      writes.push({
-        kind: 'answer/publish',
-        answer,
-        why: `what ${rows[0]?.entry.application} should know has changed`,
-      })
-    }
+    const why = whyTell(observed, ledger, answer, said, rows)
+    if (why !== undefined) writes.push({ kind: 'answer/publish', answer, why })
     answers.set(relation, said)
     for (const row of rows) noteAnswered(entries, row, answer)
   }
   return { writes, ledger: { ...ledger, entries, answers, noted }, toCount: relationsToCount(ledger) }
+}
+
+function whyTell(
+  { clients }: Observed,
+  { answers }: Ledger,
+  answer: AnswerToPublish,
+  said: string,
+  rows: readonly Row[],
+): string | undefined {
+  if (said !== answers.get(answer.relation))
+    return `what ${rows[0]?.entry.application} should know has changed`
+  const given = clients.given.get(answer.relation)
+  return given && whyTellAgain(answer, given)
 }
 
 /** Relations whose answer needs new secrets, which can be granted only while the requirer has units. */
@@ -70,6 +79,7 @@ function relationsToCount(ledger: Ledger): readonly number[] {
 
 /** A suspended relation can't be written to; what it should know is published when it is resumed. */
 function canHear(relation: number, observed: Observed, ledger: Ledger): boolean {
+  if (observed.clients.refused.has(relation)) return false
   return ledger.crossModel.get(relation) !== 'suspended' && encryptionIsOffered.holds(relation, observed)
 }
 

@@ -23,6 +23,7 @@ export const emptyLedger: Ledger = {
   silent: new Map(),
   collectable: new Map(),
   crossModel: new Map(),
+  unheard: new Set(),
   gathering: false,
   away: new Map(),
 }
@@ -48,6 +49,7 @@ export function nextLedger(observed: Observed): Ledger {
     silent,
     collectable: secretsToCollect(committed, entries, observed),
     crossModel: crossModelRelations(committed, observed),
+    unheard: observed.clients.refused,
     gathering: !noRequestIsOnItsWay.holds(observed),
     away: nextAbsences(committed.away, entries, observed),
   }

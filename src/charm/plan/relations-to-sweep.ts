@@ -35,6 +35,32 @@ export function relationsToSweep(
   return all.filter((relation) => !settled.has(relation) || chosen.includes(relation))
 }
 
+/** So many are compared in one update-status, and in another sweep: each costs five calls to Juju. */
+export const comparedAtOnce = 5
+export const comparedInSweep = 100
+
+/** Of the relations that Juju lists, those whose answer is compared with what it holds. */
+export function relationsToCompare(
+  { answers, crossModel }: Ledger,
+  listed: readonly number[],
+  { byTurns, now }: Sweep,
+): readonly number[] {
+  const answered = listed
+    .filter(
+      (relation) =>
+        (answers.has(relation) || crossModel.has(relation)) && crossModel.get(relation) !== 'suspended',
+    )
+    .toSorted((a, b) => a - b)
+  return takeTurns(answered, now, byTurns ? comparedAtOnce : comparedInSweep)
+}
+
+function takeTurns(all: readonly number[], now: number, atOnce: number): readonly number[] {
+  if (all.length <= atOnce) return all
+  const first = Math.floor(now / updateStatusEvery) * atOnce
+  const chosen = new Set(Array.from({ length: atOnce }, (_, at) => all[(first + at) % all.length]))
+  return all.filter((relation) => chosen.has(relation))
+}
+
 /** Those that nothing but a hook of their own can move: silent, refused for good, or served and answered by a valid certificate. */
 function settledRelations(
   { entries, silent }: Ledger,

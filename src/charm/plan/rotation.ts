@@ -13,6 +13,7 @@ export function planRotation(observed: Observed): readonly Write[] {
   const { peers, leader, leaving, now } = observed
   if (!peers?.application.authorities || !leader || leaving) return []
   const move = (to: RotationStep, why: string): readonly Write[] => [{ kind: 'authorities/rotate', to, why }]
+  if (peers.keysKept === false) return move('introduce', 'the keys of the certificate authorities are gone')
   switch (peers.application.rotation) {
     case undefined:
       return peers.authoritiesEnd !== undefined && peers.authoritiesEnd - now < renewBefore

@@ -2,6 +2,7 @@
 
 import { bagOf, versionOf } from './databag.ts'
 import { assertController, type HookContext, isLeader, ToolFailure } from './hook-context.ts'
+import type { Secret } from './state.ts'
 
 /** @throws what Juju would refuse at the flush: the hook has then failed, and nothing of it is in the model. */
 export function flush(context: HookContext): void {
@@ -10,7 +11,7 @@ export function flush(context: HookContext): void {
   for (const { relation } of context.bags.values())
     if (relation.gone)
       throw new ToolFailure(context.tables.profile === '3.6' ? 'permission denied' : 'relation not found')
-  for (const write of context.flush) write()
+  commitSecrets(context)
   for (const { relation, entity, changes } of context.bags.values()) {
     if (!context.tables.relations.has(relation.id)) continue
     const bag = bagOf(relation, entity)
@@ -23,5 +24,32 @@ export function flush(context: HookContext): void {
     }
     // A write of the same content is no event; an application's own bag on a peer relation is one even for its writer.
     if (changed) relation.versions.set(entity, versionOf(relation, entity) + 1)
+  }
+  Object.assign(context.unit.state, context.state)
+}
+
+/** 4.0 takes all of it or nothing; 3.6 takes one after the other, and what it has taken stays though a later one is refused. */
+function commitSecrets({ tables, flush: writes }: HookContext): void {
+  const before = [...tables.secrets].map(([id, row]) => [id, copyOf(row)] as const)
+  try {
+    for (const write of writes) write()
+  } catch (error) {
+    if (tables.profile === '4.0') {
+      tables.secrets.clear()
+      for (const [id, row] of before) tables.secrets.set(id, row)
+    }
+    throw error
+  }
+}
+
+function copyOf(row: Secret): Secret {
+  const { revisions, expiry, obsolete, grants, consumers } = row
+  return {
+    ...row,
+    revisions: new Map(revisions),
+    expiry: new Map(expiry),
+    obsolete: new Set(obsolete),
+    grants: new Map(grants),
+    consumers: new Map(consumers),
   }
 }

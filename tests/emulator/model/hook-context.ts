@@ -14,6 +14,8 @@ export interface HookContext {
   /** Ports opened (true) and closed so far. */
   readonly ports: Map<string, boolean>
   readonly flush: (() => void)[]
+  /** What state-set asked for. */
+  readonly state: Bag
   readonly pendingSecrets: Map<string, Secret>
   readonly log: string[]
   /** The controller went away while it ran. */
@@ -35,6 +37,7 @@ export function openContext(id: string, tables: Tables, unit: Unit, hook: HookTo
     seen: new Map(),
     ports: new Map(),
     flush: [],
+    state: {},
     pendingSecrets: new Map(),
     log: [],
     cutOff: false,

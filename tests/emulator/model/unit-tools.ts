@@ -72,7 +72,7 @@ export const stateSet: Tool = ({ context, args, stdin }) => {
   const { flags, words } = parseFlags(args, { '--file': 'value' })
   const changes: Record<string, string> = flags.has('--file') ? parse(stdin) : {}
   for (const word of words) changes[word.split('=', 1)[0] ?? ''] = word.slice(word.indexOf('=') + 1)
-  context.flush.push(() => Object.assign(context.unit.state, changes))
+  Object.assign(context.state, changes)
   return nothing
 }
 

@@ -51,6 +51,7 @@ export function ledgerOf(
     silent: new Map(),
     collectable: new Map(),
     crossModel: new Map(),
+    unheard: new Set(),
     gathering: false,
     away: new Map(),
     ...more,
@@ -170,6 +171,8 @@ export function settled(): Observed {
       members: new Map(),
       crossModel: new Map(),
       suspended: new Set(),
+      refused: new Set(),
+      given: new Map(),
     },
     clientCas: undefined,
   }

@@ -55,7 +55,12 @@ test('failures are sorted by what a caller can do, in the words of 3.6 and of 4.
     ['ERROR getting secret: secret not found\n', NotFound],
     ['ERROR this unit is not the leader\n', NotLeader],
     ['ERROR cannot write relation settings\n', NotLeader],
+    ['ERROR lease not held\n', NotLeader],
+    ['ERROR permission denied (unauthorized access)\n', NotAllowed],
+    ['ERROR getting latest secret revision: secret not found\n', NotFound],
+    ['ERROR relation unit not found\n', NotFound],
     ['ERROR invalid value "db:9" for option -r: relation not found\n', RelationGone],
+    ['ERROR getting regular relation by key: relation not found\n', RelationGone],
   ] as const
   for (const [err, kind] of rows) {
     const juju = toolsThat({ 'secret-get': { err, code: 1 } })

@@ -1,6 +1,6 @@
 // A client charm as short as it can be: ask, keep the certificate, show what came.
 
-import { openJuju, readContext } from '../../../../src/juju/index.ts'
+import { openJuju, readContext, unlessGone } from '../../../../src/juju/index.ts'
 import { runAction } from './actions.ts'
 import { readAnswer } from './answer.ts'
 import { ask, rotate } from './ask.ts'
@@ -12,12 +12,13 @@ async function main(): Promise<void> {
   if (hook.kind === 'action') return runAction(charm, hook.name)
   const { 'keep-certificate': keeps } = await charm.juju.readConfig()
   if (hook.name === 'config-changed' && !keeps) await rotate(charm)
-  await ask(charm)
-  await transferAuthorities(charm)
-  const answer = await readAnswer(charm)
-  const message = answer.refusals.join('; ')
+  // A relation that Juju still lists may be gone by now.
+  await unlessGone(ask(charm))
+  await unlessGone(transferAuthorities(charm))
+  const answer = await unlessGone(readAnswer(charm))
+  const message = answer?.refusals.join('; ')
   await charm.juju.setStatus(
-    answer.access
+    answer?.access
       ? { status: 'active', message: `user ${answer.access.username}` }
       : { status: 'waiting', message: message || 'no answer yet' },
   )

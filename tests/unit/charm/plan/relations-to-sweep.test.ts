@@ -2,7 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { relationsToSweep, settledAtOnce } from '../../../../src/charm/plan/relations-to-sweep.ts'
+import {
+  comparedAtOnce,
+  comparedInSweep,
+  relationsToCompare,
+  relationsToSweep,
+  settledAtOnce,
+} from '../../../../src/charm/plan/relations-to-sweep.ts'
 import type { LedgerEntry } from '../../../../src/interfaces/ledger.ts'
 import { accepted, leaf, ledgerOf, now, relationKey } from '../observation.ts'
 
@@ -59,5 +65,31 @@ test('an update-status looks at every client that something else than its own ho
       [],
     )
     assert.equal(some.length, always.length + settledAtOnce)
+  }
+})
+
+test('what was given is compared by turns, and after a while for all, whatever their number', () => {
+  for (const clients of [3, 20, 80, 300]) {
+    const ids = Array.from({ length: clients }, (_, at) => at)
+    const ledger = ledgerOf([], {
+      answers: new Map([...ids, 1000].map((id) => [id, 'said'])),
+      crossModel: new Map([[1, 'suspended']]),
+    })
+    const due = ids.filter((id) => id !== 1)
+    for (const [byTurns, atOnce] of [
+      [true, comparedAtOnce],
+      [false, comparedInSweep],
+    ] as const) {
+      const seen = new Set<number>()
+      for (let turn = 0; turn <= due.length / atOnce; turn += 1) {
+        const some = relationsToCompare(ledger, ids, { byTurns, now: now + turn * everyFiveMinutes })
+        assert.equal(some.length, Math.min(atOnce, due.length))
+        for (const id of some) seen.add(id)
+      }
+      assert.deepEqual(
+        [...seen].toSorted((a, b) => a - b),
+        due,
+      )
+    }
   }
 })
