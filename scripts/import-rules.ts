@@ -39,6 +39,7 @@ const coreFiles = [
   'decide',
   'guards',
   'cluster-guards',
+  'truststore-guards',
   'status',
   'refusals',
   'secret-labels',

@@ -1,4 +1,5 @@
-// The rules that no plan about clients may break, by name; those about members are in cluster-guards.ts.
+// The rules that no plan about clients may break, by name; those about members are in cluster-guards.ts,
+// and those about what the truststore holds in truststore-guards.ts.
 
 import type { AcceptedEntry, Leaf, Ledger } from '../interfaces/ledger.ts'
 import { compareRequestKeys, ledgerKey, type RequestKey, shortFingerprint } from '../interfaces/ledger.ts'
@@ -7,6 +8,7 @@ import type { Observed } from './observed.ts'
 import { memberOf, servesHere } from './plan/members.ts'
 
 export * from './cluster-guards.ts'
+export * from './truststore-guards.ts'
 
 /**
  * A role without permissions, held by every user that this charm made: so that an operator's users are told from those that
@@ -29,16 +31,10 @@ export const oneUnitPerMachine: Guard<[observed: Observed]> = {
   holds: ({ unit, machine }) => machine.occupant === undefined || machine.occupant === unit,
 }
 
-export interface Claim {
-  readonly key: RequestKey
-  readonly leaf: Leaf
-  readonly ledger: Ledger
-}
-
-export const oneOwnerPerCommonName: Guard<[claim: Claim]> = {
+export const oneOwnerPerCommonName: Guard<[key: RequestKey, leaf: Leaf, ledger: Ledger]> = {
   name: 'one-owner-per-common-name',
   because: 'two certificates with one common name are one user to etcd, with the access of both',
-  holds: (claim) => ownerOf(claim.ledger, claim.leaf.commonName, claim.key) === undefined,
+  holds: (key, leaf, ledger) => ownerOf(ledger, leaf.commonName, key) === undefined,
 }
 
 /** The other request that owns a common name, compared without case, if there is one. */
@@ -67,35 +63,6 @@ export function ownerOfSecret(ledger: Ledger, secret: string, except: RequestKey
       return key
   }
   return undefined
-}
-
-/** Sum over the truststore of subject size + 2 at which every TLS handshake fails is 64 KiB (facts/etcd.md §8.4). */
-const truststoreLimit = 60_000
-
-export const truststoreFits: Guard<[claim: Claim]> = {
-  name: 'truststore-fits',
-  because: 'past 64 KiB of subject names every TLS handshake with etcd fails, for everybody',
-  holds: ({ key, leaf, ledger }) => {
-    let bytes = leaf.subjectSize + 2
-    for (const [name, { entry }] of ledger.entries) {
-      if (entry.state === 'accepted' && name !== ledgerKey(key)) bytes += entry.leaf.subjectSize + 2
-    }
-    return bytes < truststoreLimit
-  },
-}
-
-/** So a requirer that asks without measure fills its own share, and no other client's place. */
-export const relationLeavesRoom: Guard<[claim: Claim]> = {
-  name: 'one-relation-leaves-room',
-  because: 'the truststore is for all clients; one relation may fill a quarter of it',
-  holds: ({ key, leaf, ledger }) => {
-    let bytes = leaf.subjectSize + 2
-    for (const [name, { key: other, entry }] of ledger.entries) {
-      const theirs = other.relation === key.relation && name !== ledgerKey(key)
-      if (theirs && entry.state === 'accepted') bytes += entry.leaf.subjectSize + 2
-    }
-    return bytes < truststoreLimit / 4
-  },
 }
 
 const longestPrefix = 512

@@ -7,15 +7,20 @@ import { NotAllowed, NotFound, unlessGone } from '../juju/errors.ts'
 import type { RelationId } from '../juju/names.ts'
 import { examineAuthority } from '../tls/examine-authority.ts'
 import type { Charm } from './charm.ts'
+import type { PeersSeen } from './observed.ts'
+import { admitAuthorities } from './plan/client-cas.ts'
+import { adminBytes, leavesBytes } from './plan/room.ts'
 import { tryCertificate } from './try-certificate.ts'
 
 /** Of a thousand authorities each may be wrong in a way of its own. */
 const mostReasons = 5
+/** Of one relation: each that is new is tried by a process of its own. */
+const mostAuthorities = 16
 
 export async function observeClientCas(
   charm: Charm,
   sweep: boolean,
-  before: Readonly<Record<string, ClientCas>>,
+  { application: { authorities, clientCas: before }, ledger }: PeersSeen,
 ): Promise<Readonly<Record<string, ClientCas>> | undefined> {
   const { hook } = charm.context
   const concerned = hook.kind === 'relation' && hook.endpoint === 'client-cas'
@@ -28,7 +33,7 @@ export async function observeClientCas(
     const found = await lookAt(charm, relation, before[relation])
     if (found) seen[relation] = found
   }
-  return seen
+  return admitAuthorities(seen, before, adminBytes(authorities) + leavesBytes(ledger))
 }
 
 /** What a relation gives that Juju doesn't let us read, and that has not ended, stays as it was. */
@@ -59,16 +64,19 @@ async function examineRelation(
   )
   const certificates: string[] = []
   const refused = new Set<string>()
-  for (const pem of sent) {
-    const found = examineAuthority(pem, now)
-    const problem =
-      found.kind === 'refused' ? found.why : known.has(found.pem) ? undefined : await whyNot(found.pem)
+  const found = sent.map((pem) => examineAuthority(pem, now))
+  const authorities = new Set(found.flatMap((one) => (one.kind === 'authority' ? [one.pem] : [])))
+  for (const one of found) if (one.kind === 'refused') refused.add(one.why)
+  if (authorities.size > mostAuthorities) refused.add(`more than ${mostAuthorities} CAs`)
+  const knownFirst = [...authorities].sort((a, b) => Number(known.has(b)) - Number(known.has(a)))
+  for (const pem of knownFirst.slice(0, mostAuthorities)) {
+    const problem = known.has(pem) ? undefined : await whyNot(pem)
     if (problem !== undefined) refused.add(problem)
-    else if (found.kind === 'authority') certificates.push(found.pem)
+    else certificates.push(pem)
   }
   return {
     application,
-    certificates: [...new Set(certificates)].sort(),
+    certificates: certificates.sort(),
     refused: [...refused].sort().slice(0, mostReasons),
   }
 }

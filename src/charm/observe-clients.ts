@@ -12,6 +12,7 @@ import { clientsInFocus, type Look } from './clients-in-focus.ts'
 import { observeCrossModel, stillExists } from './observe-cross-model.ts'
 import { observeGiven } from './observe-given.ts'
 import type { ClientsSeen, CrossModelSeen, RelationSeen } from './observed.ts'
+import type { Rules } from './plan/judge-request.ts'
 import { nextInLine } from './plan/next-in-line.ts'
 import { readEncryptedOffer, readOffer } from './read-offer.ts'
 import { refusedRelations } from './writes-to-relations.ts'
@@ -28,11 +29,7 @@ export const noClients: ClientsSeen = {
   given: new Map(),
 }
 
-export async function observeClients(
-  charm: Charm,
-  look: Look,
-  allowFullKeyspace: boolean,
-): Promise<ClientsSeen> {
+export async function observeClients(charm: Charm, look: Look, rules: Rules): Promise<ClientsSeen> {
   const { ledger } = look
   const focus = await clientsInFocus(charm, look)
   const relations = new Map<number, RelationSeen>()
@@ -48,7 +45,7 @@ export async function observeClients(
   await aFewAtATime(focus.relations, observe)
   const clients = { ...noClients, relations, gone, suspended, crossModel }
   for (;;) {
-    const next = nextInLine(ledger, clients, allowFullKeyspace)
+    const next = nextInLine(ledger, clients, rules)
     if (next === undefined) break
     await observe(charm.juju.relationId(next))
   }

@@ -27,7 +27,7 @@ import type { Charm } from './charm.ts'
 import { observeClientCas } from './observe-client-cas.ts'
 import { isAboutClient, noClients, observeClients } from './observe-clients.ts'
 import type { CertificateSeen, Observed, PeerSeen, PeersSeen } from './observed.ts'
-import { emptyLedger } from './plan/ledger.ts'
+import { emptyLedger, rulesOf } from './plan/ledger.ts'
 
 export type JujuSeen = Omit<Observed, 'machine' | 'etcd'>
 
@@ -75,11 +75,12 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
   const config = parseConfig(options, peers?.application.options)
   const look = { ledger: peers?.ledger ?? emptyLedger, sweep }
   const keys = looks && sweep && peers.application.authorities !== undefined
+  const rules = rulesOf({ config, peers, clientCas: undefined, now: charm.now })
   const [addresses, expectedUnits, clients, clientCas, keysKept] = await Promise.all([
     observeAddresses(charm, peers, sweep),
     looks && looksAtMembers ? juju.plannedUnits() : undefined,
-    looks ? observeClients(charm, look, config.inForce['allow-full-keyspace']) : noClients,
-    looks ? observeClientCas(charm, sweep, peers.application.clientCas) : undefined,
+    looks ? observeClients(charm, look, rules) : noClients,
+    looks ? observeClientCas(charm, sweep, peers) : undefined,
     keys ? areKeysKept(charm) : undefined,
   ])
   return {
@@ -177,7 +178,8 @@ function describePeer(
     if (found) {
       const names = [...found.sans.dns, ...found.sans.ips].sort()
       const current = authorities?.[purpose].signed(certificates[purpose]) === true
-      issued.set(purpose, { publicKey: found.publicKeyFingerprint, notAfter: found.notAfter, current, names })
+      const { publicKeyFingerprint: publicKey, serial, notAfter } = found
+      issued.set(purpose, { publicKey, serial, notAfter, current, names })
     }
   }
   return { databag: unit, requested, issued }

@@ -67,6 +67,8 @@ export interface PeerSeen {
 export interface CertificateSeen {
   /** SHA-256 of the public key. */
   readonly publicKey: string
+  /** Hexadecimal digits. */
+  readonly serial: string
   /** Milliseconds since 1970. */
   readonly notAfter: number
   /** Signed by the authority that signs now, and not by one that goes. */

@@ -63,8 +63,8 @@ export async function readOffer(
 }
 
 /**
- * What this very secret held when it was read last: of new content secret-changed tells. Only who was accepted is known by it, and
- * while its certificate is valid.
+ * What this very secret held when it was read last: of new content secret-changed tells. Only who was accepted is known by it, while its
+ * certificate is valid and no other waits to replace it.
  */
 function readBefore(
   { context: { hook }, now }: Charm,
@@ -74,7 +74,7 @@ function readBefore(
 ): Leaf | undefined {
   if (sweep || hook.kind !== 'relation') return undefined
   const entry = ledger.entries.get(ledgerKey(key))?.entry
-  if (entry?.state !== 'accepted' || entry.secret !== secret) return undefined
+  if (entry?.state !== 'accepted' || entry.secret !== secret || entry.waits) return undefined
   return isValid(entry.leaf, now) ? entry.leaf : undefined
 }
 

@@ -64,6 +64,11 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     message: 'access is being set up; members restart in turn to load the certificate',
     resolution: 'wait; the status of etcd says what holds it up, if anything does',
   },
+  'renewal-waits': {
+    code: 4103,
+    message: 'no room yet for the new certificate beside the old one',
+    resolution: 'go on with the old one; this passes when other renewals are done or clients leave',
+  },
   'certificate-expired': {
     code: 5001,
     message: 'the certificate has expired',

@@ -32,6 +32,8 @@ const asked = {
   secret: z.optional(z.string()),
   /** The user name last published to the requirer; absent while it was never answered. */
   answeredAs: z.optional(z.string()),
+  /** Its certificate waits until the truststore has room for so many bytes more: since when, in ms since 1970. */
+  waits: z.optional(z.object({ since: z.number(), bytes: z.number() })),
 }
 
 const accepted = z.object({
@@ -57,6 +59,7 @@ const refused = z.object({
 const statuses = z.array(z.object({ code: z.number(), message: z.string(), resolution: z.string() }))
 const entry = z.discriminatedUnion('state', [accepted, refused])
 
+export type WaitsForRoom = NonNullable<LedgerEntry['waits']>
 export type AcceptedEntry = Readonly<z.infer<typeof accepted>>
 export type RefusedEntry = Readonly<z.infer<typeof refused>>
 export type LedgerEntry = AcceptedEntry | RefusedEntry

@@ -10,6 +10,7 @@ import { type Extensions, readExtensions } from './extensions.ts'
 import { isLoadableKey } from './key-type.ts'
 import { pemBlocks } from './pem.ts'
 import { type Refused, refuse } from './refused.ts'
+import { longestSubject, subjectSize } from './subject-size.ts'
 
 export interface ExaminedLeaf {
   readonly kind: 'leaf'
@@ -27,8 +28,6 @@ export interface ExaminedLeaf {
 
 const longestText = 1_000_000
 const longestDer = 8_192
-/** etcd sends all subjects in every handshake, and has room for 64 KiB of them. */
-const longestSubject = 1_024
 const commonNamePattern = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/
 
 /** @param now milliseconds since 1970 */
@@ -71,6 +70,7 @@ async function examine(
   const version = versioned ? (bytesOf(partsOf(body[0])[0])[0] ?? 0) + 1 : 1
   if (version !== 3) return refuse('certificate-is-v1', `it is version ${version}`)
   const [serial, , , , subject] = body.slice(1)
+  const size = subjectSize(raw)
   const extensions = readExtensions(der, body)
   if ('kind' in extensions) return extensions
   const problem =
@@ -81,8 +81,7 @@ async function examine(
     whyTime(certificate, now)
   if (problem) return problem
   const name = readCommonNames(der, subject)
-  const subjectSize = subject ? der.encode(subject).length : 0
-  const bad = whyName(name) ?? whySubject(subjectSize)
+  const bad = whyName(name) ?? whySubject(size)
   if (bad) return bad
   return {
     kind: 'leaf',
@@ -92,7 +91,7 @@ async function examine(
     serial: certificate.serialNumber.toLowerCase(),
     notBefore: certificate.validFromDate.getTime(),
     notAfter: certificate.validToDate.getTime(),
-    subjectSize,
+    subjectSize: size,
   }
 }
 

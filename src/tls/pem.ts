@@ -26,6 +26,13 @@ export function pemBlocks(text: string): readonly PemBlock[] {
   return blocks
 }
 
+/** Of one certificate in PEM, as this charm keeps it. @throws {TypeError} where the text has none */
+export function certificateDer(pem: string): Buffer {
+  const [block] = pemBlocks(pem)
+  if (!block) throw new TypeError('there is no PEM block')
+  return block.der
+}
+
 export function writePem(label: string, der: Buffer): string {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? []
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')

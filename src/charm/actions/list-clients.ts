@@ -50,13 +50,14 @@ function describeRow(key: RequestKey, entry: LedgerEntry, now: number, ledger: L
   }
   const { leaf, prefix, served } = entry
   const [wait] = waitOf(entry, ledger)
+  const waits = served && entry.waits ? `; ${explainRefusal('renewal-waits', '').message}` : ''
   const suspended = ledger.crossModel.get(key.relation) === 'suspended'
   const state = !served
     ? (wait?.message ?? 'being set up')
     : expiresSoon(leaf, now)
       ? 'served, expires soon'
       : 'served'
-  const shown = suspended ? `${state}, suspended` : state
+  const shown = suspended ? `${state}${waits}, suspended` : `${state}${waits}`
   const expires = new Date(leaf.notAfter).toISOString().slice(0, 10)
   return { ...row, 'common-name': leaf.commonName, prefix, expires, state: shown }
 }

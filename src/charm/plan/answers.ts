@@ -152,12 +152,13 @@ function statusOf(entry: LedgerEntry, ledger: Ledger, observed: Observed): reado
   return [explainRefusal(entry.code, entry.detail)]
 }
 
-/** What a client that is not served yet waits for, where it is more than the usual minute. */
+/** What a client waits for that is not served yet, or not by its new certificate, where it is more than the usual minute. */
 export function waitOf(
   entry: AcceptedEntry,
   { away }: Ledger,
   members?: readonly MemberSeen[],
 ): readonly RequestStatus[] {
+  if (entry.waits) return [explainRefusal('renewal-waits', '')]
   if (entry.served) return []
   const missing = holdsUp(away, members)
   if (missing.size > 0) return [explainRefusal('member-away', describeAbsences(missing))]

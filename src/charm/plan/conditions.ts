@@ -133,6 +133,14 @@ function warnOfExpiry(who: string, { commonName, notAfter }: Leaf): Condition {
   return { status: 'active', message, scope: 'application' }
 }
 
+/** It goes on by its old certificate, for as long as that is valid. */
+function tellWaiting(who: string, { commonName, notAfter }: Leaf): readonly Condition[] {
+  const { message, resolution } = explainRefusal('renewal-waits', '')
+  const until = new Date(notAfter).toISOString().slice(0, 10)
+  const told = `${who}: ${message}; ${commonName} goes on until ${until}; ${resolution}`
+  return [{ status: 'active', message: told, scope: 'application' }]
+}
+
 /** Of a client that goes on working the operator should know; whoever was refused can do nothing before the relation is resumed. */
 function tellSuspended(who: string, relation: number, entry: LedgerEntry): readonly Condition[] {
   if (entry.state === 'refused') return []
@@ -156,6 +164,7 @@ function clientConditions(observed: Observed, ledger: Ledger): readonly Conditio
       const status = isWaiting(entry.code) ? 'waiting' : 'blocked'
       return [{ status, message: `${who}: ${message}; ${resolution}`, scope: 'application' }]
     }
+    if (entry.waits) return tellWaiting(who, entry.leaf)
     if (entry.served) return expiresSoon(entry.leaf, observed.now) ? [warnOfExpiry(who, entry.leaf)] : []
     return [
       {

@@ -23,6 +23,7 @@ import {
   truststoreFits,
 } from '../guards.ts'
 import type { RequestSeen } from '../observed.ts'
+import { entryBytes, leafBytes } from './room.ts'
 
 export interface Case {
   readonly key: RequestKey
@@ -32,8 +33,17 @@ export interface Case {
   /** What the ledger says of this request so far. */
   readonly previous: LedgerEntry | undefined
   readonly ledger: Ledger
+  readonly rules: Rules
+}
+
+/** What judgement hangs on beside the requests themselves. */
+export interface Rules {
   /** Option `allow-full-keyspace`. */
   readonly allowFullKeyspace: boolean
+  /** Bytes of the truststore that authorities take. */
+  readonly authorities: number
+  /** Milliseconds since 1970. */
+  readonly now: number
 }
 
 export function judgeRequest(of: Case): LedgerEntry {
@@ -59,18 +69,38 @@ export function judgeRequest(of: Case): LedgerEntry {
 }
 
 function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntry {
-  const { key, ledger, request } = of
+  const { request } = of
   if (!reservedCommonName.holds(leaf)) return refuse(of, 'common-name-reserved', leaf.commonName, secret)
   // In v0 a prefix that is not there yet looks the same as an empty one.
-  const wholeKeySpace = of.protocol === 'v1' && of.allowFullKeyspace
+  const wholeKeySpace = of.protocol === 'v1' && of.rules.allowFullKeyspace
   if (!prefixIsNotEmpty.holds(request.asked.prefix, wholeKeySpace))
     return refuse(of, of.protocol === 'v1' ? 'full-keyspace-refused' : 'prefix-missing', '', secret)
   if (!prefixIsPlain.holds(request.asked.prefix)) return refuse(of, 'prefix-invalid', '', secret)
   const taken = whyTaken(of, leaf, secret)
   if (taken) return { ...taken, wants: leaf.commonName }
-  const fits = truststoreFits.holds({ key, leaf, ledger }) && relationLeavesRoom.holds({ key, leaf, ledger })
-  if (!fits) return refuse(of, 'truststore-full', '', secret)
-  return accept(of, leaf, secret)
+  const entry = accept(of, leaf, secret)
+  return fits(of, entry) ? entry : waitForRoom(of, entry)
+}
+
+function fits({ key, ledger, previous, rules: { authorities } }: Case, entry: AcceptedEntry): boolean {
+  if (entryBytes(entry) <= entryBytes(previous)) return true
+  const claim = { key, entry, ledger, authorities }
+  return truststoreFits.holds(claim) && relationLeavesRoom.holds(claim)
+}
+
+/** Whoever is in stays in by the old certificate, with whatever else the request asks for. */
+function waitForRoom(of: Case, { leaf, secret }: AcceptedEntry): LedgerEntry {
+  const before = acceptedBefore(of, leaf)
+  const since = of.previous?.waits?.since ?? of.rules.now
+  const waits = { since, bytes: leafBytes(leaf) }
+  return before
+    ? { ...accept(of, before.leaf, secret), waits }
+    : { ...refuse(of, 'truststore-full', '', secret), waits }
+}
+
+/** The entry of the same client, whose certificate is to be replaced or stays. */
+function acceptedBefore({ previous }: Case, { commonName }: Leaf): AcceptedEntry | undefined {
+  return previous?.state === 'accepted' && previous.leaf.commonName === commonName ? previous : undefined
 }
 
 function whyTaken(of: Case, leaf: Leaf, secret: string | undefined): RefusedEntry | undefined {
@@ -79,18 +109,17 @@ function whyTaken(of: Case, leaf: Leaf, secret: string | undefined): RefusedEntr
     owner ? ` belongs to ${nameRequest(owner)}` : ''
   if (secret !== undefined && !oneOwnerPerSecret.holds(secret, key, ledger))
     return refuse(of, 'secret-taken', `it${belongsTo(ownerOfSecret(ledger, secret, key))}`, secret)
-  if (oneOwnerPerCommonName.holds({ key, leaf, ledger })) return undefined
+  if (oneOwnerPerCommonName.holds(key, leaf, ledger)) return undefined
   const detail = `${leaf.commonName}${belongsTo(ownerOf(ledger, leaf.commonName, key))}`
   return refuse(of, 'common-name-taken', detail, secret)
 }
 
 function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry {
-  const { previous } = of
-  const before =
-    previous?.state === 'accepted' && previous.leaf.commonName === leaf.commonName ? previous : undefined
+  const before = acceptedBefore(of, leaf)
   const sameLeaf = before?.leaf.fingerprint === leaf.fingerprint
   // One that no member may have loaded yet is dropped for the one that it was to replace.
-  const retiring = sameLeaf || before?.retiring ? before?.retiring : before?.leaf
+  const replaced = sameLeaf || before?.retiring ? before?.retiring : before?.leaf
+  const retiring = replaced?.fingerprint === leaf.fingerprint ? undefined : replaced
   const { prefix } = of.request.asked
   const unchanged = sameLeaf && before?.prefix === prefix
   return {

@@ -13,7 +13,9 @@ import { everyMemberTrustsIt, noRequestIsOnItsWay, ownershipIsCommitted } from '
 import type { AccessSeen, ClientsSeen, Observed, RelationSeen } from '../observed.ts'
 import { nextAbsences } from './absence.ts'
 import { hasAccess } from './access.ts'
-import { judgeRequest } from './judge-request.ts'
+import { judgeRequest, type Rules } from './judge-request.ts'
+import { makeRoom } from './make-room.ts'
+import { authorityBytes } from './room.ts'
 
 export const emptyLedger: Ledger = {
   entries: new Map(),
@@ -32,10 +34,11 @@ export const emptyLedger: Ledger = {
 export function nextLedger(observed: Observed): Ledger {
   const committed = observed.peers?.ledger ?? emptyLedger
   if (!observed.leader || observed.leaving) return committed
-  const allowFullKeyspace = observed.config.inForce['allow-full-keyspace']
-  const entries = judgeRelations(committed, observed.clients, allowFullKeyspace)
-  for (const [name, row] of entries)
-    entries.set(name, { ...row, entry: progress(row.key, row.entry, observed) })
+  const rules = rulesOf(observed)
+  const judged = judgeRelations(committed, observed.clients, rules)
+  for (const [name, row] of judged)
+    judged.set(name, { ...row, entry: progress(row.key, row.entry, observed) })
+  const entries = makeRoom(judged, rules)
   const leaving = commonNamesLeaving(committed, { ...committed, entries }, observed)
   const lives = ([relation]: readonly [number, unknown]): boolean => !observed.clients.gone.has(relation)
   const answers = new Map([...committed.answers].filter(lives))
@@ -53,6 +56,16 @@ export function nextLedger(observed: Observed): Ledger {
     gathering: !noRequestIsOnItsWay.holds(observed),
     away: nextAbsences(committed.away, entries, observed),
   }
+}
+
+export function rulesOf({
+  config,
+  peers,
+  clientCas,
+  now,
+}: Pick<Observed, 'config' | 'peers' | 'clientCas' | 'now'>): Rules {
+  const allowFullKeyspace = config.inForce['allow-full-keyspace']
+  return { allowFullKeyspace, authorities: peers ? authorityBytes(peers.application, clientCas) : 0, now }
 }
 
 /** Relations that had their say and asked for nothing: nobody waits for them (`no-request-is-on-its-way`). */
@@ -93,17 +106,18 @@ function secretsToCollect(committed: Ledger, entries: Entries, observed: Observe
 type Entries = Map<string, { readonly key: RequestKey; readonly entry: LedgerEntry }>
 
 /** Every request that was looked at, accepted or refused; the others as they were. */
-export function judgeRelations(committed: Ledger, clients: ClientsSeen, allowFullKeyspace: boolean): Entries {
+export function judgeRelations(committed: Ledger, clients: ClientsSeen, rules: Rules): Entries {
   const entries: Entries = new Map(committed.entries)
   for (const [name, { key }] of committed.entries) if (ended(key, clients)) entries.delete(name)
   for (const relation of inOrderOfClaims(committed, clients)) {
     const seen = clients.relations.get(relation)
-    if (seen) judgeRelation(entries, relation, seen, allowFullKeyspace)
+    if (seen) judgeRelation(entries, relation, seen, rules)
   }
   return new Map([...entries].sort(([, a], [, b]) => compareRequestKeys(a.key, b.key)))
 }
 
 /**
+ * Whoever waits for room comes first, the longest first: no newcomer and no other's renewal takes it away.
  * Whoever named a secret that was not theirs to name had it denied first, as an owner names, shares and grants it at once. So those
  * who were denied come last, and win no name from the owner.
  */
@@ -114,8 +128,15 @@ function inOrderOfClaims(committed: Ledger, clients: ClientsSeen): readonly numb
       entry.state === 'refused' && isUnreadable(entry.code) ? [key.relation] : [],
     ),
   )
-  const rank = (relation: number): number => (denied.has(relation) ? 1 : 0)
-  return [...clients.relations.keys()].sort((a, b) => rank(a) - rank(b) || a - b)
+  const waiting = new Map<number, number>()
+  for (const { key, entry } of rows) {
+    const { since = Number.POSITIVE_INFINITY } = entry.waits ?? {}
+    waiting.set(key.relation, Math.min(since, waiting.get(key.relation) ?? since))
+  }
+  const rank = (relation: number): number =>
+    denied.has(relation) ? Number.POSITIVE_INFINITY : (waiting.get(relation) ?? Number.MAX_VALUE)
+  const order = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
+  return [...clients.relations.keys()].sort((a, b) => order(rank(a), rank(b)) || a - b)
 }
 
 function isUnreadable(code: string): boolean {
@@ -131,12 +152,7 @@ function ended(key: RequestKey, clients: ClientsSeen): boolean {
   return !seen.requests.some((request) => request.asked.request === key.request)
 }
 
-function judgeRelation(
-  entries: Entries,
-  relation: number,
-  seen: RelationSeen,
-  allowFullKeyspace: boolean,
-): void {
+function judgeRelation(entries: Entries, relation: number, seen: RelationSeen, rules: Rules): void {
   if (seen.kind === 'silent') return
   const { application, protocol } = seen
   if (seen.kind === 'malformed') {
@@ -158,7 +174,7 @@ function judgeRelation(
       request,
       previous,
       ledger,
-      allowFullKeyspace,
+      rules,
     })
     entries.set(ledgerKey(key), { key, entry })
   }

@@ -1,17 +1,30 @@
 // Who was refused because a common name was taken is looked at again once it is free: the first recorded, and the next one only if
-// that one no longer wants it. So a hook about an owner reads no others while the owner keeps its name.
+// that one no longer wants it. So a hook about an owner reads no others while the owner keeps its name. Likewise who waits for room in
+// the truststore, once there is enough.
 
-import type { Ledger, LedgerEntry } from '../../interfaces/ledger.ts'
+import type { Ledger, LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
 import type { ClientsSeen } from '../observed.ts'
+import type { Rules } from './judge-request.ts'
 import { judgeRelations } from './ledger.ts'
+import { entryBytes, mostBytes, mostBytesForNewcomers, shareOfOne } from './room.ts'
 
-/** The relation to be looked at next; `undefined` where no name is both free and wanted. */
-export function nextInLine(
+interface Row {
+  readonly key: RequestKey
+  readonly entry: LedgerEntry
+}
+
+/** The relation to be looked at next; `undefined` where nobody waits for what is free. */
+export function nextInLine(ledger: Ledger, clients: ClientsSeen, rules: Rules): number | undefined {
+  const looked = new Set([...clients.relations.keys(), ...clients.gone, ...clients.suspended])
+  return nextForName(ledger, clients, rules, looked) ?? nextForRoom(ledger, clients, rules, looked)
+}
+
+function nextForName(
   ledger: Ledger,
   clients: ClientsSeen,
-  allowFullKeyspace: boolean,
+  rules: Rules,
+  looked: ReadonlySet<number>,
 ): number | undefined {
-  const looked = new Set([...clients.relations.keys(), ...clients.gone, ...clients.suspended])
   const rows = [...ledger.entries.values()]
   const held = namesIn(rows.filter(({ key }) => looked.has(key.relation)))
   const losers = rows.flatMap(({ key: { relation }, entry }) => {
@@ -19,13 +32,40 @@ export function nextInLine(
     return wants !== undefined && held.has(wants) && !looked.has(relation) ? [{ relation, wants }] : []
   })
   if (losers.length === 0) return undefined
-  const taken = namesIn([...judgeRelations(ledger, clients, allowFullKeyspace).values()])
+  const taken = namesIn([...judgeRelations(ledger, clients, rules).values()])
   return losers.find(({ wants }) => !taken.has(wants))?.relation
 }
 
 /** Common names that are owned, compared without case. */
-function namesIn(rows: readonly { readonly entry: LedgerEntry }[]): ReadonlySet<string> {
+function namesIn(rows: readonly Row[]): ReadonlySet<string> {
   return new Set(
     rows.flatMap(({ entry }) => (entry.state === 'accepted' ? [entry.leaf.commonName.toLowerCase()] : [])),
   )
+}
+
+/** As if nobody but those who wait asked for anything in this hook: they come first. */
+function nextForRoom(
+  ledger: Ledger,
+  clients: ClientsSeen,
+  rules: Rules,
+  looked: ReadonlySet<number>,
+): number | undefined {
+  const waiting = [...ledger.entries.values()].filter(({ entry }) => entry.waits !== undefined)
+  const line = waiting.filter(({ key }) => !looked.has(key.relation))
+  if (line.length === 0) return undefined
+  const theirs = new Set(waiting.map(({ key }) => key.relation))
+  const relations = new Map([...clients.relations].filter(([relation]) => theirs.has(relation)))
+  const rows = [...judgeRelations(ledger, { ...clients, relations }, rules).values()]
+  const since = ({ entry }: Row): number => entry.waits?.since ?? 0
+  const fitting = line.filter((row) => hasRoom(row, rows, rules))
+  return fitting.toSorted((a, b) => since(a) - since(b))[0]?.key.relation
+}
+
+function hasRoom({ key, entry }: Row, rows: readonly Row[], { authorities }: Rules): boolean {
+  const sum = (of: readonly Row[]): number => of.reduce((bytes, row) => bytes + entryBytes(row.entry), 0)
+  const bytes = entry.waits?.bytes ?? 0
+  const all = authorities + bytes + sum(rows)
+  if (entry.state === 'accepted') return all <= mostBytes
+  const own = sum(rows.filter((row) => row.key.relation === key.relation))
+  return all <= mostBytesForNewcomers && own + bytes <= shareOfOne
 }

@@ -20,6 +20,7 @@ import {
   whyTrustMustGrow,
   whyTrustMustShrink,
 } from './trust.ts'
+import { bystandersOf } from './bystanders.ts'
 
 export function planInstall(observed: Observed): readonly Step[] {
   const { source, workload } = observed.machine
@@ -151,7 +152,7 @@ function planFiles(observed: Observed, wanted: Wanted): readonly Step[] {
 
 function planRevocation(observed: Observed, wanted: Wanted): readonly Step[] {
   const { revoked, loaded } = observed.machine
-  const serials = serialsToRevoke(loaded, wanted.leaves)
+  const serials = serialsToRevoke(loaded, wanted.leaves, bystandersOf(observed))
   if (revoked && revoked.join(' ') === serials.join(' ')) return []
   const why = revoked
     ? 'what etcd still trusts and no longer should has changed'
@@ -201,7 +202,8 @@ function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]
   if (loaded.configuration !== loading.configuration) return 'its configuration has changed'
   if (loaded.authorities !== loading.authorities) return 'it must trust other authorities'
   const together = noRequestIsOnItsWay.holds(observed) && noClientIsAheadOfIt.holds(observed)
-  return whyTrustMustShrink(loaded, leaves) ?? (together ? whyTrustMustGrow(loaded, leaves) : undefined)
+  const shrinks = whyTrustMustShrink(loaded, leaves, bystandersOf(observed))
+  return shrinks ?? (together ? whyTrustMustGrow(loaded, leaves) : undefined)
 }
 
 /** Access control: a root user without a password, reached by the admin certificate alone. */

@@ -3,6 +3,7 @@
 
 import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
 import type { Loaded, Observed } from '../observed.ts'
+import type { Bystanders } from './bystanders.ts'
 
 /**
  * The leaves to be trusted: accepted in the committed ledger and still accepted now, sorted by fingerprint. A certificate that only
@@ -28,13 +29,24 @@ export function printTruststore(authorities: readonly string[], leaves: readonly
 }
 
 /**
- * Serials of the leaves that the running etcd still trusts and no longer should. etcd compares serials only, so one that
- * a wanted leaf has too can't be listed: that removal waits for a restart.
+ * Serials of the leaves that the running etcd still trusts and no longer should. etcd compares serials only, whatever the issuer, of
+ * every certificate that is shown to it: so no serial is listed that somebody else may have. That removal waits for a restart.
  */
-export function serialsToRevoke(loaded: Loaded | undefined, wanted: readonly Leaf[]): readonly string[] {
-  const kept = new Set(wanted.map((leaf) => leaf.serial))
-  const stale = unwanted(loaded, wanted).filter((leaf) => !kept.has(leaf.serial))
+export function serialsToRevoke(
+  loaded: Loaded | undefined,
+  wanted: readonly Leaf[],
+  bystanders: Bystanders,
+): readonly string[] {
+  const stale = unwanted(loaded, wanted).filter((leaf) => isOnlyTheirs(leaf, wanted, bystanders))
   return [...new Set(stale.map((leaf) => leaf.serial))].sort()
+}
+
+function isOnlyTheirs(
+  { serial }: Pick<Leaf, 'serial'>,
+  wanted: readonly Leaf[],
+  { serials, strangers }: Bystanders,
+): boolean {
+  return !strangers && !serials.has(serial) && wanted.every((leaf) => leaf.serial !== serial)
 }
 
 /** Why the running etcd must be restarted to trust whom it should; `undefined` where it needn't be. */
@@ -45,14 +57,17 @@ export function whyTrustMustGrow(loaded: Loaded, wanted: readonly Leaf[]): strin
 }
 
 /** Why the running etcd must be restarted to be rid of whom it should trust no more; the revocation list does the rest. */
-export function whyTrustMustShrink(loaded: Loaded, wanted: readonly Leaf[]): string | undefined {
+export function whyTrustMustShrink(
+  loaded: Loaded,
+  wanted: readonly Leaf[],
+  bystanders: Bystanders,
+): string | undefined {
   const names = new Set(wanted.map((leaf) => leaf.commonName))
   const stale = unwanted(loaded, wanted)
   if (stale.some((leaf) => !names.has(leaf.commonName)))
     return 'a client has left; its open streams end with the restart'
-  const serials = new Set(wanted.map((leaf) => leaf.serial))
-  if (stale.some((leaf) => serials.has(leaf.serial)))
-    return 'a serial that two certificates share could not be revoked'
+  if (stale.some((leaf) => !isOnlyTheirs(leaf, wanted, bystanders)))
+    return 'a serial that somebody else may have could not be revoked'
   return undefined
 }
 

@@ -88,6 +88,7 @@ export const noAccess: AccessSeen = { user: false, roles: [], permissions: undef
 
 const peer = {
   publicKey: 'key-peer',
+  serial: 'serial-peer',
   notAfter: now + 300 * day,
   current: true,
   names: ['10.0.0.1', '127.0.0.1', '::1', 'localhost'],
@@ -133,7 +134,7 @@ export function settled(): Observed {
             issued: new Map([
               ['peer', peer],
               ['server', { ...peer, publicKey: 'key-server' }],
-              ['admin', { ...peer, publicKey: 'key-admin', names: [] }],
+              ['admin', { ...peer, publicKey: 'key-admin', serial: 'serial-admin', names: [] }],
             ] as const),
           },
         ],
