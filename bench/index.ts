@@ -9,6 +9,7 @@ import { createTarball, realPrograms } from '../tests/unit/machine/tarball.ts'
 import { measureClusterLife } from './cluster-life.ts'
 import { measureFirstWrites } from './first-writes.ts'
 import { growByBatches, measureCosts } from './hook-costs.ts'
+import { measureNeighbours } from './neighbours.ts'
 import { measurePython } from './python-provider.ts'
 import { median, printTable, type Row, round } from './rows.ts'
 
@@ -94,7 +95,11 @@ try {
     writes.push(...(await measureFirstWrites(count, together)))
     await save()
   }
-  if (members.some((count) => count > 1)) writes.push(...(await measureClusterLife()))
+  if (members.some((count) => count > 1)) {
+    writes.push(...(await measureClusterLife()))
+    await save()
+    writes.push(...(await measureNeighbours([1, 10])))
+  }
 }
 console.log(await save())
 process.exit(0)

@@ -1,10 +1,14 @@
 // Users, roles and permissions in etcd, made to agree with the ledger: one user and one role per common name, and the role
 // holds exactly its prefix. Access ends before anything else happens; it begins only once its owner is on record.
+//
+// Every change makes requests of others fail that are on their way just then ("revision of auth store is old"), so there are as few as
+// can be, at as few moments: those of all clients go together, and newcomers gather until the restart that they need anyway.
 
 import { everyKey, prefixRange, sameRange } from '../../etcd/key-range.ts'
 import type { Permission } from '../../etcd/types.ts'
+import { printJsonText } from '../../interfaces/json-text.ts'
 import type { AcceptedEntry, Ledger } from '../../interfaces/ledger.ts'
-import { markRole, ownershipIsCommitted } from '../guards.ts'
+import { markRole, noClientIsAheadOfIt, noRequestIsOnItsWay, ownershipIsCommitted } from '../guards.ts'
 import type { AccessSeen, Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
 
@@ -16,12 +20,39 @@ export function planAccess(observed: Observed, ledger: Ledger): readonly Step[] 
   const beginning = [...ledger.entries.values()].flatMap(({ key, entry }) => {
     if (entry.state !== 'accepted' || !ownershipIsCommitted.holds({ key, entry }, observed)) return []
     const seen = access.get(entry.leaf.commonName)
-    return seen ? giveAccess(entry, seen, `${entry.application} asks for it in relation ${key.relation}`) : []
+    if (!seen || mayGather(entry, observed)) return []
+    return giveAccess(entry, seen, `${entry.application} asks for it in relation ${key.relation}`)
   })
-  return [...ending, ...beginning]
+  return together([...ending, ...beginning])
 }
 
-function endAccess(name: string, seen: AccessSeen | undefined): readonly Step[] {
+/** Of no use before the restart that loads its certificate; where that waits for more of its kind, so may this. */
+function mayGather({ leaf }: AcceptedEntry, observed: Observed): boolean {
+  const loaded = observed.machine.loaded?.leaves.some(({ fingerprint }) => fingerprint === leaf.fingerprint)
+  return !loaded && !(noRequestIsOnItsWay.holds(observed) && noClientIsAheadOfIt.holds(observed))
+}
+
+/** What ends comes first, and a user holds a role only once that has its permission. Steps of one kind go to etcd at once. */
+const order = [
+  'user/delete',
+  'role/revoke',
+  'permission/revoke',
+  'role/delete',
+  'role/create',
+  'permission/grant',
+  'user/create',
+  'role/grant',
+] as const
+
+type AccessChange = Extract<Step, { readonly kind: (typeof order)[number] }>
+
+/** Each change once: the mark is the same for all. */
+function together(changes: readonly AccessChange[]): readonly Step[] {
+  const once = new Map(changes.map((step) => [printJsonText({ ...step, why: '' }), step]))
+  return order.flatMap((kind) => [...once.values()].filter((step) => step.kind === kind))
+}
+
+function endAccess(name: string, seen: AccessSeen | undefined): readonly AccessChange[] {
   const why = 'nobody owns it any more'
   return [
     ...(seen?.user ? [{ kind: 'user/delete', user: name, why } as const] : []),
@@ -29,7 +60,7 @@ function endAccess(name: string, seen: AccessSeen | undefined): readonly Step[] 
   ]
 }
 
-function giveAccess(entry: AcceptedEntry, seen: AccessSeen, why: string): readonly Step[] {
+function giveAccess(entry: AcceptedEntry, seen: AccessSeen, why: string): readonly AccessChange[] {
   const name = entry.leaf.commonName
   const ours = seen.user && seen.roles.includes(markRole)
   const roles = ours ? seen.roles : []
@@ -45,7 +76,7 @@ function giveAccess(entry: AcceptedEntry, seen: AccessSeen, why: string): readon
 }
 
 /** Marked as ours. One that somebody else made may have a password and more: it is made anew. */
-function makeUser(user: string, seen: AccessSeen, why: string): readonly Step[] {
+function makeUser(user: string, seen: AccessSeen, why: string): readonly AccessChange[] {
   const adopted = 'somebody else made it, maybe with a password; it is made anew'
   return [
     ...(seen.user ? [{ kind: 'user/delete', user, why: adopted } as const] : []),
@@ -55,7 +86,7 @@ function makeUser(user: string, seen: AccessSeen, why: string): readonly Step[] 
   ]
 }
 
-function giveRole(entry: AcceptedEntry, seen: AccessSeen, why: string): readonly Step[] {
+function giveRole(entry: AcceptedEntry, seen: AccessSeen, why: string): readonly AccessChange[] {
   const role = entry.leaf.commonName
   // An entry is accepted without a prefix only where the operator allows it (guard `prefix-is-not-empty`).
   const range = entry.prefix === '' ? everyKey : prefixRange(entry.prefix)

@@ -26,18 +26,45 @@ describe('a client', () => {
     assert.deepEqual(kinds(plan.writes), ['ledger/write'])
   })
 
-  it('gets user, role, permission and grant, then trust, then a restart', () => {
+  it('gets role and permission, then its user, then trust, then a restart', () => {
     const idle = running(settled(), { alice: noAccess })
     const steps = kinds(decide(withLedger(idle, [[key, accepted('alice')]])).steps)
     assert.deepEqual(steps, [
-      'user/create',
       'role/create',
-      'role/grant',
       'role/create',
       'permission/grant',
+      'user/create',
+      'role/grant',
       'role/grant',
       'file/write',
       'service/restart',
+    ])
+  })
+
+  it('gets its access in the hook that restarts for it, together with all others, each change once', () => {
+    const idle = running(settled(), { alice: noAccess, bob: noAccess })
+    const two = withLedger(idle, [
+      [key, accepted('alice')],
+      [relationKey(6), accepted('bob')],
+    ])
+    const steps = (more: Partial<Observed>) =>
+      decide({ ...two, ...more }).steps.flatMap(({ kind }) => (/^(user|role|perm)/.test(kind) ? [kind] : []))
+    assert.deepEqual(steps({ aboutClient: true }), [])
+    assert.deepEqual(steps({ clients: { ...two.clients, expected: 7 } }), [])
+    assert.deepEqual(steps({}), [
+      ...Array(3).fill('role/create'),
+      ...Array(2).fill('permission/grant'),
+      ...Array(2).fill('user/create'),
+      ...Array(4).fill('role/grant'),
+    ])
+  })
+
+  it('does not wait for a restart that it does not need: another prefix is given, and the old one taken, at once', () => {
+    const before = withLedger(settled(), [[key, accepted('alice')]])
+    const other = running(before, { alice: access('alice', '/old/') })
+    assert.deepEqual(kinds(decide({ ...other, aboutClient: true }).steps), [
+      'permission/revoke',
+      'permission/grant',
     ])
   })
 
