@@ -67,7 +67,7 @@ export function startLoad(model: Model, relation: number): { finish(): Promise<L
 function kindOf(error: unknown): string {
   const message = String(error)
   if (/revision of auth store is old/.test(message)) return 'auth store'
-  return /unavailable|connect|transport|timed? ?out|leader|ECONN|dropped/i.test(message)
+  return /unavailable|connect|transport|timed? ?out|leader|ECONN|dropped|deadline/i.test(message)
     ? 'unavailable'
     : message
 }
