@@ -82,8 +82,18 @@ export function takesClients(
   entries: readonly LedgerEntry[],
 ): boolean {
   if (away.get(unit)?.without) return false
-  const trusts = new Set(databag.trusts)
+  const trusts = setOf(databag.trusts ?? none)
   return entries.every(
     (entry) => entry.state === 'refused' || !entry.served || trusts.has(shortFingerprint(entry.leaf)),
   )
+}
+
+const none: readonly string[] = []
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>()
+
+/** Made once for all clients: with a thousand of them, once for each would cost a hook a second. */
+function setOf(names: readonly string[]): ReadonlySet<string> {
+  const known = sets.get(names) ?? new Set(names)
+  sets.set(names, known)
+  return known
 }
