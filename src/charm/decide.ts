@@ -19,12 +19,16 @@ import { nextLedger } from './plan/ledger.ts'
 import { planMembership } from './plan/membership.ts'
 import { planOptions } from './plan/options.ts'
 import { planRotation } from './plan/rotation.ts'
+import { planStorage, storageAway } from './plan/storage.ts'
 import { planAuthentication, planDefinition, planInstall, planService } from './plan/service.ts'
 import type { Condition, Plan, Step, Write } from './step.ts'
 
 export function decide(observed: Observed): Plan {
   if (!oneUnitPerMachine.holds(observed))
     return { steps: [], writes: [], conditions: isGuest(observed), toCount: [] }
+  const unreadable = observed.peers?.application.unreadable ?? []
+  if (unreadable.length > 0 && !observed.leaving)
+    return { steps: [], writes: [], conditions: [isForeign(unreadable)], toCount: [] }
   const judged = nextLedger(observed)
   const { writes: answers, ledger, toCount } = planAnswers(observed, judged)
   const steps = observed.leaving ? [] : planSteps(observed, judged)
@@ -48,7 +52,10 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
   const standstill = planStandstill(observed)
   if (standstill.length > 0) return standstill
   const access = planAccess(observed, judged)
+  // What etcd knows of clients is looked after through the other members.
+  if (storageAway(observed)) return [...access, ...planAudit(observed, judged, access)]
   return [
+    ...planStorage(observed),
     ...planInstall(observed),
     ...planDefinition(observed),
     ...planKeys(observed),
@@ -67,6 +74,12 @@ function isGuest({ leaving, machine }: Observed): readonly Condition[] {
   if (leaving) return [{ status: 'maintenance', message: 'leaving', scope: 'unit' }]
   const message = `${machine.occupant} runs etcd on this machine; remove this unit and add it on another machine`
   return [{ status: 'blocked', message, scope: 'unit' }]
+}
+
+/** Written by another version: to go on as if it were not there would lose whatever it says. */
+function isForeign(unreadable: readonly string[]): Condition {
+  const what = `this revision can't read what its leader has told of ${unreadable.join(', ')}`
+  return { status: 'blocked', message: `${what}; refresh to the revision before`, scope: 'unit' }
 }
 
 function planLedger(observed: Observed, ledger: Ledger): readonly Write[] {

@@ -60,6 +60,11 @@ export function auditedPath({ paths }: Workload): string {
   return `${paths.state}/audited.json`
 }
 
+/** Which storage this unit has seen, and what was mounted: outside the storage, which may not be there. */
+export function storagePath({ paths }: Workload): string {
+  return paths.storageRecord
+}
+
 /** etcd's data. */
 export function memberPath({ paths }: Workload): string {
   return `${paths.data}/member`

@@ -10,7 +10,7 @@ import {
   purposes,
   type UnitAddresses,
 } from '../interfaces/etcd-peers.ts'
-import { parseLedger } from '../interfaces/ledger.ts'
+import { parseLedger, unreadableRows } from '../interfaces/ledger.ts'
 import {
   type Databag,
   type Hook,
@@ -143,7 +143,8 @@ async function lookAtPeers({ context, juju }: Charm): Promise<PeersSeen | undefi
   ])
   const names: readonly UnitName[] = [context.unit, ...others]
   const databags = [own, ...(await Promise.all(others.map((unit) => juju.readUnitBag(relation, unit))))]
-  const parsed = parsePeerApplication(application)
+  const told = parsePeerApplication(application)
+  const parsed = { ...told, unreadable: [...told.unreadable, ...unreadableRows(application)].sort() }
   const authorities = parsed.authorities && describeAuthorities(parsed.authorities)
   const units = names.map(
     (unit, at) =>

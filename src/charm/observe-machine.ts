@@ -14,6 +14,7 @@ import { rememberedDigestOf } from '../machine/remembered-digest.ts'
 import { lastRunLog, readService } from '../machine/service.ts'
 import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts'
 import { publicKeyOf } from '../tls/key.ts'
+import { ToolError } from '../juju/errors.ts'
 import type { Charm } from './charm.ts'
 import {
   auditedPath,
@@ -29,6 +30,7 @@ import {
   revokedPath,
   tarballPath,
 } from './layout.ts'
+import { observeStorage } from './observe-storage.ts'
 import type { Audited, FileName, Loaded, MachineSeen, SourceSeen } from './observed.ts'
 
 /** The workload on this machine; where none is installed yet, the one that would be. */
@@ -45,14 +47,17 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const installed = await readInstalled(workload)
   const source = await observeSource(charm, workload, installed !== undefined)
   const files = await observeFiles(workload)
+  const loaded = await observeLoaded(workload)
+  const isBare = async (): Promise<boolean> => loaded !== undefined && !(await hasData(workload))
+  // It may be waited for: so what lies on it is looked at later.
+  const storage = await observeStorage(charm, workload, isBare)
   const looks = files.configuration === undefined || resizes.has(charm.context.hook.name)
-  const [keys, revoked, loaded, audited, data, databaseBytes, capacity, service, defined, occupant] =
+  const [keys, revoked, audited, data, databaseBytes, capacity, service, defined, occupant] =
     await Promise.all([
       observeKeys(workload),
       observeRevoked(workload),
-      observeLoaded(workload),
       observeAudited(workload),
-      hasData(workload),
+      storage.kind === 'here' && hasData(workload),
       sizeOf(databasePath(workload)),
       looks ? readCapacity(workload.paths.data) : undefined,
       installed ? readService(workload.service) : undefined,
@@ -69,6 +74,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     revoked,
     loaded,
     audited,
+    storage,
     databaseBytes,
     capacity,
     service: service?.kind ?? 'absent',
@@ -110,9 +116,16 @@ async function observeSource(
   const { name } = context.hook
   const asks = !installed || name === 'upgrade-charm' || name === 'config-changed' || name === 'update-status'
   if (!asks) return { kind: 'unread' }
-  const path = await juju.resourcePath('etcd')
-  if (path === undefined) return { kind: 'snap' }
-  return { kind: 'archive', digest: await rememberedDigestOf(path, tarballPath(workload)) }
+  try {
+    const path = await juju.resourcePath('etcd')
+    if (path === undefined) return { kind: 'snap' }
+    return { kind: 'archive', digest: await rememberedDigestOf(path, tarballPath(workload)) }
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error
+    // Which of the two it is can't be known now, and the snap in place of a tarball would be the wrong one.
+    await juju.log('WARNING', `the resource etcd can't be had now: ${error.message}`)
+    return { kind: 'unread' }
+  }
 }
 
 async function observeFiles(workload: Workload): Promise<Partial<Record<FileName, string>>> {

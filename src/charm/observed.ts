@@ -97,6 +97,7 @@ export interface MachineSeen {
   readonly revoked: readonly string[] | undefined
   readonly loaded: Loaded | undefined
   readonly audited: Audited | undefined
+  readonly storage: StorageSeen
   /** etcd's data is there: it was a member before, of this cluster or of another. */
   readonly data: boolean
   /** Size of the file that etcd's database is in. */
@@ -114,6 +115,19 @@ export interface MachineSeen {
   readonly serviceDefined: boolean
   /** The unit that etcd was installed for on this machine, this one or another. */
   readonly occupant: string | undefined
+}
+
+export type StorageSeen =
+  /** `recorded`: as it is noted on the root disk. */
+  | { readonly kind: 'here'; readonly record: StorageRecord; readonly recorded: boolean }
+  /** It was mounted and is not: what lies in its folder now is not the storage's. */
+  | { readonly kind: 'away'; readonly storage: string; readonly folder: string }
+
+export interface StorageRecord {
+  /** Juju's id of it. */
+  readonly storage: string
+  /** What is mounted there; left out for a plain folder, as Juju makes where it can't mount. */
+  readonly mount?: string | undefined
 }
 
 /** A unit takes data for its own only under the founding, and the name, that it was written with. */

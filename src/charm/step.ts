@@ -6,7 +6,7 @@ import type { Alarm, MemberId, Permission } from '../etcd/types.ts'
 import type { AnswerParts } from '../interfaces/etcd-client-answer.ts'
 import type { ClientCas, Founding, PeerUnit, Purpose, Rotation } from '../interfaces/etcd-peers.ts'
 import type { Ledger, RequestKey } from '../interfaces/ledger.ts'
-import type { Audited, Claim, FileName, Loaded } from './observed.ts'
+import type { Audited, Claim, FileName, Loaded, StorageRecord } from './observed.ts'
 
 export type Step = { readonly why: string } & (
   | { readonly kind: 'workload/install'; readonly from: 'snap' | 'archive' }
@@ -18,6 +18,7 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'service/restart'; readonly loading: Loaded }
   | { readonly kind: 'service/stop' }
   | { readonly kind: 'service/readmit' }
+  | { readonly kind: 'storage/record'; readonly record: StorageRecord }
   | { readonly kind: 'data/set-aside' }
   | { readonly kind: 'data/resume'; readonly loading: Loaded; readonly founding: Resumption }
   | { readonly kind: 'data/claim'; readonly claim: Claim }
@@ -51,7 +52,8 @@ export type RotationStep = Rotation | 'finish'
 
 export type Write = { readonly why: string } & (
   | { readonly kind: 'founding/write'; readonly founding: Founding }
-  | { readonly kind: 'authorities/create' }
+  /** `restore`: there were some, which only the secret can give back. */
+  | { readonly kind: 'authorities/create'; readonly restore: boolean }
   | { readonly kind: 'client-cas/write'; readonly clientCas: Readonly<Record<string, ClientCas>> }
   | { readonly kind: 'authorities/rotate'; readonly to: RotationStep }
   | { readonly kind: 'options/write'; readonly options: Options }

@@ -128,27 +128,37 @@ export interface PeerApplication {
   readonly clientCas: Readonly<Record<string, ClientCas>>
   /** Options in force that differ from their defaults; an option that is invalid now goes on as it stands here. */
   readonly options?: Readonly<z.infer<typeof options>>
+  /** Keys that are there and say nothing to this version of the charm: that is not the same as if they were not there. */
+  readonly unreadable: readonly string[]
 }
 
 const certificatesKey = 'certificates.'
 
 export function parsePeerApplication(databag: Readonly<Record<string, string>>): PeerApplication {
-  const founded = parseJsonText(founding, databag.founding)
-  const authorities = parseJsonText(byPurpose, databag.authorities)
+  const unreadable: string[] = []
+  const read = <Schema extends z.core.$ZodType>(schema: Schema, key: string): z.infer<Schema> | undefined => {
+    const value = parseJsonText(schema, databag[key])
+    if (databag[key] && value === undefined) unreadable.push(key)
+    return value
+  }
+  const founded = read(founding, 'founding')
+  const authorities = read(byPurpose, 'authorities')
   const certificates = new Map<string, ByPurpose>()
-  for (const [key, text] of Object.entries(databag)) {
-    const issued = key.startsWith(certificatesKey) ? parseJsonText(byPurpose, text) : undefined
+  for (const key of Object.keys(databag).filter((name) => name.startsWith(certificatesKey))) {
+    const issued = read(byPurpose, key)
     if (issued) certificates.set(key.slice(certificatesKey.length), issued)
   }
-  const kept = parseJsonText(options, databag.options)
+  const kept = read(options, 'options')
+  const clientCas = read(z.record(z.string(), clientCa), 'client-cas') ?? {}
   const rotating = z.safeParse(rotation, databag.rotation)
   return {
     ...(founded && { founding: founded }),
     ...(authorities && { authorities }),
     ...(rotating.success && { rotation: rotating.data }),
     certificates,
-    clientCas: parseJsonText(z.record(z.string(), clientCa), databag['client-cas']) ?? {},
+    clientCas,
     ...(kept && { options: kept }),
+    unreadable,
   }
 }
 

@@ -163,6 +163,13 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   return { entries, leaving, answers, noted, silent, collectable, crossModel, unheard, gathering, away }
 }
 
+/** Keys of requests that are there and say nothing to this version of the charm: their owners are not gone. */
+export function unreadableRows(databag: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(databag).flatMap(([name, text]) =>
+    requestPattern.test(name) && text !== '' && parseJsonText(entry, text) === undefined ? [name] : [],
+  )
+}
+
 export function compareRequestKeys(a: RequestKey, b: RequestKey): number {
   if (a.relation !== b.relation) return a.relation - b.relation
   return a.request < b.request ? -1 : a.request > b.request ? 1 : 0

@@ -34,7 +34,13 @@ export interface Unit {
   openPort(port: string): Promise<void>
   closePort(port: string): Promise<void>
   openedPorts(): Promise<readonly string[]>
-  /** Absolute path of a resource; `undefined` where none is attached (a placeholder is empty). */
+  /** Ids of the unit's storage of that name, as `data/0`. */
+  storageIds(name: string): Promise<readonly string[]>
+  /**
+   * Absolute path of a resource; `undefined` where none is attached (a placeholder is empty).
+   *
+   * @throws {ToolError} where there may be one, and it can't be had now
+   */
   resourcePath(name: string): Promise<string | undefined>
 }
 
@@ -85,6 +91,9 @@ export function openUnit(tools: HookTools): Unit {
     async openedPorts() {
       return (await tools.runJson('opened-ports', [], z.nullable(z.array(z.string())))) ?? []
     },
+    async storageIds(name) {
+      return (await tools.runJson('storage-list', [name], z.nullable(z.array(z.string())))) ?? []
+    },
     resourcePath: (name) => findResource(tools, name),
   }
 }
@@ -110,7 +119,8 @@ async function findResource(tools: HookTools, name: string): Promise<string | un
     const path = await tools.run('resource-get', [name])
     return path !== '' && (await stat(path)).size > 0 ? path : undefined
   } catch (error) {
-    if (error instanceof ToolError && error.call.stderr.includes('could not download')) return undefined
+    if (error instanceof ToolError && /could not download.*not found/s.test(error.call.stderr))
+      return undefined
     throw error
   }
 }

@@ -4,7 +4,14 @@
 import { dirname } from 'node:path'
 import { makeDirectory, readTextIfExists, removeFile, writeFileAtomic } from './file.ts'
 import { reloadServices } from './service.ts'
-import { lastToBeKilled, printUnitFile, unsetProxies } from './unit-file.ts'
+import {
+  afterMount,
+  checkMount,
+  lastToBeKilled,
+  printUnitFile,
+  startsAgain,
+  unsetProxies,
+} from './unit-file.ts'
 import type { Workload } from './workload.ts'
 
 const usual = '/etc'
@@ -19,16 +26,23 @@ export function definitionsOf(workload: Workload, etc = usual): readonly Definit
   return [
     workload.kind === 'binaries'
       ? { path: unit, content: printUnitFile(workload) }
-      : { path: `${unit}.d/etcd-charm.conf`, content: snapDropIn },
+      : { path: `${unit}.d/etcd-charm.conf`, content: printDropIn(workload) },
     { path: `${etc}/needrestart/conf.d/etcd-charm.conf`, content: printException(workload) },
   ]
 }
 
-const snapDropIn = `# Written by the etcd charm.
+function printDropIn(workload: Workload): string {
+  return `# Written by the etcd charm.
+[Unit]
+${afterMount(workload)}
+
 [Service]
+${checkMount(workload)}
+${startsAgain}
 ${lastToBeKilled}
 ${unsetProxies}
 `
+}
 
 /**
  * Upgrades of libraries may restart what uses them: unattended, on all machines within the same minutes, and without the turns

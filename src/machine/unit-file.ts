@@ -12,27 +12,43 @@ export const unsetProxies = `UnsetEnvironment=${['http_proxy', 'https_proxy', 'a
 export const lastToBeKilled = 'OOMScoreAdjust=-500'
 
 /**
+ * After a reboot etcd must not start on the empty folder below the storage, which Juju may mount long after systemd could have looked
+ * for it. It runs outside the service's own view of the file system, in which the folder is a mount always.
+ */
+export function checkMount({ paths }: Workload): string {
+  return `ExecStartPre=+/bin/sh -c '! grep -qs mount ${paths.storageRecord} || mountpoint -q ${paths.data}'`
+}
+
+/** Again for ever: Juju may mount the storage only when etcd has given up many times. */
+export const startsAgain = `Restart=on-failure
+RestartSec=1`
+
+/** With what `fstab` mounts, and as often as it takes. */
+export function afterMount({ paths }: Workload): string {
+  return `RequiresMountsFor=${paths.data}
+StartLimitIntervalSec=0`
+}
+
+/**
  * `Type=simple`, although etcd could notify: it does so only once it has a quorum, and a start that waits for other
  * machines would hold up the hook. Whether it serves is asked from etcd.
- *
- * It is started again for ever: after a reboot Juju may bind the storage to its place only when etcd has given up several times.
  */
-export function printUnitFile({ user, paths }: Workload): string {
+export function printUnitFile(workload: Workload): string {
+  const { user, paths } = workload
   return `[Unit]
 Description=etcd, run by its charm
 Documentation=https://etcd.io/docs/
 Wants=network-online.target
 After=network-online.target
-RequiresMountsFor=${paths.data}
-StartLimitIntervalSec=0
+${afterMount(workload)}
 
 [Service]
 Type=simple
 User=${user}
 Group=${user}
+${checkMount(workload)}
 ExecStart=${join(dirname(paths.etcdctl), 'etcd')} --config-file ${paths.config}
-Restart=on-failure
-RestartSec=1
+${startsAgain}
 LimitNOFILE=65536
 ${lastToBeKilled}
 ${unsetProxies}

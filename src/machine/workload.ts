@@ -22,6 +22,8 @@ export interface WorkloadPaths {
   readonly data: string
   /** Folder for the charm's own records; root's alone. */
   readonly state: string
+  /** The charm's note that the storage is a mount; systemd looks at it, too. */
+  readonly storageRecord: string
   readonly etcdctl: string
   readonly etcdutl: string
 }
@@ -37,6 +39,7 @@ export interface Installed {
 
 const data = '/var/snap/charmed-etcd/common/var/lib/etcd'
 const state = '/var/lib/etcd-charm'
+const storageRecord = `${state}/storage.json`
 
 const workloads: Readonly<Record<WorkloadKind, Workload>> = {
   snap: {
@@ -48,6 +51,7 @@ const workloads: Readonly<Record<WorkloadKind, Workload>> = {
       tls: '/var/snap/charmed-etcd/common/tls',
       data,
       state,
+      storageRecord,
       etcdctl: '/snap/bin/charmed-etcd.etcdctl',
       etcdutl: '/snap/bin/charmed-etcd.etcdutl',
     },
@@ -61,6 +65,7 @@ const workloads: Readonly<Record<WorkloadKind, Workload>> = {
       tls: '/etc/etcd-charm/tls',
       data,
       state,
+      storageRecord,
       etcdctl: '/opt/etcd/current/etcdctl',
       etcdutl: '/opt/etcd/current/etcdutl',
     },

@@ -26,6 +26,8 @@ export interface Controller extends AsyncDisposable {
   attach(tables: Tables, unit: Unit, storage: string, given: readonly string[]): Promise<void>
   /** What a machine forgets when it is rebooted. */
   attachAgain(unit: Unit): Promise<void>
+  takeAway(unit: Unit): Promise<void>
+  exchange(tables: Tables, unit: Unit): Promise<void>
   /** After its last hook, or when its machine is lost. */
   bury(tables: Tables, unit: Unit): Promise<void>
 }

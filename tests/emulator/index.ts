@@ -66,6 +66,8 @@ export interface Deploy {
   readonly bindings?: Readonly<Record<string, string>>
   /** Storage in memory, of a size like `400M`, by the storage's name: it can be filled, and ends with its machine. */
   readonly memoryStorage?: Readonly<Record<string, string>>
+  /** Storages that Juju makes as plain folders, since it can mount nothing on these machines. */
+  readonly plainStorage?: readonly string[]
   /** Ids of storage that units left behind, for one unit only. */
   readonly attachStorage?: readonly string[]
 }
@@ -108,6 +110,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
         config = {},
         resources = {},
         memoryStorage = {},
+        plainStorage = [],
         attachStorage = [],
         bindings = {},
       } = deploy
@@ -116,6 +119,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       configure(tables, name, config)
       for (const [resource, path] of Object.entries(resources)) app.resources.set(resource, path)
       for (const [storage, size] of Object.entries(memoryStorage)) app.memoryStorage.set(storage, size)
+      for (const storage of plainStorage) app.plainStorage.add(storage)
       for (let count = 0; count < units; count += 1)
         await addUnit(tables, app, host.hosts, attach(attachStorage))
     },
@@ -146,11 +150,12 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       startRemoval(unit)
       await host.bury(tables, unit)
     },
-    /** The machine restarts; then Juju fires start, alone. */
-    async reboot(name: string): Promise<void> {
+    /** The machine restarts; then Juju fires start, alone: where the storage comes late, before it is mounted. */
+    async reboot(name: string, { storageLate = false } = {}): Promise<void> {
       const unit = unitNamed(tables, name)
+      if (storageLate) await host.takeAway(unit)
       await unit.host.reboot()
-      await host.attachAgain(unit)
+      if (!storageLate) await host.attachAgain(unit)
       unit.queued.push({ name: 'start', env: {}, done: () => {} })
     },
     /** Pulls the machine's cable, also to the controller: no hook of the unit runs until it is plugged in again. */
@@ -164,6 +169,10 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       await unit.host.plug('in')
       unit.unreachable = false
     },
+    /** Juju mounts what a reboot took away. */
+    mountStorage: (name: string): Promise<void> => host.attachAgain(unitNamed(tables, name)),
+    /** What is mounted after the next reboot is another, empty disk. */
+    exchangeStorage: (name: string): Promise<void> => host.exchange(tables, unitNamed(tables, name)),
     removeApplication: (name: string): void => removeApplication(tables, name),
     config: (name: string, values: Deploy['config']): void => configure(tables, name, values ?? {}),
     resetConfig(name: string, options: readonly string[]): void {

@@ -15,6 +15,7 @@ import { actOnMembers } from './act-on-members.ts'
 import { claimData } from './claim-data.ts'
 import { install } from './install.ts'
 import { recordAudited } from './record-audited.ts'
+import { recordStorage } from './record-storage.ts'
 import { resumeData } from './resume-data.ts'
 import { readmit, recordLoaded, runService } from './run-service.ts'
 import { setDataAside } from './set-data-aside.ts'
@@ -50,6 +51,8 @@ async function doStep(charm: Charm, observed: Observed, step: Exclude<Step, Acce
       return writeFile(step.file, step.content)
     case 'revocation/write':
       return writeRevocationList(step.serials, charm.now)
+    case 'storage/record':
+      return recordStorage(step.record)
     case 'data/set-aside':
       return setDataAside(charm.now)
     case 'data/resume':

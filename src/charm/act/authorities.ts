@@ -1,7 +1,7 @@
 // The certificate authorities: made by the leader, kept with their keys in one secret of the application, and replaced in three
 // moves. What an interrupted hook left in Juju is taken up, never made twice.
 
-import { type ByPurpose, purposes } from '../../interfaces/etcd-peers.ts'
+import { type ByPurpose, purposes, type Rotation } from '../../interfaces/etcd-peers.ts'
 import { unlessMissing } from '../../juju/errors.ts'
 import { createAuthority } from '../../tls/authority.ts'
 import type { Charm } from '../charm.ts'
@@ -16,54 +16,67 @@ type Content = Readonly<Record<string, string>>
 /** Which authority: the one that signs, the one to come, the one that goes (of which no key is kept). */
 type Age = '' | 'next-' | 'previous-'
 
-/** Makes the three authorities, or takes up those that are there, and gives their certificates. */
-export async function createAuthorities(charm: Charm): Promise<ByPurpose> {
-  const stored = await readAuthorities(charm)
-  if (stored) return pick(stored, '', 'certificate')
-  const damaged = await charm.juju.secretInfo({ label })
-  if (damaged) await charm.juju.removeSecret(damaged.uri)
-  if (damaged)
-    throw new Waiting(
-      'what is left of the secret with the authorities is removed; the next hook makes new ones',
-    )
-  const made = await make(charm, '')
-  await store(charm, made)
-  return pick(made, '', 'certificate')
+export interface Published {
+  /** To be trusted from now on, the one that signs first. */
+  readonly bundles: ByPurpose
+  readonly rotation: Rotation | undefined
 }
 
-/** The bundles to be trusted from now on, the one that signs first. */
+/** Makes the three authorities, or takes up those that are there; `restore` takes up only: members trust those that there were. */
+export async function createAuthorities(charm: Charm, { restore }: { restore: boolean }): Promise<Published> {
+  const stored = await readAuthorities(charm)
+  if (stored) return published(stored)
+  if (restore)
+    throw new Blocked(
+      `secret ${label} is gone, and members trust what was in it; restore the controller, or deploy anew`,
+    )
+  await removeWhatIsLeft(charm)
+  const made = await make(charm, '')
+  await store(charm, made)
+  return published(made)
+}
+
 export async function rotateAuthorities(
   charm: Charm,
   to: RotationStep,
   trusted: ByPurpose | undefined,
-): Promise<ByPurpose> {
+): Promise<Published> {
   const stored = (await readAuthorities(charm)) ?? (await withoutKeys(charm, trusted))
   const content = await rotate(charm, stored, to)
   await store(charm, content)
+  return published(content)
+}
+
+function published(content: Content): Published {
   const signing = pick(content, '', 'certificate')
-  const other = pickIfThere(content, 'next-') ?? pickIfThere(content, 'previous-')
-  return other
-    ? {
-        peer: join(signing, other, 'peer'),
-        server: join(signing, other, 'server'),
-        admin: join(signing, other, 'admin'),
-      }
-    : signing
+  const [next, previous] = [pickIfThere(content, 'next-'), pickIfThere(content, 'previous-')]
+  const other = next ?? previous
+  if (!other) return { bundles: signing, rotation: undefined }
+  const bundles = {
+    peer: join(signing, other, 'peer'),
+    server: join(signing, other, 'server'),
+    admin: join(signing, other, 'admin'),
+  }
+  return { bundles, rotation: next ? 'introduce' : 'renew' }
 }
 
 /**
  * The secret is gone, or its latest revision is, and with it the keys. What is trusted goes on being trusted until new ones have followed;
  * what is left of the secret goes, and its label is free in the next hook.
  */
-async function withoutKeys({ juju }: Charm, trusted: ByPurpose | undefined): Promise<Content> {
-  const damaged = await juju.secretInfo({ label })
-  if (damaged) await juju.removeSecret(damaged.uri)
-  if (damaged)
-    throw new Waiting(
-      'what is left of the secret with the authorities is removed; the next hook makes new ones',
-    )
+async function withoutKeys(charm: Charm, trusted: ByPurpose | undefined): Promise<Content> {
+  await removeWhatIsLeft(charm)
   if (!trusted) throw new Waiting('waiting for certificate authorities')
   return name('', 'certificate', trusted)
+}
+
+async function removeWhatIsLeft({ juju }: Charm): Promise<void> {
+  const damaged = await juju.secretInfo({ label })
+  if (!damaged) return
+  await juju.removeSecret(damaged.uri)
+  throw new Waiting(
+    'what is left of the secret with the authorities is removed; the next hook makes new ones',
+  )
 }
 
 async function rotate(charm: Charm, stored: Content, to: RotationStep): Promise<Content> {

@@ -4,7 +4,7 @@ import { BadArchive, installBinaries } from '../../machine/binaries.ts'
 import { occupy } from '../../machine/occupant.ts'
 import { CommandFailed, CommandMissing } from '../../machine/process.ts'
 import { installSnap } from '../../machine/snap.ts'
-import { workloadOf } from '../../machine/workload.ts'
+import { readInstalled, workloadOf } from '../../machine/workload.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { Blocked, Waiting } from '../outcome.ts'
@@ -14,7 +14,12 @@ const channel = '3.6/stable'
 export async function install({ juju }: Charm, observed: Observed, from: 'snap' | 'archive'): Promise<void> {
   try {
     await occupy(workloadOf(from === 'snap' ? 'snap' : 'binaries').paths.state, observed.unit)
-    if (from === 'snap') return await installSnap({ channel })
+    if (from === 'snap') {
+      await installSnap({ channel })
+      // After a reboot snapd may mount what it has installed later than the first hook runs.
+      if (await readInstalled(workloadOf('snap'))) return
+      throw new Waiting('waiting for snapd to mount the snap charmed-etcd')
+    }
     const archive = await juju.resourcePath('etcd')
     if (archive === undefined) throw new Waiting('waiting for the tarball of resource etcd')
     const sha256 = observed.config.inForce['etcd-sha256']

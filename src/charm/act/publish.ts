@@ -94,11 +94,14 @@ async function doWrite(charm: Charm, observed: Observed, write: Write): Promise<
       return writeForAll(charm, printFounding(write.founding))
     case 'options/write':
       return writeForAll(charm, printOptions(write.options))
-    case 'authorities/create':
-      return writeForAll(charm, printAuthorities(await createAuthorities(charm)))
+    case 'authorities/create': {
+      const { bundles, rotation } = await createAuthorities(charm, write)
+      return writeForAll(charm, printAuthorities(bundles, rotation))
+    }
     case 'authorities/rotate': {
-      const bundles = await rotateAuthorities(charm, write.to, observed.peers?.application.authorities)
-      return writeForAll(charm, printAuthorities(bundles, write.to === 'finish' ? undefined : write.to))
+      const trusted = observed.peers?.application.authorities
+      const { bundles, rotation } = await rotateAuthorities(charm, write.to, trusted)
+      return writeForAll(charm, printAuthorities(bundles, rotation))
     }
     case 'client-cas/write':
       return writeForAll(charm, printClientCas(write.clientCas))

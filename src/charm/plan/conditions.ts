@@ -13,6 +13,7 @@ import { healthConditions } from './health.ts'
 import { membersOf, ownMember, quorumOf, servesHere, votersOf } from './members.ts'
 import { rotationConditions } from './rotation.ts'
 import { planQuota } from './quota.ts'
+import { describeAbsence, storageAway } from './storage.ts'
 import { describeLoss, lostQuorum } from './quorum.ts'
 
 export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condition[] {
@@ -48,10 +49,12 @@ function unitConditions(observed: Observed): readonly Condition[] {
   const { machine, peers, etcd } = observed
   const founder = peers?.application.founding?.founder
   const lost = lostQuorum(observed)
+  const away = storageAway(observed)
   const own = ownMember(observed)
   const waiting = (message: string): readonly Condition[] => [{ status: 'waiting', message, scope: 'unit' }]
   if (!machine.workload)
     return [{ status: 'maintenance', message: 'etcd is not installed yet', scope: 'unit' }]
+  if (away) return waiting(describeAbsence(away))
   if (!peers) return waiting('waiting for the peer relation')
   if (!peers.application.authorities)
     return waiting('waiting for the leader to make the certificate authorities')

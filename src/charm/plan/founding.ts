@@ -7,6 +7,7 @@ import type { Observed, PeersSeen } from '../observed.ts'
 import type { Write } from '../step.ts'
 import { dataOf } from './data.ts'
 import { membersOf } from './members.ts'
+import { storageAway } from './storage.ts'
 
 /** The leader's. */
 export function planFounding(observed: Observed, peers: PeersSeen): readonly Write[] {
@@ -55,7 +56,8 @@ export function untold(observed: Observed): readonly string[] {
   const { expectedUnits, peers, unit } = observed
   const token = tokenOf(observed)
   return [...(expectedUnits ?? [])].filter((name) => {
-    if (name === unit) return observed.machine.data && !ownPosition(observed)
+    if (name === unit)
+      return storageAway(observed) !== undefined || (observed.machine.data && !ownPosition(observed))
     const databag = peers?.units.get(name)?.databag
     return databag?.data !== false && databag?.position?.token !== token
   })

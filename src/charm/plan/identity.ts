@@ -3,7 +3,7 @@
 
 import { type Purpose, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import { credentialIsCommitted } from '../guards.ts'
-import type { Observed, PeerSeen } from '../observed.ts'
+import type { Observed, PeerSeen, PeersSeen } from '../observed.ts'
 import type { Step, Write } from '../step.ts'
 import { planFounding } from './founding.ts'
 
@@ -34,7 +34,9 @@ export function planIssuing(observed: Observed): readonly Write[] {
   if (!peers || !observed.leader || observed.leaving) return []
   const writes: Write[] = [...planFounding(observed, peers)]
   if (!credentialIsCommitted.holds(observed)) {
-    return [...writes, { kind: 'authorities/create', why: 'no certificate authority exists' }]
+    const restore = hadAuthorities(peers)
+    const why = restore ? 'the databag has lost them' : 'no certificate authority exists'
+    return [...writes, { kind: 'authorities/create', restore, why }]
   }
   for (const [unit, seen] of [...peers.units].sort(([a], [b]) => (a < b ? -1 : 1))) {
     // The leader knows its own addresses; what it writes of them would wake everybody but itself.
@@ -44,6 +46,14 @@ export function planIssuing(observed: Observed): readonly Write[] {
     if (why) writes.push({ kind: 'certificates/sign', unit, names, why })
   }
   return writes
+}
+
+/** Whoever has been signed for trusts authorities that new ones would not replace, but break with. */
+function hadAuthorities({ application, units }: PeersSeen): boolean {
+  const told = [...units.values()].some(
+    ({ databag }) => databag.certificates !== undefined || databag.authorities !== undefined,
+  )
+  return told || application.certificates.size > 0
 }
 
 function whySign(seen: PeerSeen, names: string, now: number): string | undefined {

@@ -8,6 +8,7 @@ import type { Write } from '../step.ts'
 import { certificatesOnDisk } from './certificates-on-disk.ts'
 import { ownEndpoint } from './endpoints.ts'
 import { ownPosition } from './founding.ts'
+import { storageAway } from './storage.ts'
 
 export function planIntroduction(observed: Observed): readonly Write[] {
   const { peers, machine } = observed
@@ -40,13 +41,15 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
   const position = ownPosition(observed)
   const { authorities, quota } = machine.loaded ?? {}
   const certificates = certificatesOnDisk(machine)
+  // Nobody can know now; and who tells `no` is not waited for when a cluster is founded.
+  const data = storageAway(observed) ? databag.data : machine.data
   return {
     addresses,
     ...(requests && { requests }),
     ...(keys && { keys }),
     ...(endpoint && { endpoint }),
     ...(version && { version }),
-    data: machine.data,
+    ...(data !== undefined && { data }),
     ...(position && { position }),
     ...(trusts.length > 0 && { trusts }),
     ...(authorities && { authorities }),

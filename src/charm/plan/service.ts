@@ -151,8 +151,8 @@ function planFiles(observed: Observed, wanted: Wanted): readonly Step[] {
 }
 
 function planRevocation(observed: Observed, wanted: Wanted): readonly Step[] {
-  const { revoked, loaded } = observed.machine
-  const serials = serialsToRevoke(loaded, wanted.leaves, bystandersOf(observed))
+  const { revoked } = observed.machine
+  const serials = serialsToRevoke(observed.machine, wanted.leaves, bystandersOf(observed))
   if (revoked && revoked.join(' ') === serials.join(' ')) return []
   const why = revoked
     ? 'what etcd still trusts and no longer should has changed'

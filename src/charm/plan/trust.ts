@@ -2,7 +2,7 @@
 // etcd reads its truststore at start and its revocation list at every accept: hence additions need a restart, cut-offs don't.
 
 import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
-import type { Loaded, Observed } from '../observed.ts'
+import type { Loaded, MachineSeen, Observed } from '../observed.ts'
 import type { Bystanders } from './bystanders.ts'
 
 /**
@@ -33,11 +33,13 @@ export function printTruststore(authorities: readonly string[], leaves: readonly
  * every certificate that is shown to it: so no serial is listed that somebody else may have. That removal waits for a restart.
  */
 export function serialsToRevoke(
-  loaded: Loaded | undefined,
+  { loaded, revoked = [] }: Pick<MachineSeen, 'loaded' | 'revoked'>,
   wanted: readonly Leaf[],
   bystanders: Bystanders,
 ): readonly string[] {
-  const stale = unwanted(loaded, wanted).filter((leaf) => isOnlyTheirs(leaf, wanted, bystanders))
+  // Where the note is gone of what etcd trusts, whoever is cut off stays so.
+  const candidates = loaded ? unwanted(loaded, wanted) : revoked.map((serial) => ({ serial }))
+  const stale = candidates.filter((leaf) => isOnlyTheirs(leaf, wanted, bystanders))
   return [...new Set(stale.map((leaf) => leaf.serial))].sort()
 }
 
@@ -71,7 +73,7 @@ export function whyTrustMustShrink(
   return undefined
 }
 
-function unwanted(loaded: Loaded | undefined, wanted: readonly Leaf[]): Loaded['leaves'] {
+function unwanted({ leaves }: Loaded, wanted: readonly Leaf[]): Loaded['leaves'] {
   const fingerprints = new Set(wanted.map((leaf) => leaf.fingerprint))
-  return (loaded?.leaves ?? []).filter((leaf) => !fingerprints.has(leaf.fingerprint))
+  return leaves.filter((leaf) => !fingerprints.has(leaf.fingerprint))
 }

@@ -71,6 +71,7 @@ export function addApplication(tables: Tables, name: string, charm: Charm): Appl
     resources: new Map(),
     bindings: {},
     memoryStorage: new Map(),
+    plainStorage: new Set(),
     dying: false,
     leaderSettings: new Map(),
     units: [],

@@ -33,6 +33,8 @@ export interface Application {
   readonly bindings: Record<string, string>
   /** Sizes of storages that lie in memory, for units to come. */
   readonly memoryStorage: Map<string, string>
+  /** Storages that are plain folders, for units to come: as on machines where Juju can mount nothing. */
+  readonly plainStorage: Set<string>
   /** 3.6 only. */
   readonly leaderSettings: Map<string, string>
   readonly units: Unit[]
@@ -185,7 +187,7 @@ export interface HookRun {
 /** Which Juju is emulated: error texts, databag keys and hooks differ. */
 export type Profile = '3.6' | '4.0'
 
-export type Counted = 'relation' | 'machine' | 'task' | 'storage' | 'secret'
+export type Counted = 'relation' | 'machine' | 'task' | 'storage' | 'secret' | 'disk'
 
 export interface Tables {
   readonly profile: Profile

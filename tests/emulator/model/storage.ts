@@ -27,13 +27,31 @@ export function openStorage(root: string) {
       const size = unit.app.memoryStorage.get(name)
       const how = size ? ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs'] : ['--bind', folder]
       const mount = { unit, how, location: declared?.location ?? '' }
-      mounts.push(mount)
-      await putInPlace(mount)
+      // On a machine that mounts nothing, Juju takes the folder itself for the storage.
+      if (!unit.app.plainStorage.has(name)) {
+        mounts.push(mount)
+        await putInPlace(mount)
+      }
       unit.storage.set(id, false)
     },
     /** After a reboot, when the machine has forgotten it. */
     async attachAgain(unit: Unit): Promise<void> {
       for (const mount of mounts) if (mount.unit === unit) await putInPlace(mount)
+    },
+    /** Its folder is there without it, as it is when a machine has come up and Juju has mounted nothing yet. */
+    async takeAway(unit: Unit): Promise<void> {
+      const script = 'for location; do mountpoint -q "$location" && umount -l "$location"; done'
+      const locations = mounts.flatMap((mount) => (mount.unit === unit ? [mount.location] : []))
+      await insist(unit.host.name, unit.host.spawn, ['sh', '-ec', script, 'sh', ...locations])
+    },
+    /** Another disk in its place, as an empty file system: what is mounted next is that. */
+    async exchange(tables: Tables, unit: Unit): Promise<void> {
+      for (const [nth, mount] of mounts.entries()) {
+        if (mount.unit !== unit) continue
+        const folder = join(root, tables.uuid, `exchanged-${nextNumber(tables, 'disk')}`)
+        await mkdir(join(folder, 'lost+found'), { recursive: true })
+        mounts[nth] = { ...mount, how: ['--bind', folder] }
+      }
     },
   }
 }

@@ -56,7 +56,11 @@ describe('the birth of a cluster', () => {
       ...observed,
       expectedUnits: new Set(['etcd/0']),
       machine: { ...observed.machine, data: false, claim: undefined },
-      peers: { ...observed.peers, units, application: { certificates: new Map(), clientCas: {} } },
+      peers: {
+        ...observed.peers,
+        units,
+        application: { certificates: new Map(), clientCas: {}, unreadable: [] },
+      },
     }
     const first = kinds(decide(born).writes)
     assert.ok(first.includes('founding/write') && first.includes('authorities/create'))
@@ -74,7 +78,10 @@ describe('the birth of a cluster', () => {
   it('leaves the authorities to the leader', () => {
     const observed = settled()
     assert.ok(observed.peers)
-    const peers = { ...observed.peers, application: { certificates: new Map(), clientCas: {} } }
+    const peers = {
+      ...observed.peers,
+      application: { certificates: new Map(), clientCas: {}, unreadable: [] },
+    }
     assert.ok(!kinds(decide({ ...observed, leader: false, peers }).writes).includes('authorities/create'))
   })
 })

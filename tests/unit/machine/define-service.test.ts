@@ -55,6 +55,19 @@ describe('the definition of the service', () => {
         await assert.rejects(stat(path), { code: 'ENOENT' })
     })
 
+    it(`of ${kind} comes after the storage, and as often as it takes until that is mounted`, async () => {
+      await defineService(workload, etc)
+      const [definition] = definitionsOf(workload, etc)
+      const lines = (definition?.content ?? '').split('\n')
+      for (const line of [
+        `RequiresMountsFor=${workload.paths.data}`,
+        'StartLimitIntervalSec=0',
+        'Restart=on-failure',
+        `ExecStartPre=+/bin/sh -c '! grep -qs mount ${workload.paths.state}/storage.json || mountpoint -q ${workload.paths.data}'`,
+      ])
+        assert.ok(lines.includes(line), line)
+    })
+
     it(`of ${kind} keeps proxies from etcd, and needrestart from restarting it`, async () => {
       await defineService(workload, etc)
       const texts = await Promise.all(definitionsOf(workload, etc).map(({ path }) => readFile(path, 'utf8')))

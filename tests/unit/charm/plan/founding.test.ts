@@ -43,7 +43,7 @@ function seenBy(
     machine: { ...observed.machine, data: false, claim: undefined },
     peers: {
       ...observed.peers,
-      application: { certificates: new Map(), clientCas: {}, ...(founding && { founding }) },
+      application: { certificates: new Map(), clientCas: {}, unreadable: [], ...(founding && { founding }) },
       units: new Map(Object.entries({ 'etcd/5': 'none' as const, ...units }).map(([u, t]) => [u, peer(t)])),
     },
   }
