@@ -15,6 +15,7 @@ import {
   type Databag,
   type Hook,
   type Juju,
+  type Network,
   NotAllowed,
   NotLeader,
   type UnitName,
@@ -197,14 +198,26 @@ async function observeAddresses(
 ): Promise<UnitAddresses | undefined> {
   const before = seen?.units.get(context.unit)?.databag.addresses
   if (before && !sweep) return before
-  const [peers, clients] = await Promise.all([juju.networkGet('etcd-peers'), juju.networkGet('etcd-client')])
+  const networks = await Promise.all([juju.networkGet('etcd-peers'), juju.networkGet('etcd-client')])
+  const [peers, clients] = networks.map(spellAddresses)
+  const peer = peers && chooseAddress(peers, before?.peer)
+  const client = clients && chooseAddress(clients, before?.client)
+  // Juju knows of none for a moment, as when a lease is renewed: that is no move.
+  if (!peers || !clients || peer === undefined || client === undefined) return before
   // A connection of this machine may come from any of them, and one to it may go to any.
-  const names = [peers, clients].flatMap((network) => [...network.bindAddresses, ...network.ingressAddresses])
-  // A certificate spells an IPv6 address in one way only.
+  const names = [peers, clients].flatMap(({ bindAddresses, ingressAddresses }) => [
+    ...bindAddresses.map(({ address }) => address),
+    ...ingressAddresses,
+  ])
+  return { peer, client, names: [...new Set(names)].sort() }
+}
+
+/** A certificate spells an IPv6 address in one way only. */
+function spellAddresses({ bindAddresses, ingressAddresses, ...network }: Network): Network {
   const spell = (name: string): string => (isIPv6(name) ? canonicalAddress(name) : name)
   return {
-    peer: spell(peers.bindAddress),
-    client: spell(clients.bindAddress),
-    names: [...new Set(names.map(spell))].sort(),
+    ...network,
+    bindAddresses: bindAddresses.map((row) => ({ ...row, address: spell(row.address) })),
+    ingressAddresses: ingressAddresses.map(spell),
   }
 }

@@ -8,10 +8,18 @@ import type { HookTools } from './hook-tool.ts'
 
 export type ConfigValue = string | number | boolean
 
+export interface BindAddress {
+  /** IPv6 without brackets. */
+  readonly address: string
+  /** As `eth0`. */
+  readonly device: string
+  /** Of its network, as `10.0.0.0/24`; empty where Juju doesn't know. */
+  readonly cidr: string
+}
+
 export interface Network {
-  /** The address to listen on; IPv6 without brackets. */
-  readonly bindAddress: string
-  readonly bindAddresses: readonly string[]
+  /** In Juju's order, which says nothing: it changes when addresses come and go. None while Juju knows of none. */
+  readonly bindAddresses: readonly BindAddress[]
   readonly ingressAddresses: readonly string[]
   readonly egressSubnets: readonly string[]
 }
@@ -28,7 +36,7 @@ export interface Unit {
   writeState(current: Databag, wanted: WantedDatabag): Promise<void>
   /** Units of this application that Juju plans to have, this one among them; those on their way out are not. */
   plannedUnits(): Promise<ReadonlySet<string>>
-  /** Addresses that the binding of an endpoint gives; element 0 first. */
+  /** Addresses that the binding of an endpoint gives. */
   networkGet(binding: string): Promise<Network>
   /** `2379/tcp`; opening what is open changes nothing. */
   openPort(port: string): Promise<void>
@@ -48,9 +56,22 @@ const configSchema = z.nullable(z.record(z.string(), z.union([z.string(), z.numb
 const stateSchema = z.nullable(z.record(z.string(), z.string()))
 const goalStateSchema = z.object({ units: z.record(z.string(), z.object({ status: z.string() })) })
 const networkSchema = z.object({
-  'bind-addresses': z.array(z.object({ addresses: z.array(z.object({ value: z.string() })) })),
-  'ingress-addresses': z._default(z.array(z.string()), []),
-  'egress-subnets': z._default(z.array(z.string()), []),
+  'bind-addresses': z._default(
+    z.nullable(
+      z.array(
+        z.object({
+          'interface-name': z._default(z.string(), ''),
+          addresses: z._default(
+            z.nullable(z.array(z.object({ value: z.string(), cidr: z._default(z.string(), '') }))),
+            [],
+          ),
+        }),
+      ),
+    ),
+    [],
+  ),
+  'ingress-addresses': z._default(z.nullable(z.array(z.string())), []),
+  'egress-subnets': z._default(z.nullable(z.array(z.string())), []),
 })
 
 /** @example await openUnit(tools).isLeader() */
@@ -81,7 +102,7 @@ export function openUnit(tools: HookTools): Unit {
       return new Set(Object.keys(units).filter((unit) => units[unit]?.status !== 'dying'))
     },
     networkGet: async (binding) =>
-      describeNetwork(binding, await tools.runJson('network-get', [binding], networkSchema)),
+      describeNetwork(await tools.runJson('network-get', [binding], networkSchema)),
     async openPort(port) {
       await tools.run('open-port', [port])
     },
@@ -98,18 +119,14 @@ export function openUnit(tools: HookTools): Unit {
   }
 }
 
-function describeNetwork(binding: string, found: z.infer<typeof networkSchema>): Network {
-  const bindAddresses = found['bind-addresses'].flatMap((row) =>
-    row.addresses.map((address) => address.value),
+function describeNetwork(found: z.infer<typeof networkSchema>): Network {
+  const bindAddresses = (found['bind-addresses'] ?? []).flatMap(({ addresses, ...row }) =>
+    (addresses ?? []).map(({ value, cidr }) => ({ address: value, device: row['interface-name'], cidr })),
   )
-  const [bindAddress] = bindAddresses
-  if (bindAddress === undefined)
-    throw new Error(`network-get gives no address for ${binding}; check the unit's network`)
   return {
-    bindAddress,
-    bindAddresses,
-    ingressAddresses: found['ingress-addresses'],
-    egressSubnets: found['egress-subnets'],
+    bindAddresses: bindAddresses.filter(({ address }) => address !== ''),
+    ingressAddresses: found['ingress-addresses'] ?? [],
+    egressSubnets: found['egress-subnets'] ?? [],
   }
 }
 

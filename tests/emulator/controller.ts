@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Host, type Hosts, openHosts } from './host/host.ts'
+import { type Hosts, openHosts } from './host/host.ts'
 import { openNetwork } from './host/network.ts'
 import type { ModelOptions } from './index.ts'
 import type { KillHere } from './model/agent.ts'
@@ -61,9 +61,4 @@ export async function openController(options: ModelOptions): Promise<Controller>
     },
   }
   return controller
-}
-
-export async function inHost(host: Host, argv: readonly string[]): Promise<void> {
-  const { code, stderr } = await host.run(argv)
-  if (code !== 0) throw new Error(`${argv.join(' ')} on ${host.name}: ${stderr}`)
 }

@@ -1,12 +1,13 @@
 // A Juju model on this machine: real dispatch processes of real charm archives, on hosts of their own, with a Juju that keeps
 // its word about order, transactions and secrets. See README.md beside this file.
 
-import { type Controller, inHost, openController } from './controller.ts'
+import { type Controller, openController } from './controller.ts'
 import type { HostsOptions } from './host/host.ts'
 import type { Family, Network } from './host/network.ts'
 import type { KillHere } from './model/agent.ts'
 import { readCharm } from './model/charm-archive.ts'
 import { consume, offer, resumeRelation, suspendRelation } from './model/cross-model.ts'
+import { openAddresses } from './model/added-addresses.ts'
 import { bagOf } from './model/databag.ts'
 import { openGhosts } from './model/ghost.ts'
 import {
@@ -217,12 +218,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     killHooks(choose: KillHere): void {
       host.kill = choose
     },
-    /** One more interface of the unit's machine, on the same bridge. */
-    async addAddress(name: string, address: string): Promise<void> {
-      const unit = unitNamed(tables, name)
-      await inHost(unit.host, ['ip', 'addr', 'add', `${address}/24`, 'dev', 'eth0'])
-      unit.moreAddresses.push(address)
-    },
+    ...openAddresses(tables),
     ...openGhosts(tables, (archive) => readCharm(archive, host.cache)),
     unit: (name: string): Unit => unitNamed(tables, name),
     databag(id: number, entity: string): Bag {

@@ -4,6 +4,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isIPv6 } from '../host/network.ts'
 import { boundAddress, boundInterface } from './bindings.ts'
+import type { AddedAddress } from './added-address.ts'
 import {
   type Answer,
   type HookContext,
@@ -71,7 +72,10 @@ export const networkGet: Tool = ({ context, args }) => {
   const known = context.unit.app.charm.endpoints.some((endpoint) => endpoint.name === binding)
   if (!known && binding !== 'juju-info') throw unknownBinding(context, binding)
   const { device, addresses } = boundInterface(context.unit, binding)
-  const [address = ''] = addresses
+  const more = context.unit.moreAddresses
+  const [first, last] = [more.filter((row) => row.first), more.filter((row) => !row.first)]
+  const ingress = [...first.map((row) => row.address), ...addresses]
+  const [address = ''] = ingress
   const egress = `${address}/${isIPv6(address) ? 128 : 32}`
   const asked: Record<string, unknown> = {
     'bind-address': address,
@@ -85,16 +89,18 @@ export const networkGet: Tool = ({ context, args }) => {
   if (chosen.length > 1) return json(Object.fromEntries(chosen.map((key) => [key, asked[key]])))
   return json({
     'bind-addresses': [
+      ...first.map(addedRow),
       { 'mac-address': '', 'interface-name': device, addresses: addresses.map(addressRow) },
-      ...context.unit.moreAddresses.map((value, at) => ({
-        'mac-address': '',
-        'interface-name': `eth${at + 1}`,
-        addresses: [addressRow(value)],
-      })),
+      ...last.map(addedRow),
     ],
     'egress-subnets': [egress],
-    'ingress-addresses': addresses,
+    'ingress-addresses': ingress,
   })
+}
+
+function addedRow({ address, cidr, device }: AddedAddress): unknown {
+  const addresses = [{ hostname: '', value: address, cidr }]
+  return { 'mac-address': '', 'interface-name': device, addresses }
 }
 
 function addressRow(value: string): unknown {

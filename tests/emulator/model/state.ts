@@ -1,5 +1,6 @@
 // What a Juju model knows: plain tables. Only a flush (an exit 0) or an operator's command changes them.
 
+import type { AddedAddress } from './added-address.ts'
 import type { Host } from '../host/host.ts'
 import type { Offer } from './cross-model.ts'
 
@@ -65,7 +66,7 @@ export interface Unit {
   readonly relations: Map<number, SeenRelation>
   readonly storage: Map<string, boolean>
   /** Of further interfaces, beside the host's own. */
-  readonly moreAddresses: string[]
+  readonly moreAddresses: AddedAddress[]
   /** Hooks that must run next, with nothing in between. */
   readonly queued: HookToRun[]
   readonly actions: Action[]
