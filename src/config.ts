@@ -19,6 +19,7 @@ const schema = z.object({
   'heartbeat-interval': whole(10, 10_000),
   'log-level': z.enum(logLevels),
   'max-request-bytes': whole(64 * 1024, 10 * MiB),
+  'peer-address-check': z.boolean(),
   'quota-backend-bytes': z.string().check(z.refine(isQuota)),
   'snapshot-count': whole(100, 1_000_000),
 })
@@ -39,6 +40,7 @@ export const defaults: CharmConfig = {
   'heartbeat-interval': 100,
   'log-level': 'info',
   'max-request-bytes': 1.5 * MiB,
+  'peer-address-check': true,
   'quota-backend-bytes': 'auto',
   'snapshot-count': 10_000,
 }
@@ -53,6 +55,7 @@ const remedies: Readonly<Record<OptionName, string>> = {
   'heartbeat-interval': 'set it to 10 to 10000 milliseconds',
   'log-level': `set it to one of ${logLevels.join(', ')}`,
   'max-request-bytes': 'set it to 65536 to 10485760 bytes',
+  'peer-address-check': 'set it to true or false',
   'quota-backend-bytes': `set it to auto, or to ${quota.least} to ${quota.most} bytes`,
   'snapshot-count': 'set it to 100 to 1000000 entries',
 }

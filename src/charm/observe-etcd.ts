@@ -17,6 +17,7 @@ import { markRole } from './guards.ts'
 import type { JujuSeen } from './observe-juju.ts'
 import { readMembers } from './observe-members.ts'
 import { observeStanding } from './observe-standing.ts'
+import { observeTranslation } from './observe-translation.ts'
 import type { AccessSeen, EtcdSeen, MachineSeen } from './observed.ts'
 import { endpointsToAsk, openAdmin } from './open-admin.ts'
 import { restartLock } from './plan/absence.ts'
@@ -81,8 +82,17 @@ async function askEtcd(
     alarms(client),
     complete ? undefined : lockHolder(client, restartLock),
   ])
-  if (!authentication) return { ...unread, members, authentication, alarms: alarmed }
-  const known = { ...unread, members, authentication, accessRevision, alarms: alarmed, restarting }
+  const translated = seen.looksAtMembers ? await observeTranslation(seen, members, unread.here) : undefined
+  if (!authentication) return { ...unread, members, authentication, alarms: alarmed, translated }
+  const known = {
+    ...unread,
+    members,
+    authentication,
+    accessRevision,
+    alarms: alarmed,
+    restarting,
+    translated,
+  }
   const looks = seen.sweep && seen.leader && !seen.leaving && !isAudited({ ...seen, machine, etcd: known })
   const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []
   const names = namesToRead({ ...seen, machine, etcd: { ...known, orphans } })

@@ -28,6 +28,7 @@ import type { Charm } from './charm.ts'
 import { observeClientCas } from './observe-client-cas.ts'
 import { isAboutClient, noClients, observeClients } from './observe-clients.ts'
 import type { CertificateSeen, Observed, PeerSeen, PeersSeen } from './observed.ts'
+import { chooseAddress } from './plan/choose-address.ts'
 import { emptyLedger, rulesOf } from './plan/ledger.ts'
 
 export type JujuSeen = Omit<Observed, 'machine' | 'etcd'>

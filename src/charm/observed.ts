@@ -198,9 +198,18 @@ export type EtcdSeen =
       readonly restarting?: string | undefined
       /** Only where this hook looked at the members. */
       readonly alarms?: readonly Alarm[]
+      readonly translated?: Translated | undefined
       /** Users that this charm made and that have no owner; looked for in sweeps. */
       readonly orphans: readonly string[]
     }
+
+/** Looked for only where a member is not there as it should be: who comes to whom from an address that its certificate does not name. */
+export interface Translated {
+  /** Peer URLs of members that close this unit's connections. */
+  readonly closing: readonly string[]
+  /** Addresses from which this unit's own member rejects its peers. */
+  readonly rejected: readonly string[]
+}
 
 export interface MemberSeen extends Member {
   /** It answered just now. */

@@ -56,6 +56,19 @@ export function gravestWords(log: string): string {
   return found[0]?.words ?? ''
 }
 
+const rejection = z.object({ 'remote-addr': z.string(), error: z.string() })
+
+/** Addresses that peers came from and that their certificates do not name, as behind address translation; each once, sorted. */
+export function rejectedPeers(log: string): readonly string[] {
+  const found = log.split('\n').flatMap((line) => {
+    const entry = rejection.safeParse(line.includes('rejected connection') ? parseJson(line) : undefined)
+    if (!entry.success || !/does not match any of DNSNames|certificate is valid for/.test(entry.data.error))
+      return []
+    return [entry.data['remote-addr'].replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')]
+  })
+  return [...new Set(found)].sort()
+}
+
 /** etcd writes JSON, but for what it says before it reads its configuration, and for Go's own last words, which a stack follows. */
 function readLine(line: string): readonly { readonly level: string; readonly words: string }[] {
   if (!line.startsWith('{')) {

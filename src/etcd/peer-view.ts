@@ -39,6 +39,29 @@ export async function membersByPeer(
   }
 }
 
+/**
+ * Whether the member behind this peer URL closes a connection from here as soon as it has seen whose it is: so it does with a peer that
+ * comes from an address which its certificate does not name. One that is away, or doesn't trust the certificate, is another matter.
+ */
+export async function closesOnUs(
+  peerUrl: string,
+  { ca, certificate, privateKey }: Credentials,
+  timeoutMs = 2000,
+): Promise<boolean> {
+  const https = await import('node:https')
+  const signal = AbortSignal.timeout(timeoutMs)
+  const options = { agent: false, signal, ca, cert: certificate, key: privateKey }
+  return new Promise((resolve) => {
+    let stood = false
+    const request = https.get(new URL('/members', peerUrl), options, (response) => {
+      response.resume()
+      resolve(false)
+    })
+    request.once('socket', (socket) => socket.once('secureConnect', () => (stood = true)))
+    request.once('error', (error) => resolve(stood && 'code' in error && error.code === 'ECONNRESET'))
+  })
+}
+
 async function get(
   url: URL,
   { ca, certificate, privateKey }: Credentials,

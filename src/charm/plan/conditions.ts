@@ -10,10 +10,11 @@ import { describeAbsences, holdsUp } from './absence.ts'
 import { untold } from './founding.ts'
 import { clientCasConditions } from './client-cas.ts'
 import { healthConditions } from './health.ts'
-import { membersOf, ownMember, quorumOf, servesHere, votersOf } from './members.ts'
+import { membersOf, ownMember, peerUrlOf, quorumOf, servesHere, votersOf } from './members.ts'
 import { rotationConditions } from './rotation.ts'
 import { planQuota } from './quota.ts'
 import { describeAbsence, storageAway } from './storage.ts'
+import { translationConditions } from './translation.ts'
 import { describeLoss, lostQuorum } from './quorum.ts'
 
 export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condition[] {
@@ -23,6 +24,8 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
     ...unitConditions(observed),
     ...trialConditions(observed),
     ...clusterConditions(observed),
+    ...translationConditions(observed),
+    ...unstarted(observed),
     ...healthConditions(observed),
     ...clientConditions(observed, ledger),
     ...clientCasConditions(observed),
@@ -104,7 +107,32 @@ function whyNotAMember(observed: Observed, founder: string): string {
   const away = members.filter((member) => member.name !== '' && !member.responds)
   if (away.length > 0)
     return `waiting to join: ${away.map(({ name }) => name).join(', ')} does not answer; bring it back or remove its unit`
-  return 'waiting to join: another unit is joining'
+  const [joining = 'another unit'] = unstartedUnits(observed)
+  return `waiting to join: ${joining} is joining; see its status, or remove it where it does not come`
+}
+
+/** Units whose member was added and has not started: those are known by their addresses alone. */
+function unstartedUnits(observed: Observed): readonly string[] {
+  const nameless = (membersOf(observed) ?? []).filter(({ name }) => name === '')
+  return [...(observed.peers?.units ?? [])].flatMap(
+    ([
+      unit,
+      {
+        databag: { addresses },
+      },
+    ]) =>
+      addresses && nameless.some(({ peerUrls }) => peerUrls.includes(peerUrlOf(addresses))) ? [unit] : [],
+  )
+}
+
+/** The leader's to tell: it holds up who joins after it. */
+function unstarted(observed: Observed): readonly Condition[] {
+  if (!observed.leader) return []
+  return unstartedUnits(observed).map((unit) => ({
+    status: 'active',
+    message: `${unit} was added as a member and has not started; see its status`,
+    scope: 'application',
+  }))
 }
 
 /** What the cluster lacks; the leader's to tell. */

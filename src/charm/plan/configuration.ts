@@ -55,6 +55,7 @@ export function printConfiguration({ observed, addresses, token, workload, boots
         crl: tls('client.crl'),
       },
       peerTls: { certificate: tls('peer.crt'), key: tls('peer.key'), trustedCa: tls('peer-ca.pem') },
+      anyPeerAddress: !inForce['peer-address-check'],
       metricsUrls: [metricsUrl],
       logLevel: inForce['log-level'],
       autoCompaction: {

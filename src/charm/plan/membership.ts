@@ -14,6 +14,7 @@ import type { Step } from '../step.ts'
 import { corruptMembers, whyDamaged } from './damage.ts'
 import { dataOf, isLeftBehind } from './data.ts'
 import { membersOf, ownMember, peerUrlOf, unitOf } from './members.ts'
+import { turnedAwayBy } from './translation.ts'
 
 export function planMembership(observed: Observed): readonly Step[] {
   const corrupt = corruptMembers(observed)
@@ -30,6 +31,9 @@ function changeOwn(observed: Observed, members: readonly MemberSeen[], own: Memb
   const { addresses, etcd } = observed
   if (!addresses) return undefined
   const data = dataOf(observed)
+  const turnedAway = own.name === '' && turnedAwayBy(observed).length > 0
+  // It can't start, and keeps others from joining.
+  if (turnedAway) return removal(members, own, 'it has not started, and members turn it away')
   if (own.name !== '' && data === 'none')
     return removal(members, own, "this member's data is lost; it joins anew")
   const damage = own.name === '' ? undefined : whyDamaged(observed)
@@ -58,6 +62,7 @@ function join(observed: Observed, members: readonly MemberSeen[]): Step | undefi
       ? undefined
       : setAside
   if (!learnersAreFew.holds(members) || !votersAreHealthy.holds(members)) return undefined
+  if (turnedAwayBy(observed).length > 0) return undefined
   if (!peerUrlIsKnown.holds(observed) || isTaken(addresses, members)) return undefined
   return { kind: 'member/add', peerUrls: [peerUrlOf(addresses)], why: `${unit} joins as a learner` }
 }
