@@ -131,6 +131,24 @@ test('after a reboot with the address of before, etcd is back without the charm'
   assert.equal(await get('/web/b'), 'after the reboot')
 })
 
+test('storage that is mounted late: systemd starts nothing on the folder below, and etcd by itself as soon as it is there', async () => {
+  const { model, machine } = machines
+  await model.reboot('etcd/0', { storageLate: true })
+  // Several of its attempts.
+  await new Promise((resolve) => setTimeout(resolve, 4000))
+  assert.match(await here('journalctl', '-b', '-u', service, '--no-pager'), /Failed with result/)
+  assert.equal((await machine.run(['pgrep', '-x', 'etcd'])).stdout, '')
+  assert.equal(await here('find', data, '-mindepth', '1'), '')
+  await model.mountStorage('etcd/0')
+  for (let tries = 0; (await machine.run(['pgrep', '-x', 'etcd'])).code !== 0; tries += 1) {
+    assert.ok(tries < 300, 'systemd does not start it')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  await model.settle()
+  assert.equal(statusOf(), 'active')
+  assert.equal(await get('/web/b'), 'after the reboot')
+})
+
 test('unattended upgrades restart what uses a library that was replaced, and leave etcd alone', async () => {
   const bystander = 'systemd-networkd.service'
   const before = [await pidOf(service), await pidOf(bystander)]
