@@ -5,6 +5,7 @@ import { occupy } from '../../machine/occupant.ts'
 import { CommandFailed, CommandMissing } from '../../machine/process.ts'
 import { installSnap } from '../../machine/snap.ts'
 import { readInstalled, workloadOf } from '../../machine/workload.ts'
+import { ToolError } from '../../juju/errors.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { Blocked, Waiting } from '../outcome.ts'
@@ -27,6 +28,8 @@ export async function install({ juju }: Charm, observed: Observed, from: 'snap' 
   } catch (error) {
     if (error instanceof BadArchive) throw new Blocked(error.message, { cause: error })
     if (error instanceof CommandMissing) throw new Blocked(explainMissing(error), { cause: error })
+    if (error instanceof ToolError)
+      throw new Waiting('waiting for the tarball of resource etcd', { cause: error })
     if (error instanceof CommandFailed) throw new Waiting(explainFailure(error), { cause: error })
     throw error
   }

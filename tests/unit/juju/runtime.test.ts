@@ -204,3 +204,25 @@ test('an application of another model bears the name that Juju made, even one wi
   assert.equal(parseUnitName(`${digits}/0`), `${digits}/0`)
   for (const name of ['remote-control', 'web']) assert.ok(!isConsumerProxy(parseAppName(name)))
 })
+
+test('a resource that was never attached is told from one that can not be had now', async () => {
+  const url = 'https://10.0.0.2:17070/model/x/units/unit-b-0/resources/tool'
+  const failed = (err: string) => toolsThat({ 'resource-get': { err, code: 1 } }).resourcePath('tool')
+  for (const words of [
+    `ERROR could not download resource: HTTP request failed: Get ${url}: resource "tool" not found\n`,
+    'ERROR could not download resource: resource "tool" not found\n',
+  ])
+    assert.equal(await failed(words), undefined)
+  const away = `ERROR could not download resource: HTTP request failed: Get ${url}: dial tcp 10.0.0.2:17070: connect: connection refused\n`
+  await assert.rejects(failed(away), /connection refused/)
+})
+
+test('a network without an address is no failure', async () => {
+  for (const out of [
+    '{"bind-addresses":null}',
+    '{"bind-addresses":[{"interface-name":"eth0","addresses":null}]}',
+  ]) {
+    const { bindAddresses, ingressAddresses } = await toolsThat({ 'network-get': { out } }).networkGet('db')
+    assert.deepEqual([bindAddresses, ingressAddresses], [[], []])
+  }
+})
