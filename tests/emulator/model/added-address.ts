@@ -1,4 +1,4 @@
-// An address that a machine has beside those of its spaces.
+// An address that a machine has beside those of its spaces, of a further interface or not.
 
 export interface AddedAddress {
   readonly address: string

@@ -32,9 +32,8 @@ export interface Application {
   readonly resources: Map<string, string>
   /** Spaces by endpoint; the empty name is for all others. */
   readonly bindings: Record<string, string>
-  /** Sizes of storages that lie in memory, for units to come. */
+  /** Sizes of storages that lie in memory, and those that are plain folders since nothing can be mounted; for units to come. */
   readonly memoryStorage: Map<string, string>
-  /** Storages that are plain folders, for units to come: as on machines where Juju can mount nothing. */
   readonly plainStorage: Set<string>
   /** 3.6 only. */
   readonly leaderSettings: Map<string, string>
@@ -65,7 +64,6 @@ export interface Unit {
   readonly ports: Set<string>
   readonly relations: Map<number, SeenRelation>
   readonly storage: Map<string, boolean>
-  /** Of further interfaces, beside the host's own. */
   readonly moreAddresses: AddedAddress[]
   /** Hooks that must run next, with nothing in between. */
   readonly queued: HookToRun[]
