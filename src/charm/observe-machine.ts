@@ -48,22 +48,22 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const source = await observeSource(charm, workload, installed !== undefined)
   const files = await observeFiles(workload)
   const loaded = await observeLoaded(workload)
-  const isBare = async (): Promise<boolean> => loaded !== undefined && !(await hasData(workload))
+  const occupant = await findOccupant(workload.paths.state)
+  const isBare = async (): Promise<boolean> =>
+    occupant === charm.context.unit && loaded !== undefined && !(await hasData(workload))
   // It may be waited for: so what lies on it is looked at later.
   const storage = await observeStorage(charm, workload, isBare)
   const looks = files.configuration === undefined || resizes.has(charm.context.hook.name)
-  const [keys, revoked, audited, data, databaseBytes, capacity, service, defined, occupant] =
-    await Promise.all([
-      observeKeys(workload),
-      observeRevoked(workload),
-      observeAudited(workload),
-      storage.kind === 'here' && hasData(workload),
-      sizeOf(databasePath(workload)),
-      looks ? readCapacity(workload.paths.data) : undefined,
-      installed ? readService(workload.service) : undefined,
-      isServiceDefined(workload),
-      findOccupant(workload.paths.state),
-    ])
+  const [keys, revoked, audited, data, databaseBytes, capacity, service, defined] = await Promise.all([
+    observeKeys(workload),
+    observeRevoked(workload),
+    observeAudited(workload),
+    storage.kind === 'here' && hasData(workload),
+    sizeOf(databasePath(workload)),
+    looks ? readCapacity(workload.paths.data) : undefined,
+    installed ? readService(workload.service) : undefined,
+    isServiceDefined(workload),
+  ])
   return {
     ...(await observeData(workload, data, service?.kind === 'active')),
     damage: data && service && service.kind !== 'active' ? await readDamage(workload) : undefined,

@@ -11,7 +11,7 @@ import type { Charm } from './charm.ts'
 import { storagePath } from './layout.ts'
 import type { StorageRecord, StorageSeen } from './observed.ts'
 
-const schema = z.object({ storage: z.string(), mount: z.optional(z.string()) })
+const schema = z.object({ unit: z.string(), storage: z.string(), mount: z.optional(z.string()) })
 
 /** Juju mounts it within seconds of its agent's start, at the same time as the first hook. */
 const mountsWithin = 30_000
@@ -22,17 +22,20 @@ export async function observeStorage(
   workload: Workload,
   isBare: () => Promise<boolean>,
 ): Promise<StorageSeen> {
-  const before: StorageRecord | undefined = parseJsonText(
+  const { unit } = charm.context
+  const found: StorageRecord | undefined = parseJsonText(
     schema,
     await readTextIfExists(storagePath(workload)),
   )
+  // A unit that went without its last hooks leaves its record on the machine.
+  const before = found?.unit === unit ? found : undefined
   const { data: folder } = workload.paths
   // A charm that kept no record ran etcd here, and what it ran on is not there: that was a mount, or it is doubt.
   const expected = before ? before.mount !== undefined : await isBare()
   const mount = await (expected ? untilMounted(charm, folder) : readMount(folder))
   if (expected && mount === undefined) return { kind: 'away', storage: before?.storage ?? 'data', folder }
   const storage = await nameStorage(charm, before, mount)
-  const record = { storage, ...(mount !== undefined && { mount }) }
+  const record = { unit, storage, ...(mount !== undefined && { mount }) }
   return { kind: 'here', record, recorded: before?.storage === storage && before.mount === mount }
 }
 

@@ -124,6 +124,7 @@ export type StorageSeen =
   | { readonly kind: 'away'; readonly storage: string; readonly folder: string }
 
 export interface StorageRecord {
+  readonly unit: string
   /** Juju's id of it. */
   readonly storage: string
   /** What is mounted there; left out for a plain folder, as Juju makes where it can't mount. */

@@ -58,7 +58,7 @@ describe('storage that was mounted and is not', () => {
 
   it('is noted before anything else is done on the machine', () => {
     const observed = settled()
-    const record = { storage: 'data/0', mount: 'ext4 /dev/sdb /' }
+    const record = { unit: 'etcd/0', storage: 'data/0', mount: 'ext4 /dev/sdb /' }
     const machine = {
       ...observed.machine,
       workload: undefined,

@@ -151,7 +151,11 @@ export function settled(): Observed {
         ['server', 'key-server'],
         ['admin', 'key-admin'],
       ] as const),
-      storage: { kind: 'here', record: { storage: 'data/0', mount: 'ext4 /dev/sdb /' }, recorded: true },
+      storage: {
+        kind: 'here',
+        record: { unit: 'etcd/0', storage: 'data/0', mount: 'ext4 /dev/sdb /' },
+        recorded: true,
+      },
       revoked: [],
       loaded: undefined,
       audited: undefined,
