@@ -43,7 +43,12 @@ export async function membersByPeer(
  * Whether the member behind this peer URL closes a connection from here as soon as it has seen whose it is: so it does with a peer that
  * comes from an address which its certificate does not name. One that is away, or doesn't trust the certificate, is another matter.
  */
-export async function closesOnUs(
+export async function closesOnUs(peerUrl: string, credentials: Credentials): Promise<boolean> {
+  // A member that just stops does it as well, once.
+  return (await closesOnce(peerUrl, credentials)) && (await closesOnce(peerUrl, credentials))
+}
+
+async function closesOnce(
   peerUrl: string,
   { ca, certificate, privateKey }: Credentials,
   timeoutMs = 2000,

@@ -13,10 +13,10 @@ export const lastToBeKilled = 'OOMScoreAdjust=-500'
 
 /**
  * After a reboot etcd must not start on the empty folder below the storage, which Juju may mount long after systemd could have looked
- * for it. It runs outside the service's own view of the file system, in which the folder is a mount always.
+ * for it. The record's key is looked for without its quotes, which systemd would take for its own. It runs outside the service's own view of the file system, in which the folder is a mount always.
  */
 export function checkMount({ paths }: Workload): string {
-  return `ExecStartPre=+/bin/sh -c '! grep -qs mount ${paths.storageRecord} || mountpoint -q ${paths.data}'`
+  return `ExecStartPre=+/bin/sh -c '! grep -qs .mount.: ${paths.storageRecord} || mountpoint -q ${paths.data}'`
 }
 
 /** Again for ever: Juju may mount the storage only when etcd has given up many times. */

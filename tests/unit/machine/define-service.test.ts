@@ -63,7 +63,7 @@ describe('the definition of the service', () => {
         `RequiresMountsFor=${workload.paths.data}`,
         'StartLimitIntervalSec=0',
         'Restart=on-failure',
-        `ExecStartPre=+/bin/sh -c '! grep -qs mount ${workload.paths.state}/storage.json || mountpoint -q ${workload.paths.data}'`,
+        `ExecStartPre=+/bin/sh -c '! grep -qs .mount.: ${workload.paths.state}/storage.json || mountpoint -q ${workload.paths.data}'`,
       ])
         assert.ok(lines.includes(line), line)
     })
