@@ -65,14 +65,44 @@ export function ownerOfSecret(ledger: Ledger, secret: string, except: RequestKey
   return undefined
 }
 
-const longestPrefix = 512
+/** What a request may take in the ledger: its certificate, a second one while it is renewed, and what is echoed. */
+function ledgerShare({ pem }: Leaf, retiring?: Leaf): number {
+  return pem.length + Math.max(pem.length, retiring?.pem.length ?? 0) + 2_000
+}
 
-/** The lock's key begins with NUL, so no prefix reaches it (src/etcd/lock.ts). */
+/** Juju takes 16 MiB for all that an application shares with its units; and one relation, 1/24 of what is left for clients. */
+const ledgerLimit = 12_000_000
+const ledgerLimitOfOne = ledgerLimit / 24
+
+export const ledgerFits: Guard<[claim: Claim]> = {
+  name: 'ledger-fits',
+  because: 'past 16 MiB Juju keeps nothing more of what units share, and each hook of the leader fails',
+  holds: ({ key, leaf, ledger }) => {
+    let [all, own] = [ledgerShare(leaf), ledgerShare(leaf)]
+    for (const [name, { key: other, entry }] of ledger.entries) {
+      if (entry.state === 'refused') continue
+      // What is in there already is not taken out again.
+      if (name === ledgerKey(key) && entry.leaf.fingerprint === leaf.fingerprint) return true
+      if (name === ledgerKey(key)) continue
+      all += ledgerShare(entry.leaf, entry.retiring)
+      if (other.relation === key.relation) own += ledgerShare(entry.leaf, entry.retiring)
+    }
+    return all < ledgerLimit && own < ledgerLimitOfOne
+  },
+}
+
+const longestPrefix = 512
+/** Control and format characters, halves of pairs, ends of lines. */
+const unplain = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/u
+
+/**
+ * The lock's key begins with NUL, so no prefix reaches it (src/etcd/lock.ts). Halves of surrogate pairs are no Unicode: to etcd all of them
+ * would be one character.
+ */
 export const prefixIsPlain: Guard<[prefix: string]> = {
   name: 'prefix-is-plain',
   because: "keys of the charm's own begin with a control character, and people read prefixes in tables",
-  holds: (prefix) =>
-    Buffer.byteLength(prefix) <= longestPrefix && [...prefix].every((char) => char >= ' ' && char !== '\x7f'),
+  holds: (prefix) => Buffer.byteLength(prefix) <= longestPrefix && !unplain.test(prefix),
 }
 
 export const prefixIsNotEmpty: Guard<[prefix: string, wholeKeySpace: boolean]> = {

@@ -1,6 +1,7 @@
 // Actions: what a human asked for and is told.
 
 import * as z from 'zod/mini'
+import { plainLines } from '../plain-text.ts'
 import type { HookTools } from './hook-tool.ts'
 
 /** Keys are lower-case letters, digits and dashes; nested results get dotted keys. */
@@ -26,14 +27,14 @@ export function openActions(tools: HookTools): Actions {
       return (await tools.runJson('action-get', [], parametersSchema)) ?? {}
     },
     async actionSet(results) {
-      const pairs = flatten(results).map(([key, value]) => `${key}=${value}`)
+      const pairs = flatten(results).map(([key, value]) => `${key}=${plainLines(value)}`)
       if (pairs.length > 0) await tools.run('action-set', pairs)
     },
     async actionFail(message) {
-      await tools.run('action-fail', [message])
+      await tools.run('action-fail', [plainLines(message)])
     },
     async actionLog(message) {
-      await tools.run('action-log', [message])
+      await tools.run('action-log', [plainLines(message)])
     },
   }
 }

@@ -35,7 +35,9 @@ export function openHookTools(env: Environment): HookTools {
     calls.push({ tool, args })
     const { exitCode, stdout, stderr } = await execute(tool, args, input, variables)
     if (exitCode === 0) return stdout.replace(/\n$/, '')
-    throw classifyFailure({ tool, args, exitCode, stderr })
+    // What never ended by itself said nothing: its text is Node's, with the arguments in it.
+    const call = { tool, args, exitCode, stderr }
+    throw exitCode === undefined ? new ToolError(call) : classifyFailure(call)
   }
   return {
     run,

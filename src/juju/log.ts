@@ -1,5 +1,6 @@
 // The unit's log. What looks like a private key never gets there.
 
+import { plainLines } from '../plain-text.ts'
 import type { HookTools } from './hook-tool.ts'
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR'
@@ -18,7 +19,7 @@ export interface Log {
 export function openLog(tools: HookTools): Log {
   return {
     async log(level, message) {
-      await tools.run('juju-log', ['--log-level', level, '--', redact(message)])
+      await tools.run('juju-log', ['--log-level', level, '--', plainLines(redact(message))])
     },
   }
 }

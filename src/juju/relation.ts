@@ -12,6 +12,7 @@ import {
   type RelationId,
   type UnitName,
 } from './names.ts'
+import { printSettings } from './yaml-text.ts'
 
 const databagSchema = z.nullable(z.record(z.string(), z.string()))
 const modelSchema = z.object({ uuid: z.string() })
@@ -147,7 +148,7 @@ function openBags(tools: HookTools, ask: Ask, flags: readonly string[]): Bags {
       if (keys.length === 0) return keys
       // By stdin: one argument may be 128 KiB at most, and argv is for everybody to see.
       const args = ['-r', String(id), ...flags, '--file', '-']
-      await ask(id, () => tools.run('relation-set', args, { input: JSON.stringify(changes) }))
+      await ask(id, () => tools.run('relation-set', args, { input: printSettings(changes) }))
       known.delete(id)
       return keys
     },
@@ -158,7 +159,7 @@ async function findRemoteModel(tools: HookTools, id: RelationId): Promise<string
   try {
     return (await tools.runJson('relation-model-get', ['-r', String(id)], modelSchema)).uuid
   } catch (error) {
-    const noSuchTool = error instanceof ToolError && /\bENOENT\b/.test(error.call.stderr)
+    const noSuchTool = error instanceof ToolError && /^spawn \S+ ENOENT$/.test(error.call.stderr)
     if (noSuchTool) return undefined
     throw error
   }

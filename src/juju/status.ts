@@ -1,6 +1,7 @@
 // Workload statuses. Set at once by Juju, whatever becomes of the hook; written only where they differ.
 
 import * as z from 'zod/mini'
+import { plainLines } from '../plain-text.ts'
 import type { HookTools } from './hook-tool.ts'
 
 export interface WorkloadStatus {
@@ -25,6 +26,14 @@ const application = z.object({
 })
 type Known = z.infer<typeof one>
 
+/** A status is one line of a table. */
+const longest = 1_000
+
+function shorten(message: string): string {
+  const line = message.replaceAll('\n', ' ')
+  return line.length <= longest ? line : `${line.slice(0, longest - 3)}...`
+}
+
 /** @example await openStatuses(tools, 'etcd/0').setStatus({ status: 'active', message: '' }) */
 export function openStatuses(tools: HookTools, unit: string): Statuses {
   let [ofUnit, ofApplication]: [Known | undefined, Known | undefined] = [undefined, undefined]
@@ -40,7 +49,8 @@ export function openStatuses(tools: HookTools, unit: string): Statuses {
       if (leader) ofApplication ??= await readApplication()
       ofUnit ??= await readUnit()
     },
-    async setStatus({ status, message }, { application = false } = {}) {
+    async setStatus({ status, message: told }, { application = false } = {}) {
+      const message = shorten(plainLines(told))
       if (application) ofApplication ??= await readApplication()
       else ofUnit ??= await readUnit()
       const current = application ? ofApplication : ofUnit

@@ -5,6 +5,7 @@ import * as z from 'zod/mini'
 import { type Databag, differences, type WantedDatabag } from './databag.ts'
 import { ToolError } from './errors.ts'
 import type { HookTools } from './hook-tool.ts'
+import { printSettings } from './yaml-text.ts'
 
 export type ConfigValue = string | number | boolean
 
@@ -95,7 +96,7 @@ export function openUnit(tools: HookTools): Unit {
     async writeState(current, wanted) {
       const changes = differences(current, wanted)
       if (Object.keys(changes).length > 0)
-        await tools.run('state-set', ['--file', '-'], { input: JSON.stringify(changes) })
+        await tools.run('state-set', ['--file', '-'], { input: printSettings(changes) })
     },
     async plannedUnits() {
       const { units } = await tools.runJson('goal-state', [], goalStateSchema)

@@ -1,6 +1,5 @@
 // relation-ids, relation-list, relation-get, relation-set, relation-model-get (facts/juju.md §2.2–§2.6).
 
-import { parse } from 'yaml'
 import {
   type HookContext,
   isLeader,
@@ -12,6 +11,7 @@ import {
   type Tool,
   ToolFailure,
 } from './hook-context.ts'
+import { readSettings } from './read-settings.ts'
 import { applicationOf, type Bag, endOf, remoteOf } from './state.ts'
 
 export const relationIds: Tool = ({ context, args }) => {
@@ -82,7 +82,7 @@ export const relationSet: Tool = ({ context, args, stdin }) => {
     '--file': 'value',
   })
   const relation = relationOf(context, parsed)
-  const changes: Bag = parsed.flags.get('--file') === '-' ? parse(stdin) : {}
+  const changes: Bag = parsed.flags.get('--file') === '-' ? readSettings(stdin) : {}
   for (const word of parsed.words) {
     const at = word.indexOf('=')
     if (at < 1) throw new ToolFailure(`expected "key=value", got "${word}"`, 2)

@@ -1,7 +1,7 @@
 // The tools about the unit itself: leadership, config, status, state, ports, network, resources, actions, logs.
 
-import { parse } from 'yaml'
 import { isLeader, json, nothing, parseFlags, type Request, type Tool, ToolFailure } from './hook-context.ts'
+import { readSettings } from './read-settings.ts'
 import type { Action, Status } from './state.ts'
 
 /** The first no stays for the whole hook. */
@@ -70,7 +70,7 @@ export const stateGet: Tool = ({ context, args }) => {
 
 export const stateSet: Tool = ({ context, args, stdin }) => {
   const { flags, words } = parseFlags(args, { '--file': 'value' })
-  const changes: Record<string, string> = flags.has('--file') ? parse(stdin) : {}
+  const changes: Record<string, string> = flags.has('--file') ? readSettings(stdin) : {}
   for (const word of words) changes[word.split('=', 1)[0] ?? ''] = word.slice(word.indexOf('=') + 1)
   Object.assign(context.state, changes)
   return nothing

@@ -47,6 +47,12 @@ describe('a prefix', () => {
     ["of the charm's own keys", '\0etcd-charm/', 'prefix-invalid'],
     ['of NUL', '\0', 'prefix-invalid'],
     ['with a line feed', '/a\n/b', 'prefix-invalid'],
+    ['in another script', '/用户/', 'accepted'],
+    ['with the next line', '/a\u0085', 'prefix-invalid'],
+    ['with another way to escape', '/a\u009b2J', 'prefix-invalid'],
+    ['that turns the direction of what follows', '/a\u202e', 'prefix-invalid'],
+    ['with the end of a paragraph', '/a\u2029', 'prefix-invalid'],
+    ['of half a character, which to etcd is any half', '/a\ud800', 'prefix-invalid'],
     ['with an escape character', '/a\u001b[2J', 'prefix-invalid'],
   ]
   for (const [name, prefix, verdict] of rows) {

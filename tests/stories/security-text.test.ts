@@ -1,0 +1,92 @@
+// Text that only some readers take: what a requirer writes comes back in its answer, in the ledger and on the operator's terminal. Juju
+// reads settings as YAML, which fails at control characters that JSON lets pass; whatever is sent, no hook fails and nobody waits for it.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { issueCertificate } from '../fixtures/issue-certificate.ts'
+import { assertServed, deployIntruder, own, reachOf } from './intruder.ts'
+import { archives, openWorld } from './world.ts'
+
+const strange: Readonly<Record<string, string>> = {
+  'the delete character': '\x7f',
+  'C1 control characters': '\x80\x84\x86\x9b\x9f',
+  'the next line': 'a\x85b',
+  'no characters': '\ufffe\uffff',
+  'the ends of lines and of paragraphs': '\u2028\u2029',
+  'a byte order mark': 'a\ufeffb',
+  'the direction of a text': '\u202eevil\u202c',
+  'NUL and escape': '\0\x1b[2J\x07',
+  'half a surrogate pair': '\ud83d',
+  'an emoji': '\u{1f600}',
+  'all of them': '\x7f\x80\x85\x9b\0\x1b\u2028\u202e\ufeff\ufffe\uffff\u{1f600}\u{10ffff}\ud83d',
+}
+
+/** The requirer's own write must pass: all of it escaped, as JSON may be. */
+function v1(rows: readonly unknown[]): Readonly<Record<string, string>> {
+  const spell = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return { version: 'v1', requests: JSON.stringify(rows).replace(/[\x7f-\uffff]/g, spell) }
+}
+
+const terminal = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/u
+
+test('no text that a requirer sends keeps others from being served', async (story) => {
+  await using model = await openWorld()
+  const { web, mallory } = await deployIntruder(model)
+  const client = await issueCertificate({ commonNames: ['mallory'] })
+  const send = async (databag: Readonly<Record<string, string>>): Promise<number> => {
+    const from = model.tables.journal.length
+    model.config('mallory', { databag: JSON.stringify({ 'secret-mtls': '', ...databag }) })
+    await model.settle()
+    await model.updateStatus()
+    return from
+  }
+
+  for (const [name, text] of Object.entries(strange)) {
+    await story.test(name, async () => {
+      const good = {
+        'request-id': 'good',
+        resource: '/mallory/',
+        salt: text,
+        more: { [`k${text}`]: [text] },
+        'mtls-cert': client.certificate,
+      }
+      // Refused, and for its prefix alone.
+      const bad = { ...good, 'request-id': 'bad', resource: `/other/\n${text}`, 'mtls-cert': 'rubbish' }
+      const from = await send(v1([good, bad]))
+      for (const run of model.tables.journal.slice(from))
+        assert.equal(run.exit, 0, `${run.unit} ${run.hook}: ${run.stderr}`)
+      const { 'mtls-cert': _dropped, ...echo } = good
+      const answer = model.databag(mallory, 'etcd')
+      assert.deepEqual(JSON.parse(answer.data ?? '{}').good, echo, 'the requirer finds its request again')
+      assert.deepEqual(await reachOf(model, client), own)
+      const { results } = await model.runAction('etcd/0', 'list-clients')
+      const { message } = model.unit('etcd/0').app.status
+      for (const shown of [message, ...Object.values(results).map(String)])
+        assert.doesNotMatch(shown, terminal)
+      await assertServed(model, web, 'web')
+    })
+  }
+
+  await story.test('a newcomer is served while all of it is there', async () => {
+    await model.deploy('late', { archive: archives.client, config: { prefix: '/late/' } })
+    await model.settle()
+    const late = model.integrate('etcd:etcd-client', 'late:etcd').id
+    await model.settle()
+    await model.updateStatus()
+    await assertServed(model, late, 'late')
+  })
+
+  await story.test('a prefix with such a character is refused in words that anybody can print', async () => {
+    for (const text of ['\x85', '\x9b', '\u202e', '\ud800', '\ufeff', '\u2028']) {
+      await send(v1([{ 'request-id': 'good', resource: `/m${text}/`, 'mtls-cert': client.certificate }]))
+      const { message } = model.unit('etcd/0').app.status
+      assert.match(
+        message,
+        /^relation \d+ request good \(mallory\): the prefix is too long or has control characters; [\x20-\x7e]+$/,
+      )
+      assert.deepEqual(await reachOf(model, client), [])
+    }
+    const failed = model.tables.journal.filter((run) => run.exit !== 0)
+    assert.deepEqual(failed, [])
+  })
+})
