@@ -13,6 +13,8 @@ import {
   EtcdUnavailable,
 } from './errors.ts'
 
+import { plainText } from '../plain-text.ts'
+
 type Etcd3Module = typeof import('etcd3')
 type Verdict =
   | 'already-exists'
@@ -33,7 +35,7 @@ export function explainFailure(error: unknown, asked: Asked, etcd3: Etcd3Module)
   if (error instanceof EtcdFailure) return error
   const text = error instanceof Error ? error.message : String(error)
   const told = { ...asked, cause: error }
-  const what = tidy(text)
+  const what = plainText(tidy(text), longestWords)
   const verdict = byText(text) ?? byClass(error, etcd3)
   switch (verdict) {
     case 'already-exists':
@@ -106,6 +108,9 @@ function byClass(error: unknown, etcd3: Etcd3Module): Verdict {
   ]
   return classes.find(([kind]) => error instanceof kind)?.[1] ?? 'bug'
 }
+
+/** A member's name, or a certificate's, may be in it. */
+const longestWords = 300
 
 /** Without what differs from one try to the next (times, addresses in memory): it may become a status message. */
 function tidy(text: string): string {

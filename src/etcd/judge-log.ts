@@ -1,35 +1,40 @@
 // Why an etcd ended, as far as its own log says so beyond doubt. Only what can be nothing but the data's fault is called damage:
-// a mistake in the configuration, a port that is taken or a full disk must never cost a member its data.
+// a mistake in the configuration, a port that is taken or a full disk must never cost a member its data. Strangers write into this log,
+// too: names in certificates that were turned away, keys of requests that took long. So only what etcd itself says counts.
 
 import * as z from 'zod/mini'
+import { plainText } from '../plain-text.ts'
 
 /** `outdated`: it was told to join other members than the cluster has by now. */
 export type Ending = 'removed' | 'damaged' | 'outdated'
 
-const signs: readonly (readonly [RegExp, Ending])[] = [
+const signs: readonly (readonly [string, Ending])[] = [
   [
-    /the member has been permanently removed from the cluster|data-dir used by this member must be removed/,
+    'the member has been permanently removed from the cluster|data-dir used by this member must be removed',
     'removed',
   ],
-  [/error validating peerURLs|member count is unequal/, 'outdated'],
+  ['error validating peerURLs|member count is unequal', 'outdated'],
   // The write-ahead log.
-  [/walpb?: (crc mismatch|slice bounds out of range|max entry size limit exceeded)/, 'damaged'],
+  ['walpb?: (?:crc mismatch|slice bounds out of range|max entry size limit exceeded)', 'damaged'],
   // Cut off at a record that was damaged: the others know of entries that this member has acknowledged, and that it has no more.
-  [/tocommit\(\d+\) is out of range \[lastIndex\(\d+\)\]/, 'damaged'],
-  [/wal: (file not found|snapshot mismatch|snapshot not found)|cannot use none as id/, 'damaged'],
+  [String.raw`tocommit\(\d+\) is out of range \[lastIndex\(\d+\)\]`, 'damaged'],
+  ['wal: (?:file not found|snapshot mismatch|snapshot not found)|cannot use none as id', 'damaged'],
   // The database, as bbolt and etcd's backend say it.
   [
-    /"failed to open database".*"(invalid database|version mismatch|checksum error|file size too small \d+)"/,
+    String.raw`failed to open database: (?:invalid database|version mismatch|checksum error|file size too small \d+)`,
     'damaged',
   ],
   [
-    /panic: assertion failed: Page expected to be|panic: page \d+ already freed|panic: freepages: failed to get all reachable pages/,
+    String.raw`assertion failed: Page expected to be|page \d+ already freed|freepages: failed to get all reachable pages`,
     'damaged',
   ],
-  [/failed to recover v3 backend from snapshot/, 'damaged'],
+  ['failed to recover v3 backend from snapshot', 'damaged'],
   // The member's own comparison with its peers, at its start.
-  [/checkInitialHashKV failed|found data inconsistency with peers|failed data corruption check/, 'damaged'],
+  ['checkInitialHashKV failed|found data inconsistency with peers|failed data corruption check', 'damaged'],
 ]
+
+/** Where a text begins, or behind plain words that wrap it: a stranger's words stand in quotes, behind what is no such word. */
+const patterns = signs.map(([sign, ending]) => [new RegExp(`^(?:[A-Za-z ]+: )*?(${sign})`), ending] as const)
 
 export interface Verdict {
   readonly ending: Ending
@@ -39,21 +44,44 @@ export interface Verdict {
 
 /** Of the last run's log. */
 export function judgeLog(log: string): Verdict | undefined {
-  for (const [pattern, ending] of signs) {
-    const words = pattern.exec(log)?.[0]
-    if (words !== undefined) return { ending, words: words.replaceAll('"', '') }
+  const texts = etcdsOwn(log)
+  for (const [pattern, ending] of patterns) {
+    const words = texts.map((text) => pattern.exec(text)?.[1]).find((found) => found !== undefined)
+    if (words !== undefined) return { ending, words: plainText(words) }
   }
   return undefined
 }
 
-const logged = z.object({ level: z.string(), msg: z.string(), error: z.optional(z.string()) })
+/**
+ * What it logged, but for what it goes on after; and Go's own last words, if they were the last: journald cuts a line of 48 KiB, so a long
+ * key may make a line of its own.
+ */
+function etcdsOwn(log: string): readonly string[] {
+  const lines = log.split('\n')
+  const last = lines.findLastIndex((line) => line.startsWith('{'))
+  return lines.flatMap((line, at) => {
+    if (at > last && line.startsWith('panic: ')) return [line.slice('panic: '.length)]
+    const entry = logged.safeParse(line.startsWith('{') ? parseJson(line) : undefined)
+    if (!entry.success || entry.data.level === 'info') return []
+    const { msg, error } = entry.data
+    return error === undefined ? [msg] : [msg, error, `${msg}: ${error}`]
+  })
+}
+
+const logged = z.object({
+  level: z._default(z.string(), 'other'),
+  msg: z.string(),
+  error: z.optional(z.string()),
+})
+
+const longestWords = 300
 
 /** What of a log tells most about its end: the last of the gravest lines. Empty where the log is. */
 export function gravestWords(log: string): string {
   const lines = log.split('\n').flatMap(readLine)
   const gravity = [/^(fatal|panic)$/, /^error$/, /^(warn|other)$/]
   const found = gravity.flatMap((levels) => lines.findLast(({ level }) => levels.test(level)) ?? [])
-  return found[0]?.words ?? ''
+  return plainText(found[0]?.words ?? '', longestWords)
 }
 
 const rejection = z.object({ 'remote-addr': z.string(), error: z.string() })

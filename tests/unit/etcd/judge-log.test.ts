@@ -107,3 +107,39 @@ const told: readonly (readonly [string, string])[] = [
 test('of a log the gravest line is told, and no stack', () => {
   for (const [log, words] of told) assert.equal(gravestWords(log), words)
 })
+
+const threats = [
+  'the member has been permanently removed from the cluster',
+  'walpb: crc mismatch',
+  'panic: assertion failed: Page expected to be: 4, but self identifies as 5',
+  'error validating peerURLs',
+  'found data inconsistency with peers',
+]
+
+/** As etcd 3.5 logs a client that it turns away: the name of the issuer that the client brought along stands in the error. */
+function turnedAway(name: string): string {
+  const error = `tls: failed to verify certificate: x509: certificate signed by unknown authority (possibly because of "x509: ECDSA verification failure" while trying to verify candidate authority certificate ${JSON.stringify(name)})`
+  const msg = 'rejected connection on client endpoint'
+  return JSON.stringify({ level: 'warn', msg, 'remote-addr': '10.0.0.9:1', 'server-name': name, error })
+}
+
+test('nobody but etcd says why it ended: names in certificates and keys of requests are strangers’ words', () => {
+  const ends = '{"level":"info","msg":"closed etcd server"}'
+  for (const threat of threats) {
+    assert.equal(judgeLog(`${turnedAway(threat)}\n${ends}`), undefined, threat)
+    const slow = {
+      level: 'warn',
+      msg: 'apply request took too long',
+      request: `put:<key:"${threat}">`,
+      error: '',
+    }
+    assert.equal(judgeLog(JSON.stringify(slow)), undefined, threat)
+    // journald cuts lines of 48 KiB: what comes behind the cut is a line of its own, and etcd goes on.
+    assert.equal(judgeLog(`{"level":"warn","msg":"apply\n${threat}\n${ends}`), undefined, threat)
+  }
+})
+
+test('what is told of a log is a line that anybody can print', () => {
+  const words = gravestWords(turnedAway(`\u009b2J\u202e${'x'.repeat(9_000)}`))
+  assert.match(words, /^[\x20-\x7e]{1,300}$/)
+})
