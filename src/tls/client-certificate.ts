@@ -1,15 +1,16 @@
 // A stranger's certificate, examined before etcd may trust it. etcd lets nearly anything through (facts/etcd.md §8), so these
 // rules are the only guard: the first block alone, re-encoded by us; X.509 v3; unable to sign; one common name, the one that
-// etcd will see; a key that etcd's Go loads; valid now. Whatever is sent, the result is a leaf or a refusal, never an error.
+// etcd will see; a key and a signature that TLS clients can use; valid now. Whatever is sent, the result is a leaf or a refusal, never an error.
 
 import { X509Certificate } from 'node:crypto'
 import { fingerprintOf } from './certificate.ts'
 import { readCommonNames } from './common-name.ts'
 import { bytesOf, openDer, partsOf } from './der.ts'
 import { type Extensions, readExtensions } from './extensions.ts'
-import { isLoadableKey } from './key-type.ts'
+import { isUsableKey } from './key-type.ts'
 import { pemBlocks } from './pem.ts'
 import { type Refused, refuse } from './refused.ts'
+import { isUsableSignature } from './signature-algorithm.ts'
 import { longestSubject, subjectSize } from './subject-size.ts'
 
 export interface ExaminedLeaf {
@@ -65,7 +66,8 @@ async function examine(
   if (sent.length > raw.length && sent.subarray(0, raw.length).compare(raw) !== 0)
     return refuse('not-a-certificate', '')
   const der = await openDer()
-  const body = partsOf(partsOf(der.decode(raw))[0])
+  const [signed, algorithm] = partsOf(der.decode(raw))
+  const body = partsOf(signed)
   const versioned = body[0]?.tagClass === der.asn1.Class.CONTEXT_SPECIFIC
   const version = versioned ? (bytesOf(partsOf(body[0])[0])[0] ?? 0) + 1 : 1
   if (version !== 3) return refuse('certificate-is-v1', `it is version ${version}`)
@@ -76,6 +78,7 @@ async function examine(
   const problem =
     whyCanSign(extensions, certificate) ??
     whyKey(certificate) ??
+    (isUsableSignature(der, algorithm) ? undefined : refuse('signature-unusable', '')) ??
     whyUsage(extensions) ??
     whySerial(bytesOf(serial)) ??
     whyTime(certificate, now)
@@ -101,7 +104,11 @@ function whyCanSign({ authority, signs }: Extensions, certificate: X509Certifica
 }
 
 function whyKey(certificate: X509Certificate): Refused | undefined {
-  return isLoadableKey(certificate.publicKey) ? undefined : refuse('key-type-unsupported', '')
+  try {
+    return isUsableKey(certificate.publicKey) ? undefined : refuse('key-type-unsupported', '')
+  } catch {
+    return refuse('key-type-unsupported', 'it is malformed')
+  }
 }
 
 function whyUsage({ clientUsage, unknownCritical }: Extensions): Refused | undefined {
@@ -131,7 +138,7 @@ function whyName(names: ReturnType<typeof readCommonNames>): Refused | undefined
   if (names.length > 1) return refuse('common-name-ambiguous', `it has ${names.length}`)
   if (!first.plain) return refuse('common-name-invalid', 'it is not written as UTF8String or PrintableString')
   if (!commonNamePattern.test(first.text))
-    return refuse('common-name-invalid', quote(first.text.slice(0, 64)))
+    return refuse('common-name-invalid', JSON.stringify(first.text.slice(0, 64)))
   return undefined
 }
 
@@ -139,10 +146,4 @@ function whySubject(size: number): Refused | undefined {
   return size <= longestSubject
     ? undefined
     : refuse('certificate-unloadable', `its subject is larger than ${longestSubject} bytes`)
-}
-
-/** A stranger's text, for a status line: nothing in it may move a terminal's cursor or turn its direction. */
-function quote(text: string): string {
-  const spell = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return JSON.stringify(text).replace(/[^\x20-\x7e]/g, spell)
 }

@@ -1,5 +1,7 @@
 // Why a certificate is not accepted.
 
+import { plainText } from '../plain-text.ts'
+
 export interface Refused {
   readonly kind: 'refused'
   /** A row of the table of refusals. */
@@ -9,5 +11,5 @@ export interface Refused {
 }
 
 export function refuse(code: string, detail: string): Refused {
-  return { kind: 'refused', code, detail }
+  return { kind: 'refused', code, detail: plainText(detail) }
 }
