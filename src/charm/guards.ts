@@ -66,26 +66,25 @@ export function ownerOfSecret(ledger: Ledger, secret: string, except: RequestKey
 }
 
 /** What a request may take in the ledger: its certificate, a second one while it is renewed, and what is echoed. */
-function ledgerShare({ pem }: Leaf, retiring?: Leaf): number {
-  return pem.length + Math.max(pem.length, retiring?.pem.length ?? 0) + 2_000
+function ledgerShare({ leaf, retiring }: AcceptedEntry): number {
+  return leaf.pem.length + Math.max(leaf.pem.length, retiring?.pem.length ?? 0) + 2_000
 }
 
 /** Juju takes 16 MiB for all that an application shares with its units; and one relation, 1/24 of what is left for clients. */
 const ledgerLimit = 12_000_000
 const ledgerLimitOfOne = ledgerLimit / 24
 
-export const ledgerFits: Guard<[claim: Claim]> = {
+export const ledgerFits: Guard<[claim: { key: RequestKey; entry: AcceptedEntry; ledger: Ledger }]> = {
   name: 'ledger-fits',
   because: 'past 16 MiB Juju keeps nothing more of what units share, and each hook of the leader fails',
-  holds: ({ key, leaf, ledger }) => {
-    let [all, own] = [ledgerShare(leaf), ledgerShare(leaf)]
+  holds: ({ key, entry: claimed, ledger }) => {
+    let [all, own] = [ledgerShare(claimed), ledgerShare(claimed)]
     for (const [name, { key: other, entry }] of ledger.entries) {
       if (entry.state === 'refused') continue
-      // What is in there already is not taken out again.
-      if (name === ledgerKey(key) && entry.leaf.fingerprint === leaf.fingerprint) return true
-      if (name === ledgerKey(key)) continue
-      all += ledgerShare(entry.leaf, entry.retiring)
-      if (other.relation === key.relation) own += ledgerShare(entry.leaf, entry.retiring)
+      if (name !== ledgerKey(key)) all += ledgerShare(entry)
+      if (name !== ledgerKey(key) && other.relation === key.relation) own += ledgerShare(entry)
+      // What is in there already is not taken out again, nor is what takes no more than that.
+      if (name === ledgerKey(key) && ledgerShare(claimed) <= ledgerShare(entry)) return true
     }
     return all < ledgerLimit && own < ledgerLimitOfOne
   },

@@ -44,6 +44,11 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     message: 'no room for another client certificate',
     resolution: 'remove clients, or deploy a second etcd',
   },
+  'ledger-full': {
+    code: 4009,
+    message: 'no room to keep another client certificate',
+    resolution: 'send smaller certificates, or fewer over one relation',
+  },
   'encryption-awaited': {
     code: 4007,
     message: 'the requirer in another model has not taken up encryption-secret yet',
@@ -114,12 +119,17 @@ export const refusals: Readonly<Record<string, Refusal>> = {
   'key-type-unsupported': {
     code: 5013,
     message: "etcd can't load a key of this type",
-    resolution: 'use RSA 2048 to 8192, P-256, P-384, P-521 or Ed25519',
+    resolution: 'use RSA 2048 to 8192 with exponent 65537, P-256, P-384, P-521 or Ed25519',
   },
   'certificate-unloadable': {
     code: 5014,
     message: "etcd can't load the certificate",
     resolution: 'send a certificate made by a common tool',
+  },
+  'signature-unusable': {
+    code: 5015,
+    message: 'the certificate is signed by an algorithm that TLS clients no longer take',
+    resolution: 'send one that is signed with SHA-256, SHA-384, SHA-512 or Ed25519',
   },
   'common-name-missing': { code: 5020, message: 'the certificate has no common name', resolution: oneName },
   'common-name-ambiguous': {

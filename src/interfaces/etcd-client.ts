@@ -47,7 +47,7 @@ const v1Requests = z.array(v1Request)
 export const mostRequests = 100
 /** Of `requests` as a whole, and of what must be kept of each to echo it. */
 const longestRequests = 1_000_000
-const longestRequest = 4_096
+const longestRequest = 1_024
 
 /** Reads a requirer's application databag. v0 values are raw text: a prefix `123` or `null` is that very prefix. */
 export function parseClientRequests(databag: Readonly<Record<string, string>>): ClientRequests {

@@ -6,6 +6,7 @@ import { CommandFailed, CommandMissing } from '../../machine/process.ts'
 import { installSnap } from '../../machine/snap.ts'
 import { readInstalled, workloadOf } from '../../machine/workload.ts'
 import { ToolError } from '../../juju/errors.ts'
+import { plainText } from '../../plain-text.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { Blocked, Waiting } from '../outcome.ts'
@@ -43,7 +44,7 @@ function explainMissing({ command }: CommandMissing): string {
 
 /** What snapd says first is what ails it; it fetches for itself, through the proxy of the whole machine. */
 function explainFailure({ command, args, stderr, message }: CommandFailed): string {
-  const what = stderr.split('\n')[0] || message
+  const what = plainText(stderr.split('\n')[0] || message)
   const proxy =
     command === 'snap' ? '; behind a proxy, set the model options snap-http-proxy and snap-https-proxy' : ''
   return `${[command, ...args.slice(0, 2)].join(' ')}: ${what}; the next hook tries again${proxy}`

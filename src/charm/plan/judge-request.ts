@@ -12,6 +12,7 @@ import type {
 } from '../../interfaces/ledger.ts'
 import { plainText } from '../../plain-text.ts'
 import {
+  ledgerFits,
   oneOwnerPerCommonName,
   oneOwnerPerSecret,
   ownerOf,
@@ -23,7 +24,7 @@ import {
   truststoreFits,
 } from '../guards.ts'
 import type { RequestSeen } from '../observed.ts'
-import { entryBytes, leafBytes } from './room.ts'
+import { entryBytes, leafBytes, mostBytes } from './room.ts'
 
 export interface Case {
   readonly key: RequestKey
@@ -79,7 +80,9 @@ function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntr
   const taken = whyTaken(of, leaf, secret)
   if (taken) return { ...taken, wants: leaf.commonName }
   const entry = accept(of, leaf, secret)
-  return fits(of, entry) ? entry : waitForRoom(of, entry)
+  if (!ledgerFits.holds({ key: of.key, entry, ledger: of.ledger }))
+    return waitForRoom(of, entry, 'ledger-full', onlyInSweeps)
+  return fits(of, entry) ? entry : waitForRoom(of, entry, 'truststore-full', leafBytes(leaf))
 }
 
 function fits({ key, ledger, previous, rules: { authorities } }: Case, entry: AcceptedEntry): boolean {
@@ -88,14 +91,17 @@ function fits({ key, ledger, previous, rules: { authorities } }: Case, entry: Ac
   return truststoreFits.holds(claim) && relationLeavesRoom.holds(claim)
 }
 
+/** More than the truststore ever has: who waits for room in the ledger is not next in line when a place in there is free. */
+const onlyInSweeps = mostBytes + 1
+
 /** Whoever is in stays in by the old certificate, with whatever else the request asks for. */
-function waitForRoom(of: Case, { leaf, secret }: AcceptedEntry): LedgerEntry {
+function waitForRoom(of: Case, { leaf, secret }: AcceptedEntry, code: string, bytes: number): LedgerEntry {
   const before = acceptedBefore(of, leaf)
   const since = of.previous?.waits?.since ?? of.rules.now
-  const waits = { since, bytes: leafBytes(leaf) }
+  const waits = { since, bytes }
   return before
     ? { ...accept(of, before.leaf, secret), waits }
-    : { ...refuse(of, 'truststore-full', '', secret), waits }
+    : { ...refuse(of, code, '', secret), waits }
 }
 
 /** The entry of the same client, whose certificate is to be replaced or stays. */
@@ -134,7 +140,9 @@ function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry
 }
 
 function refuse(of: Case, code: string, detail: string, secret?: string): RefusedEntry {
-  return { ...basics(of, secret), state: 'refused', code, detail: plainText(detail) }
+  // Who was never answered is echoed nothing: a hundred requests that are refused take no room.
+  const echo = of.previous?.answeredAs === undefined ? {} : of.request.asked.echo
+  return { ...basics(of, secret), echo, state: 'refused', code, detail: plainText(detail) }
 }
 
 function basics(of: Case, secret: string | undefined) {

@@ -9,6 +9,7 @@ import {
   ledgerKey,
   type RequestKey,
 } from '../../interfaces/ledger.ts'
+import { plainText } from '../../plain-text.ts'
 import { everyMemberTrustsIt, noRequestIsOnItsWay, ownershipIsCommitted } from '../guards.ts'
 import type { AccessSeen, ClientsSeen, Observed, RelationSeen } from '../observed.ts'
 import { nextAbsences } from './absence.ts'
@@ -189,7 +190,15 @@ function refuseWhole(
 ): void {
   const previous = entries.get(ledgerKey(key))?.entry
   const answered = previous?.answeredAs && { answeredAs: previous.answeredAs }
-  const entry: LedgerEntry = { state: 'refused', application, protocol, echo: {}, code, detail, ...answered }
+  const entry: LedgerEntry = {
+    state: 'refused',
+    application,
+    protocol,
+    echo: {},
+    code,
+    detail: plainText(detail),
+    ...answered,
+  }
   entries.set(ledgerKey(key), { key, entry })
 }
 

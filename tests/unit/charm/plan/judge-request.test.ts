@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { RelationSeen } from '../../../../src/charm/observed.ts'
 import { nextLedger } from '../../../../src/charm/plan/ledger.ts'
-import type { Leaf, Ledger } from '../../../../src/interfaces/ledger.ts'
+import { type Leaf, type Ledger, printLedger } from '../../../../src/interfaces/ledger.ts'
 import { accepted, leaf, ledgerOf, relationKey, settled } from '../observation.ts'
 import { withClients, withLedger } from '../observed-changes.ts'
 
@@ -108,5 +108,66 @@ describe('a relation that asks for much', () => {
     const served = [...ledger.entries.values()].filter(({ entry }) => entry.state === 'accepted')
     assert.equal(served.filter(({ key }) => key.relation === 5).length, 14)
     assert.equal(served.filter(({ key }) => key.relation === 6).length, 1)
+  })
+})
+
+describe('the ledger', () => {
+  const big = (name: string, size: number): Leaf => ({ ...leaf(name), pem: 'x'.repeat(size) })
+  const hundred = (from: number, size: number): RelationSeen =>
+    asks(Array.from({ length: 100 }, (_, at) => ({ leaf: big(`c${from + at}`, size) })))
+  const bytesOf = (ledger: Ledger): number => JSON.stringify(printLedger(ledger)).length
+  const count = (ledger: Ledger, code: string): number =>
+    Object.values(verdicts(ledger)).filter((verdict) => verdict === code).length
+
+  it('takes a hundred usual certificates of one relation', () => {
+    assert.equal(count(judge({ 5: hundred(0, 1_400) }), 'accepted'), 100)
+  })
+
+  it('takes half a megabyte of one relation, renewals among it, and refuses the rest in words', () => {
+    const first = judge({ 5: hundred(0, 11_000) })
+    assert.ok(count(first, 'ledger-full') > 50)
+    const renewed = asks(
+      Array.from({ length: 100 }, (_, at) => ({
+        leaf: { ...big(`c${at}`, 11_000), fingerprint: `renewed-${at}` },
+      })),
+    )
+    const second = judge({ 5: renewed }, first)
+    assert.equal(count(second, 'accepted'), count(first, 'accepted'), 'who is in there is renewed')
+    assert.ok(bytesOf(second) < 600_000, `${bytesOf(second)} bytes`)
+  })
+
+  it('never grows to what Juju no longer takes, however many relations ask', () => {
+    let ledger = ledgerOf([])
+    for (let relation = 1; relation <= 40; relation += 1)
+      ledger = judge({ [relation]: hundred(relation * 100, 11_000) }, ledger)
+    assert.ok(bytesOf(ledger) < 13_000_000, `${bytesOf(ledger)} bytes`)
+    const late = judge({ 99: asks([{ leaf: big('late', 11_000) }]) }, ledger)
+    assert.equal(verdicts(late)['99.r0'], 'ledger-full')
+  })
+
+  it('keeps nothing of a request that was refused and never answered but the reason, in a line', () => {
+    const seen: RelationSeen = {
+      kind: 'requests',
+      application: 'web',
+      protocol: 'v1',
+      requests: [
+        {
+          asked: { request: 'r0', prefix: '/a/', echo: { more: 'x'.repeat(1_000) } },
+          certificate: { kind: 'refused', code: 'x', detail: '1.'.repeat(9_000), secret: undefined },
+        },
+      ],
+    }
+    const entry = judge({ 5: seen }).entries.get('client.5.r0')?.entry
+    assert.ok(entry?.state === 'refused')
+    assert.deepEqual([entry.echo, entry.detail.length], [{}, 160])
+  })
+
+  it('keeps who was accepted while nothing can be tried, and refuses newcomers for a while', () => {
+    const untried = { kind: 'untried', why: 'etcdctl is away', secret: undefined } as const
+    const one = { asked: { request: 'r0', prefix: '/a/', echo: {} }, certificate: untried }
+    const seen: RelationSeen = { kind: 'requests', application: 'web', protocol: 'v1', requests: [one] }
+    const known = judge({ 5: asks([{ leaf: leaf('alice') }]) })
+    assert.deepEqual(verdicts(judge({ 5: seen }, known)), { '5.r0': 'accepted' })
+    assert.deepEqual(verdicts(judge({ 5: seen })), { '5.r0': 'certificate-untried' })
   })
 })
