@@ -23,7 +23,7 @@ EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN
 	scripts/in-namespaces
 
 CONTAINER := tests/container/*.test.ts
-.PHONY: help check test format lint docs types unit stories container pack demo bench chaos etcd integration charmcraft
+.PHONY: help check test format lint docs types unit fuzz stories container pack demo bench chaos etcd integration charmcraft
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -50,6 +50,10 @@ types: $(STAMP) ## check the types
 
 unit: $(STAMP) ## unit tests, some against a real etcd
 	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && $(NODE) --test '$(UNIT)'
+
+fuzz: $(STAMP) ## made-up certificates, requests and secrets against the judge and a real etcd (SECONDS=60)
+	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
+		FUZZ_SECONDS=$(or $(SECONDS),60) $(NODE) --test 'tests/unit/fuzz/*.test.ts'
 
 stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
 	@scripts/provide-chaos-tools

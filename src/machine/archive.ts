@@ -45,7 +45,8 @@ async function unpack(archive: string, into: string): Promise<void> {
   try {
     await run('tar', [...extract, '--file', archive, '--directory', into], { timeoutMs: 120_000 })
   } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error
+    // Ended by its time limit or by a signal it says nothing of the tarball: a later hook tries again.
+    if (!(error instanceof CommandFailed) || error.exitCode === undefined) throw error
     throw new BadArchive('the tarball of etcd is truncated or damaged: it does not unpack', error)
   }
 }
@@ -83,6 +84,7 @@ async function askVersion(etcd: string): Promise<string> {
   try {
     return await run(etcd, ['--version'], { timeoutMs: 20_000 })
   } catch (error) {
+    if (error instanceof CommandFailed && error.how.startsWith('was still running')) throw error
     throw new BadArchive('etcd in the tarball does not run on this machine', error)
   }
 }

@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { makeOddCertificate, type OddShape, soundShape } from '../fixtures/odd-certificate.ts'
+import { sequence, tlv } from '../fixtures/odd-der.ts'
 import { type Issued, issueCertificate, type Shape } from '../fixtures/issue-certificate.ts'
 import { assertServed, deployIntruder, own, reachOf, send } from './intruder.ts'
 import { lookAtEtcd, openWorld } from './world.ts'
@@ -42,6 +44,20 @@ const breakers: readonly (readonly [string, () => Promise<string>])[] = [
   ],
 ]
 
+/** Certificates that etcd would load and no TLS client may use, and one whose refusal could be longer than all else together. */
+const useless: readonly (readonly [string, Partial<OddShape>])[] = [
+  ['a signature by MD5', { algorithm: 'rsa-md5' }],
+  ['a signature by SHA-1', { algorithm: 'rsa-sha1' }],
+  ['a signature by an unknown algorithm', { algorithm: 'unknown' }],
+  ['an RSA key that everybody can sign for', { key: 'rsa with exponent 1' }],
+  ['an extension whose name has seven kilobytes', { extensions: [wordyExtension()] }],
+]
+
+function wordyExtension(): Buffer {
+  const name = Buffer.concat([Buffer.from([0x2a]), Buffer.alloc(7_000, 0x01)])
+  return sequence(tlv(0x06, name), tlv(0x01, Buffer.from([0xff])), tlv(0x04, Buffer.alloc(0)))
+}
+
 function pem(label: string, der: Buffer): string {
   return `-----BEGIN ${label}-----\n${der.toString('base64')}\n-----END ${label}-----\n`
 }
@@ -57,7 +73,7 @@ function joined({ certificate, privateKey }: Issued): string {
 
 test('no certificate is good for more than its own client', async (story) => {
   await using model = await openWorld()
-  const { web } = await deployIntruder(model)
+  const { web, mallory } = await deployIntruder(model)
 
   for (const [name, shape, verdict] of signers) {
     await story.test(
@@ -112,6 +128,16 @@ test('no certificate is good for more than its own client', async (story) => {
         .host.run(['systemctl', 'restart', 'snap.charmed-etcd.etcd.service'])
       assert.equal(code, 0, stderr)
       await model.updateStatus()
+      await assertServed(model, web, 'web')
+    })
+  }
+
+  for (const [name, shape] of useless) {
+    await story.test(`${name} is refused in a line`, async () => {
+      await send(model, makeOddCertificate({ ...soundShape('mallory'), ...shape }).pem)
+      assert.match(model.unit('etcd/0').app.status.message, /^relation \d+ \(mallory\): [\x20-\x7e]{10,400}$/)
+      assert.ok((model.databag(mallory, 'etcd').status ?? '').length < 500)
+      assert.deepEqual((await lookAtEtcd(model)).users, ['root', 'web'])
       await assertServed(model, web, 'web')
     })
   }

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { issueCertificate } from '../fixtures/issue-certificate.ts'
+import { extension, makeOddCertificate, soundShape } from '../fixtures/odd-certificate.ts'
 import { assertServed, deployIntruder, own, reachOf } from './intruder.ts'
 import { archives, lookAtEtcd, openWorld } from './world.ts'
 
@@ -103,6 +104,35 @@ test('no request is so long, so many or so odd that others feel it', async (stor
       await assertServed(model, web, 'web')
     })
   }
+
+  await story.test(
+    'a hundred large certificates, then as many new ones: what is kept of them has an end',
+    async () => {
+      const sized = (round: number): readonly unknown[] =>
+        Array.from({ length: 100 }, (_, at) => {
+          const shape = soundShape(`m-${at}`)
+          const padding = extension('1.2.3.4', Buffer.alloc(7_500, round))
+          const { pem } = makeOddCertificate({
+            ...shape,
+            serial: Buffer.from([0x41, round, at]),
+            extensions: [...shape.extensions, padding],
+          })
+          return { resource: '/mallory/', 'request-id': `r${at}`, 'mtls-cert': pem }
+        })
+      for (const round of [1, 2]) {
+        const from = model.tables.journal.length
+        await send(v1(sized(round)))
+        await model.updateStatus()
+        assert.match(model.databag(mallory, 'etcd').status ?? '', /"code":4009,/)
+        const peers = [...model.tables.relations.values()].find((row) => row.ends.length === 1)
+        const kept = JSON.stringify([...(peers?.bags ?? [])]).length
+        assert.ok(kept < 700_000, `${kept} characters in round ${round}`)
+        for (const run of model.tables.journal.slice(from))
+          assert.equal(run.exit, 0, `${run.unit} ${run.hook}: ${run.stderr}`)
+        await assertServed(model, web, 'web')
+      }
+    },
+  )
 
   await story.test('who comes back to what one may ask for is served; so is who comes new', async () => {
     await send(v1(many(5_000)))

@@ -2,6 +2,7 @@
 
 import { nameRequest } from '../../interfaces/etcd-client.ts'
 import type { Leaf, Ledger, LedgerEntry } from '../../interfaces/ledger.ts'
+import { plainText } from '../../plain-text.ts'
 import { certificateNamesAddress } from '../guards.ts'
 import type { Observed } from '../observed.ts'
 import { explainRefusal, isWaiting } from '../refusals.ts'
@@ -85,7 +86,7 @@ function trialConditions({ clients, machine }: Observed): readonly Condition[] {
   )
   const untried = offers.find((offer) => offer.kind === 'untried')
   if (untried?.kind !== 'untried') return []
-  const message = `no certificate can be tried here (${untried.why}); see that etcdctl runs on the unit`
+  const message = `no certificate can be tried here (${plainText(untried.why)}); see that etcdctl runs on the unit`
   return [{ status: 'waiting', message, scope: 'unit' }]
 }
 

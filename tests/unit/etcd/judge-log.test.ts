@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { cp, mkdir, open, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { connect } from 'node:tls'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gravestWords, judgeLog } from '../../../src/etcd/judge-log.ts'
+import { issueCertificate } from '../../fixtures/issue-certificate.ts'
+import { startEtcd } from './etcd-server.ts'
 import { type DataFolder, makeFolder, runEtcdOn } from './plain-etcd.ts'
 
 let whole: DataFolder
@@ -142,4 +145,22 @@ test('nobody but etcd says why it ended: names in certificates and keys of reque
 test('what is told of a log is a line that anybody can print', () => {
   const words = gravestWords(turnedAway(`\u009b2J\u202e${'x'.repeat(9_000)}`))
   assert.match(words, /^[\x20-\x7e]{1,300}$/)
+})
+
+test('who is turned away gets any words into etcd’s log, and they prove nothing', async () => {
+  const [threat = ''] = threats
+  await using etcd = await startEtcd()
+  const name = { commonNames: [threat], constraints: 'authority', usage: 'certificates' } as const
+  const [issuer, other] = [await issueCertificate(name), await issueCertificate(name)]
+  const { certificate, privateKey } = await issueCertificate({ commonNames: ['x'], issuer })
+  const { hostname, port } = new URL(etcd.endpoint)
+  const socket = connect({
+    ...{ host: hostname, port: Number(port), rejectUnauthorized: false },
+    ...{ cert: `${certificate}${other.certificate}`, key: privateKey },
+  })
+  socket.on('error', () => {})
+  await new Promise<void>((resolve) => socket.on('close', () => resolve()))
+  while (!etcd.log().includes('rejected connection')) await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.ok(etcd.log().includes(threat), 'an issuer that it brought along')
+  assert.equal(judgeLog(etcd.log()), undefined)
 })

@@ -165,6 +165,8 @@ describe('v1 requests without measure', () => {
   for (const [title, requests] of [
     ['more than a megabyte', `"${'x'.repeat(1_000_001)}"`],
     ['a request of more than 4 kB', rows(1, { more: 'x'.repeat(4_096) })],
+    ['a request of more than 1 kB', rows(1, { more: 'x'.repeat(1_024) })],
+    ['a request of more than 1 kB of ASCII', rows(1, { more: '用'.repeat(200) })],
     [
       'a request that is nested 400,000 deep',
       `[{"resource":"/","more":${'['.repeat(400_000)}${']'.repeat(400_000)}}]`,
