@@ -58,8 +58,11 @@ export async function reloadServices(): Promise<void> {
   await run('systemctl', ['daemon-reload'])
 }
 
+/** So many that those whom etcd turns away as it ends don't crowd out why it did. */
+const mostLines = 2_000
+
 /** What it logged since it was last started, whatever became of it; empty where that can't be told apart from earlier runs. */
-export async function lastRunLog(unit: string, lines = 400): Promise<string> {
+export async function lastRunLog(unit: string, lines = mostLines): Promise<string> {
   const shown = parseProperties(await query('systemctl', ['show', '-p', 'InvocationID', unit]))
   const id = shown.get('InvocationID')
   return id ? readJournal([`_SYSTEMD_INVOCATION_ID=${id}`, '-n', String(lines)]) : ''
