@@ -99,9 +99,7 @@ function waitForRoom(of: Case, { leaf, secret }: AcceptedEntry, code: string, by
   const before = acceptedBefore(of, leaf)
   const since = of.previous?.waits?.since ?? of.rules.now
   const waits = { since, bytes }
-  return before
-    ? { ...accept(of, before.leaf, secret), waits }
-    : { ...refuse(of, code, '', secret), waits }
+  return before ? { ...accept(of, before.leaf, secret), waits } : { ...refuse(of, code, '', secret), waits }
 }
 
 /** The entry of the same client, whose certificate is to be replaced or stays. */
