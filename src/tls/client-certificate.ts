@@ -127,6 +127,8 @@ function whySerial(bytes: Buffer): Refused | undefined {
 
 function whyTime(certificate: X509Certificate, now: number): Refused | undefined {
   const { validFromDate: from, validToDate: to } = certificate
+  if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()))
+    return refuse('certificate-unloadable', 'its dates are none')
   if (now < from.getTime()) return refuse('certificate-not-yet-valid', `it begins ${from.toISOString()}`)
   if (now > to.getTime()) return refuse('certificate-expired', `it ended ${to.toISOString()}`)
   return undefined

@@ -43,6 +43,7 @@ test('whatever certificate comes, the verdict is etcd’s own, and told in a lin
           count(examined.code)
           return
         }
+        assert.deepEqual(JSON.parse(JSON.stringify(examined)), examined, 'the ledger keeps it whole')
         const privateKey = made.privateKey?.export({ type: 'pkcs8', format: 'pem' }).toString()
         waiting.set(examined.fingerprint, { leaf: examined, privateKey })
         if (waiting.size >= atOnce) await settle()
