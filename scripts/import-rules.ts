@@ -40,6 +40,7 @@ const coreFiles = [
   'guards',
   'cluster-guards',
   'truststore-guards',
+  'naming-guards',
   'status',
   'refusals',
   'secret-labels',

@@ -22,6 +22,7 @@ const schema = z.object({
   'peer-address-check': z.boolean(),
   'quota-backend-bytes': z.string().check(z.refine(isQuota)),
   'snapshot-count': whole(100, 1_000_000),
+  'suspended-access-minutes': whole(0, 43_200),
 })
 
 /** By the options' own names. */
@@ -43,6 +44,7 @@ export const defaults: CharmConfig = {
   'peer-address-check': true,
   'quota-backend-bytes': 'auto',
   'snapshot-count': 10_000,
+  'suspended-access-minutes': 60,
 }
 
 const remedies: Readonly<Record<OptionName, string>> = {
@@ -58,6 +60,7 @@ const remedies: Readonly<Record<OptionName, string>> = {
   'peer-address-check': 'set it to true or false',
   'quota-backend-bytes': `set it to auto, or to ${quota.least} to ${quota.most} bytes`,
   'snapshot-count': 'set it to 100 to 1000000 entries',
+  'suspended-access-minutes': 'set it to 0 to 43200 minutes',
 }
 
 /** Options that are right only together: where one is refused, all of them stay as they were. */

@@ -2,10 +2,13 @@
 // may add a fact, never a behaviour. A hook has a handler of its own only if it carries a fact that can't be read again.
 // A row that is missing or misspelt does not compile.
 
+import { adoptUser } from './charm/actions/adopt-user.ts'
+import { allowClient } from './charm/actions/allow-client.ts'
 import { health } from './charm/actions/health.ts'
 import { listClients } from './charm/actions/list-clients.ts'
 import { plan } from './charm/actions/plan.ts'
 import { recoverQuorum } from './charm/actions/recover-quorum.ts'
+import { revokeClient } from './charm/actions/revoke-client.ts'
 import { rotateAuthorities } from './charm/actions/rotate-authorities.ts'
 import type { Charm } from './charm/charm.ts'
 import { leave } from './charm/leave.ts'
@@ -18,7 +21,15 @@ export type HookName =
   | RelationHook<'etcd-peers' | 'etcd-client' | 'client-cas'>
   | StorageHook<'data'>
   | SecretHook
-export type ActionName = 'plan' | 'health' | 'list-clients' | 'recover-quorum' | 'rotate-authorities'
+export type ActionName =
+  | 'plan'
+  | 'health'
+  | 'list-clients'
+  | 'revoke-client'
+  | 'allow-client'
+  | 'adopt-user'
+  | 'recover-quorum'
+  | 'rotate-authorities'
 export type Handler = (charm: Charm) => Promise<void>
 
 export const hooks: Readonly<Record<HookName, Handler>> = {
@@ -63,6 +74,9 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
   plan,
   health,
   'list-clients': listClients,
+  'revoke-client': revokeClient,
+  'allow-client': allowClient,
+  'adopt-user': adoptUser,
   'recover-quorum': recoverQuorum,
   'rotate-authorities': rotateAuthorities,
 }

@@ -4,7 +4,7 @@
 import type { Ledger } from '../interfaces/ledger.ts'
 import type { RelationId } from '../juju/index.ts'
 import type { Charm } from './charm.ts'
-import { observeUnseen } from './observe-cross-model.ts'
+import { fateOfBroken, observeUnseen } from './observe-cross-model.ts'
 import { relationsToSweep } from './plan/relations-to-sweep.ts'
 
 export interface Look {
@@ -18,6 +18,8 @@ export interface Focus {
   /** Relations that have ended. */
   readonly gone: ReadonlySet<number>
   readonly suspended: ReadonlySet<number>
+  /** Those of them over which Juju shows something granted. */
+  readonly granted: ReadonlySet<number>
 }
 
 export async function clientsInFocus(charm: Charm, look: Look): Promise<Focus> {
@@ -28,10 +30,14 @@ export async function clientsInFocus(charm: Charm, look: Look): Promise<Focus> {
   const relations = new Set<RelationId>()
   const gone = new Set<number>()
   const suspended = new Set<number>()
+  const granted = new Set<number>()
   if (hook.kind === 'relation' && hook.endpoint === 'etcd-client') {
-    // Across models this may be the end or a suspension: which one, later hooks find out.
-    if (hook.event === 'broken') (ledger.crossModel.has(hook.relation) ? suspended : gone).add(hook.relation)
-    else relations.add(hook.relation)
+    if (hook.event === 'broken') {
+      const crossModel = ledger.crossModel.has(hook.relation)
+      const fate = crossModel ? await fateOfBroken(juju, hook.relation, ledger) : 'ended'
+      ;(fate === 'ended' ? gone : suspended).add(hook.relation)
+      if (fate === 'granted') granted.add(hook.relation)
+    } else relations.add(hook.relation)
   }
   if (hook.kind === 'secret') {
     for (const { key, entry } of ledger.entries.values())
@@ -39,16 +45,16 @@ export async function clientsInFocus(charm: Charm, look: Look): Promise<Focus> {
   }
   // The note that a relation broke wakes its author: by then Juju may have removed it.
   if (hook.kind === 'relation' && hook.endpoint === 'etcd-peers') {
-    const unseen = await observeUnseen(juju, ledger, relations)
-    return { relations, gone: unseen.ended, suspended: unseen.suspended }
+    const { ended, ...unseen } = await observeUnseen(juju, ledger, relations)
+    return { relations, gone: ended, ...unseen }
   }
-  return { relations, gone, suspended }
+  return { relations, gone, suspended, granted }
 }
 
 async function sweep({ context, juju, now }: Charm, ledger: Ledger): Promise<Focus> {
   const listed = await juju.relationIds('etcd-client')
   const byTurns = context.hook.name === 'update-status'
   const relations = new Set(relationsToSweep(ledger, listed, { byTurns, now }).map(juju.relationId))
-  const { ended, suspended } = await observeUnseen(juju, ledger, relations)
-  return { relations, gone: ended, suspended }
+  const { ended, ...unseen } = await observeUnseen(juju, ledger, relations)
+  return { relations, gone: ended, ...unseen }
 }

@@ -18,6 +18,8 @@ export interface ClientsSeen {
   readonly crossModel: ReadonlyMap<number, CrossModelSeen>
   /** Relations with other models that Juju shows no more and that have not ended. */
   readonly suspended: ReadonlySet<number>
+  /** Those of them over which Juju shows something granted. */
+  readonly granted: ReadonlySet<number>
   /** Relations that Juju refused a write of an earlier hook to: this hook writes nothing to them. */
   readonly refused: ReadonlySet<number>
   /** What Juju holds of what requirers were given, of those relations that this hook compares. */

@@ -5,9 +5,11 @@ import type { AcceptedEntry, Leaf, Ledger } from '../interfaces/ledger.ts'
 import { compareRequestKeys, ledgerKey, type RequestKey, shortFingerprint } from '../interfaces/ledger.ts'
 import type { Guard } from './cluster-guards.ts'
 import type { Observed } from './observed.ts'
+import { nameIsOurs } from './naming-guards.ts'
 import { memberOf, servesHere } from './plan/members.ts'
 
 export * from './cluster-guards.ts'
+export * from './naming-guards.ts'
 export * from './truststore-guards.ts'
 
 /**
@@ -131,7 +133,8 @@ export const ownershipIsCommitted: Guard<
   because: 'a user is created only after Juju has stored who owns it',
   holds: ({ key, entry }, observed) => {
     const committed = observed.peers?.ledger.entries.get(ledgerKey(key))?.entry
-    return committed?.state === 'accepted' && committed.leaf.commonName === entry.leaf.commonName
+    if (committed?.state !== 'accepted' || !nameIsOurs.holds(committed)) return false
+    return committed.leaf.commonName === entry.leaf.commonName
   },
 }
 

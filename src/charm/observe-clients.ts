@@ -9,7 +9,7 @@ import { parseAppName } from '../juju/names.ts'
 import { aFewAtATime } from './a-few-at-a-time.ts'
 import type { Charm } from './charm.ts'
 import { clientsInFocus, type Look } from './clients-in-focus.ts'
-import { observeCrossModel, stillExists } from './observe-cross-model.ts'
+import { type Fate, fateOfUnseen, observeCrossModel } from './observe-cross-model.ts'
 import { observeGiven } from './observe-given.ts'
 import type { ClientsSeen, CrossModelSeen, RelationSeen } from './observed.ts'
 import type { Rules } from './plan/judge-request.ts'
@@ -27,6 +27,7 @@ export const noClients: ClientsSeen = {
   suspended: new Set(),
   refused: new Set(),
   given: new Map(),
+  granted: new Set(),
 }
 
 export async function observeClients(charm: Charm, look: Look, rules: Rules): Promise<ClientsSeen> {
@@ -34,16 +35,19 @@ export async function observeClients(charm: Charm, look: Look, rules: Rules): Pr
   const focus = await clientsInFocus(charm, look)
   const relations = new Map<number, RelationSeen>()
   const crossModel = new Map<number, CrossModelSeen>()
-  const [gone, suspended] = [new Set(focus.gone), new Set(focus.suspended)]
+  const [gone, suspended, granted] = [new Set(focus.gone), new Set(focus.suspended), new Set(focus.granted)]
   const observe = async (relation: RelationId): Promise<void> => {
     const seen = await lookAt(charm, relation, look)
     if (seen === 'denied') return
     if (seen) relations.set(relation, seen.relation)
     if (seen?.crossModel) crossModel.set(relation, seen.crossModel)
-    if (!seen) ((await isSuspended(charm, relation, ledger)) ? suspended : gone).add(relation)
+    if (seen) return
+    const fate = await fateOf(charm, relation, ledger)
+    ;(fate === 'ended' ? gone : suspended).add(relation)
+    if (fate === 'granted') granted.add(relation)
   }
   await aFewAtATime(focus.relations, observe)
-  const clients = { ...noClients, relations, gone, suspended, crossModel }
+  const clients = { ...noClients, relations, gone, suspended, granted, crossModel }
   for (;;) {
     const next = nextInLine(ledger, clients, rules)
     if (next === undefined) break
@@ -72,8 +76,11 @@ async function lookAt(charm: Charm, relation: RelationId, look: Look): Promise<S
   }
 }
 
-async function isSuspended(charm: Charm, relation: RelationId, ledger: Ledger): Promise<boolean> {
-  return ledger.crossModel.has(relation) && stillExists(charm.juju, relation)
+/** One that Juju lists and does not show has been removed; of others with other models it shows no more than what was granted. */
+async function fateOf(charm: Charm, relation: RelationId, ledger: Ledger): Promise<Fate> {
+  if (!ledger.crossModel.has(relation)) return 'ended'
+  if ((await charm.juju.relationIds('etcd-client')).includes(relation)) return 'ended'
+  return fateOfUnseen(charm.juju, relation, ledger)
 }
 
 interface Seen {

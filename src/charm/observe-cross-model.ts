@@ -1,5 +1,5 @@
 // Relations with applications of other models: whether one is, how far the two sides are with the key to encrypt by, and what has
-// become of those that Juju shows no more (docs/adr/0005-suspended-relations.md).
+// become of those that Juju shows no more (docs/adr/0025-end-of-access.md).
 
 import { openCertificate, readEncryptionSecret } from '../interfaces/etcd-client-encryption.ts'
 import type { Opened } from '../interfaces/fernet.ts'
@@ -66,30 +66,49 @@ export async function decryptCertificate(
 
 export interface Unseen {
   readonly suspended: ReadonlySet<number>
+  /** Those of them over which Juju shows something granted. */
+  readonly granted: ReadonlySet<number>
   readonly ended: ReadonlySet<number>
 }
 
-/** Of the relations that broke earlier, which are suspended and which have ended since; `shown` are those that Juju shows again. */
+/** Of the relations that broke earlier, which may be suspended and which have ended; `shown` are those that Juju shows again. */
 export async function observeUnseen(
   juju: Charm['juju'],
-  { crossModel }: Ledger,
+  ledger: Ledger,
   shown: ReadonlySet<number>,
 ): Promise<Unseen> {
-  const suspended = new Set<number>()
-  const ended = new Set<number>()
-  for (const [relation, state] of crossModel) {
+  const [suspended, granted, ended] = [new Set<number>(), new Set<number>(), new Set<number>()]
+  for (const [relation, state] of ledger.crossModel) {
     if (state !== 'suspended' || shown.has(relation)) continue
-    if (await stillExists(juju, relation)) suspended.add(relation)
-    else ended.add(relation)
+    const fate = await fateOfUnseen(juju, relation, ledger)
+    ;(fate === 'ended' ? ended : suspended).add(relation)
+    if (fate === 'granted') granted.add(relation)
   }
-  return { suspended, ended }
+  return { suspended, granted, ended }
+}
+
+export type Fate = 'ended' | 'granted' | 'unknown'
+
+/**
+ * Juju names neither a suspended nor an ended relation to a unit whose relation-broken has run. 3.6 takes back what was granted over a
+ * relation when, and only when, that relation is removed. 4.0 never shows what was granted to another model: so nothing means the end
+ * only where something was shown before (docs/adr/0025-end-of-access.md).
+ */
+export async function fateOfUnseen(
+  juju: Charm['juju'],
+  relation: number,
+  { suspensions }: Ledger,
+): Promise<Fate> {
+  const info = await juju.secretInfo({ label: encryptionLabel(relation) })
+  if ((info?.access.length ?? 0) > 0) return 'granted'
+  return suspensions.get(relation)?.shown === true ? 'ended' : 'unknown'
 }
 
 /**
- * Juju names neither a suspended nor an ended relation to a unit whose relation-broken has run, but it takes back what was granted over a
- * relation when, and only when, that relation is removed.
+ * What relation-broken means across models. Juju 4.0 goes on listing a relation that is being removed, and not one that is suspended; 3.6
+ * lists neither.
  */
-export async function stillExists(juju: Charm['juju'], relation: number): Promise<boolean> {
-  const info = await juju.secretInfo({ label: encryptionLabel(relation) })
-  return (info?.access.length ?? 0) > 0
+export async function fateOfBroken(juju: Charm['juju'], relation: RelationId, ledger: Ledger): Promise<Fate> {
+  if ((await juju.relationIds('etcd-client')).includes(relation)) return 'ended'
+  return fateOfUnseen(juju, relation, ledger)
 }

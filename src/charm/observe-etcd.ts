@@ -2,6 +2,7 @@
 
 import {
   type AccessReading,
+  listRoles,
   listUsers,
   readAuthentication,
   readUserAndRole,
@@ -21,9 +22,11 @@ import { observeTranslation } from './observe-translation.ts'
 import type { AccessSeen, EtcdSeen, MachineSeen } from './observed.ts'
 import { endpointsToAsk, openAdmin } from './open-admin.ts'
 import { restartLock } from './plan/absence.ts'
-import { isAudited, namesToRead } from './plan/audit.ts'
+import { isAudited, namesToClaim, namesToRead } from './plan/audit.ts'
+import { isForeign } from './plan/claim.ts'
 import { metricsUrl } from './plan/configuration.ts'
-import { emptyLedger, ownedNames } from './plan/ledger.ts'
+import { emptyLedger } from './plan/ledger.ts'
+import { ownedNames } from './plan/names.ts'
 
 export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise<EtcdSeen> {
   const health = machine.service === 'active' ? await readHealth(metricsUrl) : undefined
@@ -96,7 +99,28 @@ async function askEtcd(
   const looks = seen.sweep && seen.leader && !seen.leaving && !isAudited({ ...seen, machine, etcd: known })
   const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []
   const names = namesToRead({ ...seen, machine, etcd: { ...known, orphans } })
-  return { ...known, orphans, access: await readAccess(client, names) }
+  const access = await readAccess(client, names)
+  const claimed = namesToClaim({ ...seen, machine, etcd: { ...known, orphans } })
+  return { ...known, orphans, access: await withAlike(client, access, claimed) }
+}
+
+/** Two requests, and only while a name is claimed: etcd tells names that differ in case apart, people do not. */
+async function withAlike(
+  client: EtcdClient,
+  access: ReadonlyMap<string, AccessSeen>,
+  claimed: readonly string[],
+): Promise<ReadonlyMap<string, AccessSeen>> {
+  if (claimed.length === 0) return access
+  const names = new Set((await Promise.all([listUsers(client), listRoles(client)])).flat())
+  const found = new Map(access)
+  for (const name of claimed) {
+    const same = [...names].filter((one) => one !== name && one.toLowerCase() === name.toLowerCase())
+    const alike = []
+    for (const one of same) if (isForeign(describeAccess(await readUserAndRole(client, one)))) alike.push(one)
+    const seen = found.get(name)
+    if (seen) found.set(name, { ...seen, alike: alike.sort() })
+  }
+  return found
 }
 
 /** An operator's users bear no mark; so they are not touched. */

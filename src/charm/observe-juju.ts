@@ -98,6 +98,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
     expectedUnits,
     collect: hook.name === 'update-status',
     config,
+    order: undefined,
     peers: peers && { ...peers, ...(keysKept !== undefined && { keysKept }) },
     addresses,
     clients,

@@ -36,6 +36,8 @@ export interface Observed {
   /** Secrets of relations that ended earlier may go now: nobody of theirs runs hooks any more. */
   readonly collect: boolean
   readonly config: ConfigReading
+  /** What an operator asks for by an action. */
+  readonly order: Order | undefined
   readonly peers: PeersSeen | undefined
   readonly addresses: UnitAddresses | undefined
   readonly machine: MachineSeen
@@ -44,6 +46,10 @@ export interface Observed {
   /** By relation id; `undefined` where this hook had no reason to look. */
   readonly clientCas: Readonly<Record<string, ClientCas>> | undefined
 }
+
+export type Order =
+  | { readonly kind: 'revoke' | 'allow'; readonly commonName: string }
+  | { readonly kind: 'adopt'; readonly name: string }
 
 export interface PeersSeen {
   readonly relation: number
@@ -226,4 +232,6 @@ export interface AccessSeen {
   readonly roles: readonly string[]
   /** `undefined` where there is no role of that name. */
   readonly permissions: readonly Permission[] | undefined
+  /** Users and roles that this charm did not make and that bear the name in other letters; looked for while the name is claimed. */
+  readonly alike?: readonly string[]
 }

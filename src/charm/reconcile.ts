@@ -18,10 +18,17 @@ import type { Condition, Plan } from './step.ts'
 const mostRounds = 10
 
 export async function reconcile(charm: Charm): Promise<void> {
-  const { observed, plan, conditions } = await settle(charm)
+  await carryOut(charm, await observe(charm))
+}
+
+/** All that follows from what was observed, an operator's order among it. */
+export async function carryOut(charm: Charm, first: Observed): Promise<CarriedOut> {
+  const settled = await settle(charm, first)
+  const { observed, plan, conditions } = settled
   const published = await publish(charm, observed, plan.writes)
   const all = [...conditions, ...published.conditions, ...plan.conditions]
   await tellStatus(charm, { ...observed, leader: observed.leader && published.leads }, all)
+  return { ...settled, conditions: [...conditions, ...published.conditions], leads: published.leads }
 }
 
 interface Settled extends Decided {
@@ -29,8 +36,13 @@ interface Settled extends Decided {
   readonly conditions: readonly Condition[]
 }
 
-async function settle(charm: Charm): Promise<Settled> {
-  let observed = await observe(charm)
+export interface CarriedOut extends Settled {
+  /** `false`: it was the leader and is it no more, so that nothing of what only the leader may was written. */
+  readonly leads: boolean
+}
+
+async function settle(charm: Charm, first: Observed): Promise<Settled> {
+  let observed = first
   for (let round = 0; round < mostRounds; round += 1) {
     const { steps } = decide(observed)
     const condition = await tryTo(() => act(charm, observed, steps))

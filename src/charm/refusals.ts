@@ -74,6 +74,16 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     message: 'no room yet for the new certificate beside the old one',
     resolution: 'go on with the old one; this passes when other renewals are done or clients leave',
   },
+  'common-name-leaving': {
+    code: 4010,
+    message: 'every member must let go of the one who had the common name, or these keys, before',
+    resolution: 'wait; where a member is away, it must come back or its unit be removed',
+  },
+  'relation-suspended': {
+    code: 4011,
+    message: 'the relation was suspended for longer than its access lasts',
+    resolution: 'resume the relation',
+  },
   'certificate-expired': {
     code: 5001,
     message: 'the certificate has expired',
@@ -156,6 +166,16 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     code: 5025,
     message: "the secret with the certificate is another client's",
     resolution: 'share a certificate of its own',
+  },
+  'common-name-foreign': {
+    code: 5026,
+    message: 'a user or role in etcd that was not made by this charm has the common name',
+    resolution: 'use another common name, or have the operator remove it or run adopt-user',
+  },
+  'access-revoked': {
+    code: 5027,
+    message: 'the operator has revoked the access of this client',
+    resolution: 'ask for it to be allowed again (allow-client)',
   },
   'prefix-invalid': {
     code: 5030,

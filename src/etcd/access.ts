@@ -47,7 +47,7 @@ export async function readUsersAndRoles(
 export async function readAccess(client: EtcdClient): Promise<Access> {
   const enabled = await authStatus(client)
   const names = await listUsers(client)
-  const roleNames = await client.ask('role list', async ({ auth }) => (await auth.roleList()).roles)
+  const roleNames = await listRoles(client)
   const users = await readEach(names, (name) => readUser(client, name))
   const roles = await readEach(roleNames, (name) => readRole(client, name))
   return { enabled, users, roles }
@@ -56,6 +56,10 @@ export async function readAccess(client: EtcdClient): Promise<Access> {
 /** A user without a password, known by its certificate only. etcd takes an empty password for one that opens. */
 export function listUsers(client: EtcdClient): Promise<readonly string[]> {
   return client.ask('user list', async ({ auth }) => (await auth.userList()).users)
+}
+
+export function listRoles(client: EtcdClient): Promise<readonly string[]> {
+  return client.ask('role list', async ({ auth }) => (await auth.roleList()).roles)
 }
 
 export async function createUser(client: EtcdClient, name: string): Promise<void> {

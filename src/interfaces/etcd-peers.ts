@@ -47,6 +47,8 @@ export interface PeerUnit {
   readonly position?: DataPosition
   /** Short fingerprints of the client certificates that its running etcd trusts. */
   readonly trusts?: readonly string[]
+  /** The last of the departures whose name neither its running etcd trusts any more nor its next start would. */
+  readonly released?: number
   /** Digest of the certificate authorities that its running etcd trusts. */
   readonly authorities?: string
   /** Digest of its own three certificates, as they lie on its disk. */
@@ -60,7 +62,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
   const keys = parseJsonText(byPurpose, databag.keys)
   const at = parseJsonText(addresses, databag.addresses)
   const stands = parseJsonText(position, databag.position)
-  const { endpoint, version, data, trusts, authorities, certificates, quota } = databag
+  const { endpoint, version, data, trusts, authorities, certificates, quota, released } = databag
   return {
     ...(requests && { requests }),
     ...(keys && { keys }),
@@ -70,6 +72,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(data !== undefined && { data: data === 'yes' }),
     ...(stands && { position: stands }),
     ...(trusts !== undefined && { trusts: trusts.split(',') }),
+    ...(released && { released: Number(released) }),
     ...(authorities && { authorities }),
     ...(certificates && { certificates }),
     ...(quota && { quota: Number(quota) }),
@@ -86,6 +89,7 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     data: unit.data === undefined ? undefined : unit.data ? 'yes' : 'no',
     position: unit.position && printJsonText(unit.position),
     trusts: unit.trusts?.join(','),
+    released: unit.released?.toString(),
     authorities: unit.authorities,
     certificates: unit.certificates,
     quota: unit.quota?.toString(),

@@ -1,81 +1,36 @@
 // The ledger: who owns which common name. It lives in the application databag of `etcd-peers`, one key per request,
 // and says who *owns* what; what *exists* is read from etcd (design §3.4). Keys are parsed whole, never by prefix.
 
-import * as z from 'zod/mini'
 import type { RequestStatus } from './etcd-client-answer.ts'
 import { parseJsonText, printJsonText } from './json-text.ts'
+import {
+  type Absence,
+  absenceSchema,
+  type CrossModelState,
+  crossModelStates,
+  type Departure,
+  departureSchema,
+  entrySchema,
+  type LedgerEntry,
+  namesSchema,
+  type RequestKey,
+  type Leaf,
+  statusesSchema,
+  type Suspension,
+  suspensionSchema,
+} from './ledger-rows.ts'
 
-/** A request's place: relation id and, in protocol v1, the request's id (v0 has one request, with the empty id). */
-export interface RequestKey {
-  readonly relation: number
-  readonly request: string
-}
-
-const leaf = z.object({
-  pem: z.string(),
-  commonName: z.string(),
-  fingerprint: z.string(),
-  serial: z.string(),
-  notBefore: z.number(),
-  notAfter: z.number(),
-  subjectSize: z.number(),
-})
-/** A client certificate that was accepted: re-encoded by us, its identity as etcd will see it. Times in ms since 1970. */
-export type Leaf = Readonly<z.infer<typeof leaf>>
-
-const asked = {
-  application: z.string(),
-  protocol: z.enum(['v0', 'v1']),
-  /** The requirer's own v1 request, nulls dropped: it must be echoed under `data`. */
-  echo: z.record(z.string(), z.unknown()),
-  /** Last 20 characters of the URI of the secret that holds the certificate. */
-  secret: z.optional(z.string()),
-  /** The user name last published to the requirer; absent while it was never answered. */
-  answeredAs: z.optional(z.string()),
-  /** Its certificate waits until the truststore has room for so many bytes more: since when, in ms since 1970. */
-  waits: z.optional(z.object({ since: z.number(), bytes: z.number() })),
-}
-
-const accepted = z.object({
-  ...asked,
-  state: z.literal('accepted'),
-  prefix: z.string(),
-  leaf,
-  /** The leaf that `leaf` replaces; trusted until every member serves the new one. */
-  retiring: z.optional(leaf),
-  /** User, role and permission were seen in etcd, and every member trusts the leaf. */
-  served: z.boolean(),
-  /** It still waited when all was looked at, so its requirer is told. */
-  late: z.optional(z.boolean()),
-})
-const refused = z.object({
-  ...asked,
-  state: z.literal('refused'),
-  code: z.string(),
-  detail: z.string(),
-  /** The common name that it would have had; when the owner leaves, it is looked at again. */
-  wants: z.optional(z.string()),
-})
-const statuses = z.array(z.object({ code: z.number(), message: z.string(), resolution: z.string() }))
-const entry = z.discriminatedUnion('state', [accepted, refused])
-
-export type WaitsForRoom = NonNullable<LedgerEntry['waits']>
-export type AcceptedEntry = Readonly<z.infer<typeof accepted>>
-export type RefusedEntry = Readonly<z.infer<typeof refused>>
-export type LedgerEntry = AcceptedEntry | RefusedEntry
-
-const absence = z.object({ since: z.number(), without: z._default(z.boolean(), false) })
-/** A member that did not answer when it was looked at; `since` then, in ms since 1970. `without`: nobody waits for it any more. */
-export type Absence = Readonly<z.infer<typeof absence>>
-
-const crossModelStates = ['live', 'suspended'] as const
-export type CrossModelState = (typeof crossModelStates)[number]
+export type * from './ledger-rows.ts'
 
 export interface Ledger {
   /** By `ledgerKey`, in the order of relation id and request id. */
   readonly entries: ReadonlyMap<string, { readonly key: RequestKey; readonly entry: LedgerEntry }>
   /** Common names whose user and role this charm still has to delete in etcd. */
   readonly leaving: ReadonlySet<string>
+  /** Names whose last owner some member may still trust: until none does, nobody else's. */
+  readonly departed: ReadonlyMap<string, Departure>
+  /** Names, in lower case, that the operator has revoked, by the relation that had them. */
+  readonly revoked: ReadonlyMap<number, readonly string[]>
   /** Digest of what was last published, by relation id. */
   readonly answers: ReadonlyMap<number, string>
   /** Statuses that requirers were told in an earlier hook and have had time to see, by relation id. */
@@ -90,6 +45,7 @@ export interface Ledger {
   readonly crossModel: ReadonlyMap<number, CrossModelState>
   /** Relations that Juju refused a write to: they are told what is new to them in the next hook of the peers, behind all of theirs. */
   readonly unheard: ReadonlySet<number>
+  readonly suspensions: ReadonlyMap<number, Suspension>
   /** Requests are still on their way: members load new trust when they have come, once for all of them. */
   readonly gathering: boolean
   /** Units whose members do not answer, by name. */
@@ -108,8 +64,11 @@ const collectPattern = /^collect\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const silentPattern = /^silent\.(0|[1-9][0-9]*)$/
 const crossModelPattern = /^crossmodel\.(0|[1-9][0-9]*)$/
 const unheardPattern = /^unheard\.(0|[1-9][0-9]*)$/
+const revokedPattern = /^revoked\.(0|[1-9][0-9]*)$/
+const suspensionPattern = /^suspended\.(0|[1-9][0-9]*)$/
 const leavingKey = 'leaving.'
 const awayKey = 'away.'
+const departedKey = 'departed.'
 const gatheringKey = 'gathering'
 
 export function answerKey(relation: number): string {
@@ -130,6 +89,9 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   const crossModel = new Map<number, CrossModelState>()
   const unheard = new Set<number>()
   const away = new Map<string, Absence>()
+  const departed = new Map<string, Departure>()
+  const revoked = new Map<number, readonly string[]>()
+  const suspensions = new Map<number, Suspension>()
   for (const [name, text] of Object.entries(databag)) {
     const request = requestPattern.exec(name)
     const answer = answerPattern.exec(name)
@@ -138,8 +100,10 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
     const quiet = silentPattern.exec(name)
     const foreign = crossModelPattern.exec(name)
     const deaf = unheardPattern.exec(name)
+    const refusedNames = revokedPattern.exec(name)
+    const suspended = suspensionPattern.exec(name)
     if (request) {
-      const parsed = parseJsonText(entry, text)
+      const parsed = parseJsonText(entrySchema, text)
       if (parsed)
         found.push({ key: { relation: Number(request[1]), request: request[2] ?? '' }, entry: parsed })
     } else if (ended) {
@@ -149,24 +113,45 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
     else if (quiet) silent.set(Number(quiet[1]), text)
     else if (foreign)
       crossModel.set(Number(foreign[1]), crossModelStates.find((state) => state === text) ?? 'live')
-    else if (answer) answers.set(Number(answer[1]), text)
-    else if (told) noted.set(Number(told[1]), parseJsonText(statuses, text) ?? [])
+    else if (refusedNames) revoked.set(Number(refusedNames[1]), parseJsonText(namesSchema, text) ?? [])
+    else if (suspended) {
+      const parsed = parseJsonText(suspensionSchema, text)
+      if (parsed) suspensions.set(Number(suspended[1]), parsed)
+    } else if (answer) answers.set(Number(answer[1]), text)
+    else if (told) noted.set(Number(told[1]), parseJsonText(statusesSchema, text) ?? [])
     else if (name.startsWith(leavingKey)) leaving.add(name.slice(leavingKey.length))
     else if (name.startsWith(awayKey)) {
-      const missed = parseJsonText(absence, text)
+      const missed = parseJsonText(absenceSchema, text)
       if (missed) away.set(name.slice(awayKey.length), missed)
+    } else if (name.startsWith(departedKey)) {
+      const parsed = parseJsonText(departureSchema, text)
+      if (parsed) departed.set(name.slice(departedKey.length), parsed)
     }
   }
   found.sort((a, b) => compareRequestKeys(a.key, b.key))
   const entries = new Map(found.map((row) => [ledgerKey(row.key), row] as const))
   const gathering = databag[gatheringKey] !== undefined
-  return { entries, leaving, answers, noted, silent, collectable, crossModel, unheard, gathering, away }
+  return {
+    entries,
+    leaving,
+    departed,
+    revoked,
+    answers,
+    noted,
+    silent,
+    collectable,
+    crossModel,
+    suspensions,
+    unheard,
+    gathering,
+    away,
+  }
 }
 
 /** Keys of requests that are there and say nothing to this version of the charm: their owners are not gone. */
 export function unreadableRows(databag: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(databag).flatMap(([name, text]) =>
-    requestPattern.test(name) && text !== '' && parseJsonText(entry, text) === undefined ? [name] : [],
+    requestPattern.test(name) && text !== '' && parseJsonText(entrySchema, text) === undefined ? [name] : [],
   )
 }
 
@@ -180,6 +165,9 @@ export function printLedger(ledger: Ledger): Record<string, string> {
   const databag: Record<string, string> = {}
   for (const [name, { entry: value }] of ledger.entries) databag[name] = printJsonText(value)
   for (const commonName of ledger.leaving) databag[`${leavingKey}${commonName}`] = 'user'
+  for (const [name, value] of ledger.departed) databag[`${departedKey}${name}`] = printJsonText(value)
+  for (const [relation, list] of ledger.revoked) databag[`revoked.${relation}`] = printJsonText(list)
+  for (const [relation, value] of ledger.suspensions) databag[`suspended.${relation}`] = printJsonText(value)
   for (const name of ledger.collectable.keys()) databag[name.replace(/^client/, 'collect')] = 'secrets'
   for (const [relation, application] of ledger.silent) databag[`silent.${relation}`] = application
   for (const [relation, state] of ledger.crossModel) databag[`crossmodel.${relation}`] = state
@@ -212,7 +200,9 @@ export function isLedgerKey(name: string): boolean {
     silentPattern,
     crossModelPattern,
     unheardPattern,
+    revokedPattern,
+    suspensionPattern,
   ]
-  const named = [leavingKey, awayKey].some((beginning) => name.startsWith(beginning))
+  const named = [leavingKey, departedKey, awayKey].some((beginning) => name.startsWith(beginning))
   return named || name === gatheringKey || patterns.some((pattern) => pattern.test(name))
 }

@@ -204,6 +204,9 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       tables.now += ms
       return settle()
     },
+    /** Queues the action, for a story that has the hooks run one by one. */
+    askAction: (unit: string, name: string, params: Readonly<Record<string, unknown>> = {}): Action =>
+      addAction(tables, unitNamed(tables, unit), name, params),
     /** Queues the action and settles. */
     async runAction(
       unit: string,

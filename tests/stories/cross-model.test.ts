@@ -94,7 +94,7 @@ for (const protocol of ['v0', 'v1'] as const) {
         assert.equal(status.status, 'active')
         assert.match(
           status.message,
-          /suspended; juju resume-relation \d+, or remove it to end the access of web$/,
+          /suspended.*web keeps its access until .* UTC: juju resume-relation \d+, or revoke-client common-name=web/,
         )
         const listed = await model.runAction('etcd/leader', 'list-clients')
         assert.match(listed.results.clients ?? '', /served, suspended/)

@@ -46,7 +46,9 @@ function describeRow(key: RequestKey, entry: LedgerEntry, now: number, ledger: L
   if (entry.state === 'refused') {
     const { message, resolution } = explainRefusal(entry.code, entry.detail)
     const state = `refused: ${message}; ${resolution}`
-    return { ...row, 'common-name': entry.wants ?? '', prefix: '', expires: '', state }
+    const ended = entry.code === 'access-revoked' || entry.code === 'relation-suspended'
+    const name = entry.wants ?? (ended ? entry.detail : '')
+    return { ...row, 'common-name': name, prefix: '', expires: '', state }
   }
   const { leaf, prefix, served } = entry
   const [wait] = waitOf(entry, ledger)

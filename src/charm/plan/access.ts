@@ -67,7 +67,7 @@ function giveAccess(entry: AcceptedEntry, seen: AccessSeen, why: string): readon
   const foreign = roles.filter((role) => role !== name && role !== markRole)
   return [
     ...(ours ? [] : makeUser(name, seen, why)),
-    ...giveRole(entry, seen, why),
+    ...giveRole(entry, ours, seen, why),
     ...foreign.map(
       (role) => ({ kind: 'role/revoke', user: name, role, why: 'a client holds its own role only' }) as const,
     ),
@@ -75,27 +75,37 @@ function giveAccess(entry: AcceptedEntry, seen: AccessSeen, why: string): readon
   ]
 }
 
-/** Marked as ours. One that somebody else made may have a password and more: it is made anew. */
+/**
+ * Marked as ours. One that somebody else made may have a password and more, and others may hold its role: both are made anew, and both
+ * are gone before the mark says that they are ours.
+ */
 function makeUser(user: string, seen: AccessSeen, why: string): readonly AccessChange[] {
   const adopted = 'somebody else made it, maybe with a password; it is made anew'
+  const held = 'others may hold it; it is made anew'
   return [
     ...(seen.user ? [{ kind: 'user/delete', user, why: adopted } as const] : []),
+    ...(seen.permissions ? [{ kind: 'role/delete', role: user, why: held } as const] : []),
     { kind: 'user/create', user, why },
     { kind: 'role/create', role: markRole, why: 'it marks the users that this charm made' },
     { kind: 'role/grant', user, role: markRole, why: 'this charm made it' },
   ]
 }
 
-function giveRole(entry: AcceptedEntry, seen: AccessSeen, why: string): readonly AccessChange[] {
+function giveRole(
+  entry: AcceptedEntry,
+  ours: boolean,
+  seen: AccessSeen,
+  why: string,
+): readonly AccessChange[] {
   const role = entry.leaf.commonName
   // An entry is accepted without a prefix only where the operator allows it (guard `prefix-is-not-empty`).
   const range = entry.prefix === '' ? everyKey : prefixRange(entry.prefix)
   const wanted: Permission = { ...range, type: 'Readwrite' }
-  const held = seen.permissions ?? []
+  const held = ours ? (seen.permissions ?? []) : []
   const others = held.filter((permission) => !samePermission(permission, wanted))
   const other = 'it is not the prefix that was asked for'
   return [
-    ...(seen.permissions ? [] : [{ kind: 'role/create', role, why } as const]),
+    ...(ours && seen.permissions ? [] : [{ kind: 'role/create', role, why } as const]),
     ...others.map((permission) => ({ kind: 'permission/revoke', role, permission, why: other }) as const),
     ...(others.length < held.length
       ? []

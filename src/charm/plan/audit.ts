@@ -4,6 +4,7 @@
 import { digest } from '../../interfaces/digest.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
 import type { Ledger, LedgerEntry } from '../../interfaces/ledger.ts'
+import { nameIsOurs } from '../guards.ts'
 import type { Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
 import { hasAccess } from './access.ts'
@@ -18,6 +19,14 @@ export function namesToRead(observed: Observed): readonly string[] {
     entry.state === 'accepted' && (all || !entry.served) ? [entry.leaf.commonName] : [],
   )
   return [...new Set([...names, ...ledger.leaving])].sort()
+}
+
+/** Those of them of which it is not known yet whether somebody else has them in etcd. */
+export function namesToClaim(observed: Observed): readonly string[] {
+  if (!observed.leader || observed.leaving) return []
+  return [...nextLedger(observed).entries.values()].flatMap(({ entry }) =>
+    entry.state === 'accepted' && !nameIsOurs.holds(entry) ? [entry.leaf.commonName] : [],
+  )
 }
 
 /** Once a day all is read whatever the number says: it costs little, and a number is only a number. */

@@ -1,7 +1,7 @@
 // What is not as it should be, for `juju status`: `<what is missing>; <what to do>`, in lower case.
 
 import { nameRequest } from '../../interfaces/etcd-client.ts'
-import type { Leaf, Ledger, LedgerEntry } from '../../interfaces/ledger.ts'
+import type { Leaf, Ledger, LedgerEntry, RefusedEntry } from '../../interfaces/ledger.ts'
 import { plainText } from '../../plain-text.ts'
 import { certificateNamesAddress } from '../guards.ts'
 import type { Observed } from '../observed.ts'
@@ -10,8 +10,10 @@ import type { Condition } from '../step.ts'
 import { describeAbsences, holdsUp } from './absence.ts'
 import { untold } from './founding.ts'
 import { clientCasConditions } from './client-cas.ts'
+import { endOfSuspension } from './end-of-access.ts'
 import { healthConditions } from './health.ts'
 import { membersOf, ownMember, peerUrlOf, quorumOf, servesHere, votersOf } from './members.ts'
+import { unitsThatTrust } from './names.ts'
 import { rotationConditions } from './rotation.ts'
 import { planQuota } from './quota.ts'
 import { describeAbsence, storageAway } from './storage.ts'
@@ -161,7 +163,7 @@ export function expiresSoon({ notBefore, notAfter }: Leaf, now: number): boolean
 
 /** The application serves: it stays active, with the warning for its message. */
 function warnOfExpiry(who: string, { commonName, notAfter }: Leaf): Condition {
-  const until = new Date(notAfter).toISOString().slice(0, 16).replace('T', ' ')
+  const until = minute(notAfter)
   const message = `${who}: the certificate of ${commonName} expires at ${until} UTC; its owner must renew it`
   return { status: 'active', message, scope: 'application' }
 }
@@ -175,10 +177,29 @@ function tellWaiting(who: string, { commonName, notAfter }: Leaf): readonly Cond
 }
 
 /** Of a client that goes on working the operator should know; whoever was refused can do nothing before the relation is resumed. */
-function tellSuspended(who: string, relation: number, entry: LedgerEntry): readonly Condition[] {
+function tellSuspended(
+  who: string,
+  relation: number,
+  entry: LedgerEntry,
+  until: number,
+): readonly Condition[] {
   if (entry.state === 'refused') return []
-  const remedy = `juju resume-relation ${relation}, or remove it to end the access of ${entry.leaf.commonName}`
-  return [{ status: 'active', message: `${who}: suspended; ${remedy}`, scope: 'application' }]
+  const { commonName } = entry.leaf
+  const [name, end] = [commonName, minute(until)]
+  const message = `${who}: suspended, or its consumer does not let go; ${name} keeps its access until ${end} UTC: juju resume-relation ${relation}, or revoke-client common-name=${name} to end it now`
+  return [{ status: 'active', message, scope: 'application' }]
+}
+
+function minute(time: number): string {
+  return new Date(time).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+/** Whom the next owner of a name waits for. */
+function whoTrustsStill({ code, wants }: RefusedEntry, observed: Observed, { departed }: Ledger): string {
+  if (code !== 'common-name-leaving') return ''
+  const rows = [...departed].filter(([name]) => name.toLowerCase() === wants?.toLowerCase())
+  const units = new Set(rows.flatMap(([, { number }]) => unitsThatTrust(number, observed)))
+  return units.size === 0 ? '' : ` (waiting for ${[...units].join(', ')})`
 }
 
 function clientConditions(observed: Observed, ledger: Ledger): readonly Condition[] {
@@ -191,11 +212,13 @@ function clientConditions(observed: Observed, ledger: Ledger): readonly Conditio
   const whom = missing.size > 0 ? `, waiting for ${describeAbsences(missing)}` : ''
   const asked = [...ledger.entries.values()].flatMap(({ key, entry }): readonly Condition[] => {
     const who = `${nameRequest(key)} (${entry.application})`
-    if (ledger.crossModel.get(key.relation) === 'suspended') return tellSuspended(who, key.relation, entry)
+    const suspension = ledger.suspensions.get(key.relation)
+    if (suspension) return tellSuspended(who, key.relation, entry, endOfSuspension(suspension, observed))
     if (entry.state === 'refused') {
       const { message, resolution } = explainRefusal(entry.code, entry.detail)
       const status = isWaiting(entry.code) ? 'waiting' : 'blocked'
-      return [{ status, message: `${who}: ${message}; ${resolution}`, scope: 'application' }]
+      const waiting = whoTrustsStill(entry, observed, ledger)
+      return [{ status, message: `${who}: ${message}${waiting}; ${resolution}`, scope: 'application' }]
     }
     if (entry.waits) return tellWaiting(who, entry.leaf)
     if (entry.served) return expiresSoon(entry.leaf, observed.now) ? [warnOfExpiry(who, entry.leaf)] : []

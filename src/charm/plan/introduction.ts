@@ -8,6 +8,7 @@ import type { Write } from '../step.ts'
 import { certificatesOnDisk } from './certificates-on-disk.ts'
 import { ownEndpoint } from './endpoints.ts'
 import { ownPosition } from './founding.ts'
+import { released } from './names.ts'
 import { storageAway } from './storage.ts'
 
 export function planIntroduction(observed: Observed): readonly Write[] {
@@ -39,6 +40,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
   const version = machine.workload?.version
   const trusts = machine.loaded?.leaves.map(shortFingerprint).toSorted() ?? []
   const position = ownPosition(observed)
+  const letGo = released(observed)
   const { authorities, quota } = machine.loaded ?? {}
   const certificates = certificatesOnDisk(machine)
   // Nobody can know now; and who tells `no` is not waited for when a cluster is founded.
@@ -52,6 +54,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(data !== undefined && { data }),
     ...(position && { position }),
     ...(trusts.length > 0 && { trusts }),
+    ...(letGo !== undefined && { released: letGo }),
     ...(authorities && { authorities }),
     ...(certificates && { certificates }),
     ...(quota !== undefined && { quota }),

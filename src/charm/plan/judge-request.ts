@@ -12,6 +12,10 @@ import type {
 } from '../../interfaces/ledger.ts'
 import { plainText } from '../../plain-text.ts'
 import {
+  departuresAreBounded,
+  nameIsLetGo,
+  nameIsNotRevoked,
+  nameIsOurs,
   ledgerFits,
   oneOwnerPerCommonName,
   oneOwnerPerSecret,
@@ -34,6 +38,8 @@ export interface Case {
   /** What the ledger says of this request so far. */
   readonly previous: LedgerEntry | undefined
   readonly ledger: Ledger
+  /** As the last hook left it. */
+  readonly committed: Ledger
   readonly rules: Rules
 }
 
@@ -70,7 +76,7 @@ export function judgeRequest(of: Case): LedgerEntry {
 }
 
 function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntry {
-  const { request } = of
+  const { key, request } = of
   if (!reservedCommonName.holds(leaf)) return refuse(of, 'common-name-reserved', leaf.commonName, secret)
   // In v0 a prefix that is not there yet looks the same as an empty one.
   const wholeKeySpace = of.protocol === 'v1' && of.rules.allowFullKeyspace
@@ -78,7 +84,12 @@ function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntr
     return refuse(of, of.protocol === 'v1' ? 'full-keyspace-refused' : 'prefix-missing', '', secret)
   if (!prefixIsPlain.holds(request.asked.prefix)) return refuse(of, 'prefix-invalid', '', secret)
   const taken = whyTaken(of, leaf, secret)
-  if (taken) return { ...taken, wants: leaf.commonName }
+  if (taken) return taken
+  const held = acceptedBefore(of, leaf)?.leaf.commonName
+  if (!nameIsNotRevoked.holds({ key, leaf }, held, of.committed))
+    return refuse(of, 'access-revoked', leaf.commonName, secret)
+  if (!departuresAreBounded.holds({ key, leaf, prefix: request.asked.prefix }, held, of.committed))
+    return refuse(of, 'common-name-leaving', `too many names of relation ${key.relation}`, secret)
   const entry = accept(of, leaf, secret)
   if (!ledgerFits.holds({ key: of.key, entry, ledger: of.ledger }))
     return waitForRoom(of, entry, 'ledger-full', onlyInSweeps)
@@ -109,17 +120,23 @@ function acceptedBefore({ previous }: Case, { commonName }: Leaf): AcceptedEntry
 
 function whyTaken(of: Case, leaf: Leaf, secret: string | undefined): RefusedEntry | undefined {
   const { key, ledger } = of
+  const waits = (code: string, detail: string): RefusedEntry => ({
+    ...refuse(of, code, detail, secret),
+    wants: leaf.commonName,
+  })
   const belongsTo = (owner: RequestKey | undefined): string =>
     owner ? ` belongs to ${nameRequest(owner)}` : ''
   if (secret !== undefined && !oneOwnerPerSecret.holds(secret, key, ledger))
-    return refuse(of, 'secret-taken', `it${belongsTo(ownerOfSecret(ledger, secret, key))}`, secret)
-  if (oneOwnerPerCommonName.holds(key, leaf, ledger)) return undefined
-  const detail = `${leaf.commonName}${belongsTo(ownerOf(ledger, leaf.commonName, key))}`
-  return refuse(of, 'common-name-taken', detail, secret)
+    return waits('secret-taken', `it${belongsTo(ownerOfSecret(ledger, secret, key))}`)
+  if (!oneOwnerPerCommonName.holds(key, leaf, ledger))
+    return waits('common-name-taken', `${leaf.commonName}${belongsTo(ownerOf(ledger, leaf.commonName, key))}`)
+  const claim = { key, leaf, prefix: of.request.asked.prefix }
+  return nameIsLetGo.holds(claim, of.committed) ? undefined : waits('common-name-leaving', leaf.commonName)
 }
 
 function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry {
   const before = acceptedBefore(of, leaf)
+  const ours = isOurs(of, leaf)
   const sameLeaf = before?.leaf.fingerprint === leaf.fingerprint
   // One that no member may have loaded yet is dropped for the one that it was to replace.
   const replaced = sameLeaf || before?.retiring ? before?.retiring : before?.leaf
@@ -132,9 +149,18 @@ function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry
     prefix,
     leaf,
     ...(retiring && { retiring }),
+    ...(ours && { ours }),
     served: before?.served === true && unchanged,
     ...(before?.late && unchanged && { late: true }),
   }
+}
+
+/** As it was for the last owner, who was of this relation: of any other the name would not be let go of. */
+function isOurs({ committed }: Case, { commonName }: Leaf): boolean {
+  return [...committed.entries.values()].some(
+    ({ entry }) =>
+      entry.state === 'accepted' && entry.leaf.commonName === commonName && nameIsOurs.holds(entry),
+  )
 }
 
 function refuse(of: Case, code: string, detail: string, secret?: string): RefusedEntry {

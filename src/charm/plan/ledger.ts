@@ -3,6 +3,7 @@
 
 import { theOthers } from '../../interfaces/etcd-client.ts'
 import {
+  type AcceptedEntry,
   compareRequestKeys,
   type Ledger,
   type LedgerEntry,
@@ -11,36 +12,48 @@ import {
 } from '../../interfaces/ledger.ts'
 import { plainText } from '../../plain-text.ts'
 import { everyMemberTrustsIt, noRequestIsOnItsWay, ownershipIsCommitted } from '../guards.ts'
-import type { AccessSeen, ClientsSeen, Observed, RelationSeen } from '../observed.ts'
+import type { ClientsSeen, Observed, RelationSeen } from '../observed.ts'
 import { nextAbsences } from './absence.ts'
 import { hasAccess } from './access.ts'
-import { judgeRequest, type Rules } from './judge-request.ts'
+import { claimName } from './claim.ts'
+import { endAccessOf, nextRevoked, suspensionsOf } from './end-of-access.ts'
+import { type Case, judgeRequest, type Rules } from './judge-request.ts'
 import { makeRoom } from './make-room.ts'
+import { accessOf, commonNamesLeaving, namesDeparted } from './names.ts'
 import { authorityBytes } from './room.ts'
 
 export const emptyLedger: Ledger = {
   entries: new Map(),
   leaving: new Set(),
+  departed: new Map(),
+  revoked: new Map(),
   answers: new Map(),
   noted: new Map(),
   silent: new Map(),
   collectable: new Map(),
   crossModel: new Map(),
   unheard: new Set(),
+  suspensions: new Map(),
   gathering: false,
   away: new Map(),
 }
 
 /** The ledger as this hook leaves it. Only the leader writes it; for the others it is as it was. */
 export function nextLedger(observed: Observed): Ledger {
-  const committed = observed.peers?.ledger ?? emptyLedger
-  if (!observed.leader || observed.leaving) return committed
+  const before = observed.peers?.ledger ?? emptyLedger
+  if (!observed.leader || observed.leaving) return before
   const rules = rulesOf(observed)
-  const judged = judgeRelations(committed, observed.clients, rules)
-  for (const [name, row] of judged)
-    judged.set(name, { ...row, entry: progress(row.key, row.entry, observed) })
+  const suspensions = suspensionsOf(before, observed)
+  const committed = { ...before, revoked: nextRevoked(before, observed), suspensions }
+  const claim = (entry: AcceptedEntry): LedgerEntry => claimName(entry, observed)
+  const judged = judgeRelations(committed, observed.clients, rules, claim)
+  for (const [name, row] of judged) {
+    const entry = endAccessOf(row.key, row.entry, committed, observed)
+    judged.set(name, { ...row, entry: progress(row.key, entry, observed) })
+  }
   const entries = makeRoom(judged, rules)
-  const leaving = commonNamesLeaving(committed, { ...committed, entries }, observed)
+  const leaving = commonNamesLeaving(before, { ...committed, entries }, observed)
+  const departed = namesDeparted(before, { ...committed, entries, leaving }, observed)
   const lives = ([relation]: readonly [number, unknown]): boolean => !observed.clients.gone.has(relation)
   const answers = new Map([...committed.answers].filter(lives))
   const noted = new Map([...committed.noted].filter(lives))
@@ -48,12 +61,15 @@ export function nextLedger(observed: Observed): Ledger {
   return {
     entries,
     leaving,
+    departed,
+    revoked: committed.revoked,
     answers,
     noted,
     silent,
     collectable: secretsToCollect(committed, entries, observed),
     crossModel: crossModelRelations(committed, observed),
     unheard: observed.clients.refused,
+    suspensions,
     gathering: !noRequestIsOnItsWay.holds(observed),
     away: nextAbsences(committed.away, entries, observed),
   }
@@ -106,13 +122,21 @@ function secretsToCollect(committed: Ledger, entries: Entries, observed: Observe
 
 type Entries = Map<string, { readonly key: RequestKey; readonly entry: LedgerEntry }>
 
+/** What etcd says of an accepted name: refused where it is somebody else's. */
+type Claim = (entry: AcceptedEntry) => LedgerEntry
+
 /** Every request that was looked at, accepted or refused; the others as they were. */
-export function judgeRelations(committed: Ledger, clients: ClientsSeen, rules: Rules): Entries {
+export function judgeRelations(
+  committed: Ledger,
+  clients: ClientsSeen,
+  rules: Rules,
+  claim: Claim = (entry) => entry,
+): Entries {
   const entries: Entries = new Map(committed.entries)
   for (const [name, { key }] of committed.entries) if (ended(key, clients)) entries.delete(name)
   for (const relation of inOrderOfClaims(committed, clients)) {
     const seen = clients.relations.get(relation)
-    if (seen) judgeRelation(entries, relation, seen, rules)
+    if (seen) judgeRelation(entries, relation, seen, { committed, rules, claim })
   }
   return new Map([...entries].sort(([, a], [, b]) => compareRequestKeys(a.key, b.key)))
 }
@@ -153,7 +177,12 @@ function ended(key: RequestKey, clients: ClientsSeen): boolean {
   return !seen.requests.some((request) => request.asked.request === key.request)
 }
 
-function judgeRelation(entries: Entries, relation: number, seen: RelationSeen, rules: Rules): void {
+function judgeRelation(
+  entries: Entries,
+  relation: number,
+  seen: RelationSeen,
+  { claim, ...beside }: Pick<Case, 'committed' | 'rules'> & { readonly claim: Claim },
+): void {
   if (seen.kind === 'silent') return
   const { application, protocol } = seen
   if (seen.kind === 'malformed') {
@@ -168,15 +197,16 @@ function judgeRelation(entries: Entries, relation: number, seen: RelationSeen, r
     const key = { relation, request: request.asked.request }
     const ledger = { ...emptyLedger, entries }
     const previous = entries.get(ledgerKey(key))?.entry
-    const entry = judgeRequest({
+    const judged = judgeRequest({
       key,
       application,
       protocol,
       request,
       previous,
       ledger,
-      rules,
+      ...beside,
     })
+    const entry = judged.state === 'accepted' ? claim(judged) : judged
     entries.set(ledgerKey(key), { key, entry })
   }
 }
@@ -202,8 +232,9 @@ function refuseWhole(
   entries.set(ledgerKey(key), { key, entry })
 }
 
-/** Marks what came true since: the client is served, the old leaf is no longer needed. */
-function progress(key: RequestKey, entry: LedgerEntry, observed: Observed): LedgerEntry {
+/** Marks what came true since: the name is ours to give, the client is served, the old leaf is no longer needed. */
+function progress(key: RequestKey, judged: LedgerEntry, observed: Observed): LedgerEntry {
+  const entry = judged.state === 'refused' ? judged : claimName(judged, observed)
   if (entry.state === 'refused') return entry
   const born = observed.peers?.application.founding?.born === true
   if (born && entry.served && !entry.retiring) return entry
@@ -215,26 +246,4 @@ function progress(key: RequestKey, entry: LedgerEntry, observed: Observed): Ledg
   const served = entry.served || hasAccess(entry, accessOf(observed, entry.leaf.commonName))
   const { retiring: _served, late: _late, ...kept } = waiting
   return { ...kept, served, ...(!served && waiting.late && { late: true }) }
-}
-
-/** Common names that nobody owns any more and whose user or role may still be in etcd. */
-function commonNamesLeaving(before: Ledger, after: Ledger, observed: Observed): Set<string> {
-  const owned = new Set(ownedNames(after))
-  const orphans = observed.etcd.kind === 'up' ? observed.etcd.orphans : []
-  const candidates = new Set([...before.leaving, ...ownedNames(before), ...orphans])
-  const leaving = [...candidates].filter((name) => {
-    const access = accessOf(observed, name)
-    return !owned.has(name) && !(access && !access.user && access.permissions === undefined)
-  })
-  return new Set(leaving.sort())
-}
-
-export function ownedNames(ledger: Ledger): readonly string[] {
-  return [...ledger.entries.values()].flatMap(({ entry }) =>
-    entry.state === 'accepted' ? [entry.leaf.commonName] : [],
-  )
-}
-
-export function accessOf(observed: Observed, commonName: string): AccessSeen | undefined {
-  return observed.etcd.kind === 'up' ? observed.etcd.access?.get(commonName) : undefined
 }

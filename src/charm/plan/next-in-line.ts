@@ -27,13 +27,37 @@ function nextForName(
 ): number | undefined {
   const rows = [...ledger.entries.values()]
   const held = namesIn(rows.filter(({ key }) => looked.has(key.relation)))
+  const letGo = namesLetGo(ledger)
   const losers = rows.flatMap(({ key: { relation }, entry }) => {
-    const wants = entry.state === 'refused' ? entry.wants?.toLowerCase() : undefined
-    return wants !== undefined && held.has(wants) && !looked.has(relation) ? [{ relation, wants }] : []
+    const wants = waitsFor(entry)
+    const mayCome = wants !== undefined && (held.has(wants) || letGo(wants))
+    return mayCome && !looked.has(relation) ? [{ relation, wants }] : []
   })
   if (losers.length === 0) return undefined
-  const taken = namesIn([...judgeRelations(ledger, clients, rules).values()])
-  return losers.find(({ wants }) => !taken.has(wants))?.relation
+  const judged = [...judgeRelations(ledger, clients, rules).values()]
+  const taken = namesIn(judged)
+  // The first in line has been told what it waits for; the others need not be.
+  const heirs = judged.filter(({ key, entry }) => looked.has(key.relation) && isHeir(entry))
+  const spokenFor = new Set([...taken, ...heirs.map(({ entry }) => waitsFor(entry))])
+  return losers.find(({ wants }) => !spokenFor.has(wants))?.relation
+}
+
+function isHeir(entry: LedgerEntry): boolean {
+  return entry.state === 'refused' && entry.code === 'common-name-leaving'
+}
+
+/** Of a name that somebody else's user bears, no hook of ours would tell: that one is looked at in sweeps. */
+function waitsFor(entry: LedgerEntry): string | undefined {
+  if (entry.state !== 'refused' || entry.code === 'common-name-foreign') return undefined
+  return entry.wants?.toLowerCase()
+}
+
+/** Whether a name, in lower case, is nobody's any more, and no member's either. */
+function namesLetGo(ledger: Ledger): (name: string) => boolean {
+  const owned = namesIn([...ledger.entries.values()])
+  const going = [...ledger.leaving, ...ledger.departed.keys()].map((name) => name.toLowerCase())
+  const held = new Set([...owned, ...going])
+  return (name) => !held.has(name)
 }
 
 /** Common names that are owned, compared without case. */

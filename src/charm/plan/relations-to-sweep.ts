@@ -75,8 +75,8 @@ function settledRelations(
 }
 
 function isSettled(entry: LedgerEntry, now: number): boolean {
-  // A grant that comes late is told by no hook.
-  if (entry.state === 'refused') return !isWaiting(entry.code)
+  // A grant that comes late is told by no hook; nor is that an operator has removed a user in etcd.
+  if (entry.state === 'refused') return !isWaiting(entry.code) && entry.code !== 'common-name-foreign'
   if (!entry.served || entry.answeredAs !== entry.leaf.commonName || entry.retiring) return false
   return entry.leaf.notBefore <= now && now <= entry.leaf.notAfter
 }

@@ -2,6 +2,7 @@
 // etcd reads its truststore at start and its revocation list at every accept: hence additions need a restart, cut-offs don't.
 
 import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
+import { nameIsOurs } from '../guards.ts'
 import type { Loaded, MachineSeen, Observed } from '../observed.ts'
 import type { Bystanders } from './bystanders.ts'
 
@@ -18,7 +19,9 @@ export function wantedLeaves(observed: Observed, ledger: Ledger): readonly Leaf[
 /** By fingerprint, those that are being replaced among them. */
 function leavesOf(ledger: Ledger | undefined): ReadonlyMap<string, Leaf> {
   const leaves = [...(ledger?.entries.values() ?? [])].flatMap(({ entry }) =>
-    entry.state === 'accepted' ? [entry.leaf, ...(entry.retiring ? [entry.retiring] : [])] : [],
+    entry.state === 'accepted' && nameIsOurs.holds(entry)
+      ? [entry.leaf, ...(entry.retiring ? [entry.retiring] : [])]
+      : [],
   )
   return new Map(leaves.map((leaf) => [leaf.fingerprint, leaf]))
 }

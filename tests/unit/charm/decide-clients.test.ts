@@ -173,7 +173,7 @@ describe('a request that is refused', () => {
     })
   }
 
-  it('is served when the owner of its common name leaves', () => {
+  it('is served when the owner of its common name has left, and etcd and every member have let go of it', () => {
     const refused = ledgerEntry(withLedger(asks('alice'), [[relationKey(4), accepted('alice')]]), 'client.5')
     assert.ok(refused)
     const rows = [
@@ -181,7 +181,10 @@ describe('a request that is refused', () => {
       [relationKey(5), refused],
     ] as const
     const observed = withClients(withLedger(asks('alice'), rows), { gone: new Set([4]) })
-    assert.equal(ledgerEntry(observed, 'client.5')?.state, 'accepted')
+    const waits = ledgerEntry(observed, 'client.5')
+    assert.ok(waits?.state === 'refused' && waits.code === 'common-name-leaving')
+    const left = withLedger(asks('alice'), [[relationKey(5), waits]])
+    assert.equal(ledgerEntry(left, 'client.5')?.state, 'accepted')
   })
 })
 

@@ -34,6 +34,7 @@ export function accepted(
     prefix: `/${commonName}/`,
     leaf: leaf(commonName),
     served: false,
+    ours: true,
     ...more,
   }
 }
@@ -46,6 +47,9 @@ export function ledgerOf(
   return {
     entries,
     leaving: new Set(),
+    departed: new Map(),
+    revoked: new Map(),
+    suspensions: new Map(),
     answers: new Map(),
     noted: new Map(),
     silent: new Map(),
@@ -110,6 +114,7 @@ export function settled(): Observed {
     looksAtMembers: false,
     expectedUnits: undefined,
     collect: false,
+    order: undefined,
     config: { inForce: defaults, onRecord: defaults, problems: [] },
     peers: {
       relation: 0,
@@ -180,6 +185,7 @@ export function settled(): Observed {
       suspended: new Set(),
       refused: new Set(),
       given: new Map(),
+      granted: new Set(),
     },
     clientCas: undefined,
   }

@@ -12,6 +12,9 @@ describe('the ledger', () => {
       ],
       {
         leaving: new Set(['carol@example:1.x']),
+        departed: new Map([['carol@example:1.x', { number: 7, relation: 3, prefix: '/c/' }]]),
+        revoked: new Map([[5, ['dave', 'erin']]]),
+        suspensions: new Map([[10, { since: 1_790_000_000_000, shown: true }]]),
         answers: new Map([[1, 'digest']]),
         noted: new Map([[5, [{ code: 5010, message: 'm', resolution: 'r' }]]]),
         collectable: new Map([['client.7', relationKey(7)]]),
