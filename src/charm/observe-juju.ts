@@ -77,7 +77,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
   const config = parseConfig(options, peers?.application.options)
   const look = { ledger: peers?.ledger ?? emptyLedger, sweep }
   const keys = looks && sweep && peers.application.authorities !== undefined
-  const rules = rulesOf({ config, peers, clientCas: undefined, now: charm.now })
+  const rules = rulesOf({ config, peers, unit: context.unit, clientCas: undefined, now: charm.now })
   const [addresses, expectedUnits, clients, clientCas, keysKept] = await Promise.all([
     observeAddresses(charm, peers, sweep),
     looks && looksAtMembers ? juju.plannedUnits() : undefined,

@@ -84,6 +84,11 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     message: 'the relation was suspended for longer than its access lasts',
     resolution: 'resume the relation',
   },
+  'renewal-gathered': {
+    code: 4104,
+    message: 'the new certificate waits: members restart for renewals once in client-restart-interval',
+    resolution: 'wait, and go on with the certificate of before; renew less often',
+  },
   'certificate-expired': {
     code: 5001,
     message: 'the certificate has expired',

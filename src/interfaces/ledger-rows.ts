@@ -29,8 +29,11 @@ const asked = {
   secret: z.optional(z.string()),
   /** The user name last published to the requirer; absent while it was never answered. */
   answeredAs: z.optional(z.string()),
-  /** Its certificate waits until the truststore has room for so many bytes more: since when, in ms since 1970. */
-  waits: z.optional(z.object({ since: z.number(), bytes: z.number() })),
+  /**
+   * Its certificate waits until the truststore has room for so many bytes more, or, where `turn` says so, until members restart for
+   * renewals again: since when, in ms since 1970.
+   */
+  waits: z.optional(z.object({ since: z.number(), bytes: z.number(), turn: z.optional(z.boolean()) })),
 }
 
 const accepted = z.object({

@@ -1,6 +1,7 @@
 // The ledger: who owns which common name. It lives in the application databag of `etcd-peers`, one key per request,
 // and says who *owns* what; what *exists* is read from etcd (design §3.4). Keys are parsed whole, never by prefix.
 
+import * as z from 'zod/mini'
 import type { RequestStatus } from './etcd-client-answer.ts'
 import { parseJsonText, printJsonText } from './json-text.ts'
 import {
@@ -48,6 +49,8 @@ export interface Ledger {
   readonly suspensions: ReadonlyMap<number, Suspension>
   /** Requests are still on their way: members load new trust when they have come, once for all of them. */
   readonly gathering: boolean
+  /** When members were last rolled for the certificate of somebody who had access before, in ms since 1970. */
+  readonly renewed?: number | undefined
   /** Units whose members do not answer, by name. */
   readonly away: ReadonlyMap<string, Absence>
 }
@@ -70,6 +73,7 @@ const leavingKey = 'leaving.'
 const awayKey = 'away.'
 const departedKey = 'departed.'
 const gatheringKey = 'gathering'
+const renewedKey = 'renewed'
 
 export function answerKey(relation: number): string {
   return `answer.${relation}`
@@ -131,6 +135,7 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   found.sort((a, b) => compareRequestKeys(a.key, b.key))
   const entries = new Map(found.map((row) => [ledgerKey(row.key), row] as const))
   const gathering = databag[gatheringKey] !== undefined
+  const renewed = parseJsonText(z.number(), databag[renewedKey])
   return {
     entries,
     leaving,
@@ -145,6 +150,7 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
     unheard,
     gathering,
     away,
+    ...(renewed !== undefined && { renewed }),
   }
 }
 
@@ -175,6 +181,7 @@ export function printLedger(ledger: Ledger): Record<string, string> {
   for (const [relation, value] of ledger.answers) databag[answerKey(relation)] = value
   for (const [relation, rows] of ledger.noted) databag[`noted.${relation}`] = printJsonText(rows)
   if (ledger.gathering) databag[gatheringKey] = 'yes'
+  if (ledger.renewed !== undefined) databag[renewedKey] = String(ledger.renewed)
   for (const [unit, missed] of ledger.away) databag[`${awayKey}${unit}`] = printJsonText(missed)
   return databag
 }
@@ -204,5 +211,6 @@ export function isLedgerKey(name: string): boolean {
     suspensionPattern,
   ]
   const named = [leavingKey, departedKey, awayKey].some((beginning) => name.startsWith(beginning))
-  return named || name === gatheringKey || patterns.some((pattern) => pattern.test(name))
+  const alone = name === gatheringKey || name === renewedKey
+  return named || alone || patterns.some((pattern) => pattern.test(name))
 }

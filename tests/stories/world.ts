@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { hostPort } from '../../src/machine/network.ts'
 import type { Host } from '../emulator/host/host.ts'
 import { type HookRun, type Model, type ModelOptions, openModel } from '../emulator/index.ts'
+import { renewalsAtOnce } from './driver/archives.ts'
 import { type Client, connect, responsesIn } from './driver/client.ts'
 import type { Bag } from './driver/driver.ts'
 import { emulated } from './driver/emulated-model.ts'
@@ -23,15 +24,20 @@ export const cache = needed('EMULATOR_CACHE')
 
 export const archives = { etcd: needed('ETCD_CHARM'), client: needed('CLIENT_CHARM') }
 
-export function openWorld(options: Partial<ModelOptions> = {}): Promise<Model> {
+export async function openWorld(options: Partial<ModelOptions> = {}): Promise<Model> {
   const told = process.env.TRACE ? { onHook: trace } : {}
-  return openModel({
+  const model = await openModel({
     etcd: needed('ETCD_BIN_DIR'),
     cache,
     seed,
     ...told,
     ...options,
   })
+  const deploy: Model['deploy'] = (name, what) => {
+    const config = what.archive === archives.etcd ? { ...renewalsAtOnce, ...what.config } : what.config
+    return model.deploy(name, { ...what, ...(config && { config }) })
+  }
+  return { ...model, deploy }
 }
 
 function trace(run: HookRun): void {

@@ -4,7 +4,7 @@ import { printJsonText } from '../../interfaces/json-text.ts'
 import type { Ledger, LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
 import type { Charm } from '../charm.ts'
 import { observePeers } from '../observe-juju.ts'
-import { waitOf } from '../plan/answers.ts'
+import { waitOf, whyRenewalWaits } from '../plan/answers.ts'
 import { expiresSoon } from '../plan/conditions.ts'
 import { emptyLedger } from '../plan/ledger.ts'
 import { explainRefusal } from '../refusals.ts'
@@ -52,7 +52,7 @@ function describeRow(key: RequestKey, entry: LedgerEntry, now: number, ledger: L
   }
   const { leaf, prefix, served } = entry
   const [wait] = waitOf(entry, ledger)
-  const waits = served && entry.waits ? `; ${explainRefusal('renewal-waits', '').message}` : ''
+  const waits = served && entry.waits ? `; ${explainRefusal(whyRenewalWaits(entry.waits), '').message}` : ''
   const suspended = ledger.crossModel.get(key.relation) === 'suspended'
   const state = !served
     ? (wait?.message ?? 'being set up')

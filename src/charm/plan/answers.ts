@@ -10,6 +10,7 @@ import {
   type LedgerEntry,
   ledgerKey,
   type RequestKey,
+  type WaitsForRoom,
 } from '../../interfaces/ledger.ts'
 import { encryptionIsOffered } from '../guards.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
@@ -129,6 +130,8 @@ function responseTo(observed: Observed, { key, entry }: Row): readonly ResponseT
   // A v1 requirer has no request without an id; this one stands for a list that can't be read.
   if (entry.protocol === 'v1' && key.request === '') return []
   const ready = entry.state === 'accepted' && (entry.served || answeredAs === entry.leaf.commonName)
+  // Who asked anew before it was ever answered may have no other certificate any more.
+  if (entry.waits && answeredAs === undefined) return []
   if (!ready && answeredAs === undefined) return []
   // Secrets can be granted only while the requirer has units (facts/juju.md, M6).
   if (answeredAs === undefined && (observed.clients.members.get(key.relation) ?? 0) === 0) return []
@@ -158,11 +161,15 @@ export function waitOf(
   { away }: Ledger,
   members?: readonly MemberSeen[],
 ): readonly RequestStatus[] {
-  if (entry.waits) return [explainRefusal('renewal-waits', '')]
+  if (entry.waits) return [explainRefusal(whyRenewalWaits(entry.waits), '')]
   if (entry.served) return []
   const missing = holdsUp(away, members)
   if (missing.size > 0) return [explainRefusal('member-away', describeAbsences(missing))]
   return entry.late ? [explainRefusal('members-restart', '')] : []
+}
+
+export function whyRenewalWaits({ turn }: WaitsForRoom): string {
+  return turn ? 'renewal-gathered' : 'renewal-waits'
 }
 
 function noteAnswered(entries: Map<string, Row>, row: Row, answer: AnswerToPublish): void {

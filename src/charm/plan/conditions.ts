@@ -8,6 +8,7 @@ import type { Observed } from '../observed.ts'
 import { explainRefusal, isWaiting } from '../refusals.ts'
 import type { Condition } from '../step.ts'
 import { describeAbsences, holdsUp } from './absence.ts'
+import { whyRenewalWaits } from './answers.ts'
 import { untold } from './founding.ts'
 import { clientCasConditions } from './client-cas.ts'
 import { endOfSuspension } from './end-of-access.ts'
@@ -169,8 +170,8 @@ function warnOfExpiry(who: string, { commonName, notAfter }: Leaf): Condition {
 }
 
 /** It goes on by its old certificate, for as long as that is valid. */
-function tellWaiting(who: string, { commonName, notAfter }: Leaf): readonly Condition[] {
-  const { message, resolution } = explainRefusal('renewal-waits', '')
+function tellWaiting(who: string, { commonName, notAfter }: Leaf, why: string): readonly Condition[] {
+  const { message, resolution } = explainRefusal(why, '')
   const until = new Date(notAfter).toISOString().slice(0, 10)
   const told = `${who}: ${message}; ${commonName} goes on until ${until}; ${resolution}`
   return [{ status: 'active', message: told, scope: 'application' }]
@@ -220,7 +221,7 @@ function clientConditions(observed: Observed, ledger: Ledger): readonly Conditio
       const waiting = whoTrustsStill(entry, observed, ledger)
       return [{ status, message: `${who}: ${message}${waiting}; ${resolution}`, scope: 'application' }]
     }
-    if (entry.waits) return tellWaiting(who, entry.leaf)
+    if (entry.waits) return tellWaiting(who, entry.leaf, whyRenewalWaits(entry.waits))
     if (entry.served) return expiresSoon(entry.leaf, observed.now) ? [warnOfExpiry(who, entry.leaf)] : []
     return [
       {

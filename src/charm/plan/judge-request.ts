@@ -28,6 +28,7 @@ import {
   truststoreFits,
 } from '../guards.ts'
 import type { RequestSeen } from '../observed.ts'
+import { takesRestart } from './pace.ts'
 import { entryBytes, leafBytes, mostBytes } from './room.ts'
 
 export interface Case {
@@ -49,6 +50,8 @@ export interface Rules {
   readonly allowFullKeyspace: boolean
   /** Bytes of the truststore that authorities take. */
   readonly authorities: number
+  /** Relations that have access, and whose next certificate waits until members restart for renewals again. */
+  readonly paced: ReadonlySet<number>
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -90,6 +93,7 @@ function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntr
     return refuse(of, 'access-revoked', leaf.commonName, secret)
   if (!departuresAreBounded.holds({ key, leaf, prefix: request.asked.prefix }, held, of.committed))
     return refuse(of, 'common-name-leaving', `too many names of relation ${key.relation}`, secret)
+  if (isPaced(of, leaf)) return waitForTurn(of, of.previous, leaf, secret)
   const entry = accept(of, leaf, secret)
   if (!ledgerFits.holds({ key: of.key, entry, ledger: of.ledger }))
     return waitForRoom(of, entry, 'ledger-full', onlyInSweeps)
@@ -111,6 +115,19 @@ function waitForRoom(of: Case, { leaf, secret }: AcceptedEntry, code: string, by
   const since = of.previous?.waits?.since ?? of.rules.now
   const waits = { since, bytes }
   return before ? { ...accept(of, before.leaf, secret), waits } : { ...refuse(of, code, '', secret), waits }
+}
+
+/** Whoever has no access by this request yet never waits. */
+function isPaced(of: Case, leaf: Leaf): of is Case & { readonly previous: AcceptedEntry } {
+  const { key, previous, rules } = of
+  if (previous?.state !== 'accepted' || !rules.paced.has(key.relation)) return false
+  return takesRestart(previous, leaf.fingerprint)
+}
+
+/** Under another name, too: who is in stays in, by the certificate and the name that members know. */
+function waitForTurn(of: Case, previous: AcceptedEntry, leaf: Leaf, secret: string | undefined): LedgerEntry {
+  const since = previous.waits?.turn ? previous.waits.since : of.rules.now
+  return { ...accept(of, previous.leaf, secret), waits: { since, bytes: leafBytes(leaf), turn: true } }
 }
 
 /** The entry of the same client, whose certificate is to be replaced or stays. */

@@ -16,10 +16,12 @@ import type { ClientsSeen, Observed, RelationSeen } from '../observed.ts'
 import { nextAbsences } from './absence.ts'
 import { hasAccess } from './access.ts'
 import { claimName } from './claim.ts'
+import { secretsToCollect } from './collectable.ts'
 import { endAccessOf, nextRevoked, suspensionsOf } from './end-of-access.ts'
 import { type Case, judgeRequest, type Rules } from './judge-request.ts'
 import { makeRoom } from './make-room.ts'
 import { accessOf, commonNamesLeaving, namesDeparted } from './names.ts'
+import { hasNewcomer, lastRenewal, pacedRelations } from './pace.ts'
 import { authorityBytes } from './room.ts'
 
 export const emptyLedger: Ledger = {
@@ -58,6 +60,7 @@ export function nextLedger(observed: Observed): Ledger {
   const answers = new Map([...committed.answers].filter(lives))
   const noted = new Map([...committed.noted].filter(lives))
   const silent = silentRelations(committed, observed)
+  const renewed = lastRenewal(committed, entries, observed.now)
   return {
     entries,
     leaving,
@@ -72,17 +75,21 @@ export function nextLedger(observed: Observed): Ledger {
     suspensions,
     gathering: !noRequestIsOnItsWay.holds(observed),
     away: nextAbsences(committed.away, entries, observed),
+    ...(renewed !== undefined && { renewed }),
   }
 }
 
-export function rulesOf({
-  config,
-  peers,
-  clientCas,
-  now,
-}: Pick<Observed, 'config' | 'peers' | 'clientCas' | 'now'>): Rules {
-  const allowFullKeyspace = config.inForce['allow-full-keyspace']
-  return { allowFullKeyspace, authorities: peers ? authorityBytes(peers.application, clientCas) : 0, now }
+export function rulesOf(
+  seen: Pick<Observed, 'config' | 'peers' | 'unit' | 'clientCas' | 'now'> &
+    Partial<Pick<Observed, 'machine'>>,
+): Rules {
+  const { config, peers, clientCas, now } = seen
+  return {
+    allowFullKeyspace: config.inForce['allow-full-keyspace'],
+    authorities: peers ? authorityBytes(peers.application, clientCas) : 0,
+    paced: pacedRelations(seen),
+    now,
+  }
 }
 
 /** Relations that had their say and asked for nothing: nobody waits for them (`no-request-is-on-its-way`). */
@@ -104,22 +111,6 @@ function crossModelRelations({ crossModel }: Ledger, { clients }: Observed): Led
   return rows
 }
 
-/** Not in the hook in which a relation breaks: a unit of the requirer may still read them (facts/etcd-client.md §5.17). */
-function secretsToCollect(committed: Ledger, entries: Entries, observed: Observed): Map<string, RequestKey> {
-  const kept = observed.collect ? [] : [...committed.collectable].filter(([name]) => !entries.has(name))
-  const ended = [...committed.entries].filter(
-    ([name, { entry }]) => entry.answeredAs !== undefined && !entries.has(name),
-  )
-  const encrypted = [...committed.crossModel.keys()]
-    .filter((relation) => observed.clients.gone.has(relation))
-    .map((relation) => ({ relation, request: '' }))
-  return new Map([
-    ...kept,
-    ...ended.map(([name, { key }]) => [name, key] as const),
-    ...encrypted.map((key) => [ledgerKey(key), key] as const),
-  ])
-}
-
 type Entries = Map<string, { readonly key: RequestKey; readonly entry: LedgerEntry }>
 
 /** What etcd says of an accepted name: refused where it is somebody else's. */
@@ -132,6 +123,13 @@ export function judgeRelations(
   rules: Rules,
   claim: Claim = (entry) => entry,
 ): Entries {
+  const judged = judgeAll(committed, clients, rules, claim)
+  // Members restart for a newcomer anyway.
+  const together = rules.paced.size > 0 && hasNewcomer(committed, judged)
+  return together ? judgeAll(committed, clients, { ...rules, paced: new Set() }, claim) : judged
+}
+
+function judgeAll(committed: Ledger, clients: ClientsSeen, rules: Rules, claim: Claim): Entries {
   const entries: Entries = new Map(committed.entries)
   for (const [name, { key }] of committed.entries) if (ended(key, clients)) entries.delete(name)
   for (const relation of inOrderOfClaims(committed, clients)) {

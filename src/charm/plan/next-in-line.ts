@@ -1,11 +1,12 @@
 // Who was refused because a common name was taken is looked at again once it is free: the first recorded, and the next one only if
 // that one no longer wants it. So a hook about an owner reads no others while the owner keeps its name. Likewise who waits for room in
-// the truststore, once there is enough.
+// the truststore, once there is enough, and for members to restart for renewals, once they do.
 
 import type { Ledger, LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
 import type { ClientsSeen } from '../observed.ts'
 import type { Rules } from './judge-request.ts'
 import { judgeRelations } from './ledger.ts'
+import { nextToRenew } from './pace.ts'
 import { entryBytes, mostBytes, mostBytesForNewcomers, shareOfOne } from './room.ts'
 
 interface Row {
@@ -16,7 +17,11 @@ interface Row {
 /** The relation to be looked at next; `undefined` where nobody waits for what is free. */
 export function nextInLine(ledger: Ledger, clients: ClientsSeen, rules: Rules): number | undefined {
   const looked = new Set([...clients.relations.keys(), ...clients.gone, ...clients.suspended])
-  return nextForName(ledger, clients, rules, looked) ?? nextForRoom(ledger, clients, rules, looked)
+  return (
+    nextForName(ledger, clients, rules, looked) ??
+    nextForRoom(ledger, clients, rules, looked) ??
+    nextForTurn(ledger, clients, rules, looked)
+  )
 }
 
 function nextForName(
@@ -74,7 +79,7 @@ function nextForRoom(
   rules: Rules,
   looked: ReadonlySet<number>,
 ): number | undefined {
-  const waiting = [...ledger.entries.values()].filter(({ entry }) => entry.waits !== undefined)
+  const waiting = [...ledger.entries.values()].filter(({ entry }) => entry.waits && !entry.waits.turn)
   const line = waiting.filter(({ key }) => !looked.has(key.relation))
   if (line.length === 0) return undefined
   const theirs = new Set(waiting.map(({ key }) => key.relation))
@@ -83,6 +88,16 @@ function nextForRoom(
   const since = ({ entry }: Row): number => entry.waits?.since ?? 0
   const fitting = line.filter((row) => hasRoom(row, rows, rules))
   return fitting.toSorted((a, b) => since(a) - since(b))[0]?.key.relation
+}
+
+function nextForTurn(
+  ledger: Ledger,
+  clients: ClientsSeen,
+  rules: Rules,
+  looked: ReadonlySet<number>,
+): number | undefined {
+  if (![...ledger.entries.values()].some(({ entry }) => entry.waits?.turn)) return undefined
+  return nextToRenew(ledger, judgeRelations(ledger, clients, rules), rules.paced, looked)
 }
 
 function hasRoom({ key, entry }: Row, rows: readonly Row[], { authorities }: Rules): boolean {

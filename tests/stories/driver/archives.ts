@@ -10,3 +10,6 @@ export function archivePaths(): Readonly<Record<CharmName, string>> {
     throw new Error('ETCD_CHARM or CLIENT_CHARM is not set: run the stories by `make stories`')
   return { etcd: path('etcd'), client: path('client'), python: path('python') }
 }
+
+/** A story renews certificates faster than people do, and is of something else than that this is slowed down, unless it says so. */
+export const renewalsAtOnce = { 'client-restart-interval': 0 }

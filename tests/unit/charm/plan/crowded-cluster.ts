@@ -37,7 +37,7 @@ export const largest = 1_024
 
 /** A model of one unit that leads: what requirers ask for, what the ledger says, what etcd has loaded. */
 export class Cluster {
-  observed: Observed = running(withAdmin(settled(), [1]))
+  observed: Observed = running(withAdmin(atOnce(settled()), [1]))
   readonly asks = new Map<number, Map<string, Leaf>>()
   operators: Record<string, ClientCas> = {}
   next = 1
@@ -112,12 +112,16 @@ export class Cluster {
     gone: ReadonlySet<number>,
     clientCas?: Readonly<Record<string, ClientCas>>,
   ): void {
-    const { peers, config } = this.observed
+    const { peers, config, unit } = this.observed
     assert.ok(peers)
     const looked = new Map(relations)
     const clients = { ...this.observed.clients, relations: looked, gone }
     for (;;) {
-      const next = nextInLine(peers.ledger, clients, rulesOf({ config, peers, clientCas: undefined, now }))
+      const next = nextInLine(
+        peers.ledger,
+        clients,
+        rulesOf({ config, peers, unit, clientCas: undefined, now }),
+      )
       if (next === undefined) break
       looked.set(next, this.seen(next))
     }
@@ -148,6 +152,11 @@ export class Cluster {
     const rows = [...(this.observed.peers?.ledger.entries.values() ?? [])]
     return rows.map(({ entry }) => entry).filter((entry) => entry.state === 'accepted' && entry.waits)
   }
+}
+
+/** Room is all that anybody waits for here. */
+function atOnce({ config, ...observed }: Observed): Observed {
+  return { ...observed, config: { ...config, inForce: { ...config.inForce, 'client-restart-interval': 0 } } }
 }
 
 function admin(nth: number): string {
