@@ -19,7 +19,7 @@ export function openJuju(env: Environment): Juju {
   const tools = openHookTools(env)
   return {
     tools,
-    ...openRelations(tools, env.JUJU_UNIT_NAME ?? ''),
+    ...openRelations(tools, env),
     ...openSecrets(tools, env.JUJU_MODEL_UUID ?? '', env.JUJU_CHARM_DIR ?? '.'),
     ...openStatuses(tools, env.JUJU_UNIT_NAME ?? ''),
     ...openUnit(tools),

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini'
 import { type Databag, differences, type WantedDatabag } from './databag.ts'
+import type { Environment } from './context.ts'
 import { NotAllowed, NotFound, NotLeader, RelationGone, ToolError } from './errors.ts'
 import type { HookTools } from './hook-tool.ts'
 import {
@@ -24,7 +25,7 @@ const namesSchema = z.nullable(z.array(z.string()))
  * as gone where it refuses even this unit's own databag.
  */
 export interface Relations {
-  /** Those that Juju lists; 3.6 leaves out the one that is breaking, in its relation-broken, and 4.0 doesn't. */
+  /** Without the relation that is breaking, in its relation-broken: Juju 3.6 hides it, 4.0 goes on listing it. */
   relationIds(endpoint: string): Promise<readonly RelationId[]>
   /** @throws {TypeError} where the number is no relation id */
   relationId(id: number): RelationId
@@ -52,15 +53,17 @@ export interface Relations {
   writeAppBag(id: RelationId, current: Databag, wanted: WantedDatabag): Promise<readonly string[]>
 }
 
-/** @example await openRelations(tools, 'etcd/0').relationIds('etcd-client') */
-export function openRelations(tools: HookTools, unit: string): Relations {
+/** @example await openRelations(tools, process.env).relationIds('etcd-client') */
+export function openRelations(tools: HookTools, env: Environment): Relations {
   const ids = new Map<string, Promise<readonly RelationId[]>>()
   const units = new Map<RelationId, Promise<readonly UnitName[]>>()
+  const breaking = findBreaking(tools, env)
+  const { JUJU_UNIT_NAME: unit = '' } = env
   const ask = openProof(tools, unit)
   const [unitBags, appBags] = [openBags(tools, ask, []), openBags(tools, ask, ['--app'])]
   return {
     relationIds(endpoint) {
-      const known = ids.get(endpoint) ?? listIds(tools, endpoint)
+      const known = ids.get(endpoint) ?? listIds(tools, endpoint, breaking)
       ids.set(endpoint, known)
       return known
     },
@@ -169,7 +172,33 @@ async function listUnits(tools: HookTools, id: RelationId): Promise<readonly Uni
   return ((await tools.runJson('relation-list', ['-r', String(id)], namesSchema)) ?? []).map(parseUnitName)
 }
 
-async function listIds(tools: HookTools, endpoint: string): Promise<readonly RelationId[]> {
-  const names = await tools.runJson('relation-ids', [endpoint], namesSchema)
-  return (names ?? []).map(parseRelationId).sort((a, b) => a - b)
+async function listIds(
+  tools: HookTools,
+  endpoint: string,
+  breaking: () => Promise<string | undefined>,
+): Promise<readonly RelationId[]> {
+  const names = (await tools.runJson('relation-ids', [endpoint], namesSchema)) ?? []
+  const ends = names.length > 0 ? await breaking() : undefined
+  return names
+    .filter((name) => name !== ends)
+    .map(parseRelationId)
+    .sort((a, b) => a - b)
+}
+
+/**
+ * The relation of a relation-broken. An agent that was restarted runs one for the peer relation too, of a unit on its way out, and that
+ * one lives on: it is known by its other end, which is this application. Such an agent does not name the other end by itself.
+ */
+function findBreaking(tools: HookTools, env: Environment): () => Promise<string | undefined> {
+  const { JUJU_RELATION_ID: id, JUJU_REMOTE_APP: named, JUJU_UNIT_NAME: unit = '' } = env
+  if (!id || !env.JUJU_HOOK_NAME?.endsWith('-relation-broken')) return async () => undefined
+  let found: Promise<string | undefined> | undefined
+  const find = async (): Promise<string | undefined> => {
+    const remote = named || (await tools.runJson('relation-list', ['-r', id, '--app'], z.string()))
+    return remote === unit.replace(/\/\d+$/, '') ? undefined : id
+  }
+  return () => {
+    found ??= find()
+    return found
+  }
 }

@@ -9,6 +9,7 @@ import type { ModelOptions } from './index.ts'
 import type { KillHere } from './model/agent.ts'
 import { forgetUnit } from './model/removal.ts'
 import { seededRandom } from './model/random.ts'
+import { restartMachine } from './model/restart.ts'
 import { openScheduler, type Scheduler } from './model/scheduler.ts'
 import type { Tables, Unit } from './model/state.ts'
 import { openStorage } from './model/storage.ts'
@@ -16,6 +17,8 @@ import { openStorage } from './model/storage.ts'
 export interface Controller extends AsyncDisposable {
   readonly models: Tables[]
   readonly random: () => number
+  /** Whether the unit that leads may be any of those that are deployed together; by the first seed it is the first. */
+  readonly anyLeads: boolean
   readonly hosts: Hosts
   /** Where archives are unpacked. */
   readonly cache: string
@@ -24,10 +27,12 @@ export interface Controller extends AsyncDisposable {
   kill: KillHere
   /** Mounts a new storage of that name, or one of those given, which units left behind. */
   attach(tables: Tables, unit: Unit, storage: string, given: readonly string[]): Promise<void>
-  /** What a machine forgets when it is rebooted. */
-  attachAgain(unit: Unit): Promise<void>
   takeAway(unit: Unit): Promise<void>
   exchange(tables: Tables, unit: Unit): Promise<void>
+  /** What a machine forgets when it is rebooted. */
+  attachAgain(unit: Unit): Promise<void>
+  /** The unit's machine restarts, and its agent with it; where its storage comes late, that is not mounted yet. */
+  reboot(tables: Tables, unit: Unit, storageLate?: boolean): Promise<void>
   /** After its last hook, or when its machine is lost. */
   bury(tables: Tables, unit: Unit): Promise<void>
 }
@@ -44,15 +49,24 @@ export async function openController(options: ModelOptions): Promise<Controller>
     forgetUnit(tables, unit)
     await unit.host[Symbol.asyncDispose]()
   }
-  const kill = (...call: Parameters<KillHere>): boolean => controller.kill(...call)
+  const mounts = openStorage(storage)
+  const reboot: Controller['reboot'] = async (tables, unit, storageLate = false) => {
+    if (storageLate) await mounts.takeAway(unit)
+    await unit.host.reboot()
+    if (!storageLate) await mounts.attachAgain(unit)
+    restartMachine(tables, unit)
+  }
+  const kill: KillHere = (...call) => controller.kill(...call)
   const controller: Controller = {
     models,
     random,
+    anyLeads: (options.seed ?? 1) !== 1,
     hosts,
     cache,
-    scheduler: openScheduler({ models, random, parallel, kill, measure, onHook, bury }),
+    scheduler: openScheduler({ models, random, parallel, kill, measure, onHook, bury, reboot }),
     kill: () => false,
-    ...openStorage(storage),
+    ...mounts,
+    reboot,
     bury,
     async [Symbol.asyncDispose]() {
       await hosts[Symbol.asyncDispose]()

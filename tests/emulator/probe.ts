@@ -12,7 +12,8 @@ export interface Printed {
   readonly err: string
 }
 
-const dispatch = `#!/bin/sh
+/** Of a charm that runs what a test tells it. */
+export const dispatch = `#!/bin/sh
 name=\${JUJU_DISPATCH_PATH##*/}
 env | sort >"/probe.env.$name"
 [ -f "/probe.$name" ] || exit 0

@@ -24,9 +24,10 @@ test('a relation that ended unseen fails no hook of the next leader, and its cli
   model.removeUnit(others[2] ?? '')
   const ran = (unit: string, hook: string): boolean =>
     model.tables.journal.some((run) => run.unit === unit && run.hook === hook)
-  while (!stays.every((unit) => ran(unit, 'etcd-peers-relation-departed'))) await model.runOne()
+  // In Juju 4.0 its peers are not told that it has gone.
+  while (unitsOf(model).length > 3) await model.runOne()
   model.removeRelation(web.id)
-  while (!ran('web/0', 'etcd-relation-broken') || unitsOf(model).length > 3) await model.runOne()
+  while (!ran('web/0', 'etcd-relation-broken')) await model.runOne()
   while (!stays.every((unit) => ran(unit, 'etcd-client-relation-broken'))) await model.runOne()
   await model.loseUnit(leader)
   assert.equal(model.tables.relations.has(web.id), false)

@@ -8,31 +8,66 @@ import { type HookContext, openContext, ToolFailure } from './hook-context.ts'
 import { gone, serveTools, tools } from './server.ts'
 import type { HookRun, HookToRun, Tables, Unit } from './state.ts'
 
-/** Asked before each hook tool takes effect, and for `exit` before the commit: true kills the hook's process there. */
-export type KillHere = (unit: string, tool: string, args: readonly string[]) => boolean
+/** Asked before each hook tool takes effect, and for `exit` before the commit: the hook's process is killed there, or its machine rebooted. */
+export type KillHere = (unit: string, tool: string, args: readonly string[]) => boolean | 'reboot'
 
 const tag = (unit: Unit): string => `unit-${unit.name.replace('/', '-')}`
 const agentFolder = (unit: Unit): string => `/var/lib/juju/agents/${tag(unit)}`
 const toolsFolder = (unit: Unit): string => `/var/lib/juju/tools/${tag(unit)}`
 const charmFolder = (unit: Unit): string => `${agentFolder(unit)}/charm`
 
+export interface RunOptions {
+  readonly kill: KillHere
+  readonly measure: boolean
+  readonly reboot: (tables: Tables, unit: Unit) => Promise<void>
+}
+
 /** Runs the hook, notes the run in the journal, and leaves it in `unit.failed` when it has to be run again. */
 export async function runHook(
   tables: Tables,
   unit: Unit,
   hook: HookToRun,
-  { kill, measure }: { readonly kill: KillHere; readonly measure: boolean },
+  { kill, measure, reboot }: RunOptions,
 ): Promise<HookRun> {
   await placeCharm(tables, unit, hook)
   const name = hook.action ? hook.action.name : hook.name
   const id = `${unit.name}-${name}-${randomBytes(16).toString('hex')}`
   const context = openContext(id, tables, unit, hook)
-  const run = await runProcess(context, kill, measure)
+  let rebooted = false
+  const killOrReboot = (...call: Parameters<KillHere>): boolean => {
+    const how = kill(...call)
+    rebooted ||= how === 'reboot'
+    return how !== false
+  }
+  tellBefore(unit, hook)
+  const run = await runProcess(context, killOrReboot, measure)
   const failure = run.exit === 0 ? commit(context) : `exit status ${run.exit}`
   const noted = note(context, run, failure)
   tables.journal.push(noted)
   settleHook(unit, hook, failure)
+  if (failure === undefined) tellAfter(unit, hook)
+  if (!rebooted) return noted
+  if (hook.action && tables.profile === '4.0') hook.action.status = 'running'
+  await reboot(tables, unit)
   return noted
+}
+
+const installing = 'installing charm software'
+
+/** Statuses that the agent sets itself (facts/juju.md §1.8), the first only where the charm has set none yet. */
+function tellBefore({ workload }: Unit, { name, action }: HookToRun): void {
+  const tell = (message: string): unknown => Object.assign(workload, { status: 'maintenance', message })
+  if (action) return
+  if (name === 'install' && workload.message === 'agent initialising') tell(installing)
+  if (name === 'stop') tell('stopping charm software')
+  if (name === 'remove') tell('cleaning up prior to charm deletion')
+}
+
+function tellAfter({ workload }: Unit, { name, action }: HookToRun): void {
+  if (action) return
+  if (name === 'start' && workload.message === installing)
+    Object.assign(workload, { status: 'unknown', message: '' })
+  if (name === 'stop') Object.assign(workload, { status: 'maintenance', message: '' })
 }
 
 function note({ cutOff }: HookContext, run: HookRun, failure: string | undefined): HookRun {
@@ -65,7 +100,11 @@ function settleHook(unit: Unit, hook: HookToRun, failure: string | undefined): v
 /** Where the wrapper leaves its account. */
 const usageFile = '/run/hook-usage'
 
-async function runProcess(context: HookContext, kill: KillHere, measure: boolean): Promise<HookRun> {
+async function runProcess(
+  context: HookContext,
+  kill: (...call: Parameters<KillHere>) => boolean,
+  measure: boolean,
+): Promise<HookRun> {
   const { unit, hook } = context
   const began = performance.now()
   const stop = new AbortController()
@@ -87,6 +126,7 @@ async function runProcess(context: HookContext, kill: KillHere, measure: boolean
   return {
     unit: unit.name,
     hook: hook.name,
+    env: hook.env,
     exit: stop.signal.aborted ? 'killed' : (ended.code ?? ended.signal ?? 'killed'),
     calls: served.calls,
     log: context.log,

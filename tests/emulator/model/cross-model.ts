@@ -69,7 +69,18 @@ export function sidesOf(
   tables: Tables,
   relation: Relation,
 ): readonly { readonly tables: Tables; readonly relation: Relation }[] {
-  return [{ tables, relation }, ...(relation.across ? [relation.across] : [])]
+  const { across } = relation
+  const parted = relation.parted ?? across?.relation.parted
+  return [{ tables, relation }, ...(across && !parted ? [across] : [])]
+}
+
+/** The controller forgets the relation on the other side, whose units go on listing it. */
+export function loseOtherSide({ across }: Relation): void {
+  if (!across) return
+  across.relation.gone = true
+  across.relation.parted = { failsNext: true }
+  for (const { grants } of across.tables.secrets.values())
+    for (const [app, id] of grants) if (id === across.relation.id) grants.delete(app)
 }
 
 /** Units of one end of a relation, by the names that they have on this side. */
@@ -109,9 +120,9 @@ export function suspendRelation(tables: Tables, id: number): void {
 
 /**
  * The units that broke it enter again, with their databags as they were at the very first; the applications' databags are as they were.
- * Juju mostly runs no second relation-created, but does where the agent was restarted meanwhile: `created` says so.
+ * Juju 4.0 runs relation-created again; 3.6 mostly doesn't, but does where the agent was restarted meanwhile: `created` says so.
  */
-export function resumeRelation(tables: Tables, id: number, created: boolean): void {
+export function resumeRelation(tables: Tables, id: number, created = tables.profile === '4.0'): void {
   const relation = tables.relations.get(id)
   if (!relation?.suspended) throw new Error(`relation ${id} is not suspended`)
   for (const side of sidesOf(tables, relation)) {

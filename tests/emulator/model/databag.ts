@@ -26,3 +26,9 @@ export function versionOf(of: Relation, name: string): number {
   const { relation, entity } = homeOf(of, name)
   return relation.versions.get(entity) ?? 0
 }
+
+/** Whether the unit ever entered the relation; its databag stays when it has left. */
+export function hasBag(of: Relation, name: string): boolean {
+  const { relation, entity } = homeOf(of, name)
+  return relation.bags.has(entity)
+}

@@ -11,10 +11,15 @@ export function flush(context: HookContext): void {
   for (const { relation } of context.bags.values())
     if (relation.gone)
       throw new ToolFailure(context.tables.profile === '3.6' ? 'permission denied' : 'relation not found')
+  assertThere(context)
+  assertSmall(context)
   commitSecrets(context)
   for (const { relation, entity, changes } of context.bags.values()) {
     if (!context.tables.relations.has(relation.id)) continue
     const bag = bagOf(relation, entity)
+    // 4.0 keeps to itself what a charm writes over the addresses that Juju gives: its own hook sees it, and nobody else.
+    if (context.tables.profile === '4.0' && entity.includes('/'))
+      for (const key of ['ingress-address', 'egress-subnets']) delete changes[key]
     let changed = false
     for (const [key, value] of Object.entries(changes)) {
       if ((bag[key] ?? '') === value) continue
@@ -25,7 +30,10 @@ export function flush(context: HookContext): void {
     // A write of the same content is no event; an application's own bag on a peer relation is one even for its writer.
     if (changed) relation.versions.set(entity, versionOf(relation, entity) + 1)
   }
-  Object.assign(context.unit.state, context.state)
+  for (const [key, value] of context.state) {
+    if (value === undefined) delete context.unit.state[key]
+    else context.unit.state[key] = value
+  }
 }
 
 /** 4.0 takes all of it or nothing; 3.6 takes one after the other, and what it has taken stays though a later one is refused. */
@@ -51,5 +59,28 @@ function copyOf(row: Secret): Secret {
     obsolete: new Set(obsolete),
     grants: new Map(grants),
     consumers: new Map(consumers),
+  }
+}
+
+/** One hook about a relation that the other side left by `remove-saas` fails, whatever it did. */
+function assertThere({ tables, hook }: HookContext): void {
+  const parted = tables.relations.get(hook.relation ?? -1)?.parted
+  if (!parted?.failsNext) return
+  parted.failsNext = false
+  throw new ToolFailure('relation not found')
+}
+
+/** Of keys and values of one databag (4.0); in 3.6 it is one document, and as large. */
+const largestBag = 16_777_216
+
+function assertSmall({ bags }: HookContext): void {
+  for (const { relation, entity, changes } of bags.values()) {
+    const after = Object.entries({ ...bagOf(relation, entity), ...changes })
+    const size = after.reduce(
+      (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+      0,
+    )
+    if (size > largestBag)
+      throw new ToolFailure(`max allowed total size (${largestBag}): quota limit exceeded`)
   }
 }

@@ -1,7 +1,7 @@
 // One running hook: what it may see, and what it has asked for. Nothing of the latter is in the model before the flush.
 
 import { bagOf } from './databag.ts'
-import type { Bag, HookToRun, Relation, Secret, Tables, Unit } from './state.ts'
+import type { Bag, HookToRun, Relation, Secret, Status, Tables, Unit } from './state.ts'
 
 export interface HookContext {
   readonly id: string
@@ -14,16 +14,29 @@ export interface HookContext {
   /** Ports opened (true) and closed so far. */
   readonly ports: Map<string, boolean>
   readonly flush: (() => void)[]
-  /** What state-set asked for. */
-  readonly state: Bag
   readonly pendingSecrets: Map<string, Secret>
+  /** Content that this hook has set so far, and what else of a secret it has changed. */
+  readonly contents: Map<Secret, Bag>
+  readonly pendingMetadata: Map<Secret, PendingMetadata>
+  readonly removedSecrets: Set<Secret>
   readonly log: string[]
+  /** Statuses as this hook read them first. */
+  readonly statuses: Map<Status, Status>
+  /** State keys that this hook has set or (`undefined`) deleted. */
+  readonly state: Map<string, string | undefined>
   /** The controller went away while it ran. */
   cutOff: boolean
   /** It has asked for what only the leader may: that is looked at again at the flush. */
   asLeader: boolean
   /** What is-leader said first, if that was no: it stays so for this hook. */
   follows: boolean
+}
+
+interface PendingMetadata {
+  readonly label?: string
+  readonly description?: string
+  readonly rotation?: Secret['rotation']
+  readonly expire?: number
 }
 
 /** @param id what the hook's tools must name */
@@ -37,9 +50,13 @@ export function openContext(id: string, tables: Tables, unit: Unit, hook: HookTo
     seen: new Map(),
     ports: new Map(),
     flush: [],
-    state: {},
     pendingSecrets: new Map(),
+    contents: new Map(),
+    pendingMetadata: new Map(),
+    removedSecrets: new Set(),
     log: [],
+    statuses: new Map(),
+    state: new Map(),
     cutOff: false,
     asLeader: false,
     follows: false,
@@ -58,6 +75,8 @@ export interface Request {
   readonly context: HookContext
   readonly args: readonly string[]
   readonly stdin: string
+  /** The caller's working directory. */
+  readonly cwd?: string
 }
 
 export type Tool = (request: Request) => Answer | Promise<Answer>
@@ -99,6 +118,7 @@ export interface Parsed {
 export function parseFlags(
   args: readonly string[],
   spec: Readonly<Record<string, 'flag' | 'value'>>,
+  most = Number.POSITIVE_INFINITY,
 ): Parsed {
   const flags = new Map<string, string>()
   const words: string[] = []
@@ -111,17 +131,27 @@ export function parseFlags(
       const kind =
         spec[name] ?? (name === '--format' || name === '-o' || name === '--output' ? 'value' : undefined)
       if (kind === undefined) throw new ToolFailure(`option provided but not defined: ${name}`, 2)
-      if (kind === 'value') flags.set(name, inline ?? rest.shift() ?? '')
-      else if (inline?.toLowerCase() !== 'false') flags.set(name, 'true')
+      if (kind === 'value') {
+        const value = inline ?? rest.shift()
+        if (value === undefined) throw new ToolFailure(`option needs an argument: ${name}`, 2)
+        flags.set(name, value)
+      } else if (inline?.toLowerCase() !== 'false') flags.set(name, 'true')
     } else words.push(arg)
   }
+  if (words.length > most) throw new ToolFailure(`unrecognized args: ${JSON.stringify(words.slice(most))}`, 2)
   return { flags, words }
+}
+
+/** As Go prints maps. */
+export function sorted<Value>(bag: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(bag).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** The relation of `-r`, or the hook's own. Both checks happen while flags are parsed: exit 2. */
 export function relationOf(context: HookContext, { flags }: Parsed): Relation {
   const text = flags.get('-r') ?? flags.get('--relation')
-  const id = text === undefined ? context.hook.relation : Number(text.replace(/^.*:/, ''))
+  const digits = text?.replace(/^.*:/, '')
+  const id = digits === undefined ? context.hook.relation : Number(digits || 'none')
   if (id === undefined) throw new ToolFailure('no relation id specified', 2)
   if (!Number.isSafeInteger(id))
     throw new ToolFailure(`invalid value "${text}" for option -r: invalid relation id`, 2)

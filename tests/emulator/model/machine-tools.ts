@@ -16,45 +16,6 @@ import {
   ToolFailure,
 } from './hook-context.ts'
 
-const portSpec = /^(?:(\d+)(?:-(\d+))?(?:\/(tcp|udp))?|icmp)$/
-
-function readPort(word: string | undefined): string {
-  if (word === undefined) throw new ToolFailure('no port or range specified', 2)
-  const protocol = word.split('/')[1]
-  if (protocol !== undefined && protocol !== 'tcp' && protocol !== 'udp')
-    throw new ToolFailure(`invalid protocol "${protocol}", expected "tcp", "udp", or "icmp"`, 2)
-  const [, first, last = first] = portSpec.exec(word) ?? []
-  if (word === 'icmp') return word
-  if (first === undefined) throw new ToolFailure(`invalid port "${word.split('/')[0]}": not a number`, 2)
-  if (Number(first) > 65535 || Number(last) > 65535)
-    throw new ToolFailure(`port range bounds must be between 0 and 65535, got ${first}-${last}`, 2)
-  if (Number(first) > Number(last))
-    throw new ToolFailure(`invalid port range ${first}-${last}/${protocol ?? 'tcp'}`, 2)
-  return protocol === undefined ? `${word}/tcp` : word
-}
-
-export const openPort: Tool = ({ context, args }) => {
-  const port = readPort(parseFlags(args, { '--endpoints': 'value' }).words[0])
-  context.ports.set(port, true)
-  context.flush.push(() => context.unit.ports.add(port))
-  return nothing
-}
-
-export const closePort: Tool = ({ context, args }) => {
-  const port = readPort(parseFlags(args, { '--endpoints': 'value' }).words[0])
-  context.ports.set(port, false)
-  context.flush.push(() => context.unit.ports.delete(port))
-  return nothing
-}
-
-/** With what this hook has opened and closed so far. */
-export const openedPorts: Tool = ({ context, args }) => {
-  const { flags } = parseFlags(args, { '--endpoints': 'flag' })
-  const open = new Set(context.unit.ports)
-  for (const [port, opened] of context.ports) opened ? open.add(port) : open.delete(port)
-  return json([...open].sort().map((port) => (flags.has('--endpoints') ? `${port} (*)` : port)))
-}
-
 export const networkGet: Tool = ({ context, args }) => {
   const spec = {
     '-r': 'value',
@@ -63,9 +24,10 @@ export const networkGet: Tool = ({ context, args }) => {
     '--egress-subnets': 'flag',
     '--primary-address': 'flag',
   } as const
-  const parsed = parseFlags(args, spec)
+  const parsed = parseFlags(args, spec, 1)
   const { flags, words } = parsed
   const [binding] = words
+  if (binding === '') throw new ToolFailure('no binding name specified', 2)
   if (flags.has('-r') && relationOf(context, parsed).gone)
     throw new ToolFailure('permission denied (unauthorized access)')
   if (binding === undefined) throw new ToolFailure('no arguments specified', 2)
@@ -90,7 +52,11 @@ export const networkGet: Tool = ({ context, args }) => {
   return json({
     'bind-addresses': [
       ...first.map(addedRow),
-      { 'mac-address': '', 'interface-name': device, addresses: addresses.map(addressRow) },
+      {
+        'mac-address': macOf(address),
+        'interface-name': device,
+        addresses: addresses.map(addressRow),
+      },
       ...last.map(addedRow),
     ],
     'egress-subnets': [egress],
@@ -99,13 +65,19 @@ export const networkGet: Tool = ({ context, args }) => {
 }
 
 function addedRow({ address, cidr, device }: AddedAddress): unknown {
-  const addresses = [{ hostname: '', value: address, cidr }]
-  return { 'mac-address': '', 'interface-name': device, addresses }
+  const addresses = [{ hostname: address, value: address, cidr }]
+  return { 'mac-address': macOf(address), 'interface-name': device, addresses }
+}
+
+/** Any, and always the same one: nothing looks at it but who compares. */
+function macOf(address: string): string {
+  const last = address.split(/[.:]/).at(-1) ?? ''
+  return `00:16:3e:00:00:${last.slice(-2).padStart(2, '0')}`
 }
 
 function addressRow(value: string): unknown {
   const cidr = isIPv6(value) ? value.replace(/::.*$/, '::/64') : value.replace(/\d+$/, '0/24')
-  return { hostname: '', value, cidr }
+  return { hostname: value, value, cidr }
 }
 
 function unknownBinding({ tables }: HookContext, binding: string): ToolFailure {
@@ -117,46 +89,68 @@ function unknownBinding({ tables }: HookContext, binding: string): ToolFailure {
 }
 
 export const unitGet: Tool = ({ context, args }) => {
-  const [key = ''] = parseFlags(args, {}).words
-  if (key !== 'private-address' && key !== 'public-address') throw new ToolFailure(`unknown setting "${key}"`)
+  const [key] = parseFlags(args, {}, 1).words
+  if (key === undefined) throw new ToolFailure('no setting specified', 2)
+  if (key !== 'private-address' && key !== 'public-address')
+    throw new ToolFailure(`unknown setting "${key}"`, context.tables.profile === '4.0' ? 2 : 1)
   return json(boundAddress(context.unit, ''))
 }
 
 export const storageList: Tool = ({ context, args }) => {
-  const [name] = parseFlags(args, {}).words
-  const attached = [...context.unit.storage].filter(([, there]) => there).map(([id]) => id)
+  const [name] = parseFlags(args, {}, 1).words
+  const own = context.hook.env.JUJU_STORAGE_ID
+  const attached = [...context.unit.storage].filter(([id, there]) => there || id === own).map(([id]) => id)
   return json(attached.filter((id) => name === undefined || id.startsWith(`${name}/`)).sort())
 }
 
 export const storageGet: Tool = ({ context, args }) => {
-  const { flags, words } = parseFlags(args, { '-s': 'value' })
+  const { flags, words } = parseFlags(args, { '-s': 'value' }, 1)
   const id = flags.get('-s') ?? context.hook.env.JUJU_STORAGE_ID
   if (id === undefined) throw new ToolFailure('no storage instance specified', 2)
-  if (!/^[a-z][a-z0-9-]*\/\d+$/.test(id)) throw new ToolFailure(`invalid storage ID "${id}"`, 2)
+  if (!/^[a-z][a-z0-9-]*\/\d+$/.test(id)) throw badStorage(context, id, `invalid storage ID "${id}"`, 2)
   const declared = context.unit.app.charm.storage.find((row) => id.startsWith(`${row.name}/`))
-  if (!declared || !context.unit.storage.has(id)) throw new ToolFailure(`storage "${id}" not found`)
+  if (!declared || !context.unit.storage.has(id))
+    throw badStorage(
+      context,
+      id,
+      context.tables.profile === '3.6' ? `storage "${id}" not found` : `storage instance "${id}" not found`,
+      1,
+    )
   const found: Record<string, string> = { kind: 'filesystem', location: declared.location }
   const [key] = words
   if (key !== undefined && found[key] === undefined)
-    throw new ToolFailure(`invalid storage attribute "${key}"`, 2)
+    throw new ToolFailure(`invalid storage attribute "${key}"`, context.tables.profile === '3.6' ? 2 : 1)
   return json(key === undefined ? found : found[key])
+}
+
+/** 4.0 takes it for a malformed flag. */
+function badStorage({ tables }: HookContext, id: string, why: string, code: number): ToolFailure {
+  return tables.profile === '3.6'
+    ? new ToolFailure(why, code)
+    : new ToolFailure(`invalid value "${id}" for option -s: ${why}`, 2)
 }
 
 export const storageAdd: Tool = ({ args }) => {
   const [directive] = parseFlags(args, {}).words
-  if (directive === undefined) throw new ToolFailure('storage add requires a storage directive')
+  if (directive === undefined) throw new ToolFailure('storage add requires a storage directive', 2)
+  const [name, count = '1'] = directive.split('=')
+  if (!/^\d+$/.test(count)) throw new ToolFailure(`only count can be specified for "${name}"`, 2)
   throw new ToolFailure(`storage "${directive.split('=')[0]}" not found`)
 }
 
-/** The path, without a newline; a resource that was never attached is an empty placeholder. */
+/** The path, without a newline; one that was never attached is an empty placeholder in 3.6, and not found in 4.0. */
 export const resourceGet: Tool = async ({ context, args }): Promise<Answer> => {
   const { app, host, name: unitName } = context.unit
-  const [name] = parseFlags(args, {}).words
+  const [name] = parseFlags(args, {}, 1).words
   if (name === undefined) throw new ToolFailure('missing required resource name', 2)
   const file = app.charm.resources.get(name)
   if (file === undefined) throw new ToolFailure(`could not download resource: resource "${name}" not found`)
   const path = `/var/lib/juju/agents/unit-${unitName.replace('/', '-')}/resources/${file}`
   const [attached, outside] = [app.resources.get(name), host.outside(path)]
+  if (attached === undefined && context.tables.profile === '4.0')
+    throw new ToolFailure(
+      `could not download resource: HTTP request failed: Get https://10.0.0.1:17070/model/${context.tables.uuid}/units/unit-${unitName.replace('/', '-')}/resources/${name}: resource "${name}" not found`,
+    )
   await mkdir(dirname(outside), { recursive: true })
   await (attached === undefined ? writeFile(outside, '') : copyFile(attached, outside))
   return { ...nothing, out: path }

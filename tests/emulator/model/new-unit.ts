@@ -31,6 +31,8 @@ export function newUnit(tables: Tables, app: Application, host: Host): Unit {
     stopped: false,
     removed: false,
     configSeen: undefined,
+    configAgain: false,
+    rebooted: false,
     leaderSettingsSeen: undefined,
     modifiedSeen: app.modified,
     placed: undefined,

@@ -3,12 +3,14 @@
 
 import { namesIn } from './cross-model.ts'
 import { enterRelations, relationHook } from './next-relation-hook.ts'
+import { firstQueued } from './queued.ts'
 import { dueSecret } from './secret-times.ts'
 import type { Action, Consumer, HookToRun, Secret, Tables, Unit } from './state.ts'
 
 export function nextHook(tables: Tables, unit: Unit): HookToRun | undefined {
   if (unit.removed) return undefined
   if (unit.failed) return unit.failed
+  if (unit.rebooted) return startAgain(unit)
   const queued = firstQueued(unit)
   if (queued) return queued
   if (!unit.installed) return storageHook(unit, 'attached') ?? install(unit)
@@ -23,24 +25,20 @@ export function nextHook(tables: Tables, unit: Unit): HookToRun | undefined {
     secretRemove(tables, unit) ??
     action(unit) ??
     upgradeCharm(unit) ??
-    configChanged(unit) ??
+    configChanged(tables, unit) ??
     relationHook(tables, unit) ??
     updateStatus(unit)
   )
 }
 
-function firstQueued(unit: Unit): HookToRun | undefined {
-  const queued = unit.queued[0]
-  if (!queued) return undefined
-  const done = (): void => {
-    unit.queued.shift()
-    queued.done()
-  }
-  return { ...queued, done }
-}
-
 function plain(name: string, done: () => void): HookToRun {
   return { name, env: {}, done }
+}
+
+function startAgain(unit: Unit): HookToRun {
+  return plain('start', () => {
+    unit.rebooted = false
+  })
 }
 
 function install(unit: Unit): HookToRun {
@@ -85,12 +83,14 @@ function upgradeCharm(unit: Unit): HookToRun | undefined {
   })
 }
 
-function configChanged(unit: Unit): HookToRun | undefined {
+function configChanged(tables: Tables, unit: Unit): HookToRun | undefined {
   const addresses = [...unit.host.interfaces.flatMap((row) => row.addresses), ...unit.moreAddresses]
-  const now = JSON.stringify([{ ...unit.app.charm.defaults, ...unit.app.config }, addresses])
-  if (unit.configSeen === now) return undefined
+  const options = JSON.stringify({ ...unit.app.charm.defaults, ...unit.app.config })
+  const now = `${options} ${addresses}`
+  if (unit.configSeen === now && !unit.configAgain) return undefined
   return plain('config-changed', () => {
     if (unit.configSeen === undefined) unit.queued.push(plain('start', () => {}))
+    else unit.configAgain = tables.profile === '4.0' && !unit.configSeen.startsWith(`${options} `)
     unit.configSeen = now
   })
 }

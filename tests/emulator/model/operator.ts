@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Hosts } from '../host/host.ts'
-import { relateAcross, sidesOf } from './cross-model.ts'
+import { loseOtherSide, relateAcross, sidesOf } from './cross-model.ts'
 import { newUnit, nextUnitName } from './new-unit.ts'
 import { forgetIfLeft, forgetIfUnused, startRemoval } from './removal.ts'
 import {
@@ -108,6 +108,8 @@ function addRelation(tables: Tables, ends: Relation['ends']): Relation {
     dying: false,
     suspended: false,
     gone: false,
+    stalled: false,
+    parted: undefined,
     across: undefined,
   }
   tables.relations.set(relation.id, relation)
@@ -167,11 +169,14 @@ export function removeOffer(tables: Tables, url: string): void {
       removeRelation(tables, id)
 }
 
-/** An offer that is no longer consumed takes its relations with it. */
+/** An offer that is no longer consumed takes its relations with it; in Juju 4.0 the offering side never hears of their end. */
 export function removeSaas(tables: Tables, saas: string): void {
   tables.saas.delete(saas)
-  for (const { id, ends } of [...tables.relations.values()])
-    if (ends.some((end) => end.app === saas)) removeRelation(tables, id)
+  for (const relation of [...tables.relations.values()]) {
+    if (!relation.ends.some((end) => end.app === saas)) continue
+    if (tables.profile === '4.0') loseOtherSide(relation)
+    removeRelation(tables, relation.id)
+  }
 }
 
 /** Its relations and units are on their way out with it, and it stays until the last of them has ended. */
@@ -180,7 +185,7 @@ export function removeApplication(tables: Tables, name: string): void {
   app.dying = true
   for (const relation of tables.relations.values())
     if (relation.ends.some((end) => end.app === name)) removeRelation(tables, relation.id)
-  for (const unit of app.units) startRemoval(unit)
+  for (const unit of app.units) startRemoval(tables, unit)
   forgetIfUnused(tables, app)
 }
 

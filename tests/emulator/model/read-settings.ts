@@ -16,7 +16,8 @@ export function readSettings(text: string): Bag {
   const found: unknown = parse(text.replace(/[ \t]*\x85[ \t]*/g, ' '), { schema: 'failsafe' })
   const settings: Bag = {}
   for (const [key, value] of Object.entries(found ?? {})) {
-    if (typeof value !== 'string') throw new ToolFailure(`yaml: unmarshal errors: ${key} is no text`)
+    if (typeof value !== 'string')
+      throw new ToolFailure('yaml: unmarshal errors:\n  line 1: cannot unmarshal !!map into string')
     settings[key] = value
   }
   return settings

@@ -8,14 +8,16 @@ import {
   parseFlags,
   readBag,
   relationOf,
+  sorted,
   type Tool,
   ToolFailure,
 } from './hook-context.ts'
-import { readSettings } from './read-settings.ts'
-import { applicationOf, type Bag, endOf, remoteOf } from './state.ts'
+import { applicationOf, type Bag, endOf, type Relation, remoteOf } from './state.ts'
+import { readFileOf, readPairs } from './settings.ts'
+import { hasBag } from './databag.ts'
 
 export const relationIds: Tool = ({ context, args }) => {
-  const { words } = parseFlags(args, {})
+  const { words } = parseFlags(args, {}, 1)
   const endpoint = words[0] ?? context.hook.env.JUJU_RELATION
   if (endpoint === undefined) throw new ToolFailure('no endpoint name specified', 2)
   const app = context.unit.app.name
@@ -30,39 +32,60 @@ export const relationIds: Tool = ({ context, args }) => {
   return json(ids.sort())
 }
 
-/** On the way out with no members left: so the relation that is breaking is not listed. */
+/** On the way out with no members left. Juju 4.0 lists what is breaking, unless it is suspended. */
 function isEnding({ tables, unit }: HookContext, id: number): boolean {
   const relation = tables.relations.get(id)
-  const peers = relation?.ends.length === 1
   const seen = unit.relations.get(id)
-  const ends = relation?.dying === true || relation?.suspended === true || unit.dying
-  return seen?.broken === true || (!peers && ends && seen?.members.size === 0)
+  if (seen?.broken) return true
+  if (relation?.ends.length === 1 || seen?.members.size !== 0) return false
+  return (
+    relation?.suspended === true || (tables.profile === '3.6' && (relation?.dying === true || unit.dying))
+  )
 }
 
 export const relationList: Tool = ({ context, args }) => {
-  const parsed = parseFlags(args, { '-r': 'value', '--relation': 'value', '--app': 'flag' })
+  const parsed = parseFlags(args, { '-r': 'value', '--relation': 'value', '--app': 'flag' }, 0)
   const relation = relationOf(context, parsed)
   if (parsed.flags.has('--app')) return json(remoteOf(relation, context.unit.app.name))
   return json([...(context.unit.relations.get(relation.id)?.members ?? [])].sort())
 }
 
 export const relationGet: Tool = ({ context, args }) => {
-  const parsed = parseFlags(args, { '-r': 'value', '--relation': 'value', '--app': 'flag' })
+  const parsed = parseFlags(args, { '-r': 'value', '--relation': 'value', '--app': 'flag' }, 2)
   const relation = relationOf(context, parsed)
-  const [key = '-', target = context.hook.env.JUJU_REMOTE_UNIT || context.hook.env.JUJU_REMOTE_APP] =
-    parsed.words
-  if (!target) throw new ToolFailure('no unit or application specified', 2)
-  const entity = parsed.flags.has('--app') ? applicationOf(target) : target
-  if (!entity.includes('/') && !parsed.flags.has('--app')) {
-    throw new ToolFailure(`expected unit name, got application name "${target}"`, 2)
-  }
+  const [word = '', named] = parsed.words
+  const key = word === '' ? '-' : word
+  const entity = entityOf(context, named, parsed.flags.has('--app'))
   if (relation.gone) throw noLongerThere(context, entity)
-  if (!relation.ends.some((end) => end.app === applicationOf(entity)))
-    throw new ToolFailure('permission denied')
+  assertReadable(context, relation, entity)
+  const bag = sorted(readBag(context, relation, entity))
+  return json(key === '-' ? bag : bag[key])
+}
+
+/** Whose databag: the one that is named, or the hook's remote unit, or its application; 4.0 takes that one without `--app`, too. */
+function entityOf({ hook, tables }: HookContext, named: string | undefined, app: boolean): string {
+  const { JUJU_REMOTE_UNIT: unit, JUJU_REMOTE_APP: remote } = hook.env
+  const target = named ?? (unit || remote)
+  if (!target) throw new ToolFailure('no unit or application specified', 2)
+  if (app) return applicationOf(target)
+  if (target.includes('/') || (named === undefined && tables.profile === '4.0')) return target
+  if (!/^[a-z][a-z0-9-]*$/.test(target)) throw new ToolFailure(`invalid unit name "${target}"`, 2)
+  throw new ToolFailure(`expected unit name, got application name "${target}"`, 2)
+}
+
+/** @throws in 3.6 for the own application's databag, of a unit that does not lead; and for who is not in the relation */
+function assertReadable(context: HookContext, relation: Relation, entity: string): void {
+  const { profile } = context.tables
+  const inIt = relation.ends.some((end) => end.app === applicationOf(entity))
+  if (profile === '4.0') {
+    if (!entity.includes('/') && !inIt) throw new ToolFailure(`getting application "${entity}" not found`)
+    if (entity.includes('/') && (!inIt || !hasBag(relation, entity)))
+      throw new ToolFailure('relation unit not found')
+    return
+  }
+  if (!inIt) throw new ToolFailure('permission denied')
   const ownApp = entity === context.unit.app.name && relation.ends.length > 1
   if (ownApp && !isLeader(context)) throw new ToolFailure('permission denied')
-  const bag = readBag(context, relation, entity)
-  return json(key === '-' ? bag : bag[key])
 }
 
 /** 4.0 as recorded from 4.0.14, where the offering side lists a relation that the controller has no more; 3.6 has one text for all. */
@@ -74,7 +97,8 @@ function noLongerThere(context: HookContext, entity: string): ToolFailure {
   return new ToolFailure('getting regular relation by key: relation not found')
 }
 
-export const relationSet: Tool = ({ context, args, stdin }) => {
+export const relationSet: Tool = (request) => {
+  const { context, args } = request
   const parsed = parseFlags(args, {
     '-r': 'value',
     '--relation': 'value',
@@ -82,12 +106,7 @@ export const relationSet: Tool = ({ context, args, stdin }) => {
     '--file': 'value',
   })
   const relation = relationOf(context, parsed)
-  const changes: Bag = parsed.flags.get('--file') === '-' ? readSettings(stdin) : {}
-  for (const word of parsed.words) {
-    const at = word.indexOf('=')
-    if (at < 1) throw new ToolFailure(`expected "key=value", got "${word}"`, 2)
-    changes[word.slice(0, at)] = word.slice(at + 1)
-  }
+  const changes: Bag = { ...readFileOf(request, parsed), ...readPairs(parsed.words) }
   const app = parsed.flags.has('--app')
   if (app && !isLeader(context)) throw new ToolFailure('cannot write relation settings')
   if (app) context.asLeader = true

@@ -3,8 +3,8 @@
 import { namesIn, sidesOf } from './cross-model.ts'
 import type { Application, Relation, Tables, Unit } from './state.ts'
 
-/** The unit is on its way out; Juju gives leadership to another when the lease ends, at the latest when the unit is gone. */
-export function startRemoval(unit: Unit, keepsLease = false): void {
+/** The unit is on its way out. In Juju 4.0 it leads to its last hook; in 3.6 it does where it goes faster than its lease. */
+export function startRemoval(tables: Tables, unit: Unit, keepsLease = tables.profile === '4.0'): void {
   unit.dying = true
   if (!keepsLease) passLease(unit)
 }
@@ -32,9 +32,24 @@ export function loseRelation(tables: Tables, id: number): void {
   }
 }
 
+/** Juju 4.0 gives the lease of a unit that has gone to any other, some time later. */
+export function grantLeases(tables: Tables, isDue: () => boolean): boolean {
+  const without = [...tables.applications.values()].flatMap((app) => {
+    const units = app.units.filter((unit) => !unit.dying)
+    return app.leader === undefined && units.length > 0 && isDue() ? [{ app, units }] : []
+  })
+  for (const { app, units } of without) app.leader = anyOf(tables, units)?.name
+  return without.length > 0
+}
+
+export function anyOf(tables: Tables, units: readonly Unit[]): Unit | undefined {
+  return units[Math.floor(tables.random() * units.length)]
+}
+
 /** A removed unit takes its secrets with it. */
 export function forgetUnit(tables: Tables, unit: Unit): void {
-  passLease(unit)
+  if (tables.profile === '3.6') passLease(unit)
+  else if (unit.app.leader === unit.name) unit.app.leader = undefined
   unit.app.units.splice(unit.app.units.indexOf(unit), 1)
   for (const model of tables.models)
     for (const secret of model.secrets.values())

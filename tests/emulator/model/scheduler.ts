@@ -2,20 +2,19 @@
 // different machines do, as on a controller, where the model was opened with room for them.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type KillHere, runHook } from './agent.ts'
+import { type RunOptions, runHook } from './agent.ts'
 import { assertConsistent } from './consistency.ts'
 import { isGhost, runGhosts } from './ghost.ts'
 import { nextHook } from './next-hook.ts'
+import { grantLeases } from './removal.ts'
 import type { HookRun, Tables, Unit } from './state.ts'
 
-export interface SchedulerOptions {
+export interface SchedulerOptions extends RunOptions {
   /** Every model of the controller. */
   readonly models: readonly Tables[]
   readonly random: () => number
   /** How many hooks may run at once; with one the order is the seed's alone. */
   readonly parallel: number
-  readonly kill: KillHere
-  readonly measure: boolean
   readonly onHook?: ((run: HookRun) => void) | undefined
   /** A unit has run its last hook. */
   readonly bury: (tables: Tables, unit: Unit) => Promise<void>
@@ -33,15 +32,25 @@ const patience = 4
 /** So many hooks without rest are a charm that never settles. */
 const restless = 1000
 
+/** How likely a lease is free before the next hook; it is for certain when nobody has anything else to do. */
+const soon = 0.2
+
 interface Picked {
   readonly tables: Tables
   readonly unit: Unit
 }
 
 export function openScheduler(options: SchedulerOptions): Scheduler {
-  const { models, random, parallel, kill, measure, onHook, bury } = options
+  const { models, random, parallel, onHook, bury } = options
   const busy = new Set<Unit>()
   const pick = (): Picked | undefined => {
+    for (const tables of models) grantLeases(tables, () => random() < soon)
+    return (
+      pickUnit() ??
+      (models.map((tables) => grantLeases(tables, () => true)).includes(true) ? pickUnit() : undefined)
+    )
+  }
+  const pickUnit = (): Picked | undefined => {
     const units = unitsOf(models).filter(
       ({ tables, unit }) =>
         tables.controller === 'here' &&
@@ -57,7 +66,7 @@ export function openScheduler(options: SchedulerOptions): Scheduler {
     if (!hook) throw new Error(`${unit.name} was picked and has nothing to do`)
     busy.add(unit)
     try {
-      const ran = await runHook(tables, unit, hook, { kill, measure })
+      const ran = await runHook(tables, unit, hook, options)
       onHook?.(ran)
       if (unit.removed) await bury(tables, unit)
       for (const model of models) assertConsistent(model)

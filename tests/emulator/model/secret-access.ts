@@ -33,10 +33,29 @@ export function find(context: HookContext, words: readonly string[], label: stri
   const found = (near ? all : [...(far?.secrets.values() ?? [])]).find((row) => row.id === id)
   if (!found) {
     throw new ToolFailure(
-      context.tables.profile === '3.6' ? `secret "${id}" not found` : `getting secret: secret not found`,
+      context.tables.profile === '3.6'
+        ? `secret "${id}" not found`
+        : 'getting latest secret revision: secret not found',
     )
   }
   return found
+}
+
+/** What is changed is looked for when all is committed, in 4.0: what isn't there is passed over then. */
+export function findLater(context: HookContext, uri: string): Secret | undefined {
+  try {
+    return find(context, [uri], undefined)
+  } catch (error) {
+    const later = error instanceof ToolFailure && error.code === 1 && context.tables.profile === '4.0'
+    if (later) return undefined
+    throw error
+  }
+}
+
+export function uriOf([uri]: readonly string[]): string {
+  if (uri === undefined) throw new ToolFailure('missing secret URI', 2)
+  if (!secretPattern.test(uri)) throw new ToolFailure(`secret URI "${uri}" not valid`, 2)
+  return uri
 }
 
 /** The secret that this unit reads by a label of its own. */
@@ -57,13 +76,19 @@ export function mayManage(context: HookContext, secret: Secret): boolean {
   return secret.owner === context.unit.name || (secret.owner === context.unit.app.name && isLeader(context))
 }
 
-/** Under what name this unit may read the secret; `undefined` where it may not. */
+/**
+ * Under what name this unit may read the secret; `undefined` where it may not.
+ *
+ * @throws while the relation that it was granted over is suspended (4.0)
+ */
 export function readerOf(context: HookContext, secret: Secret): string | undefined {
   const { tables, unit } = context
   const home = homeOf(context, secret)
   const granted = (name: string): boolean => {
-    const relation = secret.grants.get(applicationOf(name))
-    return relation !== undefined && home.relations.has(relation)
+    const over = secret.grants.get(name) ?? secret.grants.get(applicationOf(name))
+    const relation = home.relations.get(over ?? -1)
+    if (relation?.suspended && tables.profile === '4.0') throw new ToolFailure('permission denied')
+    return relation !== undefined
   }
   const owns = home === tables && (secret.owner === unit.name || secret.owner === unit.app.name)
   return owns ? unit.name : namesIn(home, tables, unit).find(granted)
@@ -94,4 +119,13 @@ export function nameSecret(
   // Of its application's secret a unit that does not lead can't change the label: 3.6 passes over it.
   else if (own && context.tables.profile === '4.0') throw new ToolFailure('lease not held')
   else if (!own) consumer.label = wanted
+}
+
+/** With what this hook has changed. */
+export function ownMetadata(
+  context: HookContext,
+  secret: Secret,
+): Pick<Secret, 'label' | 'description' | 'rotation'> {
+  const { label, description, rotation } = { ...secret, ...context.pendingMetadata.get(secret) }
+  return { label, description, rotation }
 }

@@ -19,15 +19,23 @@ export function rotationOf(policy: string | undefined, now: number): Secret['rot
   if (policy === undefined || policy === 'never') return undefined
   const every = intervals[policy]
   if (every === undefined) throw new ToolFailure(`rotate policy "${policy}" not valid`, 2)
-  return { every, next: now + every }
+  return { policy, every, next: now + every }
 }
 
-/** Durations in Go's words: `1h`, `90m`, `30s`. */
+/** Durations in Go's words like `1h30m`, or a time with or without its zone. */
 export function expiryOf(text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined
-  const [, count, unit = ''] = /^(\d+)([hms])$/.exec(text) ?? []
-  if (count === undefined) throw new ToolFailure(`expire time or duration "${text}" not valid`, 2)
-  return now + Number(count) * ({ h: 3_600_000, m: 60_000, s: 1000 }[unit] ?? 0)
+  const [, sign, duration = ''] = /^(-?)((?:\d+(?:\.\d+)?[hms])+)$/.exec(text) ?? []
+  const lasts = [...duration.matchAll(/([\d.]+)([hms])/g)].reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * ({ h: 3_600_000, m: 60_000, s: 1000 }[unit] ?? 0),
+    0,
+  )
+  if (sign === '-' || (duration !== '' && lasts === 0))
+    throw new ToolFailure(`negative expire duration "${text}" not valid`, 2)
+  if (duration !== '') return now + lasts
+  const [, time, zone = 'Z'] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? []
+  if (time === undefined) throw new ToolFailure(`expire time or duration "${text}" not valid`, 2)
+  return now + Date.parse(`${time}${zone}`) - Date.now()
 }
 
 function owns(unit: Unit, secret: Secret): boolean {

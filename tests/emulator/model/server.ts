@@ -1,15 +1,20 @@
 // The agent's end of the hook tools: one socket per unit, served while a hook runs. Calls are answered one after the other.
 
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { print } from './format.ts'
 import { type Answer, assertController, type HookContext, type Tool, ToolFailure } from './hook-context.ts'
+import { goalState } from './goal-state.ts'
 import * as machine from './machine-tools.ts'
+import * as ports from './port-tools.ts'
 import * as relation from './relation-tools.ts'
+import * as grants from './secret-grants.ts'
+import * as info from './secret-info.ts'
 import * as secret from './secret-tools.ts'
 import type { HookRun, Profile, Unit } from './state.ts'
+import * as state from './state-tools.ts'
 import * as unit from './unit-tools.ts'
 
 export const tools: Readonly<Record<string, Tool>> = {
@@ -21,22 +26,22 @@ export const tools: Readonly<Record<string, Tool>> = {
   'secret-add': secret.secretAdd,
   'secret-get': secret.secretGet,
   'secret-set': secret.secretSet,
-  'secret-info-get': secret.secretInfoGet,
+  'secret-info-get': info.secretInfoGet,
   'secret-ids': secret.secretIds,
-  'secret-grant': secret.secretGrant,
-  'secret-revoke': secret.secretRevoke,
+  'secret-grant': grants.secretGrant,
+  'secret-revoke': grants.secretRevoke,
   'secret-remove': secret.secretRemove,
   'is-leader': unit.isLeaderTool,
   'config-get': unit.configGet,
   'status-set': unit.statusSet,
   'status-get': unit.statusGet,
   'application-version-set': unit.applicationVersionSet,
-  'state-get': unit.stateGet,
-  'state-set': unit.stateSet,
-  'state-delete': unit.stateDelete,
-  'open-port': machine.openPort,
-  'close-port': machine.closePort,
-  'opened-ports': machine.openedPorts,
+  'state-get': state.stateGet,
+  'state-set': state.stateSet,
+  'state-delete': state.stateDelete,
+  'open-port': ports.openPort,
+  'close-port': ports.closePort,
+  'opened-ports': ports.openedPorts,
   'network-get': machine.networkGet,
   'unit-get': machine.unitGet,
   'storage-list': machine.storageList,
@@ -47,7 +52,7 @@ export const tools: Readonly<Record<string, Tool>> = {
   'credential-get': machine.credentialGet,
   'leader-get': unit.leaderGet,
   'leader-set': unit.leaderSet,
-  'goal-state': unit.goalState,
+  'goal-state': goalState,
   'juju-log': unit.jujuLog,
   'action-get': unit.actionGet,
   'action-set': unit.actionSet,
@@ -100,7 +105,7 @@ async function answerOne(
 ): Promise<void> {
   const [begun, at] = [performance.now(), Date.now()]
   const frames = await readRequest(socket)
-  const [id = '', , tool = '', count = '0', ...rest] = frames
+  const [id = '', cwd, tool = '', count = '0', ...rest] = frames
   const args = rest.slice(0, Number(count))
   const stdin = rest.at(Number(count)) ?? ''
   if (context.tables.toolDelayMs > 0) await sleep(context.tables.toolDelayMs)
@@ -108,7 +113,7 @@ async function answerOne(
     socket.destroy()
     return
   }
-  const answer = id === context.id ? await runTool(context, tool, args, stdin) : stale(id)
+  const answer = id === context.id ? await runTool(context, tool, args, stdin, cwd) : stale(id)
   calls.push({ tool, args, at, ms: performance.now() - begun, code: answer.code })
   socket.on('error', () => {})
   socket.end(Buffer.concat([Buffer.from([answer.code]), frame(answer.out), frame(answer.err)]))
@@ -124,35 +129,46 @@ export async function runTool(
   name: string,
   args: readonly string[],
   stdin: string,
+  cwd = '/',
 ): Promise<Answer> {
   const tool = tools[name]
   if (!tool) return { code: 127, out: '', err: `ERROR ${name} is not built in the emulator\n` }
   try {
     assertController(context)
-    const answer = await tool({ context, args, stdin })
+    const answer = await tool({ context, args, stdin, cwd })
     if (!answer.value) return answer
     const format = formatOf(args) ?? (yamlByDefault.has(name) ? 'yaml' : 'smart')
     const out = print(answer.value.is, format)
     if (out === undefined)
       throw new ToolFailure(`invalid value "${format}" for option --format: unknown format "${format}"`, 2)
-    return { ...answer, out }
+    return await toFile(context, args, cwd, { ...answer, out })
   } catch (error) {
     if (error instanceof ToolFailure) return { code: error.code, out: '', err: `ERROR ${error.message}\n` }
-    throw error
+    // A fault of the emulator's own: the caller is told, and the model goes on.
+    return { code: 3, out: '', err: `ERROR the emulator failed: ${String(error)}\n` }
   }
 }
 
-const yamlByDefault: ReadonlySet<string> = new Set([
-  'secret-get',
-  'secret-info-get',
-  'network-get',
-  'goal-state',
-])
+/** `-o` and `--output`: on the unit's machine, in place of standard output. */
+async function toFile(
+  { unit }: HookContext,
+  args: readonly string[],
+  cwd: string,
+  answer: Answer,
+): Promise<Answer> {
+  const at = args.findIndex((arg) => /^(?:-o|--output)(?:=|$)/.test(arg))
+  if (at < 0) return answer
+  const path = args[at]?.split('=')[1] ?? args[at + 1] ?? ''
+  await writeFile(unit.host.outside(path.startsWith('/') ? path : `${cwd}/${path}`), answer.out)
+  return { ...answer, out: '' }
+}
+
+const yamlByDefault: ReadonlySet<string> = new Set(['secret-get', 'secret-info-get', 'goal-state'])
 
 function formatOf(args: readonly string[]): string | undefined {
   const end = args.indexOf('--')
   const flags = end < 0 ? args : args.slice(0, end)
-  const at = flags.findIndex((arg) => /^--format(=|$)/.test(arg))
+  const at = flags.findLastIndex((arg) => /^--format(=|$)/.test(arg))
   return at < 0 ? undefined : (flags[at]?.split('=')[1] ?? flags[at + 1])
 }
 

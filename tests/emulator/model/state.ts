@@ -3,6 +3,11 @@
 import type { AddedAddress } from './added-address.ts'
 import type { Host } from '../host/host.ts'
 import type { Offer } from './cross-model.ts'
+import type { HookRun } from './hook-run.ts'
+import type { Secret } from './secret.ts'
+
+export type { HookRun } from './hook-run.ts'
+export type { Consumer, Secret } from './secret.ts'
 
 export type Bag = Record<string, string>
 
@@ -76,6 +81,9 @@ export interface Unit {
   stopped: boolean
   removed: boolean
   configSeen: string | undefined
+  /** Juju 4.0 tells of changed options twice. */
+  configAgain: boolean
+  rebooted: boolean
   leaderSettingsSeen: string | undefined
   modifiedSeen: number
   /** The unpacked archive whose files the unit has. */
@@ -89,6 +97,12 @@ export interface SeenRelation {
   created: boolean
   broken: boolean
   readonly members: Set<string>
+  /** Whose joined ran last: its changed is this relation's next hook. */
+  joined: string | undefined
+  /** The agent was restarted since the unit entered: it has forgotten what kind of relation this is, and who is at the other end. */
+  older: boolean
+  /** Of a relation that is gone: that one unit left was the last that it hears. */
+  told: boolean
   /** Version of each databag when this unit was last told of it. */
   readonly versions: Map<string, number>
 }
@@ -108,6 +122,10 @@ export interface Relation {
   suspended: boolean
   /** The controller has none any more, and units of this side still list it. */
   gone: boolean
+  /** Nobody is told of units and databags at the other end, until the agents have been restarted. */
+  stalled: boolean
+  /** The other end left by `remove-saas`: this side hears no more of it than one departed, whose first run fails when it is committed. */
+  parted: { failsNext: boolean } | undefined
   across: Across | undefined
 }
 
@@ -119,31 +137,6 @@ export interface Across {
   readonly as: string
   /** This side made the offer. */
   readonly offers: boolean
-}
-
-export interface Secret {
-  readonly id: string
-  readonly owner: string
-  label: string
-  description: string
-  readonly revisions: Map<number, Bag>
-  latest: number
-  /** Every so many ms its owner is asked for a new revision, at this time next. */
-  rotation: { every: number; next: number } | undefined
-  /** When each revision expires, and when its owner is told (again). */
-  readonly expiry: Map<number, number>
-  /** `unit revision`: each unit that owned it was told once that nobody tracks that revision any more, a new leader again. */
-  readonly obsolete: Set<string>
-  /** Relation ids over which an application may read it. */
-  readonly grants: Map<string, number>
-  /** Revision that each unit tracks, the latest that it was told of, and its own label for the secret. */
-  readonly consumers: Map<string, Consumer>
-}
-
-export interface Consumer {
-  tracked: number
-  told: number
-  label?: string
 }
 
 export interface HookToRun {
@@ -160,27 +153,9 @@ export interface Action {
   readonly name: string
   readonly params: Readonly<Record<string, unknown>>
   readonly results: Bag
-  status: 'pending' | 'completed' | 'failed'
+  /** One that ran when its machine was rebooted stays `running` in Juju 4.0. */
+  status: 'pending' | 'running' | 'completed' | 'failed'
   message: string
-}
-
-export interface HookRun {
-  readonly unit: string
-  readonly hook: string
-  readonly exit: number | string
-  readonly calls: readonly {
-    readonly tool: string
-    readonly args: readonly string[]
-    /** Milliseconds since 1970. */
-    readonly at: number
-    readonly ms: number
-    readonly code: number
-  }[]
-  readonly log: readonly string[]
-  readonly stderr: string
-  readonly ms: number
-  /** Where the model measures: of the hook's process and all that it ran and waited for; the memory is that of the largest. */
-  readonly usage?: { readonly cpuMs: number; readonly peakKb: number }
 }
 
 /** Which Juju is emulated: error texts, databag keys and hooks differ. */
@@ -234,7 +209,15 @@ export function endOf(relation: Relation, app: string): Relation['ends'][number]
 
 /** Of a relation whose scope a unit enters. */
 export function nothingSeen(): SeenRelation {
-  return { created: false, broken: false, members: new Set(), versions: new Map() }
+  return {
+    created: false,
+    broken: false,
+    members: new Set(),
+    joined: undefined,
+    older: false,
+    told: false,
+    versions: new Map(),
+  }
 }
 
 /** The application at the other end; of a peer relation, the same one. */

@@ -1,33 +1,44 @@
 // The tools about the unit itself: leadership, config, status, state, ports, network, resources, actions, logs.
 
-import { isLeader, json, nothing, parseFlags, type Request, type Tool, ToolFailure } from './hook-context.ts'
-import { readSettings } from './read-settings.ts'
+import {
+  isLeader,
+  json,
+  nothing,
+  parseFlags,
+  type Request,
+  sorted,
+  type Tool,
+  ToolFailure,
+} from './hook-context.ts'
 import type { Action, Status } from './state.ts'
 
 /** The first no stays for the whole hook. */
-export const isLeaderTool: Tool = ({ context }) => {
+export const isLeaderTool: Tool = ({ context, args }) => {
+  parseFlags(args, {}, 0)
   context.follows ||= !isLeader(context)
   return json(!context.follows)
 }
 
 export const configGet: Tool = ({ context, args }) => {
-  const { flags, words } = parseFlags(args, { '--all': 'flag', '-a': 'flag' })
+  const { flags, words } = parseFlags(args, { '--all': 'flag', '-a': 'flag' }, 1)
+  const every = flags.has('--all') || flags.has('-a')
+  if (every && words[0]) throw new ToolFailure(`cannot use argument --all together with key "${words[0]}"`, 2)
   const { charm, config } = context.unit.app
   // To 3.6 an empty text is no value.
   const given = Object.entries({ ...charm.defaults, ...config }).filter(
     ([, value]) => value !== '' || context.tables.profile === '4.0',
   )
-  const all =
-    flags.has('--all') || flags.has('-a') ? [...charm.options].map((name) => [name, null] as const) : []
+  const all = every ? [...charm.options].map((name) => [name, null] as const) : []
   const shown = Object.fromEntries([...all, ...given].sort(([a], [b]) => (a < b ? -1 : 1)))
-  return json(words[0] === undefined ? shown : shown[words[0]])
+  return json(words[0] ? shown[words[0]] : shown)
 }
 
 const settable = ['maintenance', 'blocked', 'waiting', 'active']
 
 export const statusSet: Tool = ({ context, args }) => {
-  const { flags, words } = parseFlags(args, { '--application': 'flag' })
-  const [status = '', ...message] = words
+  const { flags, words } = parseFlags(args, { '--application': 'flag' }, 2)
+  const [status, ...message] = words
+  if (status === undefined) throw new ToolFailure('invalid args, require <status> [message]', 2)
   if (!settable.includes(status)) {
     throw new ToolFailure(`invalid status "${status}", expected one of [${settable.join(' ')}]`, 2)
   }
@@ -36,16 +47,28 @@ export const statusSet: Tool = ({ context, args }) => {
 }
 
 export const statusGet: Tool = ({ context, args }) => {
-  const { flags } = parseFlags(args, { '--application': 'flag', '--include-data': 'flag' })
+  const { flags } = parseFlags(args, { '--application': 'flag', '--include-data': 'flag' }, 0)
   const application = flags.has('--application')
-  const found = target(context, application)
+  if (application && !isLeader(context))
+    throw new ToolFailure('finding application status: this unit is not the leader')
+  const found = readStatus(context, target(context, application))
   const word = !flags.has('--include-data') && !/json|yaml/.test(args.join(' '))
-  if (word && !application) return json(found.status)
+  if (word) return json(found.status)
   const show = ({ status, message }: Status): object =>
     flags.has('--include-data') ? { message, status, 'status-data': {} } : { status }
   if (!application) return json(show(found))
-  const units = context.unit.app.units.map((unit) => [unit.name, show(unit.workload)] as const)
+  const units = context.unit.app.units.map(
+    (unit) => [unit.name, show(readStatus(context, unit.workload))] as const,
+  )
   return json({ 'application-status': { ...show(found), units: Object.fromEntries(units) } })
+}
+
+/** In 4.0 as the hook read it first, whatever it has set since. */
+function readStatus({ tables, statuses }: Request['context'], status: Status): Status {
+  const known = tables.profile === '4.0' ? statuses.get(status) : undefined
+  const read = known ?? { ...status }
+  statuses.set(status, read)
+  return read
 }
 
 function target(context: Request['context'], application: boolean): Status {
@@ -55,30 +78,10 @@ function target(context: Request['context'], application: boolean): Status {
 }
 
 export const applicationVersionSet: Tool = ({ context, args }) => {
-  const [version] = parseFlags(args, {}).words
-  if (version === undefined) throw new ToolFailure('no version specified')
+  const [version] = parseFlags(args, {}, 1).words
+  if (version === undefined)
+    throw new ToolFailure('no version specified', context.tables.profile === '4.0' ? 2 : 1)
   context.unit.app.version = version
-  return nothing
-}
-
-export const stateGet: Tool = ({ context, args }) => {
-  const [key = '-'] = parseFlags(args, { '--strict': 'flag' }).words
-  const value = key === '-' ? context.unit.state : context.unit.state[key]
-  if (value === undefined && args.includes('--strict')) throw new ToolFailure(`"${key}" not found`)
-  return json(value)
-}
-
-export const stateSet: Tool = ({ context, args, stdin }) => {
-  const { flags, words } = parseFlags(args, { '--file': 'value' })
-  const changes: Record<string, string> = flags.has('--file') ? readSettings(stdin) : {}
-  for (const word of words) changes[word.split('=', 1)[0] ?? ''] = word.slice(word.indexOf('=') + 1)
-  Object.assign(context.state, changes)
-  return nothing
-}
-
-export const stateDelete: Tool = ({ context, args }) => {
-  const [key = ''] = parseFlags(args, {}).words
-  context.flush.push(() => delete context.unit.state[key])
   return nothing
 }
 
@@ -100,11 +103,6 @@ export const leaderGet: Tool = ({ context, args }) => {
   return json(key === '-' ? Object.fromEntries(leaderSettings) : leaderSettings.get(key))
 }
 
-export const goalState: Tool = ({ context }) => {
-  const units = context.unit.app.units.map((unit) => [unit.name, { status: unit.dying ? 'dying' : 'active' }])
-  return json({ units: Object.fromEntries(units), relations: {} })
-}
-
 export const jujuLog: Tool = ({ context, args }) => {
   const { flags, words } = parseFlags(args, { '-l': 'value', '--log-level': 'value', '--debug': 'flag' })
   if (words.length === 0) throw new ToolFailure('no message specified', 2)
@@ -117,26 +115,31 @@ function runningAction({ context }: Request): Action {
   return context.hook.action
 }
 
+function within(found: unknown, key: string): unknown {
+  return typeof found === 'object' && found !== null ? new Map(Object.entries(found)).get(key) : undefined
+}
+
 export const actionGet: Tool = (request) => {
-  const [key] = parseFlags(request.args, {}).words
+  const [key] = parseFlags(request.args, {}, 1).words
   const { params } = runningAction(request)
-  return json(key === undefined ? params : params[key])
+  return json(key === undefined ? sorted(params) : key.split('.').reduce(within, params))
 }
 
 export const actionSet: Tool = (request) => {
   const { results } = runningAction(request)
+  const { profile } = request.context.tables
   for (const word of parseFlags(request.args, {}).words) {
     const at = word.indexOf('=')
-    if (at < 1) throw new ToolFailure(`argument "${word}" must be of the form key...=value`, 2)
-    for (const part of word.slice(0, at).split('.')) checkActionKey(part)
+    if (at < 0) throw new ToolFailure(`argument "${word}" must be of the form key...=value`, 2)
+    for (const part of word.slice(0, at).split('.')) checkActionKey(part, profile === '4.0' ? 2 : 1)
     results[word.slice(0, at)] = word.slice(at + 1)
   }
   return nothing
 }
 
-function checkActionKey(key: string): void {
+function checkActionKey(key: string, reserved: number): void {
   if (['stdout', 'stdout-encoding', 'stderr', 'stderr-encoding'].includes(key))
-    throw new ToolFailure(`cannot set reserved action key "${key}"`)
+    throw new ToolFailure(`cannot set reserved action key "${key}"`, reserved)
   if (/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(key)) return
   throw new ToolFailure(
     `key "${key}" must start and end with lowercase alphanumeric, and contain only lowercase alphanumeric and hyphens`,
@@ -154,6 +157,8 @@ export const actionFail: Tool = (request) => {
 
 export const actionLog: Tool = (request) => {
   runningAction(request)
-  request.context.log.push(`ACTION ${parseFlags(request.args, {}).words.join(' ')}`)
+  const { words } = parseFlags(request.args, {})
+  if (words.length === 0) throw new ToolFailure('no message specified', 2)
+  request.context.log.push(`ACTION ${words.join(' ')}`)
   return nothing
 }

@@ -26,6 +26,7 @@ after(() => rmSync(folder, { recursive: true }))
 /** Tools that print, complain and end as told, and note their arguments. */
 function toolsThat(
   rows: Readonly<Record<string, { out?: string; err?: string; code?: number }>>,
+  env: Readonly<Record<string, string>> = {},
 ): ReturnType<typeof openJuju> {
   const bin = mkdtempSync(join(folder, 'bin-'))
   writeFileSync(calls, '')
@@ -42,6 +43,7 @@ function toolsThat(
     JUJU_CHARM_DIR: join(folder, 'charm'),
     JUJU_MODEL_UUID: 'aafb7941-b11d-45c4-a410-565b281fd150',
     JUJU_UNIT_NAME: 'etcd/0',
+    ...env,
   })
 }
 
@@ -225,4 +227,19 @@ test('a network without an address is no failure', async () => {
     const { bindAddresses, ingressAddresses } = await toolsThat({ 'network-get': { out } }).networkGet('db')
     assert.deepEqual([bindAddresses, ingressAddresses], [[], []])
   }
+})
+
+test('a relation that breaks is no longer among the relations, though Juju 4.0 lists it; the peer relation never breaks', async () => {
+  const listed = { 'relation-ids': { out: '["etcd-client:4","etcd-client:7"]' } }
+  const broken = { JUJU_HOOK_NAME: 'etcd-client-relation-broken', JUJU_RELATION_ID: 'etcd-client:4' }
+  const ids = (juju: ReturnType<typeof openJuju>) => juju.relationIds('etcd-client')
+  assert.deepEqual(await ids(toolsThat(listed, { ...broken, JUJU_REMOTE_APP: 'web' })), [7])
+  // An agent that was restarted does not say who is at the other end.
+  const unnamed = { ...listed, 'relation-list': { out: '"web"' } }
+  assert.deepEqual(await ids(toolsThat(unnamed, { ...broken, JUJU_REMOTE_APP: '' })), [7])
+  const departed = { ...broken, JUJU_HOOK_NAME: 'etcd-client-relation-departed', JUJU_REMOTE_APP: 'web' }
+  assert.deepEqual(await ids(toolsThat(listed, departed)), [4, 7])
+  const peers = { 'relation-ids': { out: '["etcd-peers:0"]' }, 'relation-list': { out: '"etcd"' } }
+  const env = { JUJU_HOOK_NAME: 'etcd-peers-relation-broken', JUJU_RELATION_ID: 'etcd-peers:0' }
+  assert.deepEqual(await toolsThat(peers, { ...env, JUJU_REMOTE_APP: '' }).relationIds('etcd-peers'), [0])
 })

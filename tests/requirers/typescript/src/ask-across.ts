@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { computeRequestId } from '../../../../src/interfaces/etcd-client.ts'
-import type { Databag, RelationId } from '../../../../src/juju/index.ts'
+import { type Databag, NotAllowed, type RelationId, type SecretContent } from '../../../../src/juju/index.ts'
 import { isKind, makeCertificate } from '../../../fixtures/certificates.ts'
 import type { Requirer } from './ask.ts'
 import { encrypt } from './encrypt.ts'
@@ -26,7 +26,10 @@ export async function askAcross(
   const uri = provider['encryption-secret']
   const fresh = uri !== undefined && own['encryption-secret'] === undefined
   if (fresh) refuseEarlyAnswer(provider)
-  const key = uri && (await juju.readSecret({ uri }, { refresh: true }))['encryption-key']
+  const shared = uri === undefined ? {} : await readShared(requirer, uri)
+  // Over a relation that is suspended nothing can be read: it waits for a hook of the relation that was resumed.
+  if (!shared) return
+  const key = shared['encryption-key']
   const seal = async (at: number): Promise<string | undefined> => {
     const certificate = await certificateOf(requirer, id, at, renew)
     if (!key) return certificate
@@ -47,6 +50,15 @@ export async function askAcross(
     prefix: String(prefix ?? ''),
     'mtls-cert': certificate,
   })
+}
+
+async function readShared({ juju }: Requirer, uri: string): Promise<SecretContent | undefined> {
+  try {
+    return await juju.readSecret({ uri }, { refresh: true })
+  } catch (error) {
+    if (error instanceof NotAllowed) return undefined
+    throw error
+  }
 }
 
 /** The field's v0 library overlooks for ever what comes in the same change as the key, and v1's takes no key once it has a response. */
