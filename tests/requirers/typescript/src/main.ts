@@ -1,10 +1,19 @@
 // A client charm as short as it can be: ask, keep the certificate, show what came.
 
-import { openJuju, readContext, unlessGone } from '../../../../src/juju/index.ts'
+import { NotAllowed, openJuju, readContext, unlessGone } from '../../../../src/juju/index.ts'
 import { runAction } from './actions.ts'
 import { readAnswer } from './answer.ts'
 import { ask, rotate } from './ask.ts'
 import { transferAuthorities } from './transfer.ts'
+
+async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof NotAllowed) return undefined
+    throw error
+  }
+}
 
 async function main(): Promise<void> {
   const { hook, model, app, unit } = readContext(process.env)
@@ -15,7 +24,9 @@ async function main(): Promise<void> {
   // A relation that Juju still lists may be gone by now.
   await unlessGone(ask(charm))
   await unlessGone(transferAuthorities(charm))
-  const answer = await unlessGone(readAnswer(charm))
+  // Over a relation that is suspended nothing can be read, and the first that is heard of it is that the other side's units leave.
+  const leaves = hook.kind === 'relation' && hook.event === 'departed'
+  const answer = await unlessGone(leaves ? unlessRefused(readAnswer(charm)) : readAnswer(charm))
   const message = answer?.refusals.join('; ')
   await charm.juju.setStatus(
     answer?.access
