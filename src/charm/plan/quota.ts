@@ -27,11 +27,28 @@ export function planQuota(observed: Observed): Quota {
   const before = readQuota(machine.files.configuration)
   // How much room there is, is looked at in few hooks; the others keep what those found.
   const found = machine.capacity && automaticQuota(machine.capacity)
-  const bytes = option === 'auto' ? (found ?? before) : Number(option)
+  const bytes = option === 'auto' ? settle(before, found, machine.databaseBytes) : Number(option)
   if (bytes === undefined || bytes === before || bytes >= machine.databaseBytes)
     return { bytes, refused: false }
   const kept = before !== undefined && before > bytes ? before : roundUp(machine.databaseBytes)
   return { bytes: kept, refused: option !== 'auto' }
+}
+
+/** Of the smaller quota: a database that has less of it would not notice which of the two is in force. */
+const noticed = 0.5
+/** A change by less is not worth a restart. */
+const worthwhile = 1.25
+
+/** A disk that is shared with others, as of a pool, has another size at every look: only what matters is followed. */
+function settle(
+  before: number | undefined,
+  found: number | undefined,
+  databaseBytes: number,
+): number | undefined {
+  if (before === undefined || found === undefined) return found ?? before
+  const [smaller, larger] = [Math.min(before, found), Math.max(before, found)]
+  const matters = databaseBytes >= smaller * noticed && larger >= smaller * worthwhile
+  return matters ? found : before
 }
 
 /** A unit that joins begins with what the cluster has: the option may ask for less than its data takes. */

@@ -52,6 +52,34 @@ describe('the quota of a member', () => {
   const rows: readonly (Case & { name: string; bytes: number | undefined; refused?: boolean })[] = [
     { name: 'is what the option says', option: '104857600', bytes: 100 * MiB },
     { name: 'follows the machine', option: 'auto', machine: { capacity }, bytes: 2 * GiB },
+    {
+      name: 'stays when the disk has grown and the database would not notice',
+      option: 'auto',
+      before: GiB,
+      machine: { capacity, databaseBytes: 500 * MiB },
+      bytes: GiB,
+    },
+    {
+      name: 'grows with the disk once the database has half of it',
+      option: 'auto',
+      before: GiB,
+      machine: { capacity, databaseBytes: 512 * MiB },
+      bytes: 2 * GiB,
+    },
+    {
+      name: 'stays when a shared pool has shrunk and the database would not notice',
+      option: 'auto',
+      before: 4 * GiB,
+      machine: { capacity, databaseBytes: GiB - MiB },
+      bytes: 4 * GiB,
+    },
+    {
+      name: 'shrinks with a shared pool before the database fills what is left',
+      option: 'auto',
+      before: 4 * GiB,
+      machine: { capacity, databaseBytes: GiB },
+      bytes: 2 * GiB,
+    },
     { name: 'stays where nobody looked at the machine', option: 'auto', before: 3 * GiB, bytes: 3 * GiB },
     { name: 'is left to etcd where nothing is known', option: 'auto', bytes: undefined },
     {
@@ -94,6 +122,20 @@ describe('the quota of a member', () => {
   for (const { name, bytes, refused = false, ...of } of rows) {
     it(name, () => assert.deepEqual(planQuota(seen(of)), { bytes, refused }))
   }
+
+  it('stays while a pool that others use grows and shrinks, whatever the database has of it', () => {
+    const sizes = [3000, 3300, 2700, 3400, 3600, 2500, 3050].map((size) => size * MiB)
+    for (const share of [0, 0.3, 0.6, 0.75]) {
+      let before = automaticQuota({ memoryBytes: 64 * GiB, diskBytes: 3000 * MiB })
+      const databaseBytes = Math.floor(before * share)
+      for (const diskBytes of sizes) {
+        const machine = { capacity: { memoryBytes: 64 * GiB, diskBytes }, databaseBytes }
+        const { bytes } = planQuota(seen({ option: 'auto', before, machine }))
+        assert.equal(bytes, before, `${diskBytes / MiB} MiB at ${share}`)
+        before = bytes ?? before
+      }
+    }
+  })
 
   it('is at first the one on record, for a unit that joins', () => {
     const observed = seen({ option: '104857600', record: '1073741824', machine: { data: false } })
