@@ -9,8 +9,8 @@ UNIT := tests/unit/**/*.test.ts
 STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 # Each takes minutes and goes deeper into what others show: `make test` and `make stories` run them, the gate has half an hour.
 DEEP := addresses authorities bad-input cluster cost crash-cross-model cross-model cross-model-key damaged-data \
-	departure etcd-away network quorum security-names security-neighbours security-requests storage tuning \
-	unseen-end
+	departure etcd-away leases network quorum security-names security-neighbours security-requests storage tuning \
+	unseen-end very-slow-start
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm

@@ -35,6 +35,7 @@ const below: Readonly<Record<Layer, readonly Layer[]>> = {
 const coreFiles = [
   'observed',
   'clients-seen',
+  'run-seen',
   'step',
   'decide',
   'guards',

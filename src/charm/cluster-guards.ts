@@ -105,7 +105,7 @@ export const noQuorumExists: Guard<[observed: Observed]> = {
     const standing = etcd.kind === 'down' ? votersOf(etcd.standing ?? []) : []
     const enough = quorumOf(standing.length || (expectedUnits?.size ?? 1))
     const serving = [...(peers?.units ?? [])].filter(
-      ([name, { databag }]) => name !== unit && databag.endpoint !== undefined,
+      ([name, { databag }]) => name !== unit && (databag.endpoint !== undefined || databag.starts),
     )
     return serving.length < enough && standing.filter((member) => member.responds).length < enough
   },

@@ -55,6 +55,21 @@ export function tarballPath({ paths }: Workload): string {
   return `${paths.state}/tarball.json`
 }
 
+/** The start that a hook began and that none has seen the end of. */
+export function begunPath({ paths }: Workload): string {
+  return `${paths.state}/begun.json`
+}
+
+/** What etcd did not run with. */
+export function refusedPath({ paths }: Workload): string {
+  return `${paths.state}/refused.json`
+}
+
+/** What etcd read at its start when it last served. */
+export function provenFolder({ paths }: Workload): string {
+  return `${paths.state}/proven`
+}
+
 /** At which revision all access in etcd was found to be what the ledger says. */
 export function auditedPath({ paths }: Workload): string {
   return `${paths.state}/audited.json`

@@ -9,10 +9,11 @@ import { parseJsonText } from '../interfaces/json-text.ts'
 import { readCapacity, sizeOf } from '../machine/capacity.ts'
 import { isServiceDefined } from '../machine/define-service.ts'
 import { exists, readBytesIfExists, readTextIfExists } from '../machine/file.ts'
+import { readInstalledBinaries } from '../machine/installed-binaries.ts'
 import { findOccupant } from '../machine/occupant.ts'
 import { rememberedDigestOf } from '../machine/remembered-digest.ts'
 import { lastRunLog, readService } from '../machine/service.ts'
-import { readInstalled, type Workload, workloadOf } from '../machine/workload.ts'
+import { type Installed, readInstalled, type Workload, workloadOf } from '../machine/workload.ts'
 import { publicKeyOf } from '../tls/key.ts'
 import { ToolError } from '../juju/errors.ts'
 import type { Charm } from './charm.ts'
@@ -31,7 +32,9 @@ import {
   tarballPath,
 } from './layout.ts'
 import { observeStorage } from './observe-storage.ts'
-import type { Audited, FileName, Loaded, MachineSeen, SourceSeen } from './observed.ts'
+import { loadedSchema } from './loaded-record.ts'
+import { observeRun } from './observe-run.ts'
+import type { Audited, FileName, Loaded, MachineSeen, SourceSeen, WorkloadSeen } from './observed.ts'
 
 /** The workload on this machine; where none is installed yet, the one that would be. */
 export async function findWorkload(): Promise<Workload> {
@@ -39,22 +42,22 @@ export async function findWorkload(): Promise<Workload> {
   return (await readInstalled(binaries)) ? binaries : workloadOf('snap')
 }
 
-/** Hooks in which the machine may have another size than before, or the option asks for it anew. */
-const resizes: ReadonlySet<string> = new Set(['config-changed', 'start', 'upgrade-charm'])
+/** Hooks in which the machine may have another size than before, the database may need it, or the option asks for it anew. */
+const resizes: ReadonlySet<string> = new Set(['config-changed', 'start', 'update-status', 'upgrade-charm'])
 
 export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const workload = await findWorkload()
   const installed = await readInstalled(workload)
   const source = await observeSource(charm, workload, installed !== undefined)
   const files = await observeFiles(workload)
-  const loaded = await observeLoaded(workload)
+  const loaded = await observeLoaded(workload, installed)
   const occupant = await findOccupant(workload.paths.state)
   const isBare = async (): Promise<boolean> =>
     occupant === charm.context.unit && loaded !== undefined && !(await hasData(workload))
   // It may be waited for: so what lies on it is looked at later.
   const storage = await observeStorage(charm, workload, isBare)
   const looks = files.configuration === undefined || resizes.has(charm.context.hook.name)
-  const [keys, revoked, audited, data, databaseBytes, capacity, service, defined] = await Promise.all([
+  const [keys, revoked, audited, data, databaseBytes, capacity, service, beside, start] = await Promise.all([
     observeKeys(workload),
     observeRevoked(workload),
     observeAudited(workload),
@@ -62,6 +65,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     sizeOf(databasePath(workload)),
     looks ? readCapacity(workload.paths.data) : undefined,
     installed ? readService(workload.service) : undefined,
+    isServiceDefined(workload, undefined, { start: false }),
     isServiceDefined(workload),
   ])
   return {
@@ -69,6 +73,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     damage: data && service && service.kind !== 'active' ? await readDamage(workload) : undefined,
     source,
     workload: installed && { kind: workload.kind, version: installed.version, archive: installed.digest },
+    prepared: await observePrepared(workload),
     files,
     keys,
     revoked,
@@ -78,7 +83,9 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     databaseBytes,
     capacity,
     service: service?.kind ?? 'absent',
-    serviceDefined: defined && occupant === charm.context.unit,
+    run: await observeRun(workload, service),
+    serviceDefined: beside && occupant === charm.context.unit,
+    startDefined: start,
     occupant,
   }
 }
@@ -119,13 +126,19 @@ async function observeSource(
   try {
     const path = await juju.resourcePath('etcd')
     if (path === undefined) return { kind: 'snap' }
-    return { kind: 'archive', digest: await rememberedDigestOf(path, tarballPath(workload)) }
+    const digest = await rememberedDigestOf(path, tarballPath(workload))
+    return { kind: 'archive', digest, again: name === 'upgrade-charm' }
   } catch (error) {
     if (!(error instanceof ToolError)) throw error
     // Which of the two it is can't be known now, and the snap in place of a tarball would be the wrong one.
     await juju.log('WARNING', `the resource etcd can't be had now: ${error.message}`)
     return { kind: 'unread' }
   }
+}
+
+async function observePrepared({ kind }: Workload): Promise<WorkloadSeen | undefined> {
+  const next = kind === 'binaries' ? await readInstalledBinaries(undefined, 'next') : undefined
+  return next && { kind, version: next.version, archive: next.digest }
 }
 
 async function observeFiles(workload: Workload): Promise<Partial<Record<FileName, string>>> {
@@ -158,17 +171,15 @@ async function observeRevoked(workload: Workload): Promise<readonly string[] | u
   return list && record?.list === digest(list) ? record.serials : undefined
 }
 
-const loadedSchema = z.object({
-  version: z.string(),
-  configuration: z.string(),
-  authorities: z._default(z.string(), ''),
-  leaves: z.array(z.object({ fingerprint: z.string(), serial: z.string(), commonName: z.string() })),
-  guarded: z.boolean(),
-  quota: z.optional(z.number()),
-})
-
-async function observeLoaded(workload: Workload): Promise<Loaded | undefined> {
-  return parseJsonText(loadedSchema, await readTextIfExists(loadedPath(workload)))
+/** Of which tarball it was is not on a record of an older version of the charm. */
+async function observeLoaded(
+  workload: Workload,
+  installed: Installed | undefined,
+): Promise<Loaded | undefined> {
+  const loaded = parseJsonText(loadedSchema, await readTextIfExists(loadedPath(workload)))
+  const archive =
+    loaded && (loaded.archive ?? (loaded.version === installed?.version ? installed.digest : undefined))
+  return loaded && { ...loaded, ...(archive !== undefined && { archive }) }
 }
 
 const auditedSchema = z.object({ revision: z.string(), expected: z.string(), at: z.number() })

@@ -14,7 +14,9 @@ import type { Leaf, Ledger } from '../interfaces/ledger.ts'
 import type { ClientsSeen } from './clients-seen.ts'
 
 export type * from './clients-seen.ts'
+export type * from './run-seen.ts'
 import type { Capacity } from '../machine/capacity.ts'
+import type { RunSeen } from './run-seen.ts'
 
 export interface Observed {
   /** Milliseconds since 1970, read once by the shell. */
@@ -95,7 +97,10 @@ export type FileName =
 
 export interface MachineSeen {
   readonly source: SourceSeen
+  /** What is in force: the next start of etcd is of it. */
   readonly workload: WorkloadSeen | undefined
+  /** Binaries that lie ready to be put in force, at a restart in this member's turn. */
+  readonly prepared: WorkloadSeen | undefined
   readonly files: Readonly<Partial<Record<FileName, string>>>
   /** SHA-256 of the public key that belongs to each private key on disk. */
   readonly keys: ReadonlyMap<Purpose, string>
@@ -117,8 +122,14 @@ export interface MachineSeen {
   /** Why etcd, which does not run, says that it can't on this data. */
   readonly damage: string | undefined
   readonly service: 'absent' | 'inactive' | 'active' | 'failed'
-  /** What tells the machine how to treat the service is as this version of the charm writes it, for this unit. */
+  readonly run: RunSeen
+  /**
+   * What tells the machine how to treat the service is as this version of the charm writes it, for this unit; but for what its next start
+   * reads.
+   */
   readonly serviceDefined: boolean
+  /** And so is what its next start reads. */
+  readonly startDefined: boolean
   /** The unit that etcd was installed for on this machine, this one or another. */
   readonly occupant: string | undefined
 }
@@ -148,7 +159,8 @@ export interface Claim {
 export type SourceSeen =
   | { readonly kind: 'unread' }
   | { readonly kind: 'snap' }
-  | { readonly kind: 'archive'; readonly digest: string }
+  /** `again`: it may have been attached just now. */
+  | { readonly kind: 'archive'; readonly digest: string; readonly again?: boolean }
 
 export interface WorkloadSeen {
   readonly kind: 'snap' | 'binaries'
@@ -160,8 +172,12 @@ export interface WorkloadSeen {
 /** What the running etcd read when it was started: a change to any of this takes effect with a restart only. */
 export interface Loaded {
   readonly version: string
+  /** SHA-256 of the tarball that it came from. */
+  readonly archive?: string | undefined
   /** Digest of the configuration. */
   readonly configuration: string
+  /** Digest of what in the configuration is the same for all members. */
+  readonly settings?: string | undefined
   /** Digest of the certificate authorities that it trusts for peers and for clients. */
   readonly authorities: string
   readonly leaves: readonly Pick<Leaf, 'fingerprint' | 'serial' | 'commonName'>[]

@@ -6,16 +6,27 @@ import type { Alarm, MemberId, Permission } from '../etcd/types.ts'
 import type { AnswerParts } from '../interfaces/etcd-client-answer.ts'
 import type { ClientCas, Founding, PeerUnit, Purpose, Rotation } from '../interfaces/etcd-peers.ts'
 import type { Ledger, RequestKey } from '../interfaces/ledger.ts'
-import type { Audited, Claim, FileName, Loaded, StorageRecord } from './observed.ts'
+import type { Audited, Claim, FileName, Loaded, StartFile, StartPart, StorageRecord } from './observed.ts'
 
 export type Step = { readonly why: string } & (
   | { readonly kind: 'workload/install'; readonly from: 'snap' | 'archive' }
-  | { readonly kind: 'service/define' }
+  /** `start`: what the next start reads, too, since etcd does not run. */
+  | { readonly kind: 'service/define'; readonly start: boolean }
   | { readonly kind: 'key/create'; readonly purpose: Purpose }
   | { readonly kind: 'file/write'; readonly file: FileName; readonly content: string }
   | { readonly kind: 'revocation/write'; readonly serials: readonly string[] }
-  | { readonly kind: 'service/start'; readonly loading: Loaded }
-  | { readonly kind: 'service/restart'; readonly loading: Loaded }
+  | ({ readonly kind: 'service/start' } & Start)
+  | ({ readonly kind: 'service/restart' } & Start)
+  /** Until the start that was begun has come to its end, which is then on record. */
+  | { readonly kind: 'service/wait' }
+  | { readonly kind: 'service/wait-for-quorum' }
+  | {
+      readonly kind: 'service/go-back'
+      readonly to: Loaded
+      readonly part: StartPart
+      readonly value: string
+    }
+  | { readonly kind: 'refusal/forget'; readonly part: StartPart }
   | { readonly kind: 'service/stop' }
   | { readonly kind: 'service/readmit' }
   | { readonly kind: 'storage/record'; readonly record: StorageRecord }
@@ -40,6 +51,14 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'permission/grant'; readonly role: string; readonly permission: Permission }
   | { readonly kind: 'permission/revoke'; readonly role: string; readonly permission: Permission }
 )
+
+/** A start of etcd, and what is put in its place right before it: nothing that a start reads changes while etcd runs. */
+export interface Start {
+  readonly loading: Loaded
+  readonly files: Readonly<Partial<Record<StartFile, string>>>
+  /** To the release that lies ready. */
+  readonly switches: boolean
+}
 
 /** What data becomes when a cluster is founded on it. */
 export interface Resumption {

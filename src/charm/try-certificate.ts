@@ -20,29 +20,33 @@ export type Trial =
 let last: Promise<unknown> = Promise.resolve()
 
 /** Whether etcd would start with this bundle. */
-export function tryBundle(workload: Workload, bundle: string): Promise<Trial> {
-  const trial = last.then(() => tryNow(workload, bundle))
+export function tryBundle(
+  workload: Workload,
+  bundle: string,
+  etcdctl = workload.paths.etcdctl,
+): Promise<Trial> {
+  const trial = last.then(() => tryNow(workload, bundle, etcdctl))
   last = trial.catch(() => undefined)
   return trial
 }
 
-async function tryNow(workload: Workload, bundle: string): Promise<Trial> {
-  const tried = await load(workload, bundle)
+async function tryNow(workload: Workload, bundle: string, etcdctl: string): Promise<Trial> {
+  const tried = await load(workload, bundle, etcdctl)
   if (tried.kind === 'loads') return tried
   // Nobody looks at its dates.
   const control = await createAuthority({ commonName: 'control', now: new Date(0), years: 1 })
-  const other = await load(workload, control.certificate)
+  const other = await load(workload, control.certificate, etcdctl)
   if (other.kind === 'fails') return { kind: 'untried', why: other.reason }
   return { kind: 'refused', why: tried.reason }
 }
 
-async function load(workload: Workload, bundle: string): Promise<BundleTried> {
+async function load(workload: Workload, bundle: string, etcdctl: string): Promise<BundleTried> {
   const path = candidatePath(workload)
   try {
     // A client may come before any of etcd's own files.
     await makeDirectory(workload.paths.tls, { mode: 0o700 })
     await writeFileAtomic(path, bundle, { mode: 0o600 })
-    return await bundleLoads({ etcdctl: workload.paths.etcdctl, bundlePath: path })
+    return await bundleLoads({ etcdctl, bundlePath: path })
   } catch (error) {
     // A full disk, say.
     return { kind: 'fails', reason: plainText(error instanceof Error ? error.message : String(error)) }

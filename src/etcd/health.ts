@@ -3,7 +3,10 @@
 
 import * as z from 'zod/mini'
 
-export type Health = { readonly healthy: true } | { readonly healthy: false; readonly reason: string }
+export type Health =
+  | { readonly healthy: true }
+  /** `silent`: it gave no answer at all. */
+  | { readonly healthy: false; readonly reason: string; readonly silent: boolean }
 
 /** Alarms are no reason here: access control, members and reads go on, and each alarm has a message and a cure of its own. */
 const path = '/health?exclude=NOSPACE&exclude=CORRUPT'
@@ -23,14 +26,16 @@ export async function readHealth(
   try {
     return readAnswer(await get(new URL(quorum ? path : `${path}&serializable=true`, metricsUrl), timeoutMs))
   } catch (error) {
-    return { healthy: false, reason: `etcd does not answer at ${metricsUrl}: ${describe(error)}` }
+    const reason = `etcd does not answer at ${metricsUrl}: ${describe(error)}`
+    return { healthy: false, reason, silent: true }
   }
 }
 
 function readAnswer(body: string): Health {
   const answer = schema.parse(JSON.parse(body))
   if (answer.health === 'true') return { healthy: true }
-  return { healthy: false, reason: `etcd says it is not healthy: ${answer.reason || 'it gives no reason'}` }
+  const reason = `etcd says it is not healthy: ${answer.reason || 'it gives no reason'}`
+  return { healthy: false, reason, silent: false }
 }
 
 /** By node:http, which is loaded no sooner than here; `fetch` would cost more than the answer. */

@@ -47,7 +47,7 @@ export async function takeLock(client: EtcdClient, options: LockOptions): Promis
   return { kind: 'taken', by }
 }
 
-/** Who has the lock, if anybody. */
+/** Who has the lock, or left the note, if anybody. */
 export async function lockHolder(client: EtcdClient, name: string): Promise<string | undefined> {
   const key = Buffer.from(`${keyPrefix}${name}`)
   const { kvs } = await client.ask('lock holder', ({ kv }) => kv.range({ key }))
@@ -88,4 +88,23 @@ function held(client: EtcdClient, lease: string): Lock {
 /** It may be asked of another member after one that fell silent: a lease ends but once. */
 async function revoke(client: EtcdClient, lease: string): Promise<void> {
   await client.ask('lease revoke', ({ leaseClient }) => leaseClient.leaseRevoke({ ID: lease }))
+}
+
+/** A word that stays until it is taken back, whatever becomes of who left it. */
+export async function leaveNote(client: EtcdClient, name: string, word: string): Promise<void> {
+  const key = Buffer.from(`${keyPrefix}${name}`)
+  await client.ask('note', ({ kv }) => kv.put({ key, value: Buffer.from(word) }))
+}
+
+/** Also a lock that this word's owner holds and whose process is gone. */
+export async function takeNoteBack(client: EtcdClient, name: string, word: string): Promise<void> {
+  const key = Buffer.from(`${keyPrefix}${name}`)
+  const value = Buffer.from(word)
+  await client.ask('note', ({ kv }) =>
+    kv.txn({
+      compare: [{ key, target: 'Value', result: 'Equal', value }],
+      success: [{ request_delete_range: { key } }],
+      failure: [],
+    }),
+  )
 }

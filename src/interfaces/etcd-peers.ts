@@ -55,6 +55,10 @@ export interface PeerUnit {
   readonly certificates?: string
   /** Bytes that the database of its running etcd may have. */
   readonly quota?: number
+  /** Of what its etcd was to start with, what it could not run with. */
+  readonly refuses?: readonly string[]
+  /** Its etcd still reads its data, as after every start. */
+  readonly starts?: boolean
 }
 
 export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUnit {
@@ -62,7 +66,8 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
   const keys = parseJsonText(byPurpose, databag.keys)
   const at = parseJsonText(addresses, databag.addresses)
   const stands = parseJsonText(position, databag.position)
-  const { endpoint, version, data, trusts, authorities, certificates, quota, released } = databag
+  const { endpoint, version, data, trusts, authorities, certificates, quota, released, refuses, starts } =
+    databag
   return {
     ...(requests && { requests }),
     ...(keys && { keys }),
@@ -76,6 +81,8 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(authorities && { authorities }),
     ...(certificates && { certificates }),
     ...(quota && { quota: Number(quota) }),
+    ...(refuses && { refuses: refuses.split(',') }),
+    ...(starts && { starts: true }),
   }
 }
 
@@ -93,6 +100,8 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     authorities: unit.authorities,
     certificates: unit.certificates,
     quota: unit.quota?.toString(),
+    refuses: unit.refuses?.join(','),
+    starts: unit.starts ? 'yes' : undefined,
   }
 }
 

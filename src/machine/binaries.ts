@@ -1,14 +1,15 @@
-// etcd from a release tarball, for sites without the snap store. Each release has a folder of its own, and one link says which
-// is in force: so a switch is a rename, and the release before stays at hand.
+// etcd from a release tarball, for sites without the snap store. Each release has a folder of its own, and a link says which is in
+// force: so a switch is a rename, made when etcd is restarted and not before, and the release before stays at hand.
 
 import { randomUUID } from 'node:crypto'
 import { chmod, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { BadArchive, unpackArchive } from './archive.ts'
-import { digestOf, makeDirectory, unlessAbsent, writeFileAtomic } from './file.ts'
+import { digestOf, makeDirectory, removeFile, unlessAbsent, writeFileAtomic } from './file.ts'
 import {
   programs,
   type Release,
+  type ReleaseLink,
   readInstalledBinaries,
   recordOf,
   releasePath,
@@ -27,12 +28,43 @@ export interface BinariesWanted {
   readonly architecture: string
 }
 
-/** Leaves etcd as it runs: the next start is of the new release. */
+/** Leaves etcd as it runs, and what its next start is of, too: beside a release that is in force, another one is only laid ready. */
 export async function installBinaries(wanted: BinariesWanted, folder = releases): Promise<Release> {
   const digest = await checkDigest(wanted)
   await makeUser()
-  const standing = await readInstalledBinaries(folder)
-  return standing?.digest === digest ? standing : installRelease(wanted, digest, folder)
+  const [current, next] = await Promise.all([
+    readInstalledBinaries(folder),
+    readInstalledBinaries(folder, 'next'),
+  ])
+  if (current?.digest !== digest && next?.digest === digest) return next
+  if (current?.digest !== digest) return installRelease(wanted, digest, folder)
+  await removeFile(join(folder, 'next'))
+  return current
+}
+
+/** What lies ready takes the place of what is in force, which stays at hand. */
+export async function putNextInForce(folder = releases): Promise<void> {
+  const next = await readLink(folder, 'next')
+  if (next === undefined) return
+  const current = await readLink(folder, 'current')
+  // The same, where an attempt died between the two.
+  if (current !== undefined && current !== next) await link(folder, 'previous', current)
+  await link(folder, 'current', next)
+  await removeFile(join(folder, 'next'))
+  await prune(folder)
+}
+
+/** The release that was in force before is so again; the other one lies ready, where none does already. */
+export async function putPreviousInForce(folder = releases): Promise<void> {
+  const [previous, current, next] = await Promise.all([
+    readLink(folder, 'previous'),
+    readLink(folder, 'current'),
+    readLink(folder, 'next'),
+  ])
+  if (previous === undefined) return
+  if (current !== undefined && current !== previous && next === undefined) await link(folder, 'next', current)
+  await link(folder, 'current', previous)
+  await removeFile(join(folder, 'previous'))
 }
 
 async function checkDigest({ archive, sha256 }: BinariesWanted): Promise<string> {
@@ -50,7 +82,7 @@ async function installRelease(wanted: BinariesWanted, digest: string, folder: st
     const { folder: unpacked, version } = await unpackArchive(wanted.archive, draft, wanted.architecture)
     const release = { version, digest }
     await finish(unpacked, release)
-    await putInForce(folder, unpacked, release)
+    await place(folder, unpacked, release)
     return release
   } finally {
     await rm(draft, { recursive: true, force: true })
@@ -70,21 +102,31 @@ async function finish(unpacked: string, release: Release): Promise<void> {
   await writeFileAtomic(path, content, { mode: 0o644 })
 }
 
-async function putInForce(folder: string, unpacked: string, release: Release): Promise<void> {
+async function place(folder: string, unpacked: string, release: Release): Promise<void> {
   const path = releasePath(folder, release)
-  // Left by an attempt that died before the switch; it can't be in force, or nothing were to be installed.
+  // Left by an attempt that died, or of a tarball that was attached before; it can't be in force, or nothing were to be installed.
   await rm(path, { recursive: true, force: true })
   await rename(unpacked, path)
-  const before = await unlessAbsent(readlink(join(folder, 'current')))
-  await link(folder, 'current', basename(path))
-  const kept = new Set(['current', basename(path), ...(before === undefined ? [] : [before])])
+  await link(folder, (await readInstalledBinaries(folder)) ? 'next' : 'current', basename(path))
+  await prune(folder)
+}
+
+/** What no link shows goes. */
+async function prune(folder: string): Promise<void> {
+  const links: readonly ReleaseLink[] = ['current', 'next', 'previous']
+  const targets = await Promise.all(links.map((name) => readLink(folder, name)))
+  const kept = new Set<string | undefined>([...links, ...targets])
   for (const name of await readdir(folder)) {
     if (!kept.has(name) && !name.startsWith(draftPrefix))
       await rm(join(folder, name), { recursive: true, force: true })
   }
 }
 
-async function link(folder: string, name: string, target: string): Promise<void> {
+function readLink(folder: string, name: ReleaseLink): Promise<string | undefined> {
+  return unlessAbsent(readlink(join(folder, name)))
+}
+
+async function link(folder: string, name: ReleaseLink, target: string): Promise<void> {
   const draft = join(folder, `${draftPrefix}${randomUUID()}`)
   await symlink(target, draft)
   await rename(draft, join(folder, name))

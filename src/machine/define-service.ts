@@ -19,15 +19,22 @@ const usual = '/etc'
 export interface Definition {
   readonly path: string
   readonly content: string
+  /** The next start of etcd is as this says. */
+  readonly ofStart: boolean
+}
+
+/** Whether what the next start of etcd is like is meant, too. */
+export interface Extent {
+  readonly start?: boolean
 }
 
 export function definitionsOf(workload: Workload, etc = usual): readonly Definition[] {
   const unit = `${etc}/systemd/system/${workload.service}`
   return [
     workload.kind === 'binaries'
-      ? { path: unit, content: printUnitFile(workload) }
-      : { path: `${unit}.d/etcd-charm.conf`, content: printDropIn(workload) },
-    { path: `${etc}/needrestart/conf.d/etcd-charm.conf`, content: printException(workload) },
+      ? { path: unit, content: printUnitFile(workload), ofStart: true }
+      : { path: `${unit}.d/etcd-charm.conf`, content: printDropIn(workload), ofStart: true },
+    { path: `${etc}/needrestart/conf.d/etcd-charm.conf`, content: printException(workload), ofStart: false },
   ]
 }
 
@@ -54,20 +61,28 @@ $nrconf{override_rc}{qr(^${service.replaceAll('.', '\\.')}$)} = 0;
 `
 }
 
-export async function isServiceDefined(workload: Workload, etc = usual): Promise<boolean> {
-  for (const { path, content } of definitionsOf(workload, etc))
+export async function isServiceDefined(
+  workload: Workload,
+  etc = usual,
+  extent: Extent = {},
+): Promise<boolean> {
+  for (const { path, content } of meant(workload, etc, extent))
     if ((await readTextIfExists(path)) !== content) return false
   return true
 }
 
 /** Leaves etcd as it runs: what has changed is in force from its next start on. */
-export async function defineService(workload: Workload, etc = usual): Promise<void> {
-  for (const { path, content } of definitionsOf(workload, etc)) {
+export async function defineService(workload: Workload, etc = usual, extent: Extent = {}): Promise<void> {
+  for (const { path, content } of meant(workload, etc, extent)) {
     await makeDirectory(dirname(path), { mode: 0o755 })
     await writeFileAtomic(path, content, { mode: 0o644 })
   }
   // Also where the files were right: the last attempt may have died before this.
-  await reloadServices()
+  if (extent.start !== false) await reloadServices()
+}
+
+function meant(workload: Workload, etc: string, { start = true }: Extent): readonly Definition[] {
+  return definitionsOf(workload, etc).filter(({ ofStart }) => start || !ofStart)
 }
 
 export async function removeDefinitions(workload: Workload, etc = usual): Promise<void> {

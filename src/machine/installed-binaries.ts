@@ -1,4 +1,4 @@
-// Which release is in force where etcd was installed from a tarball: the one that the link `current` shows.
+// Which release is in force where etcd was installed from a tarball, and which lies beside it: a link shows each.
 
 import { join } from 'node:path'
 import * as z from 'zod/mini'
@@ -19,8 +19,18 @@ export function releasePath(folder: string, { version, digest }: Release): strin
   return join(folder, `${version}-${digest.slice(0, 8)}`)
 }
 
-export async function readInstalledBinaries(folder = releases): Promise<Release | undefined> {
-  const text = await readTextIfExists(join(folder, 'current', recordName))
+/** `next` is prepared to take the place of `current`, at etcd's next restart; `previous` had that place before. */
+export type ReleaseLink = 'current' | 'next' | 'previous'
+
+export function etcdctlOf(link: ReleaseLink, folder = releases): string {
+  return join(folder, link, 'etcdctl')
+}
+
+export async function readInstalledBinaries(
+  folder = releases,
+  link: ReleaseLink = 'current',
+): Promise<Release | undefined> {
+  const text = await readTextIfExists(join(folder, link, recordName))
   return text === undefined ? undefined : schema.parse(JSON.parse(text))
 }
 

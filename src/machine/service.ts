@@ -4,8 +4,8 @@ import { CommandFailed, CommandMissing, query, run } from './process.ts'
 
 export type Service =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'inactive' }
-  | { readonly kind: 'failed'; readonly restarts: number }
+  | { readonly kind: 'inactive'; readonly invocation: string }
+  | { readonly kind: 'failed'; readonly restarts: number; readonly invocation: string }
   | {
       readonly kind: 'active'
       readonly pid: number
@@ -13,26 +13,42 @@ export type Service =
       readonly startedAt: string
       /** How often systemd has started it again by itself. */
       readonly restarts: number
+      /** systemd's id of this start, or of the last one: each has another. Empty where systemd knows of none. */
+      readonly invocation: string
     }
 
-const properties = ['LoadState', 'ActiveState', 'MainPID', 'ExecMainStartTimestamp', 'NRestarts']
+const properties = [
+  'LoadState',
+  'ActiveState',
+  'MainPID',
+  'ExecMainStartTimestamp',
+  'NRestarts',
+  'InvocationID',
+]
 
 export async function readService(unit: string): Promise<Service> {
   const shown = parseProperties(await query('systemctl', ['show', '-p', properties.join(','), unit]))
   const restarts = Number(shown.get('NRestarts') ?? 0)
+  const invocation = shown.get('InvocationID') ?? ''
   if (shown.get('LoadState') === 'not-found') return { kind: 'absent' }
   switch (shown.get('ActiveState')) {
     case 'active':
     case 'reloading': {
       const pid = Number(shown.get('MainPID') ?? 0)
-      return { kind: 'active', pid, startedAt: shown.get('ExecMainStartTimestamp') ?? '', restarts }
+      return {
+        kind: 'active',
+        pid,
+        startedAt: shown.get('ExecMainStartTimestamp') ?? '',
+        restarts,
+        invocation,
+      }
     }
     // Between two starts that systemd makes because it ended by itself.
     case 'activating':
     case 'failed':
-      return { kind: 'failed', restarts }
+      return { kind: 'failed', restarts, invocation }
     default:
-      return { kind: 'inactive' }
+      return { kind: 'inactive', invocation }
   }
 }
 

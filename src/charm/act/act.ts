@@ -3,7 +3,6 @@
 
 import { defineService } from '../../machine/define-service.ts'
 import { occupy } from '../../machine/occupant.ts'
-import { stopService } from '../../machine/service.ts'
 import type { Charm } from '../charm.ts'
 import { findWorkload } from '../observe-machine.ts'
 import type { Observed } from '../observed.ts'
@@ -17,10 +16,13 @@ import { install } from './install.ts'
 import { recordAudited } from './record-audited.ts'
 import { recordStorage } from './record-storage.ts'
 import { resumeData } from './resume-data.ts'
-import { readmit, recordLoaded, runService } from './run-service.ts'
+import { goBack } from './go-back.ts'
+import { awaitQuorum, awaitStart, readmit, runService, waitUnlessOver } from './run-service.ts'
 import { setDataAside } from './set-data-aside.ts'
-import { inTurn } from './take-turn.ts'
-import { createKey, writeFile, writeRevocationList } from './write-files.ts'
+import { forgetRefused, recordLoaded, stopEtcd } from './start-record.ts'
+import { endTurn } from './end-turn.ts'
+import { restartInTurn } from './restart-in-turn.ts'
+import { createKey, writeFileNow, writeRevocationList } from './write-files.ts'
 
 export async function act(charm: Charm, observed: Observed, steps: readonly Step[]): Promise<void> {
   const begin = async (step: Step): Promise<void> => {
@@ -44,11 +46,11 @@ async function doStep(charm: Charm, observed: Observed, step: Exclude<Step, Acce
     case 'workload/install':
       return install(charm, observed, step.from)
     case 'service/define':
-      return settleIn(observed)
+      return settleIn(observed, step.start)
     case 'key/create':
       return createKey(step.purpose)
     case 'file/write':
-      return writeFile(step.file, step.content)
+      return writeFileNow(observed, step.file, step.content)
     case 'revocation/write':
       return writeRevocationList(step.serials, charm.now)
     case 'storage/record':
@@ -56,18 +58,29 @@ async function doStep(charm: Charm, observed: Observed, step: Exclude<Step, Acce
     case 'data/set-aside':
       return setDataAside(charm.now)
     case 'data/resume':
-      return resumeData(step, charm.now)
+      return resumeData(observed, step)
     case 'data/claim':
       return claimData(step.claim)
     case 'service/stop':
       // Nor with the machine: what it must not meet may be there after the next boot.
-      return stopService((await findWorkload()).service, { disable: true })
+      return stopEtcd(await findWorkload(), { disable: true })
     case 'service/start':
-      return runService(step, observed.addresses)
+      waitUnlessOver(await runService(observed, step), charm.now)
+      return
     case 'service/readmit':
       return readmit()
     case 'service/restart':
-      return inTurn(charm, observed, () => runService(step, observed.addresses))
+      waitUnlessOver(await restartInTurn(charm, observed, step), charm.now)
+      return
+    case 'service/wait':
+      return waitForStart(observed)
+    case 'service/wait-for-quorum':
+      return awaitQuorum(step.why)
+    case 'service/go-back':
+      waitUnlessOver(await goBack(observed, step), charm.now)
+      return
+    case 'refusal/forget':
+      return forgetRefused(step.part)
     case 'member/add':
     case 'member/update':
     case 'member/promote':
@@ -84,8 +97,14 @@ async function doStep(charm: Charm, observed: Observed, step: Exclude<Step, Acce
   }
 }
 
-async function settleIn({ unit }: Observed): Promise<void> {
+async function waitForStart(observed: Observed): Promise<void> {
+  const { loaded, run } = observed.machine
+  const outcome = await awaitStart(loaded)
+  return endTurn(observed, waitUnlessOver(outcome, run.begun?.at ?? observed.now))
+}
+
+async function settleIn({ unit }: Observed, start: boolean): Promise<void> {
   const workload = await findWorkload()
   await occupy(workload.paths.state, unit)
-  await defineService(workload)
+  await defineService(workload, undefined, { start })
 }

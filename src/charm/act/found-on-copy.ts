@@ -4,19 +4,19 @@
 import { rename, rm, stat, statfs } from 'node:fs/promises'
 import { exists, giveFolder } from '../../machine/file.ts'
 import { run } from '../../machine/process.ts'
-import { stopService } from '../../machine/service.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import type { Workload } from '../../machine/workload.ts'
 import { memberPath, newClusterPaths } from '../layout.ts'
 import { Blocked } from '../outcome.ts'
 import type { Resumption } from '../step.ts'
 import { setDataAside } from './set-data-aside.ts'
+import { stopEtcd } from './start-record.ts'
 
 /** Of two segments of the write-ahead log. */
 const besidesDatabase = 150_000_000
 
 export async function foundOnCopy(workload: Workload, founding: Resumption, now: number): Promise<void> {
-  await stopService(workload.service)
+  await stopEtcd(workload)
   const { draft, whole } = newClusterPaths(workload)
   const database = `${memberPath(workload)}/snap/db`
   await needSpace(workload.paths.data, (await stat(database)).size + besidesDatabase)

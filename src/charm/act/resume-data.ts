@@ -9,28 +9,39 @@ import { lastRunLog, readService, startService } from '../../machine/service.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { memberPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
+import type { Observed } from '../observed.ts'
 import { ownPeerUrl, readPeerCredentials } from '../observe-standing.ts'
 import { Blocked, Waiting } from '../outcome.ts'
 import { metricsUrl } from '../plan/configuration.ts'
 import type { Step } from '../step.ts'
 import { finishCopy, foundOnCopy, giveToUser } from './found-on-copy.ts'
-import { recordLoaded, runService } from './run-service.ts'
+import { beginStart, runService, waitUnlessOver } from './run-service.ts'
+import { confirmStart } from './start-record.ts'
 
 /** Of a raft election's usual second or two, many times over. */
 const quorumWithin = 10_000
 const answersWithin = 30_000
 
-export async function resumeData(step: Extract<Step, { kind: 'data/resume' }>, now: number): Promise<void> {
+export async function resumeData(
+  observed: Observed,
+  step: Extract<Step, { kind: 'data/resume' }>,
+): Promise<void> {
+  const { machine, now } = observed
   const workload = await findWorkload()
   const owner = await lookUpUser(workload.user)
   await makeDirectory(workload.paths.data, { mode: 0o700, ...(owner && { owner }) })
   await finishCopy(workload, now)
   await giveToUser(workload, workload.paths.data)
-  await startService(workload.service)
+  if (machine.service !== 'active') {
+    await beginStart(workload, step.loading, now)
+    await startService(workload.service)
+  }
   const outcome = await untilKnown(workload.service)
-  if (outcome === 'serves') return recordLoaded(step.loading)
+  if (outcome === 'serves') return confirmStart(workload)
   await foundOnCopy(workload, step.founding, now)
-  await runService({ kind: 'service/start', loading: step.loading, why: step.why })
+  const { loading, why } = step
+  const start = { loading, files: {}, switches: false }
+  waitUnlessOver(await runService(observed, { kind: 'service/start', ...start, why }), now)
 }
 
 /** Whether it serves as it is, or can't without members that are not there. What is neither is waited for, or told. */

@@ -1,38 +1,73 @@
-// Starts or restarts etcd and waits until it serves; then, and only then, notes what it was started with.
+// Starts or restarts etcd, and waits for it. A start that takes longer than a hook may wait goes on, and a later hook sees its end.
 
+import { judgeLog, gravestWords } from '../../etcd/judge-log.ts'
 import { readHealth } from '../../etcd/health.ts'
-import { gravestWords, judgeLog } from '../../etcd/judge-log.ts'
-import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
-import { printJsonText } from '../../interfaces/json-text.ts'
-import { giveFolder, makeDirectory, writeFileAtomic } from '../../machine/file.ts'
+import { putNextInForce } from '../../machine/binaries.ts'
+import { defineService } from '../../machine/define-service.ts'
+import { exists, giveFolder, makeDirectory } from '../../machine/file.ts'
 import { lastRunLog, readService, restartService, startService, stopService } from '../../machine/service.ts'
 import { lookUpUser } from '../../machine/user.ts'
-import { loadedPath, memberPath } from '../layout.ts'
+import type { Workload } from '../../machine/workload.ts'
+import { memberPath, provenFolder } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
-import type { Loaded } from '../observed.ts'
+import type { Loaded, Observed, StartFile } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { metricsUrl } from '../plan/configuration.ts'
-import type { Step } from '../step.ts'
+import { blameFor, describeStart } from '../plan/next-start.ts'
+import type { Start, Step } from '../step.ts'
 import { checkPorts } from './check-ports.ts'
+import { keepProvenAtFirst } from './proven-files.ts'
+import { confirmStart, forgetBegun, noteBegun, readBegun } from './start-record.ts'
+import { writeFile } from './write-files.ts'
 
-const servesWithin = 30_000
+/** A database of gigabytes takes most of it. */
+const servesWithin = 60_000
 const quorumWithin = 5000
 /** Peers try again every few seconds; then there may be an election. */
 const readmittedWithin = 15_000
 
+/** `ended`: with this it does not run, and the next look tells what to do about it. */
+export type Outcome = 'serves' | 'starts' | 'ended'
+
 export async function runService(
+  observed: Observed,
   step: Extract<Step, { kind: 'service/start' | 'service/restart' }>,
-  addresses?: UnitAddresses,
-): Promise<void> {
+): Promise<Outcome> {
+  const { addresses, machine } = observed
   const workload = await findWorkload()
+  await readyData(workload)
+  if (step.kind === 'service/start') {
+    // One that systemd tries to start again and again is stopped first, or its own ports would count as taken.
+    await stopService(workload.service)
+    if (addresses) await checkPorts(addresses)
+  } else if (machine.loaded) await keepProvenAtFirst(workload)
+  await putInForce(workload, step, machine.startDefined)
+  await beginStart(workload, step.loading, observed.now)
+  if (step.kind === 'service/start') await startService(workload.service)
+  else await restartService(workload.service)
+  return awaitStart(machine.loaded)
+}
+
+async function readyData(workload: Workload): Promise<void> {
   const owner = await lookUpUser(workload.user)
   await makeDirectory(workload.paths.data, { mode: 0o700, ...(owner && { owner }) })
   // Storage that was in use on another machine, or by the other kind of installation, belongs to that user's number.
   if (owner) await giveFolder(memberPath(workload), owner)
-  if (step.kind === 'service/start') await start(workload.service, addresses)
-  else await restartService(workload.service)
-  // What it says of its data is looked at anew, and decided about.
-  if (await waitUntilServing(workload.service)) await recordLoaded(step.loading)
+}
+
+/** All that the start reads; from here on etcd would start with it, too, if it were started by itself. */
+async function putInForce(workload: Workload, { files, switches }: Start, defined: boolean): Promise<void> {
+  const names = Object.keys(files).filter((name): name is StartFile => name in files)
+  for (const file of names) await writeFile(file, files[file] ?? '')
+  if (switches) await putNextInForce()
+  if (!defined) await defineService(workload)
+}
+
+/** On record before it is made. */
+export async function beginStart(workload: Workload, loading: Loaded, now: number): Promise<void> {
+  const service = await readService(workload.service)
+  const before = service.kind === 'absent' ? '' : service.invocation
+  await noteBegun(workload, { loading, before, at: now })
 }
 
 /** A while, until it serves with the others; what it means if it doesn't, the next look tells. */
@@ -40,11 +75,13 @@ export async function readmit(): Promise<void> {
   await untilHealthy({ quorum: true, withinMs: readmittedWithin })
 }
 
-/** One that systemd tries to start again and again is stopped first, or its own ports would count as taken. */
-async function start(service: string, addresses: UnitAddresses | undefined): Promise<void> {
-  await stopService(service)
-  if (addresses) await checkPorts(addresses)
-  await startService(service)
+/** It may be that its members are just electing a leader. */
+export async function awaitQuorum(why: string): Promise<void> {
+  const problem = await untilHealthy({ quorum: true, withinMs: quorumWithin })
+  if (problem !== undefined)
+    throw new Waiting(
+      `restart is due (${why}), but this member reaches no quorum, and stays as it is: ${problem}`,
+    )
 }
 
 /** Others may join all the while: so often does a hook try it with the members as they are by then. */
@@ -52,24 +89,45 @@ const mostTries = 3
 /** Of this hook: its process runs no other. */
 let lateJoins = 0
 
-/**
- * Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. False where it
- * can't serve because of its data, or because another member joined just before it.
- */
-async function waitUntilServing(service: string): Promise<boolean> {
-  const ends = async (): Promise<boolean> => (await readService(service)).kind !== 'active'
+/** Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. */
+export async function awaitStart(loaded: Loaded | undefined): Promise<Outcome> {
+  const workload = await findWorkload()
+  const ends = await watchEnd(workload)
   const problem = await untilHealthy({ quorum: false, withinMs: servesWithin, ends })
-  if (problem !== undefined) {
-    const log = await lastRunLog(service)
-    const ending = judgeLog(log)?.ending
-    if (ending === 'damaged') return false
-    if (ending === 'outdated') lateJoins += 1
-    if (ending === 'outdated' && lateJoins < mostTries) return false
-    const words = gravestWords(log)
-    throw new Waiting(`etcd does not serve after its start: ${problem}${words && `; ${words}`}`)
-  }
+  if (problem !== undefined) return (await ends()) ? judgeEnd(workload, loaded, problem) : 'starts'
+  await confirmStart(workload)
   await untilHealthy({ quorum: true, withinMs: quorumWithin })
-  return true
+  return 'serves'
+}
+
+/** @throws for one that goes on: the hook ends, and a later one sees it serve */
+export function waitUnlessOver(outcome: Outcome, begunAt: number): Exclude<Outcome, 'starts'> {
+  if (outcome === 'starts') throw new Waiting(describeStart(begunAt))
+  return outcome
+}
+
+/** It runs no more, or is another one that systemd started after it. */
+async function watchEnd({ service }: Workload): Promise<() => Promise<boolean>> {
+  const first = await readService(service)
+  return async () => {
+    const now = await readService(service)
+    return now.kind !== 'active' || (first.kind === 'active' && now.invocation !== first.invocation)
+  }
+}
+
+/** It ended because of its data, because another member joined just before it, or because of what it was started with. */
+async function judgeEnd(workload: Workload, loaded: Loaded | undefined, problem: string): Promise<'ended'> {
+  const log = await lastRunLog(workload.service)
+  const ending = judgeLog(log)?.ending
+  const begun = await readBegun(workload)
+  if (ending) await forgetBegun(workload)
+  if (ending === 'damaged') return 'ended'
+  if (ending === 'outdated') lateJoins += 1
+  if (ending === 'outdated' && lateJoins < mostTries) return 'ended'
+  const newIsToBlame = !ending && begun !== undefined && blameFor(begun.loading, loaded) !== undefined
+  if (newIsToBlame && (await exists(provenFolder(workload)))) return 'ended'
+  const words = gravestWords(log)
+  throw new Waiting(`etcd does not serve after its start: ${problem}${words && `; ${words}`}`)
 }
 
 interface Patience {
@@ -91,11 +149,4 @@ async function untilHealthy({ quorum, withinMs, ends }: Patience): Promise<strin
     if (waited > withinMs || (waited > endsWithin && (await ends?.()))) return health.reason
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-}
-
-/** Written after the start: a crash in between costs one restart more, never one too few. */
-export async function recordLoaded(loaded: Loaded): Promise<void> {
-  const workload = await findWorkload()
-  await makeDirectory(workload.paths.state, { mode: 0o700 })
-  await writeFileAtomic(loadedPath(workload), printJsonText(loaded), { mode: 0o600 })
 }

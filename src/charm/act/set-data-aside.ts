@@ -3,10 +3,10 @@
 
 import { readdir, rename } from 'node:fs/promises'
 import { exists, makeDirectory, unlessAbsent } from '../../machine/file.ts'
-import { stopService } from '../../machine/service.ts'
 import { asidePath, asidePrefix, memberPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
 import { Blocked } from '../outcome.ts'
+import { stopEtcd } from './start-record.ts'
 
 const mostAside = 3
 
@@ -17,7 +17,7 @@ export async function setDataAside(now: number): Promise<void> {
     throw new Blocked(
       `${mostAside} folders ${asidePrefix}* in ${data} hold earlier data of this unit; look at them and delete what is not needed`,
     )
-  await stopService(workload.service)
+  await stopEtcd(workload)
   const aside = asidePath(workload, now)
   await makeDirectory(aside, { mode: 0o700 })
   await unlessAbsent(rename(memberPath(workload), `${aside}/member`))

@@ -4,15 +4,19 @@ import { digest } from '../../interfaces/digest.ts'
 import type { Purpose } from '../../interfaces/etcd-peers.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { makeDirectory, readTextIfExists, writeFileAtomic } from '../../machine/file.ts'
+import { etcdctlOf } from '../../machine/installed-binaries.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import type { Workload } from '../../machine/workload.ts'
 import { createPrivateKeyPem } from '../../tls/key.ts'
 import { createRevocationList } from '../../tls/revocation-list.ts'
 import { keyPath, pathOf, revocationPath, revokedPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
-import type { FileName } from '../observed.ts'
+import type { FileName, Observed } from '../observed.ts'
 import { Blocked, Waiting } from '../outcome.ts'
+import { isStartFile } from '../plan/next-start.ts'
+import type { Start } from '../step.ts'
 import { tryBundle } from '../try-certificate.ts'
+import { forgetBegun } from './start-record.ts'
 
 /** Makes this unit's private key, which never leaves it. A key that is there is kept. */
 export async function createKey(purpose: Purpose): Promise<void> {
@@ -20,6 +24,12 @@ export async function createKey(purpose: Purpose): Promise<void> {
   const path = keyPath(workload, purpose)
   if ((await readTextIfExists(path)) !== undefined) return
   await write(workload, path, await createPrivateKeyPem())
+}
+
+/** While etcd runs: what was begun and not made would find something else in its place. */
+export async function writeFileNow(observed: Observed, file: FileName, content: string): Promise<void> {
+  if (observed.machine.service === 'active' && isStartFile(file)) await forgetBegun(await findWorkload())
+  await writeFile(file, content)
 }
 
 export async function writeFile(file: FileName, content: string): Promise<void> {
@@ -49,8 +59,15 @@ export async function writeRevocationList(serials: readonly string[], now: numbe
   })
 }
 
-async function refuseUnloadable(workload: Workload, bundle: string): Promise<void> {
-  const trial = await tryBundle(workload, bundle)
+/** Before a turn is taken for it, and by the release that is to read it. */
+export async function tryTruststore({ machine }: Observed, { files, switches }: Start): Promise<void> {
+  const workload = await findWorkload()
+  const bundle = files.truststore ?? (switches ? machine.files.truststore : undefined)
+  if (bundle !== undefined) await refuseUnloadable(workload, bundle, switches ? etcdctlOf('next') : undefined)
+}
+
+async function refuseUnloadable(workload: Workload, bundle: string, etcdctl?: string): Promise<void> {
+  const trial = await tryBundle(workload, bundle, etcdctl)
   switch (trial.kind) {
     case 'loads':
       return

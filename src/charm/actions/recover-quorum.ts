@@ -45,7 +45,7 @@ function whyNot(observed: Observed): string | undefined {
     return 'the cluster is being founded already; juju status says what is waited for'
   if (noQuorumExists.holds(observed)) return undefined
   if (observed.etcd.kind === 'up') return 'refused: the cluster has its quorum'
-  return 'refused: enough members for a quorum answer, or served in their last hook; remove units that are gone with --force, or wait for their update-status'
+  return 'refused: enough members for a quorum answer, served in their last hook, or are still starting; remove units that are gone with --force, or wait for their update-status'
 }
 
 async function describeUnits(observed: Observed, { units }: PeersSeen): Promise<readonly string[]> {

@@ -15,16 +15,18 @@ import { endOfSuspension } from './end-of-access.ts'
 import { healthConditions } from './health.ts'
 import { membersOf, ownMember, peerUrlOf, quorumOf, servesHere, votersOf } from './members.ts'
 import { unitsThatTrust } from './names.ts'
+import { describeStart, phaseOf, refusalConditions } from './next-start.ts'
 import { rotationConditions } from './rotation.ts'
 import { planQuota } from './quota.ts'
 import { describeAbsence, storageAway } from './storage.ts'
 import { translationConditions } from './translation.ts'
-import { describeLoss, lostQuorum } from './quorum.ts'
+import { describeLoss, lostQuorum, startingUnits } from './quorum.ts'
 
 export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condition[] {
   if (observed.leaving) return [{ status: 'maintenance', message: 'leaving', scope: 'unit' }]
   return [
     ...configuration(observed),
+    ...refusalConditions(observed),
     ...unitConditions(observed),
     ...trialConditions(observed),
     ...clusterConditions(observed),
@@ -69,8 +71,13 @@ function unitConditions(observed: Observed): readonly Condition[] {
   if (!peers.application.certificates.has(observed.unit))
     return waiting("waiting for the leader to sign this unit's certificates")
   if (!founder) return waiting(whyNotFounded(observed))
+  if (phaseOf(observed) === 'starts')
+    return waiting(describeStart(machine.run.begun?.at ?? machine.run.since))
   if (lost) return [{ status: 'blocked', message: describeLoss(lost), scope: 'unit', stake: 'cluster' }]
   if (machine.damage !== undefined) return [describeDamage(machine.damage)]
+  const starting = startingUnits(peers).filter((unit) => unit !== observed.unit)
+  if (etcd.kind === 'down' && starting.length > 0)
+    return waiting(`waiting for etcd to start on ${starting.join(', ')}`)
   if (etcd.kind === 'down') return waiting(`etcd does not answer: ${etcd.why}; see journalctl on the unit`)
   if (own?.learner) return waiting('a learner that has not caught up yet; it votes when it has')
   if (servesHere(observed))

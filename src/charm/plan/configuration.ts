@@ -31,6 +31,18 @@ export function settledBootstrap(observed: Observed, addresses: UnitAddresses): 
   return { state: 'existing', members: { [memberName(observed.unit)]: [peerUrlOf(addresses)] } }
 }
 
+/** Without this unit's name and addresses, and what its machine has room for. */
+export function printShared(observed: Observed, workload: WorkloadSeen): string {
+  const nowhere = { peer: 'nowhere', client: 'nowhere', names: [] }
+  const bootstrap: Bootstrap = { state: 'existing', members: {} }
+  const unit = `${observed.application}/0`
+  const of = { addresses: nowhere, token: '', workload, bootstrap }
+  return printConfiguration({ ...of, observed: { ...observed, unit } }).replace(
+    /^quota-backend-bytes: .*\n/m,
+    '',
+  )
+}
+
 export function printConfiguration({ observed, addresses, token, workload, bootstrap }: Settings): string {
   const paths = workloadPaths(workload.kind)
   const name = memberName(observed.unit)

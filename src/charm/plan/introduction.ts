@@ -10,6 +10,7 @@ import { ownEndpoint } from './endpoints.ts'
 import { ownPosition } from './founding.ts'
 import { released } from './names.ts'
 import { storageAway } from './storage.ts'
+import { phaseOf, printRefusals } from './next-start.ts'
 
 export function planIntroduction(observed: Observed): readonly Write[] {
   const { peers, machine } = observed
@@ -45,6 +46,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
   const certificates = certificatesOnDisk(machine)
   // Nobody can know now; and who tells `no` is not waited for when a cluster is founded.
   const data = storageAway(observed) ? databag.data : machine.data
+  const refuses = printRefusals(machine.run.refused)
   return {
     addresses,
     ...(requests && { requests }),
@@ -58,6 +60,8 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(authorities && { authorities }),
     ...(certificates && { certificates }),
     ...(quota !== undefined && { quota }),
+    ...(refuses.length > 0 && { refuses }),
+    ...(phaseOf(observed) === 'starts' && { starts: true }),
   }
 }
 

@@ -2,7 +2,7 @@
 // is no loss: then enough members answer.
 
 import type { Observed } from '../observed.ts'
-import { quorumOf, votersOf } from './members.ts'
+import { memberName, quorumOf, votersOf } from './members.ts'
 
 export interface Loss {
   readonly answering: number
@@ -11,12 +11,20 @@ export interface Loss {
   readonly away: readonly string[]
 }
 
-export function lostQuorum({ etcd }: Observed): Loss | undefined {
+export function lostQuorum({ etcd, peers }: Observed): Loss | undefined {
   if (etcd.kind !== 'down' || !etcd.standing) return undefined
   const voters = votersOf(etcd.standing)
   const away = voters.filter((member) => !member.responds).map(({ name }) => name)
   const answering = voters.length - away.length
-  return answering < quorumOf(voters.length) ? { answering, voters: voters.length, away } : undefined
+  // One that reads its data is about to answer, however long that takes.
+  const starting = startingUnits(peers).filter((unit) => away.includes(memberName(unit)))
+  const enough = answering + starting.length >= quorumOf(voters.length)
+  return enough ? undefined : { answering, voters: voters.length, away }
+}
+
+/** As they told in their last hook. */
+export function startingUnits(peers: Observed['peers']): readonly string[] {
+  return [...(peers?.units ?? [])].flatMap(([unit, { databag }]) => (databag.starts ? [unit] : []))
 }
 
 export function describeLoss({ answering, voters, away }: Loss): string {

@@ -2,16 +2,17 @@
 
 import { digestOfAuthorities } from '../../interfaces/authorities-digest.ts'
 import { digest } from '../../interfaces/digest.ts'
-import { type ByPurpose, clientCasOf, purposes, type UnitAddresses } from '../../interfaces/etcd-peers.ts'
+import { type ByPurpose, clientCasOf, purposes } from '../../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../../interfaces/ledger.ts'
 import { certificateNamesAddress, noClientIsAheadOfIt, noRequestIsOnItsWay } from '../guards.ts'
-import type { FileName, Loaded, Observed, WorkloadSeen } from '../observed.ts'
-import type { Step } from '../step.ts'
-import { type Bootstrap, printConfiguration, settledBootstrap } from './configuration.ts'
+import type { FileName, Loaded, Observed } from '../observed.ts'
+import type { Start, Step } from '../step.ts'
+import { wantedConfiguration } from './bootstrap.ts'
 import { isInQuestion } from './damage.ts'
-import { dataOf, resumptionOf } from './data.ts'
+import { resumptionOf } from './data.ts'
+import { holdBack, reach } from './held.ts'
 import { planIssuing } from './identity.ts'
-import { membersOf, ownMember } from './members.ts'
+import { isStartFile, phaseOf, planForgetting, planWayBack, releaseToRun } from './next-start.ts'
 import { planQuota } from './quota.ts'
 import {
   printTruststore,
@@ -22,35 +23,14 @@ import {
 } from './trust.ts'
 import { bystandersOf } from './bystanders.ts'
 
-export function planInstall(observed: Observed): readonly Step[] {
-  const { source, workload } = observed.machine
-  if (source.kind === 'unread') return []
-  if (source.kind === 'snap') {
-    // A tarball that was attached once stays: Juju has no way to detach it.
-    return workload ? [] : [{ kind: 'workload/install', from: 'snap', why: 'etcd is not installed' }]
-  }
-  if (workload?.archive === source.digest) return []
-  return [
-    {
-      kind: 'workload/install',
-      from: 'archive',
-      why: workload ? 'another tarball is attached' : 'etcd is not installed',
-    },
-  ]
-}
-
-/** Installed by this version of the charm or by an older one; in force from the next start on. */
-export function planDefinition({ machine }: Observed): readonly Step[] {
-  if (!machine.workload || machine.serviceDefined) return []
-  return [{ kind: 'service/define', why: 'systemd should treat etcd as this version of the charm says' }]
-}
-
 /** All that etcd reads, as it should be. */
 export interface Wanted {
   /** The configuration is missing while this unit is no member and can't become one yet. */
   readonly files: Readonly<Partial<Record<FileName, string>>>
   readonly leaves: readonly Leaf[]
   readonly loading: Loaded | undefined
+  /** `loading`, if nothing of it had been found not to run. */
+  readonly asked: Loaded | undefined
 }
 
 /** `undefined` while the leader has not signed this unit's certificates. */
@@ -58,70 +38,33 @@ export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | und
   const { peers, addresses, machine } = observed
   const authorities = peers?.application.authorities
   const own = ownCertificates(observed)
-  if (!authorities || !own || !addresses || !machine.workload) return undefined
+  const release = releaseToRun(observed)
+  if (!authorities || !own || !addresses || !release) return undefined
   const leaves = wantedLeaves(observed, ledger)
   const clientCas = clientCasOf(peers.application)
-  const configuration = wantedConfiguration(observed, addresses, machine.workload)
-  return {
-    files: {
-      ...(configuration && { configuration: configuration.text }),
-      'peer-authority': authorities.peer,
-      'server-authority': authorities.server,
-      truststore: printTruststore([authorities.admin, ...clientCas], leaves),
-      'peer-certificate': own.peer,
-      'server-certificate': own.server,
-      'admin-certificate': own.admin,
-    },
-    leaves,
-    loading: configuration && {
-      version: machine.workload.version,
-      configuration: digest(configuration.settled),
-      authorities: digestOfAuthorities(authorities, clientCas),
-      leaves: leaves.map(({ fingerprint, serial, commonName }) => ({ fingerprint, serial, commonName })),
-      guarded: machine.loaded?.guarded === true,
-      quota: planQuota(observed).bytes,
-    },
+  const configuration = wantedConfiguration(observed, addresses, release)
+  const files = {
+    ...(configuration && { configuration: configuration.text }),
+    'peer-authority': authorities.peer,
+    'server-authority': authorities.server,
+    truststore: printTruststore([authorities.admin, ...clientCas], leaves),
+    'peer-certificate': own.peer,
+    'server-certificate': own.server,
+    'admin-certificate': own.admin,
   }
-}
-
-interface Configuration {
-  readonly text: string
-  /** Without what etcd reads only while it has no data: a change to the rest takes a restart. */
-  readonly settled: string
-}
-
-function wantedConfiguration(
-  observed: Observed,
-  addresses: UnitAddresses,
-  workload: WorkloadSeen,
-): Configuration | undefined {
-  const founding = observed.peers?.application.founding
-  const bootstrap = founding && bootstrapOf(observed, addresses)
-  if (!bootstrap) return undefined
-  const print = (how: Bootstrap): string =>
-    printConfiguration({ observed, addresses, token: founding.token, workload, bootstrap: how })
-  return { text: print(bootstrap), settled: print(settledBootstrap(observed, addresses)) }
-}
-
-/** How this unit's etcd begins; `undefined` while it has no place in the cluster. */
-function bootstrapOf(observed: Observed, addresses: UnitAddresses): Bootstrap | undefined {
-  const { unit, peers } = observed
-  const members = membersOf(observed)
-  const own = ownMember(observed)
-  const settled = settledBootstrap(observed, addresses)
-  const { founder, born } = peers?.application.founding ?? {}
-  if (founder === unit && !born) return { ...settled, state: 'new' }
-  const data = dataOf(observed)
-  if (data === 'ours' && observed.machine.damage !== undefined) return undefined
-  if (data === 'ours') return members && !own ? undefined : settled
-  if (data === 'foreign' || founder === undefined) return undefined
-  if (members && own?.name === '') {
-    const others = members.filter((member) => member.id !== own.id)
-    // Those that have not started have no name yet, and etcd compares addresses alone.
-    const urls = others.map(({ id, name, peerUrls }) => [name || id, peerUrls] as const)
-    return { state: 'existing', members: { ...settled.members, ...Object.fromEntries(urls) } }
+  if (!configuration) return { files, leaves, loading: undefined, asked: undefined }
+  const { version, archive } = release
+  const loading: Loaded = {
+    version,
+    ...(archive !== undefined && { archive }),
+    configuration: digest(configuration.settled),
+    settings: digest(configuration.shared),
+    authorities: digestOfAuthorities(authorities, clientCas),
+    leaves: leaves.map(({ fingerprint, serial, commonName }) => ({ fingerprint, serial, commonName })),
+    guarded: machine.loaded?.guarded === true,
+    quota: planQuota(observed).bytes,
   }
-  return undefined
+  return { ...holdBack(observed, { files, loading }), leaves, asked: loading }
 }
 
 /** The certificates that the leader issued for the keys on this disk. */
@@ -136,18 +79,48 @@ function ownCertificates(observed: Observed): ByPurpose | undefined {
 
 export function planService(observed: Observed, ledger: Ledger): readonly Step[] {
   const wanted = wantedWorkload(observed, ledger)
-  if (!wanted) return []
-  return [...planFiles(observed, wanted), ...planRevocation(observed, wanted), ...planRun(observed, wanted)]
+  const back = wanted?.loading ? planWayBack(observed) : []
+  if (!wanted || back.length > 0) return back
+  return [
+    ...planForgetting(observed, wanted.asked),
+    ...planFiles(observed, wanted),
+    ...planRevocation(observed, wanted),
+    ...planRun(observed, wanted),
+  ]
 }
 
 function planFiles(observed: Observed, wanted: Wanted): readonly Step[] {
-  const names = Object.keys(wanted.files).filter((name): name is FileName => name in wanted.files)
-  return names.flatMap((file): readonly Step[] => {
-    const [before, content] = [observed.machine.files[file], wanted.files[file]]
-    if (content === undefined || before === content) return []
+  return changedFiles(observed, wanted).flatMap(({ file, before, content }): readonly Step[] => {
+    if (!mayChangeNow(observed, wanted, file)) return []
     const why = before === undefined ? 'it is not there' : 'it should say something else'
     return [{ kind: 'file/write', file, content, why }]
   })
+}
+
+function changedFiles({ machine }: Observed, { files }: Wanted) {
+  const names = Object.keys(files).filter((name): name is FileName => name in files)
+  return names.flatMap((file) => {
+    const [before, content] = [machine.files[file], files[file]]
+    return content === undefined || before === content ? [] : [{ file, before, content }]
+  })
+}
+
+/**
+ * etcd's next start must read what it runs with. So of what a start reads only that is written while etcd runs which is no change to
+ * it: the order of authorities, a certificate less, what it passes over as it has data.
+ */
+function mayChangeNow(observed: Observed, { loading, leaves }: Wanted, file: FileName): boolean {
+  const { loaded, service } = observed.machine
+  if (!isStartFile(file) || service !== 'active') return true
+  if (!loaded || !loading || phaseOf(observed) !== 'runs') return false
+  if (file === 'configuration')
+    return loaded.version === loading.version && loaded.configuration === loading.configuration
+  return loaded.authorities === loading.authorities && !whyTrustMustGrow(loaded, leaves)
+}
+
+function startFilesOf(observed: Observed, wanted: Wanted): Start['files'] {
+  const changed = changedFiles(observed, wanted).filter(({ file }) => isStartFile(file))
+  return Object.fromEntries(changed.map(({ file, content }) => [file, content]))
 }
 
 function planRevocation(observed: Observed, wanted: Wanted): readonly Step[] {
@@ -161,17 +134,50 @@ function planRevocation(observed: Observed, wanted: Wanted): readonly Step[] {
 }
 
 function planRun(observed: Observed, wanted: Wanted): readonly Step[] {
-  const { service } = observed.machine
+  const { machine } = observed
   const { loading, leaves } = wanted
   if (!loading) return []
   const founding = resumptionOf(observed)
   if (founding) return [{ kind: 'data/resume', loading, founding, why: 'the cluster is founded on its data' }]
-  if (service !== 'active') return [{ kind: 'service/start', loading, why: 'etcd does not run' }]
-  const why = signingComesFirst(observed) ? undefined : whyRestart(observed, loading, leaves)
-  if (why) return [{ kind: 'service/restart', loading, why }]
-  return isReadmitted(observed, wanted)
+  const phase = phaseOf(observed)
+  const switches = releaseToRun(observed)?.archive !== machine.workload?.archive
+  // Of a member that does not run they were written just before.
+  const files = machine.service === 'active' ? startFilesOf(observed, wanted) : {}
+  const start: Start = { loading, files, switches }
+  if (machine.service !== 'active') return [{ kind: 'service/start', ...start, why: 'etcd does not run' }]
+  if (phase === 'served' || (phase === 'starts' && machine.run.begun))
+    return [{ kind: 'service/wait', why: 'a start that was begun goes on' }]
+  if (phase === 'starts') return []
+  const readmit: readonly Step[] = isReadmitted(observed, wanted)
     ? [{ kind: 'service/readmit', why: 'its new certificate lets it back among its peers' }]
     : []
+  const why = signingComesFirst(observed) ? undefined : whyRestart(observed, loading, toLoad(wanted, leaves))
+  if (!why) return readmit
+  if (isAtHome(observed) || isWayIn(observed, wanted)) return [{ kind: 'service/restart', ...start, why }]
+  return readmit.length > 0 ? readmit : [{ kind: 'service/wait-for-quorum', why }]
+}
+
+/** Those that are held back are not to be loaded. */
+function toLoad({ asked, loading }: Wanted, leaves: readonly Leaf[]): readonly Leaf[] {
+  if (!asked || !loading || asked.leaves === loading.leaves) return leaves
+  const held = new Set(loading.leaves.map(({ fingerprint }) => fingerprint))
+  return leaves.filter(({ fingerprint }) => held.has(fingerprint))
+}
+
+/** A member that runs and reaches no quorum is left alone: the others may be lost with it. */
+function isAtHome({ etcd }: Observed): boolean {
+  return etcd.kind === 'up' && etcd.here
+}
+
+/** Unless it is the restart that brings it back: it listens where nobody looks for it, or does not trust its peers. */
+function isWayIn({ machine }: Observed, { files, loading }: Wanted): boolean {
+  const { loaded } = machine
+  const [before, wanted] = [machine.files.configuration, files.configuration]
+  const reconfigured = loaded?.configuration !== loading?.configuration
+  // The same: a hook died before the restart that it had put it there for.
+  const laidReady = loaded !== undefined && before === wanted
+  const moved = reconfigured && (laidReady || reach(before) !== reach(wanted))
+  return moved || (loaded !== undefined && loaded.authorities !== loading?.authorities)
 }
 
 /** No hook would come to see it back: nobody else has anything to tell it then. */
@@ -199,8 +205,10 @@ function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]
   if (isInQuestion(observed))
     return 'etcd found its data to differ; at its start it compares it with the others'
   if (loaded.version !== loading.version) return `it runs ${loaded.version}, installed is ${loading.version}`
+  if (loaded.archive !== loading.archive) return 'another tarball is attached'
   if (loaded.configuration !== loading.configuration) return 'its configuration has changed'
   if (loaded.authorities !== loading.authorities) return 'it must trust other authorities'
+  if (!observed.machine.startDefined) return 'systemd is to start it as this version of the charm says'
   const together = noRequestIsOnItsWay.holds(observed) && noClientIsAheadOfIt.holds(observed)
   const shrinks = whyTrustMustShrink(loaded, leaves, bystandersOf(observed))
   return shrinks ?? (together ? whyTrustMustGrow(loaded, leaves) : undefined)

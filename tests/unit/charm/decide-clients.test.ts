@@ -36,7 +36,6 @@ describe('a client', () => {
       'user/create',
       'role/grant',
       'role/grant',
-      'file/write',
       'service/restart',
     ])
   })
@@ -66,6 +65,14 @@ describe('a client', () => {
       'permission/revoke',
       'permission/grant',
     ])
+  })
+
+  it('is trusted by no file that a start reads, before the restart that loads it', () => {
+    const idle = running(settled(), { alice: noAccess })
+    const { steps } = decide(withLedger(idle, [[key, accepted('alice')]]))
+    assert.ok(!kinds(steps).includes('file/write'))
+    const restart = steps.find((step) => step.kind === 'service/restart')
+    assert.deepEqual(Object.keys(restart?.kind === 'service/restart' ? restart.files : {}), ['truststore'])
   })
 
   it('is not worth a restart in a hook about a client, as more of these may follow: it comes with the hook of the peers', () => {
@@ -199,13 +206,9 @@ describe('a rotation', () => {
     assert.ok(entry?.state === 'accepted' && entry.retiring?.serial === 'serial-alice')
     const next = { ...before, peers: withLedger(before, [[key, entry]]).peers }
     const plan = decide(next)
-    const bundle = plan.steps.find((step) => step.kind === 'file/write')
-    assert.ok(
-      bundle?.kind === 'file/write' &&
-        bundle.content.includes('alice-two') &&
-        bundle.content.includes('alice-alice'),
-    )
-    assert.ok(kinds(plan.steps).includes('service/restart'))
+    const restart = plan.steps.find((step) => step.kind === 'service/restart')
+    const bundle = restart?.kind === 'service/restart' ? restart.files.truststore : undefined
+    assert.ok(bundle?.includes('alice-two') && bundle.includes('alice-alice'))
   })
 
   it('cuts the old certificate off through the revocation list, without a second restart', () => {

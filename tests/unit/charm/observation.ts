@@ -150,6 +150,7 @@ export function settled(): Observed {
     machine: {
       source: { kind: 'unread' },
       workload: { kind: 'snap', version: '3.6.4', archive: undefined },
+      prepared: undefined,
       files: {},
       keys: new Map([
         ['peer', 'key-peer'],
@@ -171,7 +172,16 @@ export function settled(): Observed {
       position: undefined,
       damage: undefined,
       service: 'inactive',
+      run: {
+        invocation: '1a',
+        since: '',
+        mute: false,
+        begun: undefined,
+        proven: true,
+        refused: undefined,
+      },
       serviceDefined: true,
+      startDefined: true,
       occupant: undefined,
     },
     etcd: { kind: 'unasked' },

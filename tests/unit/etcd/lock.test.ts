@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EtcdClient, openEtcd } from '../../../src/etcd/client.ts'
-import { type Lock, takeLock } from '../../../src/etcd/lock.ts'
+import { type Lock, leaveNote, lockHolder, takeLock, takeNoteBack } from '../../../src/etcd/lock.ts'
 import { type EtcdServer, startEtcd } from './etcd-server.ts'
 
 let server: EtcdServer
@@ -62,4 +62,20 @@ test('a holder that died lets go when its time is over', async () => {
     if (lock.kind === 'held') return release(lock)
     await sleep(100)
   }
+})
+
+test('a note stays until who left it takes it back, and nobody else does', async () => {
+  assert.equal(await lockHolder(client, 'restarting'), undefined)
+  await leaveNote(client, 'restarting', 'etcd/0')
+  await takeNoteBack(client, 'restarting', 'etcd/1')
+  assert.equal(await lockHolder(client, 'restarting'), 'etcd/0')
+  await takeNoteBack(client, 'restarting', 'etcd/0')
+  await takeNoteBack(client, 'restarting', 'etcd/0')
+  assert.equal(await lockHolder(client, 'restarting'), undefined)
+})
+
+test('a lock whose holder died is let go by the next process of that holder', async () => {
+  await take('etcd/0')
+  await takeNoteBack(client, 'restart', 'etcd/0')
+  await release(await take('etcd/1'))
 })

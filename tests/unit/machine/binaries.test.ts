@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from
 import { arch, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { installBinaries } from '../../../src/machine/binaries.ts'
+import { installBinaries, putNextInForce, putPreviousInForce } from '../../../src/machine/binaries.ts'
 import { digestOf } from '../../../src/machine/file.ts'
 import { type Release, readInstalledBinaries } from '../../../src/machine/installed-binaries.ts'
 import { run } from '../../../src/machine/process.ts'
@@ -41,7 +41,13 @@ describe('installing binaries', () => {
   }
 
   async function releaseNames(): Promise<readonly string[]> {
-    return (await readdir(releases)).filter((name) => name !== 'current')
+    return (await readdir(releases)).filter((name) => !['current', 'next', 'previous'].includes(name))
+  }
+
+  async function digestsShown(): Promise<readonly (string | undefined)[]> {
+    const links = ['previous', 'current', 'next'] as const
+    const shown = await Promise.all(links.map((link) => readInstalledBinaries(releases, link)))
+    return shown.map((release) => release?.digest)
   }
 
   it('puts the release in force, with its user', async () => {
@@ -71,20 +77,47 @@ describe('installing binaries', () => {
     assert.equal((await stat(join(releases, 'current', 'etcd'))).ino, ino)
   })
 
-  it('switches to another tarball and keeps the one before, and no more', async () => {
+  it('lays another tarball ready and leaves what the next start is of', async () => {
+    const first = await install(tarballs[0])
+    const second = await install(tarballs[1])
+    assert.deepEqual(await digestsShown(), [undefined, first.digest, second.digest])
+  })
+
+  it('switches to the one that lies ready and keeps the one before, and no more', async () => {
     const digests: string[] = []
-    for (const archive of tarballs) digests.push((await install(archive)).digest)
+    for (const archive of tarballs) {
+      digests.push((await install(archive)).digest)
+      await putNextInForce(releases)
+      await putNextInForce(releases)
+    }
     const [, second = '', third = ''] = digests
-    assert.equal((await readInstalledBinaries(releases))?.digest, third)
+    assert.deepEqual(await digestsShown(), [second, third, undefined])
     const kept = [second, third].map((digest) => `${version}-${digest.slice(0, 8)}`)
     assert.deepEqual((await releaseNames()).toSorted(), kept.toSorted())
   })
 
-  it('goes back to the one before', async () => {
+  it('goes back to the one before, and the other lies ready', async () => {
+    const first = await install(tarballs[0])
+    const second = await install(tarballs[1])
+    await putNextInForce(releases)
+    await putPreviousInForce(releases)
+    await putPreviousInForce(releases)
+    assert.deepEqual(await digestsShown(), [undefined, first.digest, second.digest])
+  })
+
+  it('keeps the one before, too, while a third comes before the second has run', async () => {
+    const digests: string[] = []
+    for (const archive of tarballs.slice(0, 2)) digests.push((await install(archive)).digest)
+    await putNextInForce(releases)
+    digests.push((await install(tarballs[2])).digest)
+    assert.deepEqual(await digestsShown(), digests)
+  })
+
+  it('lays nothing ready where the tarball in force is attached again', async () => {
     const { digest } = await install(tarballs[0])
     await install(tarballs[1])
     await install(tarballs[0])
-    assert.equal((await readInstalledBinaries(releases))?.digest, digest)
+    assert.deepEqual(await digestsShown(), [undefined, digest, undefined])
   })
 
   it('takes the tarball whose SHA-256 is wanted, in either case of letters', async () => {

@@ -20,9 +20,10 @@ afterEach(() => machine[Symbol.dispose]())
 /** As systemctl show prints them, which knows a unit of any name. */
 const shown: Readonly<Record<string, string>> = {
   running:
-    'LoadState=loaded\nActiveState=active\nMainPID=4711\nExecMainStartTimestamp=Tue 2026-11-24 09:39:28 UTC\nNRestarts=2',
+    'LoadState=loaded\nActiveState=active\nMainPID=4711\nExecMainStartTimestamp=Tue 2026-11-24 09:39:28 UTC\nNRestarts=2\nInvocationID=1a2b',
   stopped: 'LoadState=loaded\nActiveState=inactive\nMainPID=0\nExecMainStartTimestamp=\nNRestarts=0',
-  broken: 'LoadState=loaded\nActiveState=failed\nMainPID=0\nExecMainStartTimestamp=\nNRestarts=5',
+  broken:
+    'LoadState=loaded\nActiveState=failed\nMainPID=0\nExecMainStartTimestamp=\nNRestarts=5\nInvocationID=5e6f',
   'between two starts':
     'LoadState=loaded\nActiveState=activating\nMainPID=0\nExecMainStartTimestamp=\nNRestarts=1',
   stopping: 'LoadState=loaded\nActiveState=deactivating\nMainPID=4711\nExecMainStartTimestamp=x\nNRestarts=0',
@@ -30,11 +31,17 @@ const shown: Readonly<Record<string, string>> = {
 }
 
 const read: Readonly<Record<string, Service>> = {
-  running: { kind: 'active', pid: 4711, startedAt: 'Tue 2026-11-24 09:39:28 UTC', restarts: 2 },
-  stopped: { kind: 'inactive' },
-  broken: { kind: 'failed', restarts: 5 },
-  'between two starts': { kind: 'failed', restarts: 1 },
-  stopping: { kind: 'inactive' },
+  running: {
+    kind: 'active',
+    pid: 4711,
+    startedAt: 'Tue 2026-11-24 09:39:28 UTC',
+    restarts: 2,
+    invocation: '1a2b',
+  },
+  stopped: { kind: 'inactive', invocation: '' },
+  broken: { kind: 'failed', restarts: 5, invocation: '5e6f' },
+  'between two starts': { kind: 'failed', restarts: 1, invocation: '' },
+  stopping: { kind: 'inactive', invocation: '' },
   'not there': { kind: 'absent' },
 }
 

@@ -1,0 +1,32 @@
+// A start with something new came to nothing: etcd goes back to all that it last served with, and what was new is not tried again
+// until something else is asked for.
+
+import { gravestWords, judgeLog } from '../../etcd/judge-log.ts'
+import { putPreviousInForce } from '../../machine/binaries.ts'
+import { lastRunLog, startService, stopService } from '../../machine/service.ts'
+import { findWorkload } from '../observe-machine.ts'
+import type { Observed } from '../observed.ts'
+import type { Step } from '../step.ts'
+import { restoreProven } from './proven-files.ts'
+import { awaitStart, beginStart, type Outcome } from './run-service.ts'
+import { forgetBegun, noteRefused } from './start-record.ts'
+
+export async function goBack(
+  { machine, now }: Observed,
+  { to, part, value }: Extract<Step, { kind: 'service/go-back' }>,
+): Promise<Outcome> {
+  const workload = await findWorkload()
+  const log = await lastRunLog(workload.service)
+  // Not what was new is at fault then, and the next look tells what to do about it.
+  if (judgeLog(log)) {
+    await forgetBegun(workload)
+    return 'ended'
+  }
+  await noteRefused(workload, { [part]: value, words: gravestWords(log), at: now })
+  await stopService(workload.service)
+  await restoreProven(workload)
+  if (part === 'release' && workload.kind === 'binaries') await putPreviousInForce()
+  await beginStart(workload, to, now)
+  await startService(workload.service)
+  return awaitStart(machine.loaded)
+}

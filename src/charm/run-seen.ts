@@ -1,0 +1,41 @@
+// What one hook saw of the process that runs etcd, of its last start, and of starts that did not come off.
+
+import type { FileName, Loaded } from './observed.ts'
+
+/** The process that runs etcd, and what a hook began with it. */
+export interface RunSeen {
+  /** systemd's id of its start, or of its last one. */
+  readonly invocation: string
+  /** As systemd prints it. */
+  readonly since: string
+  /** It runs and does not answer, not even for itself: it still reads its data. */
+  readonly mute: boolean
+  /** The last start that a hook began and that none has seen the end of. */
+  readonly begun: Begun | undefined
+  /** What it reads at its start is kept as it was when etcd last served, to go back to. */
+  readonly proven: boolean
+  readonly refused: Refused | undefined
+}
+
+/** On disk before it is begun, so that a hook that does not see the end of it is no reason to begin again. */
+export interface Begun {
+  readonly loading: Loaded
+  /** systemd's id of the start before it. */
+  readonly before: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+/** What etcd did not run with on this machine, so that it went back to what it had before: as long as it is wanted, it is not tried again. */
+export interface Refused extends Readonly<Partial<Record<StartPart, string | undefined>>> {
+  /** etcd's own. */
+  readonly words: string
+  /** The time of the hook that saw it, in milliseconds since 1970. */
+  readonly at: number
+}
+
+/** What of a start is the same for all members. */
+export type StartPart = 'release' | 'settings' | 'trust'
+
+/** Of these etcd reads once, when it starts; the others at every handshake, or not at all. */
+export type StartFile = Extract<FileName, 'configuration' | 'truststore' | 'peer-authority'>

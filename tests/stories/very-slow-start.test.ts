@@ -1,0 +1,45 @@
+// Starts of 200 s, longer than any hook waits and longer than the lease of the lock.
+
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Model } from '../emulator/index.ts'
+import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
+import { assertWrites } from './chaos/units.ts'
+import { slowStarts, startsOf } from './next-start.ts'
+import { archives, openWorld, responsesOf } from './world.ts'
+
+for (const units of [1, 3] as const) {
+  test(`${units} members that take 200 s are restarted once each, never two at a time, and say so`, async () => {
+    const model = await openWorld()
+    after(() => model[Symbol.asyncDispose]())
+    await model.deploy('etcd', { archive: archives.etcd, units })
+    await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
+    await model.settle()
+    await heal(model)
+    await slowStarts(model, 200)
+    const before = await startsOf(model)
+    const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
+    await model.settle()
+    const told = new Set<string>()
+    for (let round = 0; round < 120 && responsesOf(model, id).length === 0; round += 1) {
+      await model.updateStatus('etcd')
+      for (const message of messages(model)) told.add(message.replace(/since .*/, 'since'))
+      await sleep(5000)
+    }
+    await heal(model)
+    const after200 = await startsOf(model)
+    assert.deepEqual(
+      unitsOf(model).map((unit) => (after200[unit] ?? 0) - (before[unit] ?? 0)),
+      unitsOf(model).map(() => 1),
+    )
+    assert.ok([...told].includes('waiting for etcd to start: it reads its data since'), [...told].join('\n'))
+    await slowStarts(model, 0)
+    await assertWrites(model, id, '/web/a')
+    await assertSound(model)
+  })
+}
+
+function messages(model: Model): readonly string[] {
+  return unitsOf(model).map((unit) => model.unit(unit).workload.message)
+}
