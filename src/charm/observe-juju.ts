@@ -93,6 +93,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
     leader,
     leaving,
     sweep,
+    insists: hook.name === 'update-status',
     aboutClient: isAboutClient(hook),
     looksAtMembers,
     expectedUnits,

@@ -31,6 +31,8 @@ export interface Observed {
   readonly sweep: boolean
   /** This hook is about one client; those of the peers come after all of its kind. */
   readonly aboutClient: boolean
+  /** What waits for other units' hooks is done now: no such hook may be to come. */
+  readonly insists?: boolean
   /** This hook looks at the cluster's members. */
   readonly looksAtMembers: boolean
   /** Units that Juju plans to have, from its goal state; `undefined` where this hook did not ask. */

@@ -20,6 +20,7 @@ export type Step = { readonly why: string } & (
   /** Until the start that was begun has come to its end, which is then on record. */
   | { readonly kind: 'service/wait' }
   | { readonly kind: 'service/wait-for-quorum' }
+  | { readonly kind: 'service/yield'; readonly to: string }
   | {
       readonly kind: 'service/go-back'
       readonly to: Loaded

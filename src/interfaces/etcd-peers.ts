@@ -55,6 +55,8 @@ export interface PeerUnit {
   readonly certificates?: string
   /** Bytes that the database of its running etcd may have. */
   readonly quota?: number
+  /** Digest of what in the configuration of its running etcd is the same for all members. */
+  readonly settings?: string
   /** Of what its etcd was to start with, what it could not run with. */
   readonly refuses?: readonly string[]
   /** Its etcd still reads its data, as after every start. */
@@ -66,8 +68,19 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
   const keys = parseJsonText(byPurpose, databag.keys)
   const at = parseJsonText(addresses, databag.addresses)
   const stands = parseJsonText(position, databag.position)
-  const { endpoint, version, data, trusts, authorities, certificates, quota, released, refuses, starts } =
-    databag
+  const {
+    endpoint,
+    version,
+    data,
+    trusts,
+    authorities,
+    certificates,
+    quota,
+    released,
+    refuses,
+    starts,
+    settings,
+  } = databag
   return {
     ...(requests && { requests }),
     ...(keys && { keys }),
@@ -82,6 +95,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(certificates && { certificates }),
     ...(quota && { quota: Number(quota) }),
     ...(refuses && { refuses: refuses.split(',') }),
+    ...(settings && { settings }),
     ...(starts && { starts: true }),
   }
 }
@@ -101,6 +115,7 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     certificates: unit.certificates,
     quota: unit.quota?.toString(),
     refuses: unit.refuses?.join(','),
+    settings: unit.settings,
     starts: unit.starts ? 'yes' : undefined,
   }
 }

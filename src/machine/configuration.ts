@@ -52,7 +52,7 @@ export function renderConfiguration(settings: ConfigurationSettings, version: st
     ...printMember(settings),
     ...printTuning(settings),
     ...printTls(settings, version),
-    ...integrity(version),
+    ...features(version),
     // 3.5 has no such setting.
     ...(!isBefore36(version) && { 'max-learners': learnersTogether(version) }),
   }
@@ -119,12 +119,21 @@ export function learnersTogether(version: string | undefined): number {
   return version === undefined || isBefore36(version) ? 1 : 4
 }
 
-/** Members compare their data with the others' at start and at compaction, so that a damaged one says so. */
-function integrity(version: string): Tree {
+/**
+ * Members compare their data with the others' at start and at compaction, so that a damaged one says so. And they keep how much of a
+ * lease is left, of those that are longer than five minutes: without that a new raft leader gives each its full time again.
+ */
+function features(version: string): Tree {
   if (isBefore36(version)) {
-    return { 'experimental-compact-hash-check-enabled': true, 'experimental-initial-corrupt-check': true }
+    return {
+      'experimental-compact-hash-check-enabled': true,
+      'experimental-enable-lease-checkpoint': true,
+      'experimental-enable-lease-checkpoint-persist': true,
+      'experimental-initial-corrupt-check': true,
+    }
   }
-  return { 'feature-gates': 'CompactHashCheck=true,InitialCorruptCheck=true' }
+  const gates = ['CompactHashCheck', 'InitialCorruptCheck', 'LeaseCheckpoint', 'LeaseCheckpointPersist']
+  return { 'feature-gates': gates.map((gate) => `${gate}=true`).join(',') }
 }
 
 function isBefore36(version: string): boolean {

@@ -45,6 +45,7 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'service/readmit': false,
   'service/wait': false,
   'service/wait-for-quorum': false,
+  'service/yield': false,
   'service/go-back': false,
   'refusal/forget': false,
   'alarm/disarm': false,

@@ -76,6 +76,8 @@ async function doStep(charm: Charm, observed: Observed, step: Exclude<Step, Acce
       return waitForStart(observed)
     case 'service/wait-for-quorum':
       return awaitQuorum(step.why)
+    case 'service/yield':
+      throw new Waiting(`restart is due (${step.why}); the raft leader goes last, after ${step.to}`)
     case 'service/go-back':
       waitUnlessOver(await goBack(observed, step), charm.now)
       return

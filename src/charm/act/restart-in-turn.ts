@@ -11,6 +11,7 @@ import type { MemberSeen, Observed } from '../observed.ts'
 import { endpointsToAsk, openAdmin } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
 import { notWaitedFor, restartLock } from '../plan/absence.ts'
+import { dueLikeThis } from '../plan/leader-last.ts'
 import { memberName, memberOf, membersOf } from '../plan/members.ts'
 import { waitedForWhenFull } from '../plan/quota.ts'
 import type { Step } from '../step.ts'
@@ -102,8 +103,11 @@ async function mayGoWhenFull(observed: Observed, client: EtcdClient): Promise<vo
 }
 
 async function getReady(of: Waited, locked: boolean): Promise<void> {
-  const { client, observed } = of
-  await giveLeadershipAway(client, await waitForOthers(of), observed.unit)
+  const { client, observed, step } = of
+  const members = await waitForOthers(of)
+  const due = new Set(dueLikeThis(observed, step.loading, members))
+  const done = members.filter((member) => !member.learner && !due.has(member.name))
+  await giveLeadershipAway(client, members, observed.unit, done)
   if (locked) await leaveNote(client, turn.note, observed.unit)
 }
 

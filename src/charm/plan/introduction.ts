@@ -42,7 +42,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
   const trusts = machine.loaded?.leaves.map(shortFingerprint).toSorted() ?? []
   const position = ownPosition(observed)
   const letGo = released(observed)
-  const { authorities, quota } = machine.loaded ?? {}
+  const { authorities, quota, settings } = machine.loaded ?? {}
   const certificates = certificatesOnDisk(machine)
   // Nobody can know now; and who tells `no` is not waited for when a cluster is founded.
   const data = storageAway(observed) ? databag.data : machine.data
@@ -60,6 +60,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(authorities && { authorities }),
     ...(certificates && { certificates }),
     ...(quota !== undefined && { quota }),
+    ...(settings && { settings }),
     ...(refuses.length > 0 && { refuses }),
     ...(phaseOf(observed) === 'starts' && { starts: true }),
   }

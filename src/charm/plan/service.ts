@@ -12,6 +12,7 @@ import { isInQuestion } from './damage.ts'
 import { resumptionOf } from './data.ts'
 import { holdBack, reach } from './held.ts'
 import { planIssuing } from './identity.ts'
+import { goesAfter } from './leader-last.ts'
 import { isStartFile, phaseOf, planForgetting, planWayBack, releaseToRun } from './next-start.ts'
 import { planQuota } from './quota.ts'
 import {
@@ -153,6 +154,8 @@ function planRun(observed: Observed, wanted: Wanted): readonly Step[] {
     : []
   const why = signingComesFirst(observed) ? undefined : whyRestart(observed, loading, toLoad(wanted, leaves))
   if (!why) return readmit
+  const first = isAtHome(observed) ? goesAfter(observed, loading) : []
+  if (first.length > 0) return [{ kind: 'service/yield', to: first.join(', '), why }]
   if (isAtHome(observed) || isWayIn(observed, wanted)) return [{ kind: 'service/restart', ...start, why }]
   return readmit.length > 0 ? readmit : [{ kind: 'service/wait-for-quorum', why }]
 }

@@ -26,6 +26,7 @@ export function running(observed: Observed, known: Record<string, ReturnType<typ
     data: true,
     ...(trusts.length > 0 && { trusts }),
     authorities: wanted.loading.authorities,
+    ...(wanted.loading.settings && { settings: wanted.loading.settings }),
     certificates: digestOfCertificates({ peer, server, admin }),
   }
   const units = new Map([...observed.peers.units, [observed.unit, { ...own, databag }]])

@@ -2,8 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { get as getPlain } from 'node:http'
 import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { parse } from 'yaml'
@@ -55,7 +58,7 @@ describe('the configuration file', () => {
     for (const version of ['3.6.11', '3.10.0']) {
       const text = renderConfiguration(settings, version)
       assert.doesNotMatch(text, /experimental/)
-      assert.match(text, /^feature-gates: CompactHashCheck=true,InitialCorruptCheck=true$/m)
+      assert.match(text, /^feature-gates: CompactHashCheck=true,InitialCorruptCheck=true,LeaseCheckpoint/m)
     }
   })
 })
@@ -111,6 +114,21 @@ describe('an etcd that runs with it', () => {
       new RegExp(`^etcd_server_feature_enabled{name="${gate}",stage="\\w+"} 1$`, 'm').test(metrics),
     )
     assert.deepEqual(server.version.startsWith('3.5.') ? log : gates, [true, true])
+  })
+
+  it('keeps how much of a lease is left, whichever way this release is told to', async () => {
+    await using server = await startEtcd()
+    // It runs with both settings, and refuses the second without the first: so it has read both.
+    const both = renderConfiguration(settings, server.version)
+    const one = both
+      .replace('experimental-enable-lease-checkpoint: true\n', '')
+      .replace('LeaseCheckpoint=true,', '')
+    assert.notEqual(one, both)
+    const folder = await mkdtemp(join(tmpdir(), 'configuration-'))
+    await writeFile(join(folder, 'etcd.conf.yml'), one)
+    const start = run(binary('etcd'), ['--config-file', join(folder, 'etcd.conf.yml')])
+    await assert.rejects(start, /(lease-checkpoint-persist|LeaseCheckpointPersist) requires/)
+    await rm(folder, { recursive: true })
   })
 
   it('takes as many learners at once as this release is known to take', async () => {
