@@ -10,13 +10,13 @@ import type {
   Purpose,
   UnitAddresses,
 } from '../interfaces/etcd-peers.ts'
-import type { Leaf, Ledger } from '../interfaces/ledger.ts'
+import type { Ledger } from '../interfaces/ledger.ts'
 import type { ClientsSeen } from './clients-seen.ts'
 
 export type * from './clients-seen.ts'
 export type * from './run-seen.ts'
 import type { Capacity } from '../machine/capacity.ts'
-import type { RunSeen } from './run-seen.ts'
+import type { Loaded, RunSeen } from './run-seen.ts'
 
 export interface Observed {
   /** Milliseconds since 1970, read once by the shell. */
@@ -169,24 +169,6 @@ export interface WorkloadSeen {
   readonly version: string
   /** SHA-256 of the tarball that the binaries came from. */
   readonly archive: string | undefined
-}
-
-/** What the running etcd read when it was started: a change to any of this takes effect with a restart only. */
-export interface Loaded {
-  readonly version: string
-  /** SHA-256 of the tarball that it came from. */
-  readonly archive?: string | undefined
-  /** Digest of the configuration. */
-  readonly configuration: string
-  /** Digest of what in the configuration is the same for all members. */
-  readonly settings?: string | undefined
-  /** Digest of the certificate authorities that it trusts for peers and for clients. */
-  readonly authorities: string
-  readonly leaves: readonly Pick<Leaf, 'fingerprint' | 'serial' | 'commonName'>[]
-  /** Access control was seen enabled in this etcd's data. */
-  readonly guarded: boolean
-  /** Bytes that its database may have; not there where that is left to etcd. */
-  readonly quota?: number | undefined
 }
 
 /** All users, roles and permissions were looked at and found to be what the ledger says. */

@@ -1,6 +1,7 @@
 // What one hook saw of the process that runs etcd, of its last start, and of starts that did not come off.
 
-import type { FileName, Loaded } from './observed.ts'
+import type { Leaf } from '../interfaces/ledger.ts'
+import type { FileName } from './observed.ts'
 
 /** The process that runs etcd, and what a hook began with it. */
 export interface RunSeen {
@@ -39,3 +40,21 @@ export type StartPart = 'release' | 'settings' | 'trust'
 
 /** Of these etcd reads once, when it starts; the others at every handshake, or not at all. */
 export type StartFile = Extract<FileName, 'configuration' | 'truststore' | 'peer-authority'>
+
+/** What the running etcd read when it was started: a change to any of this takes effect with a restart only. */
+export interface Loaded {
+  readonly version: string
+  /** SHA-256 of the tarball that it came from. */
+  readonly archive?: string | undefined
+  /** Digest of the configuration. */
+  readonly configuration: string
+  /** Digest of what in the configuration is the same for all members. */
+  readonly settings?: string | undefined
+  /** Digest of the certificate authorities that it trusts for peers and for clients. */
+  readonly authorities: string
+  readonly leaves: readonly Pick<Leaf, 'fingerprint' | 'serial' | 'commonName'>[]
+  /** Access control was seen enabled in this etcd's data. */
+  readonly guarded: boolean
+  /** Bytes that its database may have; not there where that is left to etcd. */
+  readonly quota?: number | undefined
+}
