@@ -109,6 +109,6 @@ export async function fateOfUnseen(
  * lists neither.
  */
 export async function fateOfBroken(juju: Charm['juju'], relation: RelationId, ledger: Ledger): Promise<Fate> {
-  if ((await juju.relationIds('etcd-client')).includes(relation)) return 'ended'
+  if (await juju.listsBreaking('etcd-client', relation)) return 'ended'
   return fateOfUnseen(juju, relation, ledger)
 }

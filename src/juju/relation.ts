@@ -27,6 +27,12 @@ const namesSchema = z.nullable(z.array(z.string()))
 export interface Relations {
   /** Without the relation that is breaking, in its relation-broken: Juju 3.6 hides it, 4.0 goes on listing it. */
   relationIds(endpoint: string): Promise<readonly RelationId[]>
+  /**
+   * Whether Juju lists a relation in its very relation-broken: 4.0 does where it is being removed, and not where it is suspended; 3.6 never.
+   *
+   * @example if (await juju.listsBreaking('etcd-client', hook.relation)) …
+   */
+  listsBreaking(endpoint: string, id: RelationId): Promise<boolean>
   /** @throws {TypeError} where the number is no relation id */
   relationId(id: number): RelationId
   /** Remote units that this unit has seen; of a peer relation, the others. Sorted as text. */
@@ -66,6 +72,10 @@ export function openRelations(tools: HookTools, env: Environment): Relations {
       const known = ids.get(endpoint) ?? listIds(tools, endpoint, breaking)
       ids.set(endpoint, known)
       return known
+    },
+    async listsBreaking(endpoint, id) {
+      const names = (await tools.runJson('relation-ids', [endpoint], namesSchema)) ?? []
+      return names.some((name) => parseRelationId(name) === id)
     },
     relationId: parseRelationId,
     relationUnits(id) {

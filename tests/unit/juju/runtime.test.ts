@@ -233,7 +233,9 @@ test('a relation that breaks is no longer among the relations, though Juju 4.0 l
   const listed = { 'relation-ids': { out: '["etcd-client:4","etcd-client:7"]' } }
   const broken = { JUJU_HOOK_NAME: 'etcd-client-relation-broken', JUJU_RELATION_ID: 'etcd-client:4' }
   const ids = (juju: ReturnType<typeof openJuju>) => juju.relationIds('etcd-client')
+  const four = toolsThat({}).relationId(4)
   assert.deepEqual(await ids(toolsThat(listed, { ...broken, JUJU_REMOTE_APP: 'web' })), [7])
+  assert.equal(await toolsThat(listed, broken).listsBreaking('etcd-client', four), true)
   // An agent that was restarted does not say who is at the other end.
   const unnamed = { ...listed, 'relation-list': { out: '"web"' } }
   assert.deepEqual(await ids(toolsThat(unnamed, { ...broken, JUJU_REMOTE_APP: '' })), [7])
