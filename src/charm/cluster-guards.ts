@@ -101,7 +101,8 @@ export const noQuorumExists: Guard<[observed: Observed]> = {
   name: 'no-quorum-exists',
   because: 'a cluster that can agree needs no recovery, and would lose by one',
   holds: ({ etcd, peers, unit, expectedUnits }) => {
-    if (etcd.kind === 'up') return false
+    // A member that only lets nobody in agrees with the others all the while.
+    if (etcd.kind === 'up' || (etcd.kind === 'down' && etcd.lockedOut !== undefined)) return false
     const standing = etcd.kind === 'down' ? votersOf(etcd.standing ?? []) : []
     const enough = quorumOf(standing.length || (expectedUnits?.size ?? 1))
     const serving = [...(peers?.units ?? [])].filter(

@@ -70,6 +70,11 @@ export function provenFolder({ paths }: Workload): string {
   return `${paths.state}/proven`
 }
 
+/** Certificates that etcd of some release can't load. */
+export function unloadablePath({ paths }: Workload): string {
+  return `${paths.state}/unloadable.json`
+}
+
 /** At which revision all access in etcd was found to be what the ledger says. */
 export function auditedPath({ paths }: Workload): string {
   return `${paths.state}/audited.json`

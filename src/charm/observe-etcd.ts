@@ -20,13 +20,14 @@ import { readMembers } from './observe-members.ts'
 import { observeStanding } from './observe-standing.ts'
 import { observeTranslation } from './observe-translation.ts'
 import type { AccessSeen, EtcdSeen, MachineSeen } from './observed.ts'
-import { endpointsToAsk, openAdmin } from './open-admin.ts'
+import { endpointsToAsk, openAdmin, readLockOut } from './open-admin.ts'
 import { restartLock } from './plan/absence.ts'
 import { isAudited, namesToClaim, namesToRead } from './plan/audit.ts'
 import { isForeign } from './plan/claim.ts'
 import { metricsUrl } from './plan/configuration.ts'
 import { emptyLedger } from './plan/ledger.ts'
 import { ownedNames } from './plan/names.ts'
+import { memberOf } from './plan/members.ts'
 
 export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise<EtcdSeen> {
   const health = machine.service === 'active' ? await readHealth(metricsUrl) : undefined
@@ -49,14 +50,29 @@ export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise
   const names = namesToRead({ ...seen, machine, etcd: unread })
   if (here && !asksEtcd(seen, machine) && names.length === 0) return unread
   try {
-    return (await askEtcd(seen, machine, unread)) ?? own
+    const found = (await askEtcd(seen, machine, unread)) ?? own
+    return isAwayByItsWord(found, seen) ? await lookAtLockOut(found) : found
   } catch (error) {
     if (error instanceof EtcdUnavailable || error instanceof EtcdTimeout || error instanceof EtcdDenied) {
       const why = own.kind === 'down' ? own.why : error.message
-      return { kind: 'down', why, standing: await observeStanding(seen) }
+      const down = { kind: 'down', why, standing: await observeStanding(seen) } as const
+      return here ? lookAtLockOut(down) : down
     }
     throw error
   }
+}
+
+/** Its own member is well by its own word, and by the administrator's it does not answer. */
+function isAwayByItsWord(found: EtcdSeen, { unit }: JujuSeen): boolean {
+  if (found.kind !== 'up' || !found.here || !found.members) return false
+  return memberOf(found.members, unit)?.responds === false
+}
+
+/** Whoever is kept out of it finds that nobody is served here, whatever it says of itself. */
+async function lookAtLockOut<Seen extends EtcdSeen>(found: Seen): Promise<Seen> {
+  const lockedOut = await readLockOut()
+  if (lockedOut === undefined) return found
+  return found.kind === 'up' ? { ...found, here: false, lockedOut } : { ...found, lockedOut }
 }
 
 type Answering = Extract<EtcdSeen, { readonly kind: 'up' }>

@@ -29,7 +29,8 @@ import { observeClientCas } from './observe-client-cas.ts'
 import { isAboutClient, noClients, observeClients } from './observe-clients.ts'
 import type { CertificateSeen, Observed, PeerSeen, PeersSeen } from './observed.ts'
 import { chooseAddress } from './plan/choose-address.ts'
-import { emptyLedger, rulesOf } from './plan/ledger.ts'
+import { emptyLedger } from './plan/ledger.ts'
+import { rulesOf } from './plan/rules.ts'
 
 export type JujuSeen = Omit<Observed, 'machine' | 'etcd'>
 

@@ -17,6 +17,7 @@ import { type Installed, readInstalled, type Workload, workloadOf } from '../mac
 import { publicKeyOf } from '../tls/key.ts'
 import { ToolError } from '../juju/errors.ts'
 import type { Charm } from './charm.ts'
+import { readUnloadable } from './unloadable-record.ts'
 import {
   auditedPath,
   claimPath,
@@ -68,14 +69,17 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     isServiceDefined(workload, undefined, { start: false }),
     isServiceDefined(workload),
   ])
+  const prepared = await observePrepared(workload)
+  const releases = [installed, prepared].flatMap((release) => release?.version ?? [])
   return {
     ...(await observeData(workload, data, service?.kind === 'active')),
     damage: data && service && service.kind !== 'active' ? await readDamage(workload) : undefined,
     source,
     workload: installed && { kind: workload.kind, version: installed.version, archive: installed.digest },
-    prepared: await observePrepared(workload),
+    prepared,
     files,
     keys,
+    unloadable: await readUnloadable(workload, releases),
     revoked,
     loaded,
     audited,

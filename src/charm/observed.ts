@@ -8,6 +8,7 @@ import type {
   PeerApplication,
   PeerUnit,
   Purpose,
+  Unloadable,
   UnitAddresses,
 } from '../interfaces/etcd-peers.ts'
 import type { Ledger } from '../interfaces/ledger.ts'
@@ -106,6 +107,8 @@ export interface MachineSeen {
   readonly files: Readonly<Partial<Record<FileName, string>>>
   /** SHA-256 of the public key that belongs to each private key on disk. */
   readonly keys: ReadonlyMap<Purpose, string>
+  /** Certificates that etcd, as it is installed, can't load. */
+  readonly unloadable: readonly Unloadable[]
   /** Serials in the revocation list, sorted; `undefined` where there is no list. */
   readonly revoked: readonly string[] | undefined
   readonly loaded: Loaded | undefined
@@ -188,11 +191,13 @@ export type EtcdSeen =
       readonly why: string
       /** As a member that has no quorum knows them; `undefined` where none answers, or this hook did not ask. */
       readonly standing: readonly MemberSeen[] | undefined
+      readonly lockedOut?: LockedOut
     }
   | {
       readonly kind: 'up'
       /** This unit's own member answers; otherwise only others do. */
       readonly here: boolean
+      readonly lockedOut?: LockedOut
       /** `undefined` where this hook had no reason to ask. */
       readonly members: readonly MemberSeen[] | undefined
       /** `undefined` where this hook had no reason to ask. */
@@ -216,6 +221,14 @@ export interface Translated {
   readonly closing: readonly string[]
   /** Addresses from which this unit's own member rejects its peers. */
   readonly rejected: readonly string[]
+}
+
+/** This unit's own member runs, is well by its own word, and lets nobody in, by what it trusts. */
+export interface LockedOut {
+  /** How a handshake ends. */
+  readonly words: string
+  /** It was found so in this hook before, and what could be done has been done. */
+  readonly again: boolean
 }
 
 export interface MemberSeen extends Member {

@@ -1,12 +1,13 @@
 // etcd's root, by this unit's admin certificate: at its own member first, then at its peers'.
 
 import { type EtcdClient, openEtcd } from '../etcd/client.ts'
-import type { MemberId } from '../etcd/types.ts'
+import { shakeHands } from '../etcd/handshake.ts'
+import type { Credentials, MemberId } from '../etcd/types.ts'
 import { readTextIfExists } from '../machine/file.ts'
 import { url } from '../machine/network.ts'
 import { keyPath, pathOf } from './layout.ts'
 import { findWorkload } from './observe-machine.ts'
-import type { Observed, PeersSeen } from './observed.ts'
+import type { LockedOut, Observed, PeersSeen } from './observed.ts'
 import { membersOf, votersOf } from './plan/members.ts'
 
 /** Where this unit's own member listens, whatever the network does. */
@@ -20,14 +21,33 @@ export interface AdminOptions {
 
 /** `undefined` until the certificate is there. */
 export async function openAdmin(options: AdminOptions): Promise<EtcdClient | undefined> {
+  const credentials = await readAdminCredentials()
+  return credentials && openEtcd({ ...options, credentials })
+}
+
+async function readAdminCredentials(): Promise<Credentials | undefined> {
   const workload = await findWorkload()
   const [ca, certificate, privateKey] = await Promise.all([
     readTextIfExists(pathOf(workload, 'server-authority')),
     readTextIfExists(pathOf(workload, 'admin-certificate')),
     readTextIfExists(keyPath(workload, 'admin')),
   ])
-  if (ca === undefined || certificate === undefined || privateKey === undefined) return undefined
-  return openEtcd({ ...options, credentials: { ca, certificate, privateKey } })
+  return ca === undefined || certificate === undefined || privateKey === undefined
+    ? undefined
+    : { ca, certificate, privateKey }
+}
+
+/** Of this hook: its process runs no other. */
+let foundLocked = false
+
+/** That this unit's own member keeps everybody out by what it trusts; `undefined` where that is not what it does. */
+export async function readLockOut(): Promise<LockedOut | undefined> {
+  const credentials = await readAdminCredentials()
+  const handshake = credentials && (await shakeHands(ownEndpoint, credentials))
+  if (handshake?.kind !== 'locked-out') return undefined
+  const found = { words: handshake.words, again: foundLocked }
+  foundLocked = true
+  return found
 }
 
 /** This unit's own member, then those that its peers told of. */

@@ -12,9 +12,9 @@ import { observeMachine } from './observe-machine.ts'
 import type { Observed } from './observed.ts'
 import { conditionOf } from './outcome.ts'
 import { statusOf } from './status.ts'
-import type { Condition, Plan } from './step.ts'
+import type { Condition, Plan, Step } from './step.ts'
 
-/** More rounds than any plan needs; past them two parts of the plan undo each other, which is a bug. */
+/** More rounds than any plan needs; past them two parts of the plan undo each other, which is a bug, and not to be a hook that fails for good. */
 const mostRounds = 10
 
 export async function reconcile(charm: Charm): Promise<void> {
@@ -50,7 +50,15 @@ async function settle(charm: Charm, first: Observed): Promise<Settled> {
     if (steps.length === 0 || condition)
       return { ...(await decideWrites(charm, observed)), conditions: condition ? [condition] : [] }
   }
-  throw new Error(`no plan settled in ${mostRounds} rounds; run the action plan and report what it prints`)
+  // Whoever has nothing to do with it is served all the same, and the next hook may find it settled.
+  const { steps } = decide(observed)
+  return { ...(await decideWrites(charm, observed)), conditions: [describeUnsettled(steps)] }
+}
+
+function describeUnsettled(steps: readonly Step[]): Condition {
+  const again = [...new Set(steps.map(({ kind }) => kind))].join(', ')
+  const message = `the plan does not settle (${again}); run the action plan and report what it prints`
+  return { status: 'blocked', message, scope: 'unit' }
 }
 
 /** The condition that kept it from being done. */

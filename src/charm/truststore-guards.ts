@@ -3,7 +3,7 @@
 import type { AcceptedEntry, Ledger, RequestKey } from '../interfaces/ledger.ts'
 import { ledgerKey } from '../interfaces/ledger.ts'
 import type { Guard } from './cluster-guards.ts'
-import { entryBytes, mostBytes, mostBytesForNewcomers, shareOfOne } from './plan/room.ts'
+import { entryBytes, measureBundle, mostBytes, mostBytesForNewcomers, shareOfOne } from './plan/room.ts'
 
 /** An entry as it would be in the ledger. */
 export interface Claim {
@@ -37,6 +37,13 @@ export const authoritiesLeaveRoom: Guard<[operators: number, rest: number]> = {
   name: 'authorities-leave-room',
   because: 'the truststore is for all clients; the authorities of client-cas may fill a quarter of it',
   holds: (operators, rest) => operators <= shareOfOne && operators + rest <= mostBytesForNewcomers,
+}
+
+/** Whatever led to it: what is too large is written nowhere, and what was written before stays in force. */
+export const bundleFits: Guard<[bundle: string]> = {
+  name: 'bundle-fits',
+  because: 'a truststore past 64 KiB of subject names lets nobody in, not even the administrator',
+  holds: (bundle) => measureBundle(bundle) <= mostBytes,
 }
 
 function others({ key, ledger }: Claim, counts: (key: RequestKey) => boolean): number {

@@ -33,6 +33,10 @@ const position = z.object({
  */
 export type DataPosition = Readonly<z.infer<typeof position>>
 
+const unloadable = z.readonly(z.array(z.object({ fingerprint: z.string(), words: z.string() })))
+/** A certificate that a unit's etcd can't load, by its short fingerprint, and what etcd says of it. */
+export type Unloadable = Readonly<z.infer<typeof unloadable>[number]>
+
 /** What a unit tells its peers. `endpoint` is there only while its etcd serves. */
 export interface PeerUnit {
   readonly requests?: ByPurpose
@@ -45,6 +49,8 @@ export interface PeerUnit {
   /** Its storage holds etcd's data: it is, or was, a member. */
   readonly data?: boolean
   readonly position?: DataPosition
+  /** Of what is to be in the truststore. */
+  readonly unloadable?: readonly Unloadable[]
   /** Short fingerprints of the client certificates that its running etcd trusts. */
   readonly trusts?: readonly string[]
   /** The last of the departures whose name neither its running etcd trusts any more nor its next start would. */
@@ -68,6 +74,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
   const keys = parseJsonText(byPurpose, databag.keys)
   const at = parseJsonText(addresses, databag.addresses)
   const stands = parseJsonText(position, databag.position)
+  const unloaded = parseJsonText(unloadable, databag.unloadable)
   const {
     endpoint,
     version,
@@ -89,6 +96,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(version && { version }),
     ...(data !== undefined && { data: data === 'yes' }),
     ...(stands && { position: stands }),
+    ...(unloaded && { unloadable: unloaded }),
     ...(trusts !== undefined && { trusts: trusts.split(',') }),
     ...(released && { released: Number(released) }),
     ...(authorities && { authorities }),
@@ -109,6 +117,7 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     version: unit.version,
     data: unit.data === undefined ? undefined : unit.data ? 'yes' : 'no',
     position: unit.position && printJsonText(unit.position),
+    unloadable: unit.unloadable && printJsonText(unit.unloadable),
     trusts: unit.trusts?.join(','),
     released: unit.released?.toString(),
     authorities: unit.authorities,

@@ -9,8 +9,10 @@ import { lookUpUser } from '../../machine/user.ts'
 import type { Workload } from '../../machine/workload.ts'
 import { createPrivateKeyPem } from '../../tls/key.ts'
 import { createRevocationList } from '../../tls/revocation-list.ts'
+import { bundleFits } from '../guards.ts'
 import { keyPath, pathOf, revocationPath, revokedPath } from '../layout.ts'
 import { findWorkload } from '../observe-machine.ts'
+import { findCulprits } from './find-culprits.ts'
 import type { FileName, Observed } from '../observed.ts'
 import { Blocked, Waiting } from '../outcome.ts'
 import { isStartFile } from '../plan/next-start.ts'
@@ -62,7 +64,7 @@ export async function writeRevocationList(serials: readonly string[], now: numbe
 /** Before a turn is taken for it, and by the release that is to read it. */
 export async function tryTruststore({ machine }: Observed, { files, switches }: Start): Promise<void> {
   const workload = await findWorkload()
-  const bundle = files.truststore ?? (switches ? machine.files.truststore : undefined)
+  const bundle = files.truststore ?? machine.files.truststore
   if (bundle !== undefined) await refuseUnloadable(workload, bundle, switches ? etcdctlOf('next') : undefined)
 }
 
@@ -70,8 +72,13 @@ async function refuseUnloadable(workload: Workload, bundle: string, etcdctl?: st
   const trial = await tryBundle(workload, bundle, etcdctl)
   switch (trial.kind) {
     case 'loads':
-      return
+      // etcd would start with it all the same, and let nobody in.
+      if (bundleFits.holds(bundle)) return
+      throw new Blocked(
+        'the truststore is too large for etcd, so the one before stays in force; remove clients or authorities of client-cas',
+      )
     case 'refused':
+      await findCulprits(workload, bundle, etcdctl)
       throw new Blocked(
         `etcd would not start with the new truststore (${trial.why}); report this with the action list-clients`,
       )

@@ -45,6 +45,8 @@ function whyNot(observed: Observed): string | undefined {
     return 'the cluster is being founded already; juju status says what is waited for'
   if (noQuorumExists.holds(observed)) return undefined
   if (observed.etcd.kind === 'up') return 'refused: the cluster has its quorum'
+  if (observed.etcd.kind === 'down' && observed.etcd.lockedOut !== undefined)
+    return 'refused: the members run, and only their truststore keeps everybody out; wait for their next hooks'
   return 'refused: enough members for a quorum answer, served in their last hook, or are still starting; remove units that are gone with --force, or wait for their update-status'
 }
 

@@ -6,6 +6,7 @@ import { authoritiesLeaveRoom } from '../guards.ts'
 import type { Observed } from '../observed.ts'
 import type { Condition, Write } from '../step.ts'
 import { measureBundle } from './room.ts'
+import { unloadableOf, withoutUnloadable } from './unloadable.ts'
 
 type Given = Readonly<Record<string, ClientCas>>
 
@@ -32,8 +33,11 @@ export function admitAuthorities(given: Given, before: Given, rest: number): Giv
   return Object.fromEntries(Object.entries(given).map(([relation, cas]) => [relation, admit(cas)]))
 }
 
-export function planClientCas({ peers, clientCas, leader, leaving }: Observed): readonly Write[] {
-  if (!peers || !clientCas || !leader || leaving) return []
+export function planClientCas(observed: Observed): readonly Write[] {
+  const { peers, leader, leaving } = observed
+  if (!peers || !leader || leaving) return []
+  const given = observed.clientCas ?? peers.application.clientCas
+  const clientCas = withoutUnloadable(given, unloadableOf(observed))
   if (printJsonText(clientCas) === printJsonText(peers.application.clientCas)) return []
   return [{ kind: 'client-cas/write', clientCas, why: 'what client-cas gives has changed' }]
 }

@@ -12,6 +12,7 @@ import { whyRenewalWaits } from './answers.ts'
 import { untold } from './founding.ts'
 import { clientCasConditions } from './client-cas.ts'
 import { endOfSuspension } from './end-of-access.ts'
+import { lockOutConditions } from './lock-out.ts'
 import { healthConditions } from './health.ts'
 import { membersOf, ownMember, peerUrlOf, quorumOf, servesHere, votersOf } from './members.ts'
 import { unitsThatTrust } from './names.ts'
@@ -26,6 +27,7 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
   if (observed.leaving) return [{ status: 'maintenance', message: 'leaving', scope: 'unit' }]
   return [
     ...configuration(observed),
+    ...lockOutConditions(observed),
     ...refusalConditions(observed),
     ...unitConditions(observed),
     ...trialConditions(observed),

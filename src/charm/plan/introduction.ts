@@ -55,6 +55,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(version && { version }),
     ...(data !== undefined && { data }),
     ...(position && { position }),
+    ...(machine.unloadable.length > 0 && { unloadable: machine.unloadable }),
     ...(trusts.length > 0 && { trusts }),
     ...(letGo !== undefined && { released: letGo }),
     ...(authorities && { authorities }),

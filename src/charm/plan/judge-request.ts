@@ -2,13 +2,14 @@
 
 import type { Protocol } from '../../interfaces/etcd-client.ts'
 import { nameRequest } from '../../interfaces/etcd-client.ts'
-import type {
-  AcceptedEntry,
-  Leaf,
-  Ledger,
-  LedgerEntry,
-  RefusedEntry,
-  RequestKey,
+import {
+  type AcceptedEntry,
+  type Leaf,
+  type Ledger,
+  type LedgerEntry,
+  type RefusedEntry,
+  type RequestKey,
+  shortFingerprint,
 } from '../../interfaces/ledger.ts'
 import { plainText } from '../../plain-text.ts'
 import {
@@ -48,6 +49,8 @@ export interface Case {
 export interface Rules {
   /** Option `allow-full-keyspace`. */
   readonly allowFullKeyspace: boolean
+  /** What etcd says of certificates that it can't load, by short fingerprint. */
+  readonly unloadable: ReadonlyMap<string, string>
   /** Bytes of the truststore that authorities take. */
   readonly authorities: number
   /** Relations that have access, and whose next certificate waits until members restart for renewals again. */
@@ -86,6 +89,8 @@ function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntr
   if (!prefixIsNotEmpty.holds(request.asked.prefix, wholeKeySpace))
     return refuse(of, of.protocol === 'v1' ? 'full-keyspace-refused' : 'prefix-missing', '', secret)
   if (!prefixIsPlain.holds(request.asked.prefix)) return refuse(of, 'prefix-invalid', '', secret)
+  const unloadable = of.rules.unloadable.get(shortFingerprint(leaf))
+  if (unloadable !== undefined) return refuse(of, 'certificate-unloadable', unloadable, secret)
   const taken = whyTaken(of, leaf, secret)
   if (taken) return taken
   const held = acceptedBefore(of, leaf)?.leaf.commonName

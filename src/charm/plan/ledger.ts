@@ -21,8 +21,9 @@ import { endAccessOf, nextRevoked, suspensionsOf } from './end-of-access.ts'
 import { type Case, judgeRequest, type Rules } from './judge-request.ts'
 import { makeRoom } from './make-room.ts'
 import { accessOf, commonNamesLeaving, namesDeparted } from './names.ts'
-import { hasNewcomer, lastRenewal, pacedRelations } from './pace.ts'
-import { authorityBytes } from './room.ts'
+import { hasNewcomer, lastRenewal } from './pace.ts'
+import { rulesOf } from './rules.ts'
+import { refuseUnloadable } from './unloadable.ts'
 
 export const emptyLedger: Ledger = {
   entries: new Map(),
@@ -53,7 +54,7 @@ export function nextLedger(observed: Observed): Ledger {
     const entry = endAccessOf(row.key, row.entry, committed, observed)
     judged.set(name, { ...row, entry: progress(row.key, entry, observed) })
   }
-  const entries = makeRoom(judged, rules)
+  const entries = makeRoom(refuseUnloadable(judged, rules.unloadable), rules)
   const leaving = commonNamesLeaving(before, { ...committed, entries }, observed)
   const departed = namesDeparted(before, { ...committed, entries, leaving }, observed)
   const lives = ([relation]: readonly [number, unknown]): boolean => !observed.clients.gone.has(relation)
@@ -76,19 +77,6 @@ export function nextLedger(observed: Observed): Ledger {
     gathering: !noRequestIsOnItsWay.holds(observed),
     away: nextAbsences(committed.away, entries, observed),
     ...(renewed !== undefined && { renewed }),
-  }
-}
-
-export function rulesOf(
-  seen: Pick<Observed, 'config' | 'peers' | 'unit' | 'clientCas' | 'now'> &
-    Partial<Pick<Observed, 'machine'>>,
-): Rules {
-  const { config, peers, clientCas, now } = seen
-  return {
-    allowFullKeyspace: config.inForce['allow-full-keyspace'],
-    authorities: peers ? authorityBytes(peers.application, clientCas) : 0,
-    paced: pacedRelations(seen),
-    now,
   }
 }
 

@@ -3,6 +3,7 @@
 
 import type { Ledger, LedgerEntry } from '../../interfaces/ledger.ts'
 import type { Rules } from './judge-request.ts'
+import { turnAway } from './unloadable.ts'
 import { entryBytes, isRenewing, leafBytes, mostBytes } from './room.ts'
 
 type Entries = Map<string, Ledger['entries'] extends ReadonlyMap<string, infer Row> ? Row : never>
@@ -46,8 +47,6 @@ function waysToGive(now: number): readonly ((entry: LedgerEntry) => LedgerEntry 
 }
 
 function makeWay(entry: Extract<LedgerEntry, { state: 'accepted' }>, now: number): LedgerEntry {
-  const { application, protocol, echo, secret, answeredAs, leaf } = entry
-  const asked = { application, protocol, echo, ...(secret && { secret }), ...(answeredAs && { answeredAs }) }
-  const waits = { since: now, bytes: leafBytes(leaf) }
-  return { ...asked, state: 'refused', code: 'truststore-full', detail: '', waits }
+  const waits = { since: now, bytes: leafBytes(entry.leaf) }
+  return turnAway(entry, { code: 'truststore-full', detail: '', waits })
 }

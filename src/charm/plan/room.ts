@@ -9,7 +9,7 @@ import {
   type PeerApplication,
 } from '../../interfaces/etcd-peers.ts'
 import type { AcceptedEntry, Leaf, Ledger, LedgerEntry } from '../../interfaces/ledger.ts'
-import { certificateDer } from '../../tls/pem.ts'
+import { pemBlocks } from '../../tls/pem.ts'
 import { subjectSize } from '../../tls/subject-size.ts'
 
 /** Tried with etcd 3.5.30 and 3.6.16: 64,790 bytes pass, 65,802 don't. */
@@ -19,10 +19,10 @@ export const mostBytesForNewcomers = 60_000
 /** One relation fills its own share, and no other's place; so do the authorities of `client-cas` together. */
 export const shareOfOne = mostBytesForNewcomers / 4
 
-/** What a text of certificates takes: the very one that etcd is to load. */
+/** What a text of certificates takes: the very one that etcd is to load, and it loads each block, whatever its label. */
 export function measureBundle(bundle: string): number {
-  return splitBundle(bundle)
-    .map((pem) => sizeOf(subjectOf(certificateDer(pem))))
+  return pemBlocks(bundle)
+    .map(({ der }) => sizeOf(subjectOf(der)))
     .reduce((sum, size) => sum + size, 0)
 }
 

@@ -23,6 +23,7 @@ import {
   whyTrustMustShrink,
 } from './trust.ts'
 import { bystandersOf } from './bystanders.ts'
+import { lockedOut, whyLoadAnew } from './lock-out.ts'
 
 /** All that etcd reads, as it should be. */
 export interface Wanted {
@@ -173,13 +174,16 @@ function isAtHome({ etcd }: Observed): boolean {
 }
 
 /** Unless it is the restart that brings it back: it listens where nobody looks for it, or does not trust its peers. */
-function isWayIn({ machine }: Observed, { files, loading }: Wanted): boolean {
+function isWayIn(observed: Observed, { files, loading }: Wanted): boolean {
+  const { machine } = observed
   const { loaded } = machine
   const [before, wanted] = [machine.files.configuration, files.configuration]
   const reconfigured = loaded?.configuration !== loading?.configuration
   // The same: a hook died before the restart that it had put it there for.
   const laidReady = loaded !== undefined && before === wanted
   const moved = reconfigured && (laidReady || reach(before) !== reach(wanted))
+  // Or lets nobody in, and so finds nobody itself.
+  if (lockedOut(observed) !== undefined) return true
   return moved || (loaded !== undefined && loaded.authorities !== loading?.authorities)
 }
 
@@ -205,6 +209,8 @@ function signingComesFirst(observed: Observed): boolean {
 function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]): string | undefined {
   const { loaded } = observed.machine
   if (!loaded) return 'it is not known what it runs with'
+  const lockOut = whyLoadAnew(observed)
+  if (lockOut) return lockOut
   if (isInQuestion(observed))
     return 'etcd found its data to differ; at its start it compares it with the others'
   if (loaded.version !== loading.version) return `it runs ${loaded.version}, installed is ${loading.version}`

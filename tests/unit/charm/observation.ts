@@ -162,6 +162,7 @@ export function settled(): Observed {
         record: { unit: 'etcd/0', storage: 'data/0', mount: 'ext4 /dev/sdb /' },
         recorded: true,
       },
+      unloadable: [],
       revoked: [],
       loaded: undefined,
       audited: undefined,

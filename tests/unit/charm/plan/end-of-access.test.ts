@@ -10,7 +10,13 @@ import type { Ledger, LedgerEntry } from '../../../../src/interfaces/ledger.ts'
 import { accepted, access, now, offers, relationKey, settled } from '../observation.ts'
 import { kinds, ledgerEntry, running, withClients, withLedger } from '../observed-changes.ts'
 
-const rules = { allowFullKeyspace: false, authorities: 0, paced: new Set<number>(), now }
+const rules = {
+  allowFullKeyspace: false,
+  unloadable: new Map<string, string>(),
+  authorities: 0,
+  paced: new Set<number>(),
+  now,
+}
 const key = relationKey(5)
 const served = accepted('alice', { served: true, answeredAs: 'alice' })
 

@@ -29,7 +29,13 @@ const seen = (relations: ClientsSeen['relations'], gone: readonly number[] = [])
   gone: new Set(gone),
 })
 
-const rules = { allowFullKeyspace: false, authorities: 0, paced: new Set<number>(), now }
+const rules = {
+  allowFullKeyspace: false,
+  unloadable: new Map<string, string>(),
+  authorities: 0,
+  paced: new Set<number>(),
+  now,
+}
 
 const rows: readonly (readonly [title: string, clients: ClientsSeen, next: number | undefined])[] = [
   ['while its owner keeps it, nobody', seen(new Map([[4, offers('alice')]])), undefined],

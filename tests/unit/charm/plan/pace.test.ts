@@ -3,7 +3,8 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Observed, RelationSeen } from '../../../../src/charm/observed.ts'
 import { waitOf } from '../../../../src/charm/plan/answers.ts'
-import { nextLedger, rulesOf } from '../../../../src/charm/plan/ledger.ts'
+import { nextLedger } from '../../../../src/charm/plan/ledger.ts'
+import { rulesOf } from '../../../../src/charm/plan/rules.ts'
 import { nextInLine } from '../../../../src/charm/plan/next-in-line.ts'
 import {
   type AcceptedEntry,

@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { accepted, ledgerOf, relationKey } from '../observation.ts'
+import { decide } from '../../../../src/charm/decide.ts'
+import { access, accepted, ledgerOf, relationKey, settled } from '../observation.ts'
+import { running, withLedger } from '../observed-changes.ts'
 import { Cluster, largest, leafOf } from './crowded-cluster.ts'
 
 type Move = (cluster: Cluster) => void
@@ -96,6 +98,23 @@ describe('what is in the truststore', () => {
         cluster.commit(cluster.observed)
       }),
       { numRuns: 40 },
+    )
+  })
+
+  it('makes who waits wait in words, and serves it meanwhile', () => {
+    const waits = { since: 1, bytes: 1_026 }
+    const entry = accepted('client', { served: true, answeredAs: 'client', waits })
+    const observed = running(withLedger(settled(), [[relationKey(4), entry]]), { client: access('client') })
+    const { conditions, writes } = decide(observed)
+    assert.match(
+      conditions.map(({ message }) => message).join(),
+      /no room yet for the new certificate .+ client goes on until/,
+    )
+    const answer = writes.find(({ kind }) => kind === 'answer/publish')
+    assert.ok(answer?.kind === 'answer/publish')
+    assert.deepEqual(
+      answer.answer.statuses.map(({ code }) => code),
+      [4103],
     )
   })
 })
