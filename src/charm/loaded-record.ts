@@ -14,7 +14,12 @@ export const loadedSchema = z.object({
 })
 
 /** A start that was begun (`Begun`). */
-export const begunSchema = z.object({ loading: loadedSchema, before: z.string(), at: z.number() })
+export const begunSchema = z.object({
+  loading: loadedSchema,
+  before: z.string(),
+  at: z.number(),
+  lockedOut: z.optional(z.string()),
+})
 
 export const refusedSchema = z.object({
   release: z.optional(z.string()),

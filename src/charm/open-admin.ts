@@ -1,5 +1,6 @@
 // etcd's root, by this unit's admin certificate: at its own member first, then at its peers'.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type EtcdClient, openEtcd } from '../etcd/client.ts'
 import { shakeHands } from '../etcd/handshake.ts'
 import type { Credentials, MemberId } from '../etcd/types.ts'
@@ -39,6 +40,21 @@ async function readAdminCredentials(): Promise<Credentials | undefined> {
 
 /** Of this hook: its process runs no other. */
 let foundLocked = false
+
+/** As soon as it listens: whether a member that was just started keeps everybody out, by what it trusts. */
+export async function readLockUp({
+  patienceMs,
+}: {
+  readonly patienceMs: number
+}): Promise<string | undefined> {
+  const credentials = await readAdminCredentials()
+  for (const until = performance.now() + patienceMs; credentials; await sleep(100)) {
+    const handshake = await shakeHands(ownEndpoint, credentials)
+    if (handshake.kind === 'locked-out') return handshake.words
+    if (handshake.kind !== 'absent' || performance.now() >= until) return undefined
+  }
+  return undefined
+}
 
 /** That this unit's own member keeps everybody out by what it trusts; `undefined` where that is not what it does. */
 export async function readLockOut(): Promise<LockedOut | undefined> {

@@ -25,6 +25,8 @@ export interface Begun {
   readonly before: string
   /** Milliseconds since 1970. */
   readonly at: number
+  /** It came off, and let nobody in: how a handshake ended. */
+  readonly lockedOut?: string | undefined
 }
 
 /** What etcd did not run with on this machine, so that it went back to what it had before: as long as it is wanted, it is not tried again. */

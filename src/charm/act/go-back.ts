@@ -16,13 +16,14 @@ export async function goBack(
   { to, part, value }: Extract<Step, { kind: 'service/go-back' }>,
 ): Promise<Outcome> {
   const workload = await findWorkload()
+  const { lockedOut } = machine.run.begun ?? {}
   const log = await lastRunLog(workload.service)
   // Not what was new is at fault then, and the next look tells what to do about it.
-  if (judgeLog(log)) {
+  if (lockedOut === undefined && judgeLog(log)) {
     await forgetBegun(workload)
     return 'ended'
   }
-  await noteRefused(workload, { [part]: value, words: gravestWords(log), at: now })
+  await noteRefused(workload, { [part]: value, words: lockedOut ?? gravestWords(log), at: now })
   await stopService(workload.service)
   await restoreProven(workload)
   if (part === 'release' && workload.kind === 'binaries') await putPreviousInForce()

@@ -13,7 +13,8 @@ import { findWorkload } from '../observe-machine.ts'
 import type { Loaded, Observed, StartFile } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { metricsUrl } from '../plan/configuration.ts'
-import { blameFor, describeStart } from '../plan/next-start.ts'
+import { readLockUp } from '../open-admin.ts'
+import { blameFor, describeStart, partsOf } from '../plan/next-start.ts'
 import type { Start, Step } from '../step.ts'
 import { checkPorts } from './check-ports.ts'
 import { keepProvenAtFirst } from './proven-files.ts'
@@ -95,9 +96,28 @@ export async function awaitStart(loaded: Loaded | undefined): Promise<Outcome> {
   const ends = await watchEnd(workload)
   const problem = await untilHealthy({ quorum: false, withinMs: servesWithin, ends })
   if (problem !== undefined) return (await ends()) ? judgeEnd(workload, loaded, problem) : 'starts'
-  await confirmStart(workload)
+  if (await turnsBack(workload, loaded)) return 'ended'
   await untilHealthy({ quorum: true, withinMs: quorumWithin })
   return 'serves'
+}
+
+const listensWithin = 5000
+
+/**
+ * One that runs and lets nobody in, by what it trusts now and did not when it last served, is of no use: it stops, and goes back. Where it
+ * trusts nothing new, it stays, and what it was started with is not kept to go back to.
+ */
+async function turnsBack(workload: Workload, loaded: Loaded | undefined): Promise<boolean> {
+  const lockedOut = await readLockUp({ patienceMs: listensWithin })
+  const begun = await readBegun(workload)
+  const goesBack = begun && loaded && partsOf(begun.loading).trust !== partsOf(loaded).trust
+  if (lockedOut === undefined || !goesBack || !(await exists(provenFolder(workload)))) {
+    await confirmStart(workload, { keeps: lockedOut === undefined })
+    return false
+  }
+  await noteBegun(workload, { ...begun, lockedOut })
+  await stopService(workload.service)
+  return true
 }
 
 /** @throws for one that goes on: the hook ends, and a later one sees it serve */

@@ -30,10 +30,10 @@ export async function forgetBegun(workload: Workload): Promise<void> {
 }
 
 /** It serves: what it was begun with is what it runs with, and what it can go back to. Who dies on the way does this again. */
-export async function confirmStart(workload: Workload): Promise<void> {
+export async function confirmStart(workload: Workload, { keeps = true } = {}): Promise<void> {
   const begun = await readBegun(workload)
   if (!begun) return
-  await keepProven(workload)
+  if (keeps) await keepProven(workload)
   await recordLoaded(begun.loading)
   await forgetBegun(workload)
 }

@@ -16,7 +16,8 @@ export function phaseOf({ machine }: Observed): Phase {
   const { begun, invocation, mute } = machine.run
   const made = begun !== undefined && begun.before !== invocation
   // One that was stopped did not fail.
-  if (machine.service !== 'active') return made && machine.service === 'failed' ? 'ended' : 'down'
+  const failed = machine.service === 'failed' || begun?.lockedOut !== undefined
+  if (machine.service !== 'active') return made && failed ? 'ended' : 'down'
   if (mute) return 'starts'
   return made ? 'served' : 'runs'
 }
@@ -89,7 +90,7 @@ function isWayBack({ machine }: Observed): boolean {
 
 export function planWayBack(observed: Observed): readonly Step[] {
   const { damage, loaded, run } = observed.machine
-  const part = run.begun && blameFor(run.begun.loading, loaded)
+  const part = run.begun && (run.begun.lockedOut ? 'trust' : blameFor(run.begun.loading, loaded))
   if (phaseOf(observed) !== 'ended' || damage !== undefined || !isWayBack(observed)) return []
   if (!run.begun || !loaded || !part) return []
   const value = partsOf(run.begun.loading)[part]

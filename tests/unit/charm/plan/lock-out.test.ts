@@ -44,3 +44,16 @@ describe('a member that lets nobody in', () => {
     assert.equal(noQuorumExists.holds(locked(sound, false)), false)
   })
 })
+
+describe('a truststore that locked its member up at its start', () => {
+  it('is left for the last that worked', () => {
+    const { loaded } = sound.machine
+    assert.ok(loaded)
+    const begun = { loading: { ...loaded, leaves: [] }, before: 'earlier', at: 1, lockedOut: words }
+    const run = { ...sound.machine.run, invocation: 'later', begun, proven: true }
+    const machine = { ...sound.machine, service: 'inactive' as const, run }
+    const [step] = decide({ ...sound, machine, etcd: { kind: 'unasked' } }).steps
+    assert.ok(step?.kind === 'service/go-back')
+    assert.deepEqual([step.part, step.to], ['trust', loaded])
+  })
+})
