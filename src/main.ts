@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   const handler = hook.kind === 'action' ? actionFor(hook.name) : hookFor(hook.name)
   // Juju runs dispatch for hooks that this charm has no row for, too: they are none of its business.
   if (handler) await handler(charm)
+  await charm.juju.endAttempts()
 }
 
 function hookFor(name: string): Handler | undefined {

@@ -18,9 +18,16 @@ export interface Attempts {
   isRepeated(): boolean
   /** It may be asked for again. */
   forgetRefused(): Promise<void>
+  /** The last that a hook does: only of one that came to its end it is known that Juju refused it. Another was killed, and asks again. */
+  endAttempts(): Promise<void>
 }
 
-const noteSchema = z.object({ commit: z.string(), hook: z.string(), asked: z.array(z.string()) })
+const noteSchema = z.object({
+  commit: z.string(),
+  hook: z.string(),
+  asked: z.array(z.string()),
+  ended: z._default(z.boolean(), false),
+})
 type Note = z.infer<typeof noteSchema>
 const key = 'attempt'
 
@@ -35,7 +42,7 @@ export function openAttempts(tools: HookTools, env: Environment): Attempts {
   const judge = async (): Promise<ReadonlySet<string>> => {
     if (!before) return new Set()
     const committed = await tools.runJson('state-get', [key], z.nullable(z.string()))
-    if (committed === before.commit) {
+    if (committed === before.commit || !before.ended) {
       await rm(path, { force: true })
       return new Set()
     }
@@ -48,7 +55,7 @@ export function openAttempts(tools: HookTools, env: Environment): Attempts {
       if (asked.has(name)) return
       const first = asked.size === 0
       asked.add(name)
-      await write({ commit, hook, asked: [...asked] })
+      await write({ commit, hook, asked: [...asked], ended: false })
       if (first) await tools.run('state-set', [`${key}=${commit}`])
     },
     refused() {
@@ -59,6 +66,9 @@ export function openAttempts(tools: HookTools, env: Environment): Attempts {
     async forgetRefused() {
       refused = Promise.resolve(new Set())
       if (asked.size === 0) await rm(path, { force: true })
+    },
+    async endAttempts() {
+      if (asked.size > 0) await write({ commit, hook, asked: [...asked], ended: true })
     },
   }
 }

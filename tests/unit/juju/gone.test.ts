@@ -70,7 +70,12 @@ test('what was asked for and not committed is left out once, and asked for again
       JUJU_CONTEXT_ID: id,
       JUJU_DISPATCH_PATH: `hooks/${name}`,
     })
-  await hook('1', 'config-changed').attempt('relation 5')
+  const asks = async (id: string): Promise<void> => {
+    const asking = hook(id, 'config-changed')
+    await asking.attempt('relation 5')
+    await asking.endAttempts()
+  }
+  await asks('1')
 
   const repeated = hook('2', 'config-changed')
   assert.deepEqual([[...(await repeated.refused())], repeated.isRepeated()], [['relation 5'], true])
@@ -79,7 +84,10 @@ test('what was asked for and not committed is left out once, and asked for again
   await next.forgetRefused()
   assert.deepEqual([...(await hook('4', 'update-status').refused())], [])
 
-  await hook('5', 'config-changed').attempt('relation 5')
+  await hook('killed', 'config-changed').attempt('relation 5')
+  assert.deepEqual([...(await hook('5', 'config-changed').refused())], [], 'a killed hook asks again')
+
+  await asks('5')
   writeFileSync(state, readFileSync(`${state}.next`))
   assert.deepEqual([...(await hook('6', 'config-changed').refused())], [], 'it was committed')
 })
