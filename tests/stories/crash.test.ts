@@ -38,6 +38,7 @@ const chapters: readonly Chapter[] = [
       const { host } = model.unit('etcd/0')
       await etcdctl(host, 'role', 'add', 'extra')
       await etcdctl(host, 'user', 'grant-role', 'web', 'extra')
+      await etcdctl(host, 'role', 'grant-permission', 'web', 'read', '/elsewhere/')
       await model.updateStatus()
     },
   },
