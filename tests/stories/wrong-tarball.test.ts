@@ -165,7 +165,7 @@ test('a member that starts anew before its turn starts as it was: release, confi
   await signal(model, 'STOP', ['etcd/2'])
   const right = higher(version)
   model.attachResource('etcd', 'etcd', tarball(right))
-  model.config('etcd', { 'snapshot-count': '5000' })
+  model.config('etcd', { 'snapshot-count': 5000 })
   await model.deploy('second', { archive: archives.client, config: { prefix: '/second/' } })
   model.integrate('etcd:etcd-client', 'second:etcd')
   await model.settle()
