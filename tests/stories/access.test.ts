@@ -1,5 +1,5 @@
 // Users and roles in etcd are made to agree with who owns them: what was removed is repaired, what lost its owner is swept, and
-// what the operator made is left alone, until a relation asks for its name.
+// what the operator made is left alone, until the operator gives its name away.
 
 import assert from 'node:assert/strict'
 import { withClient } from './driver/client.ts'
@@ -55,12 +55,16 @@ story('access in etcd follows the ledger, and nothing else', { ownModel: true },
   })
 
   await step(
-    'who asks for the name of an operator’s user gets it, without its password and roles (C09)',
+    'who asks for the name of an operator’s user gets it when the operator gives it away, without its password and roles (C09)',
     async () => {
       const config = { prefix: '/backup/', 'common-name': 'backup' }
       await model.deploy('heir', { charm: 'client', config })
       await model.settle()
       const heir = await model.integrate('etcd:etcd-client', 'heir:etcd')
+      await model.settle()
+      assert.match(await ctl('user', 'get', 'backup'), /Roles: readers\n/)
+      const adopted = await model.runAction('etcd/leader', 'adopt-user', { name: 'backup', confirm: true })
+      assert.equal(adopted.status, 'completed', adopted.message)
       await untilServed(model, ['heir'])
       await withClient(model, heir, 'heir', (client) => client.put('/backup/a', '1'))
       assert.match(await ctl('user', 'get', 'backup'), /Roles: backup etcd-charm-client\n/)

@@ -67,7 +67,7 @@ test('three members serve, each in its place', async (t) => {
         runs.findIndex((run) => unit(run.unit) && run.log.some((line) => line.includes(text)))
       const recorded = at((unit) => unit.startsWith('etcd/') && isLeader(model, unit), 'ledger/write')
       for (const unit of members) {
-        const trusted = at((name) => name === unit, 'file/write truststore')
+        const trusted = at((name) => name === unit, 'service/restart')
         assert.ok(recorded >= 0 && trusted > recorded, `${unit}: ${trusted} after ${recorded}`)
       }
       assert.deepEqual(
@@ -140,8 +140,9 @@ test('three members serve, each in its place', async (t) => {
       )
     }
     const after = await startsOf(model)
+    // Two for another name; and Juju 4.0 tells changed options twice, at each of which this requirer makes one more certificate.
     assert.ok(
-      after.every((count, at) => count - (before[at] ?? 0) <= 2),
+      after.every((count, at) => count - (before[at] ?? 0) <= 3),
       `${before} ${after}`,
     )
   })
