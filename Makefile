@@ -8,9 +8,11 @@ ARCH ?= $(if $(filter aarch64,$(MACHINE)),arm64,amd64)
 UNIT := tests/unit/**/*.test.ts
 STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 # Each takes minutes and goes deeper into what others show: `make test` and `make stories` run them, the gate has half an hour.
-DEEP := addresses authorities bad-input cluster cost crash-cross-model cross-model cross-model-key damaged-data \
-	departure etcd-away leases network quorum security-names security-neighbours security-requests storage tuning \
-	unseen-end very-slow-start
+DEEP := addresses apiserver authorities bad-input cluster cost crash-cross-model cross-model cross-model-key \
+	cross-model-old-juju damaged-data departure etcd-away late-storage leases lost-records member-away neighbours network \
+	quorum renewals repeated security-end-of-access security-lock-out security-names security-neighbours \
+	security-requests security-serials security-truststore storage translated-peers tuning unseen-end very-slow-start \
+	wandering-addresses
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
