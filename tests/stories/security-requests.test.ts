@@ -111,7 +111,7 @@ test('no request is so long, so many or so odd that others feel it', async (stor
       const sized = (round: number): readonly unknown[] =>
         Array.from({ length: 100 }, (_, at) => {
           const shape = soundShape(`m-${at}`)
-          const padding = extension('1.2.3.4', Buffer.alloc(7_500, round))
+          const padding = extension('1.2.3.4', Buffer.alloc(6_000, round))
           const { pem } = makeOddCertificate({
             ...shape,
             serial: Buffer.from([0x41, round, at]),
