@@ -11,9 +11,9 @@ import { nextInLine } from '../../../../src/charm/plan/next-in-line.ts'
 import { adminBytes, leavesBytes, measureBundle, mostBytes } from '../../../../src/charm/plan/room.ts'
 import { wantedWorkload } from '../../../../src/charm/plan/service.ts'
 import type { ClientCas } from '../../../../src/interfaces/etcd-peers.ts'
-import type { Leaf, LedgerEntry } from '../../../../src/interfaces/ledger.ts'
+import type { Leaf, Ledger, LedgerEntry } from '../../../../src/interfaces/ledger.ts'
 import { writePem } from '../../../../src/tls/pem.ts'
-import { leaf, now, settled } from '../observation.ts'
+import { access, leaf, now, settled } from '../observation.ts'
 import { running } from '../observed-changes.ts'
 
 /** Nothing but the fields before the subject, and a subject of so many bytes: all that is measured. */
@@ -146,13 +146,23 @@ export class Cluster {
     const wanted = wantedWorkload(after, ledger)
     assert.ok(wanted)
     assertFits(wanted.files.truststore ?? '', adminOf(after), 'what a hook leaves behind always fits')
-    this.observed = running(after)
+    this.observed = running(after, accessIn(ledger))
   }
 
   waiting(): readonly LedgerEntry[] {
     const rows = [...(this.observed.peers?.ledger.entries.values() ?? [])]
     return rows.map(({ entry }) => entry).filter((entry) => entry.state === 'accepted' && entry.waits)
   }
+}
+
+/** Whoever is accepted has its user: what is not seen in etcd is not known to be ours, and trusted by nobody. */
+function accessIn({ entries }: Ledger): Record<string, ReturnType<typeof access>> {
+  const rows = [...entries.values()].flatMap(({ entry }) =>
+    entry.state === 'accepted'
+      ? [[entry.leaf.commonName, access(entry.leaf.commonName, entry.prefix)] as const]
+      : [],
+  )
+  return Object.fromEntries(rows)
 }
 
 /** Room is all that anybody waits for here. */
