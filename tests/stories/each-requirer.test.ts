@@ -87,14 +87,20 @@ async function begin(life: Life): Promise<void> {
 
 async function move(life: Life): Promise<void> {
   const { t, model, requirer, id } = life
-  await t.test('another prefix: another range for the same user, and no restart (N01)', async () => {
-    const { starts } = await lookAtEtcd(model)
-    model.config(app, { prefix: '/moved' })
-    await model.settle()
-    assert.deepEqual(await permissionsOf(model, 'other'), [[2, '/moved', '/movee']])
-    assert.deepEqual([(await lookAtEtcd(model)).starts, usernamesOf(model, id)], [starts, ['other']])
-    await assertServes(life, '/moved/a')
-  })
+  await t.test(
+    'another prefix: another range for the same user, once streams over the old one have ended (N01)',
+    async () => {
+      const { starts } = await lookAtEtcd(model)
+      model.config(app, { prefix: '/moved' })
+      await model.settle()
+      assert.deepEqual(await permissionsOf(model, 'other'), [[2, '/moved', '/movee']])
+      assert.deepEqual(usernamesOf(model, id), ['other'])
+      // A watch goes on without permission: one restart ends it, and one lets the client in again (docs/adr/0025).
+      const restarts = (await lookAtEtcd(model)).starts - starts
+      assert.ok(restarts >= 1 && restarts <= 2, `${restarts} restarts`)
+      await assertServes(life, '/moved/a')
+    },
+  )
 
   await t.test('what the library noted of each response is what was answered (C84)', async () => {
     if (!requirer.counts) return
