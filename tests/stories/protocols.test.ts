@@ -144,7 +144,7 @@ test('several requests through the field’s library', { skip: python.skip }, as
   })
 
   await t.test(
-    'another prefix is another id where none was named: the same user, and no restart (N01, N09)',
+    'another prefix is another id where none was named: the same user, once members have let go of it (N01, N09)',
     async () => {
       const [before, { starts }] = [responsesOf(model, id), await lookAtEtcd(model)]
       model.config('web', { prefix: '/web/,/elsewhere/' })
@@ -155,7 +155,9 @@ test('several requests through the field’s library', { skip: python.skip }, as
       const named = new Set(before.map((row) => row['request-id']))
       const kept = responsesOf(model, id).filter((row) => named.has(row['request-id']))
       assert.equal(kept.length, 1)
-      assert.equal((await lookAtEtcd(model)).starts, starts)
+      // Another request is another owner of the name: docs/adr/0025.
+      const restarts = (await lookAtEtcd(model)).starts - starts
+      assert.ok(restarts <= 2, `${restarts} restarts`)
       assert.deepEqual(await eventsOf(model, python, 'web/0'), { 'resource-created': '1' })
     },
   )

@@ -29,7 +29,7 @@ async function runThrough(profile: Profile, t: TestContext): Promise<void> {
       STORY_DRIVER: 'juju',
       STORY_MODELS: 'stories',
       JUJU_PROFILE: profile,
-      DEADLINE: '2',
+      DEADLINE: '5',
       QUIET: '0.5',
     },
   })
