@@ -11,8 +11,8 @@ STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/
 DEEP := addresses apiserver authorities bad-input cluster cost crash-cross-model cross-model cross-model-key \
 	cross-model-old-juju damaged-data departure etcd-away late-storage leases lost-records member-away neighbours network \
 	quorum renewals repeated security-end-of-access security-lock-out security-names security-neighbours \
-	security-requests security-serials security-text security-truststore storage translated-peers tuning unseen-end very-slow-start \
-	wandering-addresses
+	security-requests security-serials security-text security-truststore storage translated-peers tuning two-become-one unseen-end \
+	very-slow-start wandering-addresses
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
