@@ -32,20 +32,7 @@ const below: Readonly<Record<Layer, readonly Layer[]>> = {
   'plain-text': [],
 }
 
-const coreFiles = [
-  'observed',
-  'clients-seen',
-  'run-seen',
-  'step',
-  'decide',
-  'guards',
-  'cluster-guards',
-  'truststore-guards',
-  'naming-guards',
-  'status',
-  'refusals',
-  'secret-labels',
-].map((name) => `src/charm/${name}.ts`)
+const coreFiles = ['observed', 'step', 'decide', 'status'].map((name) => `src/charm/${name}.ts`)
 const impure: readonly (readonly [RegExp, string])[] = [
   [/\basync\b|\bawait\b|\bPromise\b/, 'waits'],
   [/\bnew Date\(\)|\bDate\.now|\bperformance\./, 'asks the clock'],

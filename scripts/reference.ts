@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import * as z from 'zod/mini'
-import { refusals } from '../src/charm/refusals.ts'
+import { refusals } from '../src/charm/plan/clients/refusals.ts'
 import { printStatuses, statusesIn } from './status-catalogue.ts'
 
 const described = { description: z._default(z.string(), '') }
@@ -121,7 +121,7 @@ const pages: readonly (readonly [name: string, title: string, source: string, bo
   ['actions', 'Actions', 'actions.yaml', printActions],
   ['endpoints', 'Endpoints, storage and resources', 'metadata.yaml', printEndpoints],
   ['statuses', 'Statuses', 'src/charm', printSources],
-  ['refusals', 'Refusals', 'src/charm/refusals.ts', printRefusals],
+  ['refusals', 'Refusals', 'src/charm/plan/clients/refusals.ts', printRefusals],
 ]
 
 if (import.meta.main) {

@@ -12,7 +12,7 @@ import { revokeClient } from './charm/actions/revoke-client.ts'
 import { rotateAuthorities } from './charm/actions/rotate-authorities.ts'
 import type { Charm } from './charm/charm.ts'
 import { leave } from './charm/leave.ts'
-import { prune } from './charm/prune.ts'
+import { prune } from './charm/publish/prune-revision.ts'
 import { reconcile } from './charm/reconcile.ts'
 import type { LifecycleHook, RelationHook, SecretHook, StorageHook } from './juju/index.ts'
 

@@ -12,12 +12,12 @@ import type {
   UnitAddresses,
 } from '../interfaces/etcd-peers.ts'
 import type { Ledger } from '../interfaces/ledger.ts'
-import type { ClientsSeen } from './clients-seen.ts'
+import type { ClientsSeen } from './plan/clients/clients-seen.ts'
 
-export type * from './clients-seen.ts'
-export type * from './run-seen.ts'
+export type * from './plan/clients/clients-seen.ts'
+export type * from './plan/workload/run-seen.ts'
 import type { Capacity } from '../machine/capacity.ts'
-import type { Loaded, RunSeen } from './run-seen.ts'
+import type { Loaded, RunSeen } from './plan/workload/run-seen.ts'
 
 export interface Observed {
   /** Milliseconds since 1970, read once by the shell. */

@@ -7,9 +7,9 @@ import type { Credentials, MemberId } from '../etcd/types.ts'
 import { readTextIfExists } from '../machine/file.ts'
 import { url } from '../machine/network.ts'
 import { keyPath, pathOf } from './layout.ts'
-import { findWorkload } from './observe-machine.ts'
+import { findWorkload } from './observe/machine.ts'
 import type { LockedOut, Observed, PeersSeen } from './observed.ts'
-import { membersOf, votersOf } from './plan/members.ts'
+import { membersOf, votersOf } from './plan/cluster/members.ts'
 
 /** Where this unit's own member listens, whatever the network does. */
 export const ownEndpoint = url('https', '127.0.0.1', 2379)

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { measureBundle, mostBytes } from '../../src/charm/plan/room.ts'
+import { measureBundle, mostBytes } from '../../src/charm/plan/trust/room.ts'
 import { type Ledger, parseLedger, printLedger, type Leaf } from '../../src/interfaces/ledger.ts'
 import { examineClientCertificate } from '../../src/tls/client-certificate.ts'
 import type { Model } from '../emulator/index.ts'

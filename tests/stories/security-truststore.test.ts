@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { measureBundle, mostBytes } from '../../src/charm/plan/room.ts'
+import { measureBundle, mostBytes } from '../../src/charm/plan/trust/room.ts'
 import type { Model } from '../emulator/index.ts'
 import { type Issued, issueCertificate } from '../fixtures/issue-certificate.ts'
 import { askForMany, type Greedy, issueMany, letsIn, organization, renewMany } from './greedy-clients.ts'

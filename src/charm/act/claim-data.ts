@@ -3,7 +3,7 @@
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { writeFileAtomic } from '../../machine/file.ts'
 import { claimPath } from '../layout.ts'
-import { findWorkload } from '../observe-machine.ts'
+import { findWorkload } from '../observe/machine.ts'
 import type { Claim } from '../observed.ts'
 
 export async function claimData(claim: Claim): Promise<void> {

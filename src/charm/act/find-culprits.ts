@@ -6,9 +6,9 @@ import { findUnloadable } from '../../machine/find-unloadable.ts'
 import { readInstalledBinaries } from '../../machine/installed-binaries.ts'
 import { readInstalled, type Workload } from '../../machine/workload.ts'
 import { Waiting } from '../outcome.ts'
-import { fingerprintOfPem } from '../plan/unloadable.ts'
-import { tryBundle } from '../try-certificate.ts'
-import { noteUnloadable } from '../unloadable-record.ts'
+import { fingerprintOfPem } from '../plan/trust/unloadable.ts'
+import { tryBundle } from '../observe/try-certificate.ts'
+import { noteUnloadable } from '../observe/unloadable-record.ts'
 
 /**
  * @param etcdctl of the release that lies ready, where that is the one to load it

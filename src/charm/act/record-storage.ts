@@ -4,7 +4,7 @@
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { makeDirectory, writeFileAtomic } from '../../machine/file.ts'
 import { storagePath } from '../layout.ts'
-import { findWorkload } from '../observe-machine.ts'
+import { findWorkload } from '../observe/machine.ts'
 import type { StorageRecord } from '../observed.ts'
 
 export async function recordStorage(record: StorageRecord): Promise<void> {

@@ -6,8 +6,8 @@ import { makeDirectory, readTextIfExists, removeFile, writeFileAtomic } from '..
 import { stopService } from '../../machine/service.ts'
 import type { Workload } from '../../machine/workload.ts'
 import { begunPath, loadedPath, refusedPath } from '../layout.ts'
-import { begunSchema, refusedSchema } from '../loaded-record.ts'
-import { findWorkload } from '../observe-machine.ts'
+import { begunSchema, refusedSchema } from '../observe/loaded-record.ts'
+import { findWorkload } from '../observe/machine.ts'
 import type { Begun, Loaded, Refused, StartPart } from '../observed.ts'
 import { keepProven } from './proven-files.ts'
 

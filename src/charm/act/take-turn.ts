@@ -8,7 +8,7 @@ import type { Charm } from '../charm.ts'
 import type { MemberSeen } from '../observed.ts'
 import { ownEndpoint } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
-import { memberOf, votersOf } from '../plan/members.ts'
+import { memberOf, votersOf } from '../plan/cluster/members.ts'
 
 const lockPatienceMs = 30_000
 export type HeldLock = Extract<Lock, { kind: 'held' }>

@@ -2,8 +2,8 @@
 // for it. It is noted in the ledger only; the next hook makes user and role anew, as for any other client.
 
 import type { Charm } from '../charm.ts'
-import { nameIsOurs } from '../guards.ts'
-import { nextLedger } from '../plan/ledger.ts'
+import { nameIsOurs } from '../plan/clients/guards.ts'
+import { nextLedger } from '../plan/clients/ledger.ts'
 import { describeClient, obey, readOrder, sameName } from './order.ts'
 
 export async function adoptUser(charm: Charm): Promise<void> {

@@ -1,8 +1,8 @@
 // `juju run etcd/leader allow-client common-name=web`: takes revoke-client back.
 
 import type { Charm } from '../charm.ts'
-import { nextLedger } from '../plan/ledger.ts'
-import { explainRefusal } from '../refusals.ts'
+import { nextLedger } from '../plan/clients/ledger.ts'
+import { explainRefusal } from '../plan/clients/refusals.ts'
 import { obey, readOrder, sameName } from './order.ts'
 
 export async function allowClient(charm: Charm): Promise<void> {

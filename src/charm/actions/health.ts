@@ -5,9 +5,9 @@ import { readHealth } from '../../etcd/health.ts'
 import type { Charm } from '../charm.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
 import { openAdmin, ownEndpoint } from '../open-admin.ts'
-import { metricsUrl } from '../plan/configuration.ts'
-import { membersOf } from '../plan/members.ts'
-import { describeLoss, lostQuorum } from '../plan/quorum.ts'
+import { metricsUrl } from '../plan/workload/configuration.ts'
+import { membersOf } from '../plan/cluster/members.ts'
+import { describeLoss, lostQuorum } from '../plan/cluster/quorum.ts'
 import { observe } from '../reconcile.ts'
 
 export async function health(charm: Charm): Promise<void> {

@@ -3,11 +3,11 @@
 import { printJsonText } from '../../interfaces/json-text.ts'
 import type { Ledger, LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
 import type { Charm } from '../charm.ts'
-import { observePeers } from '../observe-juju.ts'
-import { waitOf, whyRenewalWaits } from '../plan/answers.ts'
+import { observePeers } from '../observe/juju.ts'
+import { waitOf, whyRenewalWaits } from '../plan/clients/answers.ts'
 import { expiresSoon } from '../plan/conditions.ts'
-import { emptyLedger } from '../plan/ledger.ts'
-import { explainRefusal } from '../refusals.ts'
+import { emptyLedger } from '../plan/clients/ledger.ts'
+import { explainRefusal } from '../plan/clients/refusals.ts'
 
 const columns = ['relation', 'request', 'application', 'common-name', 'prefix', 'expires', 'state'] as const
 type Row = Readonly<Record<(typeof columns)[number], string>>

@@ -5,13 +5,13 @@
 import { memberStatus } from '../../etcd/cluster.ts'
 import { EtcdFailure } from '../../etcd/errors.ts'
 import { url } from '../../machine/network.ts'
-import { publish } from '../act/publish.ts'
+import { publish } from '../publish/publish.ts'
 import type { Charm } from '../charm.ts'
-import { noQuorumExists } from '../guards.ts'
+import { noQuorumExists } from '../plan/clients/guards.ts'
 import type { Observed, PeersSeen } from '../observed.ts'
 import { openAdmin } from '../open-admin.ts'
-import { nextFounding } from '../plan/founding.ts'
-import { describeLoss, lostQuorum } from '../plan/quorum.ts'
+import { nextFounding } from '../plan/cluster/founding.ts'
+import { describeLoss, lostQuorum } from '../plan/cluster/quorum.ts'
 import { observe } from '../reconcile.ts'
 
 export async function recoverQuorum(charm: Charm): Promise<void> {

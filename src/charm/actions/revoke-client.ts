@@ -3,8 +3,8 @@
 
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
-import { nextLedger } from '../plan/ledger.ts'
-import { accessOf, unitsThatTrust } from '../plan/names.ts'
+import { nextLedger } from '../plan/clients/ledger.ts'
+import { accessOf, unitsThatTrust } from '../plan/clients/names.ts'
 import { describeClient, obey, readOrder, sameName } from './order.ts'
 
 export async function revokeClient(charm: Charm): Promise<void> {

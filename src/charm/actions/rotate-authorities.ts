@@ -2,7 +2,7 @@
 // begins: the units' hooks go on, and `juju status` tells when they are done.
 
 import type { Charm } from '../charm.ts'
-import { publish } from '../act/publish.ts'
+import { publish } from '../publish/publish.ts'
 import { observe } from '../reconcile.ts'
 
 export async function rotateAuthorities(charm: Charm): Promise<void> {

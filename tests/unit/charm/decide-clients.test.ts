@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../src/charm/decide.ts'
 import type { Observed } from '../../../src/charm/observed.ts'
-import { nextLedger } from '../../../src/charm/plan/ledger.ts'
+import { nextLedger } from '../../../src/charm/plan/clients/ledger.ts'
 import {
   accepted,
   access,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../src/charm/decide.ts'
 import type { Observed, RelationSeen } from '../../../src/charm/observed.ts'
-import { nextLedger } from '../../../src/charm/plan/ledger.ts'
+import { nextLedger } from '../../../src/charm/plan/clients/ledger.ts'
 import { accepted, access, leaf, ledgerOf, offers, relationKey, settled } from './observation.ts'
 import { kinds, ledgerEntry, running, withClients, withLedger } from './observed-changes.ts'
 

@@ -6,7 +6,7 @@ import { statusOf } from '../../../src/charm/status.ts'
 import { type Condition, stakes } from '../../../src/charm/step.ts'
 import { accepted, type ledgerOf, relationKey, settled } from './observation.ts'
 import { running, withLedger } from './observed-changes.ts'
-import { etcdUp, member } from './plan/members.ts'
+import { etcdUp, member } from './plan/cluster/members.ts'
 
 const severity = ['blocked', 'waiting', 'maintenance', 'active'] as const
 const text = fc.stringMatching(/^[a-z ]{1,9}$/)

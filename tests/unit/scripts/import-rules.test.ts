@@ -10,8 +10,8 @@ test('the four at the bottom know nothing of each other', () => {
 })
 
 test('nothing imports upwards', () => {
-  const [wrong] = violations('src/charm/plan/access.ts', "import { act } from '../act/act.ts'")
-  assert.equal(wrong, 'src/charm/plan/access.ts (core) imports src/charm/act/act.ts (shell)')
+  const [wrong] = violations('src/charm/plan/clients/access.ts', "import { act } from '../../act/act.ts'")
+  assert.equal(wrong, 'src/charm/plan/clients/access.ts (core) imports src/charm/act/act.ts (shell)')
   assert.equal(
     violations('src/charm/reconcile.ts', "const { hooks } = await import('../hooks.ts')").length,
     1,

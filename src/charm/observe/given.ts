@@ -1,0 +1,65 @@
+// What requirers were given, as Juju holds it: our databag in each relation, and the secrets with whom they are granted to. The ledger says
+// what it should be; an operator, a migration or a fault of Juju's may have made it otherwise (design §3.12).
+
+import type { Ledger } from '../../interfaces/ledger.ts'
+import { NotAllowed, type RelationId, unlessGone, unlessMissing } from '../../juju/index.ts'
+import type { Charm } from '../charm.ts'
+import type { GivenSeen, SecretSeen } from '../observed.ts'
+import { relationsToCompare } from '../plan/clients/relations-to-sweep.ts'
+import { encryptionLabel, secretLabels } from '../plan/clients/secret-labels.ts'
+
+/** Of relations that were answered and have not ended. */
+export async function observeGiven(
+  charm: Charm,
+  ledger: Ledger,
+  ended: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, GivenSeen>> {
+  const byTurns = charm.context.hook.name === 'update-status'
+  const given = new Map<number, GivenSeen>()
+  const listed = (await charm.juju.relationIds('etcd-client')).filter((id) => !ended.has(id))
+  for (const id of relationsToCompare(ledger, listed, { byTurns, now: charm.now })) {
+    const relation = charm.juju.relationId(id)
+    const seen = await unlessGone(lookAt(charm, ledger, relation))
+    if (seen) given.set(id, seen)
+  }
+  return given
+}
+
+async function lookAt(charm: Charm, ledger: Ledger, relation: RelationId): Promise<GivenSeen> {
+  const { context, juju } = charm
+  const acrossModels = ledger.crossModel.has(relation)
+  const databag = await juju.readAppBag(relation, context.app)
+  const labels = [...ledger.entries.values()].flatMap(({ key, entry }) =>
+    key.relation === relation && entry.answeredAs !== undefined ? secretLabels(key) : [],
+  )
+  const secrets = new Map<string, SecretSeen>()
+  for (const label of [...labels, ...(acrossModels ? [encryptionLabel(relation)] : [])]) {
+    const found = await lookAtSecret(charm, label, acrossModels)
+    if (found) secrets.set(label, found)
+  }
+  return { databag, secrets }
+}
+
+async function lookAtSecret(
+  { context, juju }: Charm,
+  label: string,
+  acrossModels: boolean,
+): Promise<SecretSeen | undefined> {
+  const info = await juju.secretInfo({ label })
+  if (!info) return undefined
+  const { uri, access } = info
+  // Juju 4.0 does not show an owner whom in another model it granted a secret.
+  const shown = access.length > 0 || !acrossModels || context.jujuVersion.startsWith('3.')
+  const content = await unlessUnreadable(juju.readSecret({ uri }, { peek: true }))
+  return { uri, granted: shown ? access.length > 0 : undefined, content }
+}
+
+/** Of an owner's own secret even a refusal means that it is to be written anew. */
+async function unlessUnreadable<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await unlessMissing(asked)
+  } catch (error) {
+    if (error instanceof NotAllowed) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,227 @@
+// Juju, observed once and first: what it tells now was committed by an earlier hook (design §3.1).
+
+import { isIPv6 } from 'node:net'
+import { parseConfig } from '../../config.ts'
+import {
+  type ByPurpose,
+  type Purpose,
+  parsePeerApplication,
+  parsePeerUnit,
+  purposes,
+  type UnitAddresses,
+} from '../../interfaces/etcd-peers.ts'
+import { parseLedger, unreadableRows } from '../../interfaces/ledger.ts'
+import {
+  type Databag,
+  type Hook,
+  type Juju,
+  type Network,
+  NotAllowed,
+  NotLeader,
+  type UnitName,
+  unlessGone,
+} from '../../juju/index.ts'
+import { canonicalAddress } from '../../tls/address.ts'
+import { describeAuthority, describeCertificate } from '../../tls/certificate.ts'
+import { areKeysKept } from '../publish/authorities.ts'
+import type { Charm } from '../charm.ts'
+import { observeClientCas } from './client-cas.ts'
+import { isAboutClient, noClients, observeClients } from './clients.ts'
+import type { CertificateSeen, Observed, PeerSeen, PeersSeen } from '../observed.ts'
+import { chooseAddress } from '../plan/cluster/choose-address.ts'
+import { emptyLedger } from '../plan/clients/ledger.ts'
+import { rulesOf } from '../plan/clients/rules.ts'
+
+export type JujuSeen = Omit<Observed, 'machine' | 'etcd'>
+
+/** Hooks in which everything is looked at again; the others look at what they were called for. */
+const sweeps: ReadonlySet<string> = new Set([
+  'leader-elected',
+  'config-changed',
+  'start',
+  'upgrade-charm',
+  'update-status',
+])
+
+/**
+ * A unit may lose the leadership between two questions. What Juju then refuses, or no longer shows, is no word about a client: all is
+ * seen anew, as by a unit that follows.
+ */
+export async function observeJuju(charm: Charm): Promise<JujuSeen> {
+  const { juju } = charm
+  if (!(await juju.isLeader())) return observeAs(charm, false)
+  try {
+    const seen = await observeAs(charm, true)
+    const { gone, suspended } = seen.clients
+    // What Juju shows no owner that leads no more looks like the end of a relation.
+    return gone.size + suspended.size === 0 || (await juju.stillLeads()) ? seen : observeAs(charm, false)
+  } catch (error) {
+    const lost = (error instanceof NotLeader || error instanceof NotAllowed) && !(await juju.stillLeads())
+    if (lost) return observeAs(charm, false)
+    throw error
+  }
+}
+
+async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
+  const { context, juju } = charm
+  const { hook } = context
+  // An action is asked by a human, who wants to know how all stands.
+  const sweep = sweeps.has(hook.name) || hook.kind === 'action'
+  const [options, peers, leaving] = await Promise.all([
+    juju.readConfig(),
+    observePeers(charm),
+    isLeaving(charm),
+    readAhead(charm, leader),
+  ])
+  const looks = leader && !leaving && peers !== undefined
+  const looksAtMembers = sweep || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
+  const config = parseConfig(options, peers?.application.options)
+  const look = { ledger: peers?.ledger ?? emptyLedger, sweep }
+  const keys = looks && sweep && peers.application.authorities !== undefined
+  const rules = rulesOf({ config, peers, unit: context.unit, clientCas: undefined, now: charm.now })
+  const [addresses, expectedUnits, clients, clientCas, keysKept] = await Promise.all([
+    observeAddresses(charm, peers, sweep),
+    looks && looksAtMembers ? juju.plannedUnits() : undefined,
+    looks ? observeClients(charm, look, rules) : noClients,
+    looks ? observeClientCas(charm, sweep, peers) : undefined,
+    keys ? areKeysKept(charm) : undefined,
+  ])
+  return {
+    now: charm.now,
+    unit: context.unit,
+    application: context.app,
+    modelUuid: context.model.uuid,
+    leader,
+    leaving,
+    sweep,
+    insists: hook.name === 'update-status',
+    aboutClient: isAboutClient(hook),
+    looksAtMembers,
+    expectedUnits,
+    collect: hook.name === 'update-status',
+    config,
+    order: undefined,
+    peers: peers && { ...peers, ...(keysKept !== undefined && { keysKept }) },
+    addresses,
+    clients,
+    clientCas,
+  }
+}
+
+/** What is needed later, and for which nothing but the leadership need be known: so nobody waits for it when it is needed. */
+async function readAhead({ context: { hook }, juju }: Charm, leader: boolean): Promise<void> {
+  if (hook.kind === 'action') return
+  await Promise.all([juju.readStatuses({ leader }), leader ? readClientAhead(hook, juju) : undefined])
+}
+
+async function readClientAhead(hook: Hook, juju: Juju): Promise<void> {
+  if (hook.kind !== 'relation' || hook.endpoint !== 'etcd-client' || hook.event === 'broken') return
+  // Whoever needs it gets the same failure, and knows what it means.
+  if (hook.remoteApp) await juju.readAppBag(hook.relation, hook.remoteApp).catch(() => undefined)
+}
+
+/**
+ * Whether this unit is on its way out. Then a relation-broken means nothing for the client: its relation lives on with the units that stay
+ * (facts/etcd-client.md §5.17).
+ */
+async function isLeaving({ context, juju }: Charm): Promise<boolean> {
+  const { hook, unit } = context
+  if (hook.name === 'stop' || hook.name === 'remove') return true
+  if (hook.kind === 'storage' && hook.event === 'detaching') return true
+  if (hook.kind !== 'relation') return false
+  if (hook.event === 'departed') return hook.departing === unit
+  return hook.event === 'broken' && !(await juju.plannedUnits()).has(unit)
+}
+
+/** `undefined` where there is no such relation yet, or no more. */
+export function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
+  return unlessGone(lookAtPeers(charm))
+}
+
+async function lookAtPeers({ context, juju }: Charm): Promise<PeersSeen | undefined> {
+  const [relation] = await juju.relationIds('etcd-peers')
+  if (relation === undefined) return undefined
+  const [application, others, own] = await Promise.all([
+    juju.readAppBag(relation, context.app),
+    juju.relationUnits(relation),
+    juju.readUnitBag(relation, context.unit),
+  ])
+  const names: readonly UnitName[] = [context.unit, ...others]
+  const databags = [own, ...(await Promise.all(others.map((unit) => juju.readUnitBag(relation, unit))))]
+  const told = parsePeerApplication(application)
+  const parsed = { ...told, unreadable: [...told.unreadable, ...unreadableRows(application)].sort() }
+  const authorities = parsed.authorities && describeAuthorities(parsed.authorities)
+  const units = names.map(
+    (unit, at) =>
+      [unit, describePeer(databags[at] ?? {}, parsed.certificates.get(unit), authorities)] as const,
+  )
+  return {
+    relation,
+    application: parsed,
+    ledger: parseLedger(application),
+    authoritiesEnd: authorities && Math.min(...purposes.map((purpose) => authorities[purpose].notAfter)),
+    units: new Map(units),
+  }
+}
+
+type Authorities = Readonly<Record<Purpose, ReturnType<typeof describeAuthority>>>
+
+function describeAuthorities({ peer, server, admin }: ByPurpose): Authorities {
+  return { peer: describeAuthority(peer), server: describeAuthority(server), admin: describeAuthority(admin) }
+}
+
+function describePeer(
+  databag: Databag,
+  certificates: ByPurpose | undefined,
+  authorities: Authorities | undefined,
+): PeerSeen {
+  const unit = parsePeerUnit(databag)
+  const requested = new Map<Purpose, string>()
+  const issued = new Map<Purpose, CertificateSeen>()
+  for (const purpose of purposes) {
+    if (unit.requests && unit.keys) requested.set(purpose, unit.keys[purpose])
+    const found = certificates && describeCertificate(certificates[purpose])
+    if (found) {
+      const names = [...found.sans.dns, ...found.sans.ips].sort()
+      const current = authorities?.[purpose].signed(certificates[purpose]) === true
+      const { publicKeyFingerprint: publicKey, serial, notAfter } = found
+      issued.set(purpose, { publicKey, serial, notAfter, current, names })
+    }
+  }
+  return { databag: unit, requested, issued }
+}
+
+/**
+ * Bindings decide, so that spaces work: raft listens on the one of `etcd-peers`, clients come by the one of `etcd-client`. Juju tells of
+ * other addresses and other bindings by config-changed (facts/juju.md §3.5), so in a hook about something else they are what they were.
+ */
+async function observeAddresses(
+  { context, juju }: Charm,
+  seen: PeersSeen | undefined,
+  sweep: boolean,
+): Promise<UnitAddresses | undefined> {
+  const before = seen?.units.get(context.unit)?.databag.addresses
+  if (before && !sweep) return before
+  const networks = await Promise.all([juju.networkGet('etcd-peers'), juju.networkGet('etcd-client')])
+  const [peers, clients] = networks.map(spellAddresses)
+  const peer = peers && chooseAddress(peers, before?.peer)
+  const client = clients && chooseAddress(clients, before?.client)
+  // Juju knows of none for a moment, as when a lease is renewed: that is no move.
+  if (!peers || !clients || peer === undefined || client === undefined) return before
+  // A connection of this machine may come from any of them, and one to it may go to any.
+  const names = [peers, clients].flatMap(({ bindAddresses, ingressAddresses }) => [
+    ...bindAddresses.map(({ address }) => address),
+    ...ingressAddresses,
+  ])
+  return { peer, client, names: [...new Set(names)].sort() }
+}
+
+/** A certificate spells an IPv6 address in one way only. */
+function spellAddresses({ bindAddresses, ingressAddresses, ...network }: Network): Network {
+  const spell = (name: string): string => (isIPv6(name) ? canonicalAddress(name) : name)
+  return {
+    ...network,
+    bindAddresses: bindAddresses.map((row) => ({ ...row, address: spell(row.address) })),
+    ingressAddresses: ingressAddresses.map(spell),
+  }
+}

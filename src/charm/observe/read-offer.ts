@@ -1,0 +1,126 @@
+// The certificate of one request: out of the requirer's secret, out of its databag, or, from another model, decrypted. Whatever comes
+// of it is an offer to be judged; a requirer's mistake is never this hook's failure.
+
+import type { ClientRequest } from '../../interfaces/etcd-client.ts'
+import { type Leaf, type Ledger, ledgerKey, type RequestKey } from '../../interfaces/ledger.ts'
+import { NotAllowed, NotFound, parseSecretId, RelationGone, type RelationId } from '../../juju/index.ts'
+import { examineClientCertificate } from '../../tls/client-certificate.ts'
+import type { Charm } from '../charm.ts'
+import type { Look } from './clients-in-focus.ts'
+import { decryptCertificate } from './cross-model.ts'
+import type { CertificateOffer, CrossModelSeen } from '../observed.ts'
+import { tryCertificate } from './try-certificate.ts'
+
+/** Before the echo nothing is accepted: what is in the databag by then is about to be replaced. */
+export async function readEncryptedOffer(
+  charm: Charm,
+  relation: RelationId,
+  asked: ClientRequest,
+  { encryption }: CrossModelSeen,
+  ledger: Ledger,
+): Promise<CertificateOffer> {
+  const secret = undefined
+  if (encryption !== 'echoed') return { kind: 'unreadable', code: 'encryption-awaited', detail: '', secret }
+  if (!asked.certificate) return { kind: 'missing' }
+  const opened = await decryptCertificate(charm, relation, asked.certificate)
+  if (!opened) return { kind: 'unreadable', code: 'encryption-awaited', detail: '', secret }
+  // Every token differs, even of one certificate: only what is in it counts.
+  if (opened.kind === 'text') return examine(charm, opened.text, secret, ledger)
+  return { kind: 'refused', code: 'certificate-undecryptable', detail: opened.why, secret }
+}
+
+export async function readOffer(
+  charm: Charm,
+  relation: RelationId,
+  asked: ClientRequest,
+  look: Look,
+): Promise<CertificateOffer> {
+  const { ledger } = look
+  if (asked.secret === undefined) {
+    return asked.certificate ? examine(charm, asked.certificate, undefined, ledger) : { kind: 'missing' }
+  }
+  const secret = parseSecretId(asked.secret)
+  if (!secret)
+    return {
+      kind: 'refused',
+      code: 'secret-not-found',
+      detail: 'secret-mtls is no secret URI',
+      secret: undefined,
+    }
+  const before = readBefore(charm, { relation, request: asked.request }, secret, look)
+  if (before) return { kind: 'leaf', leaf: before, secret }
+  try {
+    const content = await charm.juju.readSecret({ uri: asked.secret }, { refresh: true })
+    const text = content['mtls-cert']
+    if (text === undefined) return { kind: 'refused', code: 'secret-key-missing', detail: '', secret }
+    return await examine(charm, text, secret, ledger)
+  } catch (error) {
+    if (error instanceof NotAllowed || error instanceof RelationGone)
+      return { kind: 'unreadable', code: 'secret-denied', detail: '', secret }
+    if (error instanceof NotFound) return { kind: 'unreadable', code: 'secret-not-found', detail: '', secret }
+    throw error
+  }
+}
+
+/**
+ * What this very secret held when it was read last: of new content secret-changed tells. Only who was accepted is known by it, while its
+ * certificate is valid and no other waits to replace it.
+ */
+function readBefore(
+  { context: { hook }, now }: Charm,
+  key: RequestKey,
+  secret: string,
+  { ledger, sweep }: Look,
+): Leaf | undefined {
+  if (sweep || hook.kind !== 'relation') return undefined
+  const entry = ledger.entries.get(ledgerKey(key))?.entry
+  if (entry?.state !== 'accepted' || entry.secret !== secret || entry.waits) return undefined
+  return isValid(entry.leaf, now) ? entry.leaf : undefined
+}
+
+function isValid({ notBefore, notAfter }: Leaf, now: number): boolean {
+  return notBefore <= now && now <= notAfter
+}
+
+async function examine(
+  charm: Charm,
+  text: string,
+  secret: string | undefined,
+  ledger: Ledger,
+): Promise<CertificateOffer> {
+  const before = acceptedBefore(charm, text, ledger)
+  if (before) return { kind: 'leaf', leaf: before, secret }
+  const found = await examineClientCertificate(text, charm.now)
+  if (found.kind === 'refused') return { kind: 'refused', code: found.code, detail: found.detail, secret }
+  const { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize } = found
+  const leaf = { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize }
+  const known = [...ledger.entries.values()].some(
+    ({ entry }) => entry.state === 'accepted' && entry.leaf.fingerprint === fingerprint,
+  )
+  if (known) return { kind: 'leaf', leaf, secret }
+  const trial = await tryCertificate(pem)
+  switch (trial.kind) {
+    case 'loads':
+      return { kind: 'leaf', leaf, secret }
+    case 'refused':
+      return { kind: 'refused', code: 'certificate-unloadable', detail: trial.why, secret }
+    case 'untried':
+      return { kind: 'untried', why: trial.why, secret }
+    default:
+      return trial satisfies never
+  }
+}
+
+/**
+ * A certificate that was examined and accepted is not parsed again, which would cost every hook node-forge. It may have expired
+ * since; and new code may know better, so an upgrade looks again.
+ */
+function acceptedBefore({ context, now }: Charm, text: string, { entries }: Ledger): Leaf | undefined {
+  if (context.hook.kind === 'lifecycle' && context.hook.name === 'upgrade-charm') return undefined
+  const pem = text.trim()
+  for (const { entry } of entries.values()) {
+    if (entry.state !== 'accepted' || entry.leaf.pem.trim() !== pem) continue
+    return isValid(entry.leaf, now) ? entry.leaf : undefined
+  }
+  return undefined
+}

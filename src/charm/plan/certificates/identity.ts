@@ -1,0 +1,73 @@
+// Who a unit is: three private keys that never leave it, three requests in its databag, three certificates from the leader.
+// The leader makes the authorities in one hook and signs in a later one, when Juju has stored them.
+
+import { type Purpose, purposes, type UnitAddresses } from '../../../interfaces/etcd-peers.ts'
+import { credentialIsCommitted } from '../clients/guards.ts'
+import type { Observed, PeerSeen, PeersSeen } from '../../observed.ts'
+import type { Step, Write } from '../../step.ts'
+import { planFounding } from '../cluster/founding.ts'
+
+/** Issued for a year, renewed when a third of it is left. */
+export const certificateDays = 365
+const renewBefore = (certificateDays / 3) * 24 * 60 * 60 * 1000
+
+export function planKeys(observed: Observed): readonly Step[] {
+  // The keys belong to etcd's user, who comes with the installation.
+  if (!observed.peers || !observed.machine.workload) return []
+  return purposes
+    .filter((purpose) => !observed.machine.keys.has(purpose))
+    .map((purpose) => ({
+      kind: 'key/create',
+      purpose,
+      why: `this unit has no key for its ${purpose} certificate`,
+    }))
+}
+
+/** What a unit's server and peer certificates must name. */
+export function namesToCertify(addresses: UnitAddresses): readonly string[] {
+  return [...new Set([...addresses.names, 'localhost', '127.0.0.1', '::1'])].sort()
+}
+
+/** The leader's writes: found the cluster, make the authorities, sign what units ask for. */
+export function planIssuing(observed: Observed): readonly Write[] {
+  const { peers } = observed
+  if (!peers || !observed.leader || observed.leaving) return []
+  const writes: Write[] = [...planFounding(observed, peers)]
+  if (!credentialIsCommitted.holds(observed)) {
+    const restore = hadAuthorities(peers)
+    const why = restore ? 'the databag has lost them' : 'no certificate authority exists'
+    return [...writes, { kind: 'authorities/create', restore, why }]
+  }
+  for (const [unit, seen] of [...peers.units].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    // The leader knows its own addresses; what it writes of them would wake everybody but itself.
+    const addresses = unit === observed.unit ? observed.addresses : seen.databag.addresses
+    const names = addresses && namesToCertify(addresses)
+    const why = names && whySign(seen, names.join(' '), observed.now)
+    if (why) writes.push({ kind: 'certificates/sign', unit, names, why })
+  }
+  return writes
+}
+
+/** Whoever has been signed for trusts authorities that new ones would not replace, but break with. */
+function hadAuthorities({ application, units }: PeersSeen): boolean {
+  const told = [...units.values()].some(
+    ({ databag }) => databag.certificates !== undefined || databag.authorities !== undefined,
+  )
+  return told || application.certificates.size > 0
+}
+
+function whySign(seen: PeerSeen, names: string, now: number): string | undefined {
+  if (purposes.some((purpose) => !seen.requested.has(purpose))) return undefined
+  return purposes.map((purpose) => whySignFor(purpose, seen, names, now)).find((why) => why !== undefined)
+}
+
+function whySignFor(purpose: Purpose, seen: PeerSeen, names: string, now: number): string | undefined {
+  const issued = seen.issued.get(purpose)
+  if (!issued) return 'it has no certificates'
+  if (!issued.current) return `its ${purpose} certificate is of an authority that goes`
+  if (issued.publicKey !== seen.requested.get(purpose)) return `it has a new ${purpose} key`
+  if (purpose !== 'admin' && issued.names.join(' ') !== names) return 'its addresses have changed'
+  if (issued.notAfter - now < renewBefore)
+    return `its ${purpose} certificate ends within ${certificateDays / 3} days`
+  return undefined
+}

@@ -1,0 +1,83 @@
+// Whose access ends although they still ask for it: those that the operator has revoked, and those whose relation has been suspended
+// for too long. Juju shows no difference between a relation that is suspended and one that the other side keeps from ending
+// (docs/adr/0025-end-of-access.md): so it must not depend on the one who loses it.
+
+import type { Ledger, LedgerEntry, RefusedEntry, RequestKey, Suspension } from '../../../interfaces/ledger.ts'
+import type { Observed } from '../../observed.ts'
+
+/** Since when relations are suspended, this hook's among them. */
+export function suspensionsOf(before: Ledger, observed: Observed): ReadonlyMap<number, Suspension> {
+  const { granted, suspended } = observed.clients
+  const rows = [...suspended].map((relation): readonly [number, Suspension] => [
+    relation,
+    before.suspensions.get(relation) ?? { since: observed.now, shown: granted.has(relation) },
+  ])
+  // One that nobody looked at in this hook is suspended as it was.
+  const others = [...before.suspensions].filter(
+    ([relation]) =>
+      !suspended.has(relation) &&
+      before.crossModel.get(relation) === 'suspended' &&
+      !observed.clients.gone.has(relation) &&
+      !observed.clients.relations.has(relation),
+  )
+  return new Map([...rows, ...others].sort(([a], [b]) => a - b))
+}
+
+/** In milliseconds since 1970: when the access of a suspended relation ends. */
+export function endOfSuspension({ since }: Suspension, { config }: Observed): number {
+  return since + config.inForce['suspended-access-minutes'] * 60_000
+}
+
+export function nextRevoked(before: Ledger, { clients, order }: Observed): Ledger['revoked'] {
+  const revoked = new Map([...before.revoked].filter(([relation]) => !clients.gone.has(relation)))
+  if (order?.kind !== 'revoke' && order?.kind !== 'allow') return revoked
+  const name = order.commonName.toLowerCase()
+  if (order.kind === 'revoke') {
+    for (const relation of relationsOf(before, name))
+      revoked.set(relation, [...new Set([...(revoked.get(relation) ?? []), name])].sort())
+    return revoked
+  }
+  for (const [relation, names] of revoked) {
+    const left = names.filter((one) => one !== name)
+    if (left.length > 0) revoked.set(relation, left)
+    else revoked.delete(relation)
+  }
+  return revoked
+}
+
+/** Those that have the name, compared without case. */
+function relationsOf({ entries }: Ledger, name: string): readonly number[] {
+  return [...entries.values()].flatMap(({ key, entry }) =>
+    entry.state === 'accepted' && entry.leaf.commonName.toLowerCase() === name ? [key.relation] : [],
+  )
+}
+
+/** The entry as it is, or refused where its access has ended. */
+export function endAccessOf(
+  key: RequestKey,
+  entry: LedgerEntry,
+  { revoked, suspensions }: Ledger,
+  observed: Observed,
+): LedgerEntry {
+  if (entry.state === 'refused') return entry
+  const { commonName } = entry.leaf
+  if (revoked.get(key.relation)?.includes(commonName.toLowerCase())) return end(entry, 'access-revoked')
+  const suspension = suspensions.get(key.relation)
+  if (suspension && endOfSuspension(suspension, observed) <= observed.now)
+    return end(entry, 'relation-suspended')
+  return entry
+}
+
+function end(entry: Extract<LedgerEntry, { readonly state: 'accepted' }>, code: string): RefusedEntry {
+  const { application, protocol, echo, secret, answeredAs, leaf } = entry
+  return {
+    state: 'refused',
+    application,
+    protocol,
+    echo: answeredAs === undefined ? {} : echo,
+    ...(secret !== undefined && { secret }),
+    ...(answeredAs !== undefined && { answeredAs }),
+    code,
+    detail: leaf.commonName,
+  }
+}

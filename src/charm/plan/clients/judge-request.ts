@@ -1,0 +1,203 @@
+// One request, judged: accepted with its leaf, or refused with a code that its author can act on.
+
+import type { Protocol } from '../../../interfaces/etcd-client.ts'
+import { nameRequest } from '../../../interfaces/etcd-client.ts'
+import {
+  type AcceptedEntry,
+  type Leaf,
+  type Ledger,
+  type LedgerEntry,
+  type RefusedEntry,
+  type RequestKey,
+  shortFingerprint,
+} from '../../../interfaces/ledger.ts'
+import { plainText } from '../../../plain-text.ts'
+import {
+  departuresAreBounded,
+  nameIsLetGo,
+  nameIsNotRevoked,
+  nameIsOurs,
+  ledgerFits,
+  oneOwnerPerCommonName,
+  oneOwnerPerSecret,
+  ownerOf,
+  ownerOfSecret,
+  prefixIsNotEmpty,
+  prefixIsPlain,
+  relationLeavesRoom,
+  reservedCommonName,
+  truststoreFits,
+} from './guards.ts'
+import type { RequestSeen } from '../../observed.ts'
+import { takesRestart } from '../trust/pace.ts'
+import { entryBytes, leafBytes, mostBytes } from '../trust/room.ts'
+
+export interface Case {
+  readonly key: RequestKey
+  readonly application: string
+  readonly protocol: Protocol
+  readonly request: RequestSeen
+  /** What the ledger says of this request so far. */
+  readonly previous: LedgerEntry | undefined
+  readonly ledger: Ledger
+  /** As the last hook left it. */
+  readonly committed: Ledger
+  readonly rules: Rules
+}
+
+/** What judgement hangs on beside the requests themselves. */
+export interface Rules {
+  /** Option `allow-full-keyspace`. */
+  readonly allowFullKeyspace: boolean
+  /** What etcd says of certificates that it can't load, by short fingerprint. */
+  readonly unloadable: ReadonlyMap<string, string>
+  /** Bytes of the truststore that authorities take. */
+  readonly authorities: number
+  /** Relations that have access, and whose next certificate waits until members restart for renewals again. */
+  readonly paced: ReadonlySet<number>
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+export function judgeRequest(of: Case): LedgerEntry {
+  const { certificate } = of.request
+  switch (certificate.kind) {
+    case 'missing':
+      return refuse(of, 'certificate-missing', '')
+    case 'unreadable':
+      // A grant that is gone is no word from the requirer: who was accepted stays served from the ledger.
+      if (of.previous?.state === 'accepted' && of.previous.secret === certificate.secret) return of.previous
+      return refuse(of, certificate.code, certificate.detail, certificate.secret)
+    case 'untried':
+      // Who was accepted is served on by what was accepted; a later sweep tries again.
+      if (of.previous?.state === 'accepted') return of.previous
+      return refuse(of, 'certificate-untried', certificate.why, certificate.secret)
+    case 'refused':
+      return refuse(of, certificate.code, certificate.detail, certificate.secret)
+    case 'leaf':
+      return judgeLeaf(of, certificate.leaf, certificate.secret)
+    default:
+      return certificate satisfies never
+  }
+}
+
+function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntry {
+  const { key, request } = of
+  if (!reservedCommonName.holds(leaf)) return refuse(of, 'common-name-reserved', leaf.commonName, secret)
+  // In v0 a prefix that is not there yet looks the same as an empty one.
+  const wholeKeySpace = of.protocol === 'v1' && of.rules.allowFullKeyspace
+  if (!prefixIsNotEmpty.holds(request.asked.prefix, wholeKeySpace))
+    return refuse(of, of.protocol === 'v1' ? 'full-keyspace-refused' : 'prefix-missing', '', secret)
+  if (!prefixIsPlain.holds(request.asked.prefix)) return refuse(of, 'prefix-invalid', '', secret)
+  const unloadable = of.rules.unloadable.get(shortFingerprint(leaf))
+  if (unloadable !== undefined) return refuse(of, 'certificate-unloadable', unloadable, secret)
+  const taken = whyTaken(of, leaf, secret)
+  if (taken) return taken
+  const held = acceptedBefore(of, leaf)?.leaf.commonName
+  if (!nameIsNotRevoked.holds({ key, leaf }, held, of.committed))
+    return refuse(of, 'access-revoked', leaf.commonName, secret)
+  if (!departuresAreBounded.holds({ key, leaf, prefix: request.asked.prefix }, held, of.committed))
+    return refuse(of, 'common-name-leaving', `too many names of relation ${key.relation}`, secret)
+  if (isPaced(of, leaf)) return waitForTurn(of, of.previous, leaf, secret)
+  const entry = accept(of, leaf, secret)
+  if (!ledgerFits.holds({ key: of.key, entry, ledger: of.ledger }))
+    return waitForRoom(of, entry, 'ledger-full', onlyInSweeps)
+  return fits(of, entry) ? entry : waitForRoom(of, entry, 'truststore-full', leafBytes(leaf))
+}
+
+function fits({ key, ledger, previous, rules: { authorities } }: Case, entry: AcceptedEntry): boolean {
+  if (entryBytes(entry) <= entryBytes(previous)) return true
+  const claim = { key, entry, ledger, authorities }
+  return truststoreFits.holds(claim) && relationLeavesRoom.holds(claim)
+}
+
+/** More than the truststore ever has: who waits for room in the ledger is not next in line when a place in there is free. */
+const onlyInSweeps = mostBytes + 1
+
+/** Whoever is in stays in by the old certificate, with whatever else the request asks for. */
+function waitForRoom(of: Case, { leaf, secret }: AcceptedEntry, code: string, bytes: number): LedgerEntry {
+  const before = acceptedBefore(of, leaf)
+  const since = of.previous?.waits?.since ?? of.rules.now
+  const waits = { since, bytes }
+  return before ? { ...accept(of, before.leaf, secret), waits } : { ...refuse(of, code, '', secret), waits }
+}
+
+/** Whoever has no access by this request yet never waits. */
+function isPaced(of: Case, leaf: Leaf): of is Case & { readonly previous: AcceptedEntry } {
+  const { key, previous, rules } = of
+  if (previous?.state !== 'accepted' || !rules.paced.has(key.relation)) return false
+  return takesRestart(previous, leaf.fingerprint)
+}
+
+/** Under another name, too: who is in stays in, by the certificate and the name that members know. */
+function waitForTurn(of: Case, previous: AcceptedEntry, leaf: Leaf, secret: string | undefined): LedgerEntry {
+  const since = previous.waits?.turn ? previous.waits.since : of.rules.now
+  return { ...accept(of, previous.leaf, secret), waits: { since, bytes: leafBytes(leaf), turn: true } }
+}
+
+/** The entry of the same client, whose certificate is to be replaced or stays. */
+function acceptedBefore({ previous }: Case, { commonName }: Leaf): AcceptedEntry | undefined {
+  return previous?.state === 'accepted' && previous.leaf.commonName === commonName ? previous : undefined
+}
+
+function whyTaken(of: Case, leaf: Leaf, secret: string | undefined): RefusedEntry | undefined {
+  const { key, ledger } = of
+  const waits = (code: string, detail: string): RefusedEntry => ({
+    ...refuse(of, code, detail, secret),
+    wants: leaf.commonName,
+  })
+  const belongsTo = (owner: RequestKey | undefined): string =>
+    owner ? ` belongs to ${nameRequest(owner)}` : ''
+  if (secret !== undefined && !oneOwnerPerSecret.holds(secret, key, ledger))
+    return waits('secret-taken', `it${belongsTo(ownerOfSecret(ledger, secret, key))}`)
+  if (!oneOwnerPerCommonName.holds(key, leaf, ledger))
+    return waits('common-name-taken', `${leaf.commonName}${belongsTo(ownerOf(ledger, leaf.commonName, key))}`)
+  const claim = { key, leaf, prefix: of.request.asked.prefix }
+  return nameIsLetGo.holds(claim, of.committed) ? undefined : waits('common-name-leaving', leaf.commonName)
+}
+
+function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry {
+  const before = acceptedBefore(of, leaf)
+  const ours = isOurs(of, leaf)
+  const sameLeaf = before?.leaf.fingerprint === leaf.fingerprint
+  // One that no member may have loaded yet is dropped for the one that it was to replace.
+  const replaced = sameLeaf || before?.retiring ? before?.retiring : before?.leaf
+  const retiring = replaced?.fingerprint === leaf.fingerprint ? undefined : replaced
+  const { prefix } = of.request.asked
+  const unchanged = sameLeaf && before?.prefix === prefix
+  return {
+    ...basics(of, secret),
+    state: 'accepted',
+    prefix,
+    leaf,
+    ...(retiring && { retiring }),
+    ...(ours && { ours }),
+    served: before?.served === true && unchanged,
+    ...(before?.late && unchanged && { late: true }),
+  }
+}
+
+/** As it was for the last owner, who was of this relation: of any other the name would not be let go of. */
+function isOurs({ committed }: Case, { commonName }: Leaf): boolean {
+  return [...committed.entries.values()].some(
+    ({ entry }) =>
+      entry.state === 'accepted' && entry.leaf.commonName === commonName && nameIsOurs.holds(entry),
+  )
+}
+
+function refuse(of: Case, code: string, detail: string, secret?: string): RefusedEntry {
+  // Who was never answered is echoed nothing: a hundred requests that are refused take no room.
+  const echo = of.previous?.answeredAs === undefined ? {} : of.request.asked.echo
+  return { ...basics(of, secret), echo, state: 'refused', code, detail: plainText(detail) }
+}
+
+function basics(of: Case, secret: string | undefined) {
+  const { application, protocol, request, previous } = of
+  return {
+    application,
+    protocol,
+    echo: request.asked.echo,
+    ...(secret && { secret }),
+    ...(previous?.answeredAs && { answeredAs: previous.answeredAs }),
+  }
+}

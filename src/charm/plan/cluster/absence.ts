@@ -1,0 +1,99 @@
+// Members that do not answer, and since when: requirers are told whom they wait for, and past the operator's patience the others go on
+// without them (docs/adr/0020-members-that-stay-away.md). etcd does not tell how long, so the leader notes when it first missed one.
+
+import type { Absence, AcceptedEntry, Ledger, LedgerEntry } from '../../../interfaces/ledger.ts'
+import { shortFingerprint } from '../../../interfaces/ledger.ts'
+import type { MemberSeen, Observed, PeerSeen } from '../../observed.ts'
+import { memberName, membersOf, quorumOf, unitOf, votersOf } from './members.ts'
+import { wantedLeaves, whyTrustMustGrow } from '../trust/trust.ts'
+
+/** The lock that restarts take turns by: whose it is, is about to be back. */
+export const restartLock = 'restart'
+
+/** The absences as this hook leaves them: of units that are there, noted where somebody waits or all is looked at. */
+export function nextAbsences(
+  before: Ledger['away'],
+  entries: Ledger['entries'],
+  observed: Observed,
+): Ledger['away'] {
+  const { config, etcd, now, peers, sweep } = observed
+  const units = new Set(peers?.units.keys() ?? [])
+  const missing = missingUnits(observed, units)
+  if (!missing) return new Map([...before].filter(([unit]) => units.has(unit)))
+  const notes = sweep || [...entries.values()].some(({ entry }) => isWaitingForTrust(entry))
+  const patience = config.inForce['absence-patience'] * 1000
+  const away = [...missing].sort().flatMap((unit): readonly [string, Absence][] => {
+    const noted = before.get(unit)
+    if (!noted && !notes) return []
+    const { since, without } = noted ?? { since: now, without: false }
+    return [[unit, { since, without: without || (etcd.kind === 'up' && now - since >= patience) }]]
+  })
+  return new Map(away)
+}
+
+export function isWaitingForTrust(entry: LedgerEntry): entry is AcceptedEntry {
+  return entry.state === 'accepted' && !entry.served
+}
+
+/** `undefined` where this hook can't tell. One whose turn it is to restart is about to be back. */
+function missingUnits(observed: Observed, units: ReadonlySet<string>): ReadonlySet<string> | undefined {
+  const { etcd, sweep } = observed
+  const restarting = etcd.kind === 'up' ? etcd.restarting : undefined
+  // Without a quorum, those who stand alone know of each other as peers. An election passes for the same, so only sweeps look.
+  const standing = etcd.kind === 'down' && sweep ? etcd.standing : undefined
+  const members = membersOf(observed) ?? standing
+  if (!members) return undefined
+  const silent = votersOf(members).filter((member) => !member.responds)
+  const missing = silent.flatMap((member) => unitOf(member, units) ?? [])
+  return new Set(missing.filter((unit) => unit !== restarting))
+}
+
+/** The units that a client waits for: those away, unless the others can restart while they are. */
+export function holdsUp(away: Ledger['away'], members: readonly MemberSeen[] | undefined): Ledger['away'] {
+  const waited = new Map([...away].filter(([, { without }]) => !without))
+  const voters = members && votersOf(members)
+  const enough = voters && voters.filter(({ responds }) => responds).length > quorumOf(voters.length)
+  return enough ? new Map() : waited
+}
+
+/** In one line: `etcd/1 since 2026-11-26 20:15 UTC`. */
+export function describeAbsences(away: Ledger['away']): string {
+  const when = (since: number): string => new Date(since).toISOString().slice(0, 16).replace('T', ' ')
+  return [...away].map(([unit, { since }]) => `${unit} since ${when(since)} UTC`).join(', ')
+}
+
+/** Names of the members that this unit need not wait for before it restarts: only for a client, whom nobody else could serve. */
+export function notWaitedFor(observed: Observed): ReadonlySet<string> {
+  const { machine, peers } = observed
+  const ledger = peers?.ledger
+  const waits = ledger && machine.loaded && whyTrustMustGrow(machine.loaded, wantedLeaves(observed, ledger))
+  if (!waits) return new Set()
+  const without = [...ledger.away].filter(([, absence]) => absence.without)
+  return new Set(without.map(([unit]) => memberName(unit)))
+}
+
+/**
+ * Whether clients are sent to a unit's member: not to one that the others go on without, nor to one that was away when a client of
+ * theirs was served, until it has loaded that client's certificate.
+ */
+export function takesClients(
+  [unit, { databag }]: readonly [string, PeerSeen],
+  { away }: Ledger,
+  entries: readonly LedgerEntry[],
+): boolean {
+  if (away.get(unit)?.without) return false
+  const trusts = setOf(databag.trusts ?? none)
+  return entries.every(
+    (entry) => entry.state === 'refused' || !entry.served || trusts.has(shortFingerprint(entry.leaf)),
+  )
+}
+
+const none: readonly string[] = []
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>()
+
+/** Made once for all clients: with a thousand of them, once for each would cost a hook a second. */
+function setOf(names: readonly string[]): ReadonlySet<string> {
+  const known = sets.get(names) ?? new Set(names)
+  sets.set(names, known)
+  return known
+}

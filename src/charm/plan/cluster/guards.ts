@@ -1,0 +1,123 @@
+// The rules that no plan about members, restarts and authorities may break, by name.
+
+import { digestOfAuthorities, digestOfCertificates } from '../../../interfaces/authorities-digest.ts'
+import { clientCasOf, type PeerUnit, purposes } from '../../../interfaces/etcd-peers.ts'
+import { learnersTogether } from '../../../machine/configuration.ts'
+import type { MemberSeen, Observed } from '../../observed.ts'
+import { certificatesOnDisk } from '../certificates/certificates-on-disk.ts'
+import { quorumOf, votersOf } from './members.ts'
+
+/** `because` is the line in the docs and, where it holds something up, in the status. */
+export interface Guard<Facts extends readonly unknown[]> {
+  readonly name: string
+  readonly because: string
+  readonly holds: (...facts: Facts) => boolean
+}
+
+/** How far a unit has followed a rotation: others told it, and of itself this one knows it now (no hook would tell it of its own databag). */
+function followedBy(unit: string, observed: Observed): Pick<PeerUnit, 'authorities' | 'certificates'> {
+  const { machine, peers } = observed
+  if (unit !== observed.unit) return peers?.units.get(unit)?.databag ?? {}
+  const authorities = machine.loaded?.authorities
+  const certificates = certificatesOnDisk(machine)
+  return { ...(authorities && { authorities }), ...(certificates && { certificates }) }
+}
+
+/** Also of units that are down: they start with what lies on their disk. */
+export const newIssuerIsTrusted: Guard<[observed: Observed]> = {
+  name: 'new-issuer-trusted-before-it-signs',
+  because: 'every unit trusts the new authorities',
+  holds: (observed) => {
+    const { peers } = observed
+    const authorities = peers?.application.authorities
+    if (!peers || !authorities) return false
+    const wanted = digestOfAuthorities(authorities, clientCasOf(peers.application))
+    // One that has no certificate yet runs nothing, and would wait for those that are to sign it.
+    const units = [...peers.units.keys()].filter((unit) => peers.application.certificates.has(unit))
+    return units.every((unit) => followedBy(unit, observed).authorities === wanted)
+  },
+}
+
+export const oldIssuerTrustedUntilAllRenewed: Guard<[observed: Observed]> = {
+  name: 'old-issuer-trusted-until-all-renewed',
+  because: 'a certificate whose authority is gone is trusted by nobody',
+  holds: (observed) => {
+    const { peers } = observed
+    if (!peers) return false
+    return [...peers.units].every(([unit, { issued }]) => {
+      const certificates = peers.application.certificates.get(unit)
+      const renewed = purposes.every((purpose) => issued.get(purpose)?.current)
+      return (
+        renewed &&
+        certificates !== undefined &&
+        followedBy(unit, observed).certificates === digestOfCertificates(certificates)
+      )
+    })
+  },
+}
+
+export const learnersAreFew: Guard<[members: readonly MemberSeen[]]> = {
+  name: 'learners-are-few',
+  because: 'etcd before 3.6 takes no second learner before the first votes, and later lines a few',
+  holds: (members) => {
+    const limits = members.map(({ name, status }) =>
+      // One that has not started yet is counted by those who have.
+      name === '' ? Number.POSITIVE_INFINITY : learnersTogether(status?.version),
+    )
+    return members.filter((member) => member.learner).length < Math.min(...limits)
+  },
+}
+
+export const votersAreHealthy: Guard<[members: readonly MemberSeen[]]> = {
+  name: 'voters-are-healthy',
+  because: 'a member that joins while another is away makes the quorum harder to reach',
+  holds: (members) => votersOf(members).every((member) => member.responds),
+}
+
+export const peerUrlIsKnown: Guard<[observed: Observed]> = {
+  name: 'peer-url-known-before-add',
+  because:
+    'a member that has not started is known by its address alone, so the leader must know whose that is',
+  holds: ({ peers, unit, addresses }) => peers?.units.get(unit)?.databag.addresses?.peer === addresses?.peer,
+}
+
+export const lastVoterStays: Guard<[members: readonly MemberSeen[], leaving: MemberSeen]> = {
+  name: 'never-remove-the-last-voter',
+  because: 'etcd removes even its last member, and with it the cluster',
+  holds: (members, leaving) => votersOf(members).some((member) => member.id !== leaving.id),
+}
+
+export const quorumSurvivesRemoval: Guard<[members: readonly MemberSeen[], leaving: MemberSeen]> = {
+  name: 'quorum-survives-removal',
+  because: 'those who stay must be able to agree',
+  holds: (members, leaving) => {
+    const voters = votersOf(members).filter((member) => member.id !== leaving.id)
+    return voters.filter((member) => member.responds).length >= quorumOf(voters.length)
+  },
+}
+
+/** A unit takes back that it serves in the first hook that finds it doesn't; update-status comes within minutes. */
+export const noQuorumExists: Guard<[observed: Observed]> = {
+  name: 'no-quorum-exists',
+  because: 'a cluster that can agree needs no recovery, and would lose by one',
+  holds: ({ etcd, peers, unit, expectedUnits }) => {
+    // A member that only lets nobody in agrees with the others all the while.
+    if (etcd.kind === 'up' || (etcd.kind === 'down' && etcd.lockedOut !== undefined)) return false
+    const standing = etcd.kind === 'down' ? votersOf(etcd.standing ?? []) : []
+    const enough = quorumOf(standing.length || (expectedUnits?.size ?? 1))
+    const serving = [...(peers?.units ?? [])].filter(
+      ([name, { databag }]) => name !== unit && (databag.endpoint !== undefined || databag.starts),
+    )
+    return serving.length < enough && standing.filter((member) => member.responds).length < enough
+  },
+}
+
+export const myRestartTurn: Guard<[members: readonly MemberSeen[], own: MemberSeen | undefined]> = {
+  name: 'my-restart-turn',
+  because: 'a member restarts only while those that go on are enough for a quorum',
+  holds: (members, own) => {
+    const others = votersOf(members).filter((member) => member.id !== own?.id)
+    const answering = others.filter((member) => member.responds).length
+    return answering === others.length || answering >= quorumOf(others.length + 1)
+  },
+}

@@ -1,0 +1,78 @@
+// Renewals in a storm (docs/adr/0021-renewals-are-gathered.md). Whoever has access already rolls members by another certificate at most
+// once in `client-restart-interval`; all who wait go together, and with whoever comes anew, for whom members restart anyway.
+
+import {
+  type AcceptedEntry,
+  type Ledger,
+  type LedgerEntry,
+  type RequestKey,
+  shortFingerprint,
+} from '../../../interfaces/ledger.ts'
+import type { Observed } from '../../observed.ts'
+
+type Rows = ReadonlyMap<string, { readonly key: RequestKey; readonly entry: LedgerEntry }>
+
+type Facts = Pick<Observed, 'peers' | 'unit' | 'now' | 'config'> & Partial<Pick<Observed, 'machine'>>
+
+/** Relations whose next certificate waits: members have just been rolled for somebody's, or are being rolled for theirs. */
+export function pacedRelations(facts: Facts): ReadonlySet<number> {
+  const { config, now, peers } = facts
+  const interval = config.inForce['client-restart-interval'] * 1000
+  if (!peers || interval === 0) return new Set()
+  const { entries, renewed } = peers.ledger
+  const busy = renewed !== undefined && Math.abs(now - renewed) < interval
+  const rows = [...entries.values()].filter(
+    ({ entry }) => entry.state === 'accepted' && (busy || isRolling(entry, facts)),
+  )
+  return new Set(rows.map(({ key }) => key.relation))
+}
+
+/** Were it replaced now, those members that have it would restart once more, and so on for ever. */
+function isRolling({ leaf, retiring, served }: AcceptedEntry, { machine, peers, unit }: Facts): boolean {
+  if (!retiring || served) return false
+  const own = machine?.loaded?.leaves.map(({ fingerprint }) => fingerprint)
+  if (own?.includes(leaf.fingerprint)) return true
+  const others = [...(peers?.units ?? [])].filter(([name]) => name !== unit || own === undefined)
+  return others.some(([, { databag }]) => databag.trusts?.includes(shortFingerprint(leaf)))
+}
+
+/** Whether members restart for somebody who had no access by that request. */
+export function hasNewcomer(committed: Ledger, judged: Rows): boolean {
+  return [...judged].some(
+    ([name, { entry }]) => entry.state === 'accepted' && !acceptedIn(committed.entries, name),
+  )
+}
+
+/** When a certificate was last taken of somebody who had access: in this hook maybe. */
+export function lastRenewal(committed: Ledger, judged: Rows, now: number): number | undefined {
+  const renewed = [...judged].some(([name, { entry }]) => {
+    const before = acceptedIn(committed.entries, name)
+    return before && entry.state === 'accepted' && takesRestart(before, entry.leaf.fingerprint)
+  })
+  return renewed ? now : committed.renewed
+}
+
+/** Members know the certificate that is being replaced as well. */
+export function takesRestart({ leaf, retiring }: AcceptedEntry, fingerprint: string): boolean {
+  return leaf.fingerprint !== fingerprint && retiring?.fingerprint !== fingerprint
+}
+
+/** The relation that waited longest, of those whose turn it is now. */
+export function nextToRenew(
+  committed: Ledger,
+  judged: Rows,
+  paced: ReadonlySet<number>,
+  looked: ReadonlySet<number>,
+): number | undefined {
+  const line = [...committed.entries.values()].flatMap(({ key: { relation }, entry: { waits } }) =>
+    waits?.turn && !looked.has(relation) ? [{ relation, since: waits.since }] : [],
+  )
+  const all = line.length > 0 && hasNewcomer(committed, judged)
+  const ready = line.filter(({ relation }) => all || !paced.has(relation))
+  return ready.toSorted((a, b) => a.since - b.since)[0]?.relation
+}
+
+function acceptedIn(rows: Rows, name: string): AcceptedEntry | undefined {
+  const entry = rows.get(name)?.entry
+  return entry?.state === 'accepted' ? entry : undefined
+}

@@ -1,0 +1,82 @@
+// The client truststore and the revocation list. Trust grows only from what is committed, and shrinks at once.
+// etcd reads its truststore at start and its revocation list at every accept: hence additions need a restart, cut-offs don't.
+
+import type { Leaf, Ledger } from '../../../interfaces/ledger.ts'
+import { nameIsOurs } from '../clients/guards.ts'
+import type { Loaded, MachineSeen, Observed } from '../../observed.ts'
+import type { Bystanders } from './bystanders.ts'
+
+/**
+ * The leaves to be trusted: accepted in the committed ledger and still accepted now, sorted by fingerprint. A certificate that only
+ * moves from one request to another, as when a requirer goes from v0 to v1, is trusted all the while.
+ */
+export function wantedLeaves(observed: Observed, ledger: Ledger): readonly Leaf[] {
+  const still = leavesOf(ledger)
+  const wanted = [...leavesOf(observed.peers?.ledger)].filter(([fingerprint]) => still.has(fingerprint))
+  return wanted.map(([, leaf]) => leaf).sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1))
+}
+
+/** By fingerprint, those that are being replaced among them. */
+function leavesOf(ledger: Ledger | undefined): ReadonlyMap<string, Leaf> {
+  const leaves = [...(ledger?.entries.values() ?? [])].flatMap(({ entry }) =>
+    entry.state === 'accepted' && nameIsOurs.holds(entry)
+      ? [entry.leaf, ...(entry.retiring ? [entry.retiring] : [])]
+      : [],
+  )
+  return new Map(leaves.map((leaf) => [leaf.fingerprint, leaf]))
+}
+
+/** The truststore: the admin authority, what the operator gave over `client-cas`, and the leaves, each its own anchor (design §4). */
+export function printTruststore(authorities: readonly string[], leaves: readonly Leaf[]): string {
+  return [...authorities, ...leaves.map((leaf) => leaf.pem)].map((pem) => `${pem.trim()}\n`).join('')
+}
+
+/**
+ * Serials of the leaves that the running etcd still trusts and no longer should. etcd compares serials only, whatever the issuer, of
+ * every certificate that is shown to it: so no serial is listed that somebody else may have. That removal waits for a restart.
+ */
+export function serialsToRevoke(
+  { loaded, revoked = [] }: Pick<MachineSeen, 'loaded' | 'revoked'>,
+  wanted: readonly Leaf[],
+  bystanders: Bystanders,
+): readonly string[] {
+  // Where the note is gone of what etcd trusts, whoever is cut off stays so.
+  const candidates = loaded ? unwanted(loaded, wanted) : revoked.map((serial) => ({ serial }))
+  const stale = candidates.filter((leaf) => isOnlyTheirs(leaf, wanted, bystanders))
+  return [...new Set(stale.map((leaf) => leaf.serial))].sort()
+}
+
+function isOnlyTheirs(
+  { serial }: Pick<Leaf, 'serial'>,
+  wanted: readonly Leaf[],
+  { serials, strangers }: Bystanders,
+): boolean {
+  return !strangers && !serials.has(serial) && wanted.every((leaf) => leaf.serial !== serial)
+}
+
+/** Why the running etcd must be restarted to trust whom it should; `undefined` where it needn't be. */
+export function whyTrustMustGrow(loaded: Loaded, wanted: readonly Leaf[]): string | undefined {
+  const known = new Set(loaded.leaves.map((leaf) => leaf.fingerprint))
+  if (wanted.every((leaf) => known.has(leaf.fingerprint))) return undefined
+  return 'the truststore has a certificate that it must load'
+}
+
+/** Why the running etcd must be restarted to be rid of whom it should trust no more; the revocation list does the rest. */
+export function whyTrustMustShrink(
+  loaded: Loaded,
+  wanted: readonly Leaf[],
+  bystanders: Bystanders,
+): string | undefined {
+  const names = new Set(wanted.map((leaf) => leaf.commonName))
+  const stale = unwanted(loaded, wanted)
+  if (stale.some((leaf) => !names.has(leaf.commonName)))
+    return 'a client has left; its open streams end with the restart'
+  if (stale.some((leaf) => !isOnlyTheirs(leaf, wanted, bystanders)))
+    return 'a serial that somebody else may have could not be revoked'
+  return undefined
+}
+
+function unwanted({ leaves }: Loaded, wanted: readonly Leaf[]): Loaded['leaves'] {
+  const fingerprints = new Set(wanted.map((leaf) => leaf.fingerprint))
+  return leaves.filter((leaf) => !fingerprints.has(leaf.fingerprint))
+}

@@ -1,0 +1,152 @@
+// The next start of etcd: of which release, whether one that was begun goes on, and what of it was found not to run. What a start reads
+// changes in this member's turn, or while etcd does not run; so a member that restarts by itself comes back as it was (docs/adr/0013).
+
+import { digest } from '../../../interfaces/digest.ts'
+import type {
+  FileName,
+  Loaded,
+  Observed,
+  Refused,
+  StartFile,
+  StartPart,
+  WorkloadSeen,
+} from '../../observed.ts'
+import type { Condition, Step } from '../../step.ts'
+
+export function isStartFile(file: FileName): file is StartFile {
+  return file === 'configuration' || file === 'truststore' || file === 'peer-authority'
+}
+
+/** How this unit's etcd stands. `ended`: the start that was begun came to nothing. `served`: it came off, and that is not on record yet. */
+export type Phase = 'down' | 'ended' | 'runs' | 'starts' | 'served'
+
+export function phaseOf({ machine }: Observed): Phase {
+  const { begun, invocation, mute } = machine.run
+  const made = begun !== undefined && begun.before !== invocation
+  // One that was stopped did not fail.
+  const failed = machine.service === 'failed' || begun?.lockedOut !== undefined
+  if (machine.service !== 'active') return made && failed ? 'ended' : 'down'
+  if (mute) return 'starts'
+  return made ? 'served' : 'runs'
+}
+
+/** Since when, in milliseconds since 1970, or as systemd prints it. */
+export function describeStart(since: number | string): string {
+  const when =
+    typeof since === 'string' ? since : `${new Date(since).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  return `waiting for etcd to start: it reads its data${when && ` since ${when}`}`
+}
+
+/** Which tarball, options and certificates a start is with: the same values for all members. */
+export function partsOf(loading: Loaded): Readonly<Record<StartPart, string>> {
+  const { archive, settings, authorities, leaves } = loading
+  const fingerprints = leaves.map(({ fingerprint }) => fingerprint).toSorted()
+  return {
+    release: archive ?? '',
+    settings: settings ?? '',
+    trust: digest([authorities, ...fingerprints].join('\n')),
+  }
+}
+
+/** What is likeliest to be why a start came to nothing: what it had other than the last that served. */
+export function blameFor(tried: Loaded, loaded: Loaded | undefined): StartPart | undefined {
+  if (!loaded) return undefined
+  // Their digest is not on a record of an older version of the charm.
+  const configured = tried.configuration !== loaded.configuration
+  const [now, before] = [partsOf(tried), partsOf(loaded)]
+  return startParts.find((part) => now[part] !== before[part] && (part !== 'settings' || configured))
+}
+
+const startParts: readonly StartPart[] = ['release', 'settings', 'trust']
+
+/** As units tell each other. */
+export function printRefusals(refused: Refused | undefined): readonly string[] {
+  return startParts.flatMap((part) => (refused?.[part] === undefined ? [] : [refusal(part, refused[part])]))
+}
+
+function refusal(part: StartPart, value: string): string {
+  return `${part}:${value.slice(0, 16)}`
+}
+
+/** The unit that could not run with it, this one first. */
+export function whoRefused(
+  { machine, peers, unit }: Observed,
+  part: StartPart,
+  value: string,
+): string | undefined {
+  if (machine.run.refused?.[part] === value) return unit
+  const others = [...(peers?.units ?? [])].filter(([name]) => name !== unit)
+  return others.find(([, { databag }]) => databag.refuses?.includes(refusal(part, value)))?.[0]
+}
+
+/** The release that the next start is of; etcd's configuration is written for it, since releases name some settings differently. */
+export function releaseToRun(observed: Observed): WorkloadSeen | undefined {
+  const { prepared, workload, loaded, run } = observed.machine
+  const { archive } = prepared ?? {}
+  if (!prepared || archive === undefined || whoRefused(observed, 'release', archive)) return workload
+  const phase = phaseOf(observed)
+  // One that is down comes back as it was; if it can't, what lies ready may be the cure.
+  const cannot = phase === 'ended' && !isWayBack(observed) && run.begun?.loading.archive === workload?.archive
+  return phase === 'runs' || phase === 'served' || loaded === undefined || cannot ? prepared : workload
+}
+
+/** To what etcd last served with, from a start that came to nothing. */
+function isWayBack({ machine }: Observed): boolean {
+  const { begun, proven } = machine.run
+  return proven && begun !== undefined && blameFor(begun.loading, machine.loaded) !== undefined
+}
+
+export function planWayBack(observed: Observed): readonly Step[] {
+  const { damage, loaded, run } = observed.machine
+  const part = run.begun && (run.begun.lockedOut ? 'trust' : blameFor(run.begun.loading, loaded))
+  if (phaseOf(observed) !== 'ended' || damage !== undefined || !isWayBack(observed)) return []
+  if (!run.begun || !loaded || !part) return []
+  const value = partsOf(run.begun.loading)[part]
+  return [{ kind: 'service/go-back', to: loaded, part, value, why: 'etcd does not run with what is new' }]
+}
+
+/** What is wanted no more may be wanted again later; and a tarball that is attached again is tried again. */
+export function planForgetting(observed: Observed, asked: Loaded | undefined): readonly Step[] {
+  const { prepared, run, source } = observed.machine
+  const { refused } = run
+  if (!refused || !asked || phaseOf(observed) !== 'runs') return []
+  // Not what this very hook has found.
+  const earlier = refused.at !== observed.now
+  const again = earlier && source.kind === 'archive' && source.again && source.digest === refused.release
+  const wanted = { ...partsOf(asked), release: prepared?.archive }
+  const stale = startParts.filter((part) => refused[part] !== undefined && refused[part] !== wanted[part])
+  const forgotten = new Set<StartPart>([...stale, ...(again ? (['release'] as const) : [])])
+  return [...forgotten].map((part) => ({
+    kind: 'refusal/forget',
+    part,
+    why: 'it is asked for anew, or no more',
+  }))
+}
+
+const names: Readonly<Record<StartPart, readonly [what: string, remedy: string]>> = {
+  release: ['the tarball', 'attach another, or the same again to try once more'],
+  settings: ['the options', 'set them to others'],
+  trust: ['the certificates to be trusted', 'report this with the action list-clients'],
+}
+
+/** What this member, or another one, could not run with. */
+export function refusalConditions(observed: Observed): readonly Condition[] {
+  const { prepared, run } = observed.machine
+  const { refused } = run
+  const own = startParts.flatMap((part): readonly Condition[] => {
+    if (refused?.[part] === undefined) return []
+    const [what, remedy] = names[part]
+    const words = refused.words && ` (${refused.words})`
+    return [
+      {
+        status: 'blocked',
+        message: `etcd does not run with ${what}${words} and went back; ${remedy}`,
+        scope: 'unit',
+      },
+    ]
+  })
+  const who = prepared?.archive === undefined ? undefined : whoRefused(observed, 'release', prepared.archive)
+  if (own.length > 0 || who === undefined) return own
+  const message = `etcd ${prepared?.version} is not taken: it did not run on ${who}`
+  return [{ status: 'active', message, scope: 'unit' }]
+}

@@ -1,0 +1,121 @@
+// The three moves of a rotation, and what each waits for.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { decide } from '../../../../../src/charm/decide.ts'
+import type { Observed, PeerSeen, PeersSeen } from '../../../../../src/charm/observed.ts'
+import type { ByPurpose, PeerUnit } from '../../../../../src/interfaces/etcd-peers.ts'
+import { settled } from '../../observation.ts'
+import { running } from '../../observed-changes.ts'
+
+const day = 24 * 60 * 60 * 1000
+const bundle = (...names: readonly string[]): string =>
+  names.map((name) => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`).join('')
+const bundles = (...ages: readonly string[]) => ({
+  peer: bundle(...ages.map((age) => `peer ${age}`)),
+  server: bundle(...ages.map((age) => `server ${age}`)),
+  admin: bundle(...ages.map((age) => `admin ${age}`)),
+})
+
+function inPhase(
+  application: Partial<PeersSeen['application']>,
+  change?: (own: PeerSeen) => PeerSeen,
+): Observed {
+  const observed = settled()
+  assert.ok(observed.peers)
+  const before = {
+    ...observed,
+    peers: { ...observed.peers, application: { ...observed.peers.application, ...application } },
+  }
+  const after = running(before)
+  const own = after.peers?.units.get('etcd/0')
+  assert.ok(after.peers && own)
+  return { ...after, peers: { ...after.peers, units: new Map([['etcd/0', change ? change(own) : own]]) } }
+}
+
+function moves(observed: Observed): readonly string[] {
+  return decide(observed).writes.flatMap((write) => (write.kind === 'authorities/rotate' ? [write.to] : []))
+}
+
+/** A second unit that has followed as far as the first one, but for what is told otherwise. */
+function withPeer(observed: Observed, told: PeerUnit): Observed {
+  const { peers } = observed
+  const own = peers?.units.get('etcd/0')
+  assert.ok(peers && own)
+  const peer = { ...own, databag: { ...own.databag, ...told } }
+  const certificates = new Map([...peers.application.certificates, ['etcd/1', pemsOf(peers)]] as const)
+  const application = { ...peers.application, certificates }
+  return { ...observed, peers: { ...peers, application, units: new Map([...peers.units, ['etcd/1', peer]]) } }
+}
+
+function pemsOf({ application }: PeersSeen): ByPurpose {
+  const pems = application.certificates.get('etcd/0')
+  assert.ok(pems)
+  return pems
+}
+
+describe('a rotation of the certificate authorities', () => {
+  it('begins when they end within two years, and not before', () => {
+    const observed = inPhase({})
+    assert.ok(observed.peers)
+    const ending = (days: number): Observed =>
+      observed.peers
+        ? { ...observed, peers: { ...observed.peers, authoritiesEnd: observed.now + days * day } }
+        : observed
+    assert.deepEqual(
+      [731, 729].map((days) => moves(ending(days))),
+      [[], ['introduce']],
+    )
+  })
+
+  it('lets the new ones sign once every unit trusts them', () => {
+    const application = { authorities: bundles('old', 'new'), rotation: 'introduce' } as const
+    assert.deepEqual(moves(inPhase(application)), ['renew'])
+    assert.deepEqual(moves(withPeer(inPhase(application), {})), ['renew'])
+    assert.deepEqual(moves(withPeer(inPhase(application), { authorities: 'of the old alone' })), [])
+    const { machine } = inPhase(application)
+    assert.ok(machine.loaded)
+    const behind = { ...machine, loaded: { ...machine.loaded, authorities: 'of the old alone' } }
+    assert.deepEqual(moves({ ...inPhase(application), machine: behind }), [])
+  })
+
+  it('lets the old ones go once every certificate is of the new and in use', () => {
+    const application = { authorities: bundles('new', 'old'), rotation: 'renew' } as const
+    assert.deepEqual(moves(inPhase(application)), ['finish'])
+    const unsigned = (own: PeerSeen): PeerSeen => ({
+      ...own,
+      issued: new Map([...own.issued].map(([purpose, seen]) => [purpose, { ...seen, current: false }])),
+    })
+    assert.deepEqual(moves(inPhase(application, unsigned)), [])
+    assert.deepEqual(moves(withPeer(inPhase(application), { certificates: 'older' })), [])
+    const observed = inPhase(application)
+    const files = { ...observed.machine.files, 'peer-certificate': 'older' }
+    assert.deepEqual(moves({ ...observed, machine: { ...observed.machine, files } }), [])
+  })
+
+  it('signs anew what the old one signed', () => {
+    const application = { authorities: bundles('new', 'old'), rotation: 'renew' } as const
+    const unsigned = (own: PeerSeen): PeerSeen => ({
+      ...own,
+      issued: new Map([...own.issued].map(([purpose, seen]) => [purpose, { ...seen, current: false }])),
+    })
+    const { writes } = decide(inPhase(application, unsigned))
+    assert.deepEqual(
+      writes.flatMap((write) => (write.kind === 'certificates/sign' ? [write.unit] : [])),
+      ['etcd/0'],
+    )
+  })
+
+  it('restarts for another set of authorities, and not for another order', () => {
+    const old = inPhase({ authorities: bundles('old', 'new') })
+    const restarts = (ages: readonly string[]): readonly string[] => {
+      assert.ok(old.peers)
+      const peers = { ...old.peers, application: { ...old.peers.application, authorities: bundles(...ages) } }
+      return decide({ ...old, peers }).steps.flatMap((step) =>
+        step.kind === 'service/restart' ? [step.why] : [],
+      )
+    }
+    assert.deepEqual(restarts(['new', 'old']), [])
+    assert.deepEqual(restarts(['new']), ['it must trust other authorities'])
+  })
+})

@@ -1,0 +1,58 @@
+// Who has its turn when a common name becomes free; and that nobody is read while it isn't.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { noClients } from '../../../../../src/charm/observe/clients.ts'
+import type { ClientsSeen } from '../../../../../src/charm/observed.ts'
+import { nextInLine } from '../../../../../src/charm/plan/clients/next-in-line.ts'
+import type { LedgerEntry } from '../../../../../src/interfaces/ledger.ts'
+import { accepted, ledgerOf, now, offers, relationKey } from '../../observation.ts'
+
+const loser: LedgerEntry = {
+  state: 'refused',
+  application: 'web',
+  protocol: 'v0',
+  echo: {},
+  code: 'common-name-taken',
+  detail: '',
+  wants: 'Alice',
+}
+const ledger = ledgerOf([
+  [relationKey(4), accepted('alice', { served: true, answeredAs: 'alice' })],
+  [relationKey(5), loser],
+  [relationKey(6), loser],
+])
+
+const seen = (relations: ClientsSeen['relations'], gone: readonly number[] = []): ClientsSeen => ({
+  ...noClients,
+  relations,
+  gone: new Set(gone),
+})
+
+const rules = {
+  allowFullKeyspace: false,
+  unloadable: new Map<string, string>(),
+  authorities: 0,
+  paced: new Set<number>(),
+  now,
+}
+
+const rows: readonly (readonly [title: string, clients: ClientsSeen, next: number | undefined])[] = [
+  ['while its owner keeps it, nobody', seen(new Map([[4, offers('alice')]])), undefined],
+  ['in a hook about somebody else, nobody', seen(new Map([[6, offers('bob')]])), undefined],
+  ['when its owner is gone, the first that wanted it', seen(new Map(), [4]), 5],
+  ['when its owner asks by another name, the first', seen(new Map([[4, offers('carol')]])), 5],
+  [
+    'when its owner asks for no prefix any more, the first',
+    seen(new Map([[4, offers('alice', { prefix: '' })]])),
+    5,
+  ],
+  ['when the first takes it, nobody else', seen(new Map([[5, offers('alice')]]), [4]), undefined],
+  ['when the first wants it no more, the second', seen(new Map([[5, offers('dora')]]), [4]), 6],
+  ['when the first has gone, too, the second', seen(new Map(), [4, 5]), 6],
+]
+
+for (const [title, clients, next] of rows)
+  test(`a common name that is wanted goes to: ${title}`, () => {
+    assert.equal(nextInLine(ledger, clients, rules), next)
+  })

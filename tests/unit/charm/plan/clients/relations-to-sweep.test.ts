@@ -1,0 +1,95 @@
+// What a sweep looks at: all, but in update-status only some of those that nothing but their own hooks can move.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  comparedAtOnce,
+  comparedInSweep,
+  relationsToCompare,
+  relationsToSweep,
+  settledAtOnce,
+} from '../../../../../src/charm/plan/clients/relations-to-sweep.ts'
+import type { LedgerEntry } from '../../../../../src/interfaces/ledger.ts'
+import { accepted, leaf, ledgerOf, now, relationKey } from '../../observation.ts'
+
+const answered = (name: string) => ({ served: true, answeredAs: name })
+const served = (name: string): LedgerEntry => accepted(name, answered(name))
+const refused = (code: string): LedgerEntry => ({
+  state: 'refused',
+  application: 'web',
+  protocol: 'v0',
+  echo: {},
+  code,
+  detail: '',
+})
+const everyFiveMinutes = 300_000
+
+test('an update-status looks at as many of a thousand settled clients as of a hundred, and after a while at all of them', () => {
+  for (const clients of [100, 1000]) {
+    const ids = Array.from({ length: clients }, (_, at) => at)
+    const ledger = ledgerOf(ids.map((id) => [relationKey(id), served(`client-${id}`)]))
+    const seen = new Set<number>()
+    for (let turn = 0; turn < Math.ceil(clients / settledAtOnce); turn += 1) {
+      const some = relationsToSweep(ledger, ids, { byTurns: true, now: now + turn * everyFiveMinutes })
+      assert.equal(some.length, settledAtOnce)
+      for (const id of some) seen.add(id)
+    }
+    assert.equal(seen.size, clients)
+    assert.deepEqual(relationsToSweep(ledger, ids, { byTurns: false, now }), ids)
+  }
+})
+
+test('an update-status looks at every client that something else than its own hooks may move', () => {
+  const ids = Array.from({ length: 100 }, (_, at) => at)
+  const rows = ids.map((id) => [relationKey(id), served(`client-${id}`)] as const)
+  const ended = { ...leaf('ended'), notAfter: now - 1 }
+  const moving = [
+    [relationKey(201), accepted('unserved')],
+    [relationKey(202), accepted('unanswered', { served: true })],
+    [relationKey(203), accepted('rotating', { ...answered('rotating'), retiring: leaf('rotating', 'old') })],
+    [relationKey(204), accepted('ended', { served: true, answeredAs: 'ended', leaf: ended })],
+    [relationKey(205), refused('secret-denied')],
+  ] as const
+  const others = [
+    [relationKey(301), refused('certificate-is-ca')],
+    [relationKey(302), served('unlisted')],
+  ] as const
+  const ledger = ledgerOf([...rows, ...moving, ...others])
+  // Relation 400 has not been heard of, and 302 is not listed.
+  const listed = [...ids, 201, 202, 203, 204, 205, 301, 400]
+  const always = [201, 202, 203, 204, 205, 302, 400]
+  for (let turn = 0; turn < 6; turn += 1) {
+    const some = relationsToSweep(ledger, listed, { byTurns: true, now: now + turn * everyFiveMinutes })
+    assert.deepEqual(
+      always.filter((id) => !some.includes(id)),
+      [],
+    )
+    assert.equal(some.length, always.length + settledAtOnce)
+  }
+})
+
+test('what was given is compared by turns, and after a while for all, whatever their number', () => {
+  for (const clients of [3, 20, 80, 300]) {
+    const ids = Array.from({ length: clients }, (_, at) => at)
+    const ledger = ledgerOf([], {
+      answers: new Map([...ids, 1000].map((id) => [id, 'said'])),
+      crossModel: new Map([[1, 'suspended']]),
+    })
+    const due = ids.filter((id) => id !== 1)
+    for (const [byTurns, atOnce] of [
+      [true, comparedAtOnce],
+      [false, comparedInSweep],
+    ] as const) {
+      const seen = new Set<number>()
+      for (let turn = 0; turn <= due.length / atOnce; turn += 1) {
+        const some = relationsToCompare(ledger, ids, { byTurns, now: now + turn * everyFiveMinutes })
+        assert.equal(some.length, Math.min(atOnce, due.length))
+        for (const id of some) seen.add(id)
+      }
+      assert.deepEqual(
+        [...seen].toSorted((a, b) => a - b),
+        due,
+      )
+    }
+  }
+})

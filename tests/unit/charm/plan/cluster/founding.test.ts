@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Observed, PeerSeen } from '../../../../../src/charm/observed.ts'
+import { planFounding, untold } from '../../../../../src/charm/plan/cluster/founding.ts'
+import type { DataPosition, Founding, PeerUnit } from '../../../../../src/interfaces/etcd-peers.ts'
+import { settled } from '../../observation.ts'
+
+/** What a unit told: that it has no data, that its data is in use, or how far data goes that is not. */
+type Told = 'none' | 'in use' | DataPosition | undefined
+
+const born: Founding = { founder: 'etcd/0', token: 'token', generation: 1, born: true }
+const unborn: Founding = { founder: 'etcd/0', token: 'token', generation: 1 }
+const anew: Founding = { token: 'token', generation: 2 }
+
+function stands(index: number, more: Partial<DataPosition> = {}): DataPosition {
+  return { generation: 1, term: '2', index: String(index), token: 'token', ...more }
+}
+
+function databagOf(told: Told): PeerUnit {
+  if (told === undefined) return {}
+  if (told === 'none') return { data: false }
+  return told === 'in use' ? { data: true } : { data: true, position: told }
+}
+
+/** Seen by the leader etcd/5, which has no data itself. */
+function seenBy(
+  founding: Founding | undefined,
+  units: Readonly<Record<string, Told>>,
+  expected: readonly string[] = ['etcd/5', ...Object.keys(units)],
+): Observed {
+  const observed = settled()
+  assert.ok(observed.peers)
+  const peer = (told: Told): PeerSeen => ({
+    databag: databagOf(told),
+    requested: new Map(),
+    issued: new Map(),
+  })
+  return {
+    ...observed,
+    unit: 'etcd/5',
+    expectedUnits: new Set(expected),
+    machine: { ...observed.machine, data: false, claim: undefined },
+    peers: {
+      ...observed.peers,
+      application: { certificates: new Map(), clientCas: {}, unreadable: [], ...(founding && { founding }) },
+      units: new Map(Object.entries({ 'etcd/5': 'none' as const, ...units }).map(([u, t]) => [u, peer(t)])),
+    },
+  }
+}
+
+function founded(observed: Observed): string {
+  assert.ok(observed.peers)
+  const [write] = planFounding(observed, observed.peers)
+  if (write?.kind !== 'founding/write') return 'nobody'
+  const { founder, generation } = write.founding
+  return `${founder} in generation ${generation}`
+}
+
+const rows: readonly (readonly [string, Observed, string])[] = [
+  ['nobody has data', seenBy(undefined, { 'etcd/6': 'none' }), 'etcd/5 in generation 1'],
+  ['a unit has not told yet', seenBy(undefined, { 'etcd/6': undefined }), 'nobody'],
+  ['a unit is not here yet', seenBy(undefined, {}, ['etcd/5', 'etcd/6']), 'nobody'],
+  [
+    'another has data that was given to it',
+    seenBy(undefined, { 'etcd/6': stands(7, { token: '', generation: 3 }) }),
+    'etcd/6 in generation 4',
+  ],
+  [
+    'two have data, of two generations',
+    seenBy(undefined, {
+      'etcd/6': stands(900, { token: '' }),
+      'etcd/7': stands(20, { token: '', generation: 2 }),
+    }),
+    'etcd/7 in generation 3',
+  ],
+  ['it is founded and its founder is there', seenBy(unborn, { 'etcd/0': 'none' }), 'nobody'],
+  ['its founder is gone before it was born', seenBy(unborn, { 'etcd/6': 'none' }), 'etcd/5 in generation 2'],
+  ['all who had data are gone', seenBy(born, { 'etcd/6': 'none' }), 'etcd/5 in generation 2'],
+  ['its founder is gone and a member serves', seenBy(born, { 'etcd/6': 'in use' }), 'nobody'],
+  ['its founder is gone and a unit is out of sight', seenBy(born, {}, ['etcd/5', 'etcd/6']), 'nobody'],
+  ['its founder is there without data', seenBy(born, { 'etcd/0': 'none', 'etcd/6': 'none' }), 'nobody'],
+  [
+    'it is founded anew, and index 10 is more than 9',
+    seenBy(anew, { 'etcd/6': stands(9), 'etcd/1': stands(10), 'etcd/0': stands(8) }),
+    'etcd/1 in generation 2',
+  ],
+  [
+    'it is founded anew, and a unit told for an earlier founding',
+    seenBy(anew, { 'etcd/6': stands(9), 'etcd/0': stands(8, { token: 'earlier' }) }),
+    'nobody',
+  ],
+  [
+    'it is founded anew, and a member still runs',
+    seenBy(anew, { 'etcd/6': stands(9), 'etcd/0': 'in use' }),
+    'nobody',
+  ],
+  ['it is founded anew, and all data is lost', seenBy(anew, { 'etcd/6': 'none' }), 'etcd/5 in generation 2'],
+]
+
+for (const [when, observed, outcome] of rows)
+  test(`when ${when}: ${outcome} founds`, () => {
+    assert.equal(founded(observed), outcome)
+  })
+
+test('units that are waited for are named', () => {
+  const observed = seenBy(anew, { 'etcd/6': 'in use', 'etcd/7': stands(3) }, [
+    'etcd/5',
+    'etcd/6',
+    'etcd/7',
+    'etcd/8',
+  ])
+  assert.deepEqual(untold(observed), ['etcd/6', 'etcd/8'])
+})
+
+test('whoever is named, nobody goes further, and nobody runs', () => {
+  const told = fc.oneof(
+    fc.constant<Told>('none'),
+    fc.constant<Told>('in use'),
+    fc.record({
+      generation: fc.nat(3),
+      term: fc.constant('1'),
+      index: fc.nat(200).map(String),
+      token: fc.constantFrom('token', 'earlier'),
+    }),
+  )
+  fc.assert(
+    fc.property(
+      fc.dictionary(
+        fc.nat(20).map((nth) => `etcd/${nth + 6}`),
+        told,
+        { maxKeys: 6 },
+      ),
+      (units) => {
+        const observed = seenBy(anew, units)
+        const outcome = founded(observed)
+        const positions = Object.values(units).filter((row) => typeof row === 'object')
+        if (outcome === 'nobody') {
+          assert.ok(
+            Object.values(units).some(
+              (row) => row === 'in use' || (typeof row === 'object' && row.token !== 'token'),
+            ),
+          )
+          return
+        }
+        assert.ok(!Object.values(units).includes('in use'))
+        const chosen = units[outcome.split(' ')[0] ?? '']
+        if (typeof chosen !== 'object') assert.deepEqual(positions, [])
+        else
+          for (const other of positions)
+            assert.ok(
+              other.generation < chosen.generation ||
+                (other.generation === chosen.generation && BigInt(other.index) <= BigInt(chosen.index)),
+            )
+      },
+    ),
+  )
+})
