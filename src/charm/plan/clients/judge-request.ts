@@ -129,10 +129,15 @@ function isPaced(of: Case, leaf: Leaf): of is Case & { readonly previous: Accept
   return takesRestart(previous, leaf.fingerprint)
 }
 
-/** Under another name, too: who is in stays in, by the certificate and the name that members know. */
+/**
+ * Under another name, too: who is in stays in, by the certificate and the name that members know. What is asked for with another name is
+ * for that one: the old one gives up no keys that it may be watching.
+ */
 function waitForTurn(of: Case, previous: AcceptedEntry, leaf: Leaf, secret: string | undefined): LedgerEntry {
   const since = previous.waits?.turn ? previous.waits.since : of.rules.now
-  return { ...accept(of, previous.leaf, secret), waits: { since, bytes: leafBytes(leaf), turn: true } }
+  const prefix = acceptedBefore(of, leaf) ? of.request.asked.prefix : previous.prefix
+  const entry = accept(of, previous.leaf, secret, prefix)
+  return { ...entry, waits: { since, bytes: leafBytes(leaf), turn: true } }
 }
 
 /** The entry of the same client, whose certificate is to be replaced or stays. */
@@ -156,14 +161,18 @@ function whyTaken(of: Case, leaf: Leaf, secret: string | undefined): RefusedEntr
   return nameIsLetGo.holds(claim, of.committed) ? undefined : waits('common-name-leaving', leaf.commonName)
 }
 
-function accept(of: Case, leaf: Leaf, secret: string | undefined): AcceptedEntry {
+function accept(
+  of: Case,
+  leaf: Leaf,
+  secret: string | undefined,
+  prefix = of.request.asked.prefix,
+): AcceptedEntry {
   const before = acceptedBefore(of, leaf)
   const ours = isOurs(of, leaf)
   const sameLeaf = before?.leaf.fingerprint === leaf.fingerprint
   // One that no member may have loaded yet is dropped for the one that it was to replace.
   const replaced = sameLeaf || before?.retiring ? before?.retiring : before?.leaf
   const retiring = replaced?.fingerprint === leaf.fingerprint ? undefined : replaced
-  const { prefix } = of.request.asked
   const unchanged = sameLeaf && before?.prefix === prefix
   return {
     ...basics(of, secret),

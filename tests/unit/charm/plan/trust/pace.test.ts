@@ -74,6 +74,14 @@ describe('a renewal', () => {
     assert.equal(entry.waits?.turn, true)
   })
 
+  it('under another name changes nothing of the old one: what may be watched by it stays its own until it goes', () => {
+    const narrower = { 5: offers('bob', { prefix: '/alice/a/' }) }
+    const waits = nextLedger(at(renewed, 10 * second, narrower))
+    assert.deepEqual([entryOf(waits).leaf.commonName, entryOf(waits).prefix], ['alice', '/alice/'])
+    const goes = entryOf(nextLedger(at(waits, 70 * second, narrower)))
+    assert.deepEqual([goes.leaf.commonName, goes.prefix], ['bob', '/alice/a/'])
+  })
+
   it('waits for the roll for the one before, however long that takes', () => {
     const two = { ...leaf('alice', 'two'), fingerprint: 'two' }
     const rolling = ledgerOf([[key, accepted('alice', { leaf: two, retiring: leaf('alice') })]])
