@@ -5,6 +5,7 @@ import type { AcceptedEntry, LedgerEntry } from '../../../interfaces/ledger.ts'
 import { markRole, nameIsOurs } from './guards.ts'
 import type { AccessSeen, Observed } from '../../observed.ts'
 import { accessOf } from './names.ts'
+import { turnAway } from './turn-away.ts'
 
 /** The entry with what is known by now; refused where the name is somebody else's. */
 export function claimName(entry: AcceptedEntry, observed: Observed): LedgerEntry {
@@ -19,18 +20,7 @@ export function claimName(entry: AcceptedEntry, observed: Observed): LedgerEntry
   const seen = accessOf(observed, name)
   if (!seen) return entry
   if (!isForeign(seen)) return { ...entry, ours: true }
-  const { application, protocol, echo, secret, answeredAs } = entry
-  return {
-    state: 'refused',
-    application,
-    protocol,
-    echo: answeredAs === undefined ? {} : echo,
-    ...(secret !== undefined && { secret }),
-    ...(answeredAs !== undefined && { answeredAs }),
-    code: 'common-name-foreign',
-    detail: name,
-    wants: name,
-  }
+  return turnAway(entry, { code: 'common-name-foreign', detail: name, wants: name })
 }
 
 function hasNoData({ machine, peers }: Observed): boolean {

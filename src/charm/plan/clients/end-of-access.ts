@@ -2,8 +2,9 @@
 // for too long. Juju shows no difference between a relation that is suspended and one that the other side keeps from ending
 // (docs/adr/0025-end-of-access.md): so it must not depend on the one who loses it.
 
-import type { Ledger, LedgerEntry, RefusedEntry, RequestKey, Suspension } from '../../../interfaces/ledger.ts'
+import type { Ledger, LedgerEntry, RequestKey, Suspension } from '../../../interfaces/ledger.ts'
 import type { Observed } from '../../observed.ts'
+import { turnAway } from './turn-away.ts'
 
 /** Since when relations are suspended, this hook's among them. */
 export function suspensionsOf(before: Ledger, observed: Observed): ReadonlyMap<number, Suspension> {
@@ -61,23 +62,10 @@ export function endAccessOf(
 ): LedgerEntry {
   if (entry.state === 'refused') return entry
   const { commonName } = entry.leaf
-  if (revoked.get(key.relation)?.includes(commonName.toLowerCase())) return end(entry, 'access-revoked')
+  if (revoked.get(key.relation)?.includes(commonName.toLowerCase()))
+    return turnAway(entry, { code: 'access-revoked', detail: commonName })
   const suspension = suspensions.get(key.relation)
   if (suspension && endOfSuspension(suspension, observed) <= observed.now)
-    return end(entry, 'relation-suspended')
+    return turnAway(entry, { code: 'relation-suspended', detail: commonName })
   return entry
-}
-
-function end(entry: Extract<LedgerEntry, { readonly state: 'accepted' }>, code: string): RefusedEntry {
-  const { application, protocol, echo, secret, answeredAs, leaf } = entry
-  return {
-    state: 'refused',
-    application,
-    protocol,
-    echo: answeredAs === undefined ? {} : echo,
-    ...(secret !== undefined && { secret }),
-    ...(answeredAs !== undefined && { answeredAs }),
-    code,
-    detail: leaf.commonName,
-  }
 }

@@ -11,7 +11,6 @@ import {
   type RequestKey,
   shortFingerprint,
 } from '../../../interfaces/ledger.ts'
-import { plainText } from '../../../plain-text.ts'
 import {
   departuresAreBounded,
   nameIsLetGo,
@@ -31,6 +30,7 @@ import {
 import type { RequestSeen } from '../../observed.ts'
 import { takesRestart } from '../trust/pace.ts'
 import { entryBytes, leafBytes, mostBytes } from '../trust/room.ts'
+import { turnAway } from './turn-away.ts'
 
 export interface Case {
   readonly key: RequestKey
@@ -195,9 +195,7 @@ function isOurs({ committed }: Case, { commonName }: Leaf): boolean {
 }
 
 function refuse(of: Case, code: string, detail: string, secret?: string): RefusedEntry {
-  // Who was never answered is echoed nothing: a hundred requests that are refused take no room.
-  const echo = of.previous?.answeredAs === undefined ? {} : of.request.asked.echo
-  return { ...basics(of, secret), echo, state: 'refused', code, detail: plainText(detail) }
+  return turnAway(basics(of, secret), { code, detail })
 }
 
 function basics(of: Case, secret: string | undefined) {

@@ -10,7 +10,6 @@ import {
   ledgerKey,
   type RequestKey,
 } from '../../../interfaces/ledger.ts'
-import { plainText } from '../../../plain-text.ts'
 import { everyMemberTrustsIt, noRequestIsOnItsWay, ownershipIsCommitted } from './guards.ts'
 import type { ClientsSeen, Observed, RelationSeen } from '../../observed.ts'
 import { nextAbsences } from '../cluster/absence.ts'
@@ -23,6 +22,7 @@ import { makeRoom } from '../trust/make-room.ts'
 import { accessOf, commonNamesLeaving, namesDeparted } from './names.ts'
 import { hasNewcomer, lastRenewal } from '../trust/pace.ts'
 import { rulesOf } from './rules.ts'
+import { turnAway } from './turn-away.ts'
 import { refuseUnloadable } from '../trust/unloadable.ts'
 
 export const emptyLedger: Ledger = {
@@ -206,15 +206,7 @@ function refuseWhole(
 ): void {
   const previous = entries.get(ledgerKey(key))?.entry
   const answered = previous?.answeredAs && { answeredAs: previous.answeredAs }
-  const entry: LedgerEntry = {
-    state: 'refused',
-    application,
-    protocol,
-    echo: {},
-    code,
-    detail: plainText(detail),
-    ...answered,
-  }
+  const entry = turnAway({ application, protocol, echo: {}, ...answered }, { code, detail })
   entries.set(ledgerKey(key), { key, entry })
 }
 

@@ -3,7 +3,7 @@
 
 import type { Ledger, LedgerEntry } from '../../../interfaces/ledger.ts'
 import type { Rules } from '../clients/judge-request.ts'
-import { turnAway } from './unloadable.ts'
+import { turnAway } from '../clients/turn-away.ts'
 import { entryBytes, isRenewing, leafBytes, mostBytes } from './room.ts'
 
 type Entries = Map<string, Ledger['entries'] extends ReadonlyMap<string, infer Row> ? Row : never>

@@ -6,6 +6,7 @@ import type { ClientCas, Unloadable } from '../../../interfaces/etcd-peers.ts'
 import { type Ledger, type LedgerEntry, shortFingerprint } from '../../../interfaces/ledger.ts'
 import { certificateDer } from '../../../tls/pem.ts'
 import type { Observed } from '../../observed.ts'
+import { turnAway } from '../clients/turn-away.ts'
 
 type Entries = Map<string, Ledger['entries'] extends ReadonlyMap<string, infer Row> ? Row : never>
 
@@ -44,15 +45,6 @@ function refuse(entry: LedgerEntry, unloadable: ReadonlyMap<string, string>): Le
   if (!entry.retiring || !unloadable.has(shortFingerprint(entry.retiring))) return entry
   const { retiring: _unloadable, ...rest } = entry
   return rest
-}
-
-/** Of an accepted entry what its requirer asked for, and why it is served no more. */
-export function turnAway(
-  { application, protocol, echo, secret, answeredAs }: LedgerEntry,
-  why: Pick<Extract<LedgerEntry, { state: 'refused' }>, 'code' | 'detail' | 'waits'>,
-): LedgerEntry {
-  const asked = { application, protocol, echo, ...(secret && { secret }), ...(answeredAs && { answeredAs }) }
-  return { ...asked, state: 'refused', ...why }
 }
 
 export function withoutUnloadable(

@@ -109,3 +109,23 @@ it('a unit tells its peers what its etcd can’t load', () => {
   )
   assert.deepEqual(parsePeerUnit(Object.fromEntries(printed)).unloadable, [ofAlice])
 })
+
+it('whoever is turned away and was never answered takes no room for what it asked, whatever the reason', () => {
+  const echo = { more: 'x'.repeat(1_000) }
+  const echoes = (answered: boolean, found: (observed: Observed) => Observed): unknown => {
+    const entry = { ...served('alice'), echo }
+    const { answeredAs: _never, ...never } = entry
+    const observed = withLedger(both, [[relationKey(4), answered ? entry : never]])
+    const judged = ledgerEntry(found(observed), 'client.4')
+    assert.ok(judged?.state === 'refused')
+    return judged.echo
+  }
+  const revoked = (observed: Observed): Observed => ({
+    ...observed,
+    order: { kind: 'revoke', commonName: 'alice' },
+  })
+  for (const found of [foundHere, revoked]) {
+    assert.deepEqual(echoes(false, found), {})
+    assert.deepEqual(echoes(true, found), echo)
+  }
+})
