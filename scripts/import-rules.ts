@@ -1,5 +1,7 @@
-// Imports run one way: main → hooks → charm (shell) → charm (core) → interfaces → { juju, etcd, machine, tls }, and the four at the
-// bottom know nothing of each other, but all know plain-text.ts. The core is pure: no input or output, no waiting, no clock, no chance.
+// Imports run one way, and never in a circle, types among them: main → hooks → actions → the loop → { observe, act, publish } → what
+// these share → core → interfaces → { juju, etcd, machine, tls }; the four at the bottom know nothing of each other, but all know
+// plain-text.ts. To act or publish, one may look once more; nobody looks by acting. The core is pure: no input or output, no waiting, no
+// clock, no chance.
 
 import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
@@ -7,8 +9,13 @@ import { dirname, join, normalize } from 'node:path'
 type Layer =
   | 'main'
   | 'hooks'
+  | 'actions'
+  | 'loop'
+  | 'observe'
+  | 'act'
+  | 'publish'
+  | 'shared'
   | 'config'
-  | 'shell'
   | 'core'
   | 'interfaces'
   | 'juju'
@@ -18,10 +25,16 @@ type Layer =
   | 'plain-text'
 
 const bottom = ['juju', 'etcd', 'machine', 'tls'] as const
+const aboveCore = ['core', 'interfaces', 'config', ...bottom] as const
 const below: Readonly<Record<Layer, readonly Layer[]>> = {
-  main: ['hooks', 'shell', 'juju'],
-  hooks: ['shell', 'juju'],
-  shell: ['core', 'interfaces', 'config', ...bottom],
+  main: ['hooks', 'shared', 'juju'],
+  hooks: ['actions', 'loop', 'publish', 'shared', 'juju'],
+  actions: ['loop', 'observe', 'publish', 'shared', ...aboveCore],
+  loop: ['observe', 'act', 'publish', 'shared', ...aboveCore],
+  act: ['observe', 'shared', ...aboveCore],
+  publish: ['observe', 'shared', ...aboveCore],
+  observe: ['shared', ...aboveCore],
+  shared: [...aboveCore],
   core: ['interfaces', 'config', ...bottom],
   interfaces: [...bottom],
   config: [...bottom],
@@ -32,7 +45,20 @@ const below: Readonly<Record<Layer, readonly Layer[]>> = {
   'plain-text': [],
 }
 
-const coreFiles = ['observed', 'step', 'decide', 'status'].map((name) => `src/charm/${name}.ts`)
+/** Of the files at the top of src/charm; those in a folder are of the layer that bears its name, and the plans are core. */
+const topOfCharm: Readonly<Record<string, Layer>> = {
+  reconcile: 'loop',
+  leave: 'loop',
+  observed: 'core',
+  decide: 'core',
+  step: 'core',
+  status: 'core',
+  charm: 'shared',
+  layout: 'shared',
+  outcome: 'shared',
+  'open-admin': 'shared',
+  'writes-to-relations': 'shared',
+}
 const impure: readonly (readonly [RegExp, string])[] = [
   [/\basync\b|\bawait\b|\bPromise\b/, 'waits'],
   [/\bnew Date\(\)|\bDate\.now|\bperformance\./, 'asks the clock'],
@@ -41,11 +67,10 @@ const impure: readonly (readonly [RegExp, string])[] = [
 ]
 
 export function layerOf(file: string): Layer {
-  const [, folder = ''] = file.split('/')
-  if (folder === 'charm')
-    return coreFiles.includes(file) || file.startsWith('src/charm/plan/') ? 'core' : 'shell'
-  const name = folder.replace(/\.ts$/, '')
-  if (isLayer(name)) return name
+  const [, folder = '', place = ''] = file.split('/')
+  const name = (folder === 'charm' ? place : folder).replace(/\.ts$/, '')
+  const layer = folder === 'charm' ? (name === 'plan' ? 'core' : (topOfCharm[name] ?? name)) : name
+  if (isLayer(layer)) return layer
   throw new Error(`${file} belongs to no layer; add it to scripts/import-rules.ts`)
 }
 
@@ -79,13 +104,31 @@ function valueImports(file: string, source: string): readonly string[] {
   return [...source.matchAll(statements)].map(([, path = '']) => normalize(join(dirname(file), path)))
 }
 
+/** The files that import each other, or themselves by way of others. */
+export function circles(imports: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+  const found: (readonly string[])[] = []
+  const done = new Set<string>()
+  const walk = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file)
+    if (at >= 0) found.push([...path.slice(at), file])
+    if (at >= 0 || done.has(file)) return
+    for (const target of imports.get(file) ?? []) walk(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of imports.keys()) walk(file, [])
+  return found
+}
+
+function importsOf(file: string, source: string): readonly string[] {
+  return [...source.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    normalize(join(dirname(file), path)),
+  )
+}
+
 /** What is wrong with a file's imports and, in the core, with its words. */
 export function violations(file: string, source: string): readonly string[] {
   const layer = layerOf(file)
-  const imports = [...source.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) =>
-    normalize(join(dirname(file), path)),
-  )
-  const wrong = imports
+  const wrong = importsOf(file, source)
     .filter((target) => ![layer, 'plain-text', ...below[layer]].includes(layerOf(target)))
     .map((target) => `${file} (${layer}) imports ${target} (${layerOf(target)})`)
   if (layer !== 'core') return wrong
@@ -103,8 +146,10 @@ if (import.meta.main) {
     .map((name) => `src/${name}`)
   const read = (file: string): string => readFileSync(file, 'utf8')
   const stories = globSync('tests/stories/**/*.test.ts')
+  const imports = new Map(files.map((file) => [file, importsOf(file, read(file))] as const))
   const wrong = [
     ...files.flatMap((file) => violations(file, read(file))),
+    ...circles(imports).map((path) => `a circle: ${path.join(' imports ')}`),
     ...stories.flatMap((story) => emulatorLoadedBy(story, read)),
   ]
   for (const line of wrong) console.error(line)

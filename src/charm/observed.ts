@@ -1,23 +1,26 @@
 // What one hook saw: Juju once, before any write (so all of it was committed by an earlier hook), then the machine and
-// etcd as they are now. Plain data; `decide` needs nothing else.
+// etcd as they are now. Plain data; `decide` needs nothing else. It is the sum of what each capability says, beside its plans, that it sees.
 
 import type { ConfigReading } from '../config.ts'
-import type { Alarm, Member, MemberStatus, Permission, RaftPosition } from '../etcd/types.ts'
-import type {
-  ClientCas,
-  PeerApplication,
-  PeerUnit,
-  Purpose,
-  Unloadable,
-  UnitAddresses,
-} from '../interfaces/etcd-peers.ts'
-import type { Ledger } from '../interfaces/ledger.ts'
-import type { ClientsSeen } from './plan/clients/clients-seen.ts'
+import type { ClientCas, UnitAddresses } from '../interfaces/etcd-peers.ts'
+import type { Audited } from './plan/clients/access-seen.ts'
+import type { ClientsSeen, Order } from './plan/clients/clients-seen.ts'
+import type { DataSeen } from './plan/cluster/data-seen.ts'
+import type { EtcdSeen } from './plan/cluster/etcd-seen.ts'
+import type { PeersSeen } from './plan/cluster/peers-seen.ts'
+import type { TrustSeen } from './plan/trust/trust-seen.ts'
+import type { InstallationSeen } from './plan/workload/installation-seen.ts'
+import type { ServiceSeen } from './plan/workload/service-seen.ts'
 
+export type * from './plan/certificates/certificate-seen.ts'
+export type * from './plan/clients/access-seen.ts'
 export type * from './plan/clients/clients-seen.ts'
-export type * from './plan/workload/run-seen.ts'
-import type { Capacity } from '../machine/capacity.ts'
-import type { Loaded, RunSeen } from './plan/workload/run-seen.ts'
+export type * from './plan/cluster/data-seen.ts'
+export type * from './plan/cluster/etcd-seen.ts'
+export type * from './plan/cluster/peers-seen.ts'
+export type * from './plan/trust/trust-seen.ts'
+export type * from './plan/workload/installation-seen.ts'
+export type * from './plan/workload/service-seen.ts'
 
 export interface Observed {
   /** Milliseconds since 1970, read once by the shell. */
@@ -52,199 +55,6 @@ export interface Observed {
   readonly clientCas: Readonly<Record<string, ClientCas>> | undefined
 }
 
-export type Order =
-  | { readonly kind: 'revoke' | 'allow'; readonly commonName: string }
-  | { readonly kind: 'adopt'; readonly name: string }
-
-export interface PeersSeen {
-  readonly relation: number
-  readonly application: PeerApplication
-  readonly ledger: Ledger
-  /** When the first of the authorities expires, in milliseconds since 1970. */
-  readonly authoritiesEnd: number | undefined
-  /** The keys of the authorities are where they were stored; looked for by the leader in sweeps. */
-  readonly keysKept?: boolean
-  /** By unit name, this unit among them. */
-  readonly units: ReadonlyMap<string, PeerSeen>
-}
-
-export interface PeerSeen {
-  readonly databag: PeerUnit
-  /** SHA-256 of the public key of each certificate request. */
-  readonly requested: ReadonlyMap<Purpose, string>
-  readonly issued: ReadonlyMap<Purpose, CertificateSeen>
-}
-
-export interface CertificateSeen {
-  /** SHA-256 of the public key. */
-  readonly publicKey: string
-  /** Hexadecimal digits. */
-  readonly serial: string
-  /** Milliseconds since 1970. */
-  readonly notAfter: number
-  /** Signed by the authority that signs now, and not by one that goes. */
-  readonly current: boolean
-  /** Addresses and host names that it is good for, sorted. */
-  readonly names: readonly string[]
-}
-
-/** Texts that the charm writes whole; `undefined` where the file is not there. */
-export type FileName =
-  | 'configuration'
-  | 'peer-authority'
-  | 'server-authority'
-  | 'truststore'
-  | 'peer-certificate'
-  | 'server-certificate'
-  | 'admin-certificate'
-
-export interface MachineSeen {
-  readonly source: SourceSeen
-  /** What is in force: the next start of etcd is of it. */
-  readonly workload: WorkloadSeen | undefined
-  /** Binaries that lie ready to be put in force, at a restart in this member's turn. */
-  readonly prepared: WorkloadSeen | undefined
-  readonly files: Readonly<Partial<Record<FileName, string>>>
-  /** SHA-256 of the public key that belongs to each private key on disk. */
-  readonly keys: ReadonlyMap<Purpose, string>
-  /** Certificates that etcd, as it is installed, can't load. */
-  readonly unloadable: readonly Unloadable[]
-  /** Serials in the revocation list, sorted; `undefined` where there is no list. */
-  readonly revoked: readonly string[] | undefined
-  readonly loaded: Loaded | undefined
+export interface MachineSeen extends InstallationSeen, ServiceSeen, DataSeen, TrustSeen {
   readonly audited: Audited | undefined
-  readonly storage: StorageSeen
-  /** etcd's data is there: it was a member before, of this cluster or of another. */
-  readonly data: boolean
-  /** Size of the file that etcd's database is in. */
-  readonly databaseBytes: number
-  /** What the machine has room for; looked at only in hooks in which that may change the configuration. */
-  readonly capacity: Capacity | undefined
-  /** The founding that the data is known to be of. */
-  readonly claim: Claim | undefined
-  /** How far the data goes, where no etcd runs on it; `unreadable` where its log is damaged. */
-  readonly position: RaftPosition | 'unreadable' | undefined
-  /** Why etcd, which does not run, says that it can't on this data. */
-  readonly damage: string | undefined
-  readonly service: 'absent' | 'inactive' | 'active' | 'failed'
-  readonly run: RunSeen
-  /**
-   * What tells the machine how to treat the service is as this version of the charm writes it, for this unit; but for what its next start
-   * reads.
-   */
-  readonly serviceDefined: boolean
-  /** And so is what its next start reads. */
-  readonly startDefined: boolean
-  /** The unit that etcd was installed for on this machine, this one or another. */
-  readonly occupant: string | undefined
-}
-
-export type StorageSeen =
-  /** `recorded`: as it is noted on the root disk. */
-  | { readonly kind: 'here'; readonly record: StorageRecord; readonly recorded: boolean }
-  /** It was mounted and is not: what lies in its folder now is not the storage's. */
-  | { readonly kind: 'away'; readonly storage: string; readonly folder: string }
-
-export interface StorageRecord {
-  readonly unit: string
-  /** Juju's id of it. */
-  readonly storage: string
-  /** What is mounted there; left out for a plain folder, as Juju makes where it can't mount. */
-  readonly mount?: string | undefined
-}
-
-/** A unit takes data for its own only under the founding, and the name, that it was written with. */
-export interface Claim {
-  readonly token: string
-  readonly generation: number
-  readonly unit: string
-}
-
-/** Where etcd is to be installed from; `unread` in hooks that have no reason to ask. */
-export type SourceSeen =
-  | { readonly kind: 'unread' }
-  | { readonly kind: 'snap' }
-  /** `again`: it may have been attached just now. */
-  | { readonly kind: 'archive'; readonly digest: string; readonly again?: boolean }
-
-export interface WorkloadSeen {
-  readonly kind: 'snap' | 'binaries'
-  readonly version: string
-  /** SHA-256 of the tarball that the binaries came from. */
-  readonly archive: string | undefined
-}
-
-/** All users, roles and permissions were looked at and found to be what the ledger says. */
-export interface Audited {
-  /** etcd's revision of them. */
-  readonly revision: string
-  /** Digest of what the ledger said. */
-  readonly expected: string
-  /** Milliseconds since 1970. */
-  readonly at: number
-}
-
-export type EtcdSeen =
-  | { readonly kind: 'unasked' }
-  | {
-      readonly kind: 'down'
-      readonly why: string
-      /** As a member that has no quorum knows them; `undefined` where none answers, or this hook did not ask. */
-      readonly standing: readonly MemberSeen[] | undefined
-      readonly lockedOut?: LockedOut
-    }
-  | {
-      readonly kind: 'up'
-      /** This unit's own member answers; otherwise only others do. */
-      readonly here: boolean
-      readonly lockedOut?: LockedOut
-      /** `undefined` where this hook had no reason to ask. */
-      readonly members: readonly MemberSeen[] | undefined
-      /** `undefined` where this hook had no reason to ask. */
-      readonly authentication: boolean | undefined
-      /** Another one after every change to users, roles and permissions. */
-      readonly accessRevision: string | undefined
-      /** By common name, of those that this hook is about; `undefined` where they could not be read. */
-      readonly access: ReadonlyMap<string, AccessSeen> | undefined
-      /** The unit whose turn it is to restart; asked only where a member does not answer. */
-      readonly restarting?: string | undefined
-      /** Only where this hook looked at the members. */
-      readonly alarms?: readonly Alarm[]
-      readonly translated?: Translated | undefined
-      /** Users that this charm made and that have no owner; looked for in sweeps. */
-      readonly orphans: readonly string[]
-    }
-
-/** Looked for only where a member is not there as it should be: who comes to whom from an address that its certificate does not name. */
-export interface Translated {
-  /** Peer URLs of members that close this unit's connections. */
-  readonly closing: readonly string[]
-  /** Addresses from which this unit's own member rejects its peers. */
-  readonly rejected: readonly string[]
-}
-
-/** This unit's own member runs, is well by its own word, and lets nobody in, by what it trusts. */
-export interface LockedOut {
-  /** How a handshake ends. */
-  readonly words: string
-  /** It was found so in this hook before, and what could be done has been done. */
-  readonly again: boolean
-}
-
-export interface MemberSeen extends Member {
-  /** It answered just now. */
-  readonly responds: boolean
-  /** Of raft. */
-  readonly leads: boolean
-  /** What it said of itself, if it answered. */
-  readonly status?: MemberStatus
-}
-
-export interface AccessSeen {
-  readonly user: boolean
-  readonly roles: readonly string[]
-  /** `undefined` where there is no role of that name. */
-  readonly permissions: readonly Permission[] | undefined
-  /** Users and roles that this charm did not make and that bear the name in other letters; looked for while the name is claimed. */
-  readonly alike?: readonly string[]
 }

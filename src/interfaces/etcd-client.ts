@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod/mini'
 import { parseJsonText, printJsonText } from './json-text.ts'
-import type { RequestKey } from './ledger.ts'
+import type { RequestKey } from './ledger-rows.ts'
 
 export type Protocol = 'v0' | 'v1'
 

@@ -84,3 +84,9 @@ export function workloadPaths(kind: WorkloadKind): WorkloadPaths {
 export function readInstalled(workload: Workload): Promise<Installed | undefined> {
   return workload.kind === 'snap' ? readInstalledSnap() : readInstalledBinaries()
 }
+
+/** The workload on this machine; where none is installed yet, the one that would be. */
+export async function findWorkload(): Promise<Workload> {
+  const binaries = workloadOf('binaries')
+  return (await readInstalled(binaries)) ? binaries : workloadOf('snap')
+}

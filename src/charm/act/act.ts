@@ -3,8 +3,8 @@
 
 import { defineService } from '../../machine/define-service.ts'
 import { occupy } from '../../machine/occupant.ts'
+import { findWorkload } from '../../machine/workload.ts'
 import type { Charm } from '../charm.ts'
-import { findWorkload } from '../observe/machine.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { describeStep, type Step } from '../step.ts'

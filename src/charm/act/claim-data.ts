@@ -2,8 +2,8 @@
 
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { writeFileAtomic } from '../../machine/file.ts'
+import { findWorkload } from '../../machine/workload.ts'
 import { claimPath } from '../layout.ts'
-import { findWorkload } from '../observe/machine.ts'
 import type { Claim } from '../observed.ts'
 
 export async function claimData(claim: Claim): Promise<void> {

@@ -4,7 +4,7 @@
 import { gravestWords, judgeLog } from '../../etcd/judge-log.ts'
 import { putPreviousInForce } from '../../machine/binaries.ts'
 import { lastRunLog, startService, stopService } from '../../machine/service.ts'
-import { findWorkload } from '../observe/machine.ts'
+import { findWorkload } from '../../machine/workload.ts'
 import type { Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
 import { restoreProven } from './proven-files.ts'

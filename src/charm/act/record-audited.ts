@@ -2,8 +2,8 @@
 
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { makeDirectory, writeFileAtomic } from '../../machine/file.ts'
+import { findWorkload } from '../../machine/workload.ts'
 import { auditedPath } from '../layout.ts'
-import { findWorkload } from '../observe/machine.ts'
 import type { Audited } from '../observed.ts'
 
 export async function recordAudited(audited: Audited): Promise<void> {

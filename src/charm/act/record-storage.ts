@@ -3,8 +3,8 @@
 
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { makeDirectory, writeFileAtomic } from '../../machine/file.ts'
+import { findWorkload } from '../../machine/workload.ts'
 import { storagePath } from '../layout.ts'
-import { findWorkload } from '../observe/machine.ts'
 import type { StorageRecord } from '../observed.ts'
 
 export async function recordStorage(record: StorageRecord): Promise<void> {

@@ -3,8 +3,8 @@
 
 import { readdir, rename } from 'node:fs/promises'
 import { exists, makeDirectory, unlessAbsent } from '../../machine/file.ts'
+import { findWorkload } from '../../machine/workload.ts'
 import { asidePath, asidePrefix, memberPath } from '../layout.ts'
-import { findWorkload } from '../observe/machine.ts'
 import { Blocked } from '../outcome.ts'
 import { stopEtcd } from './start-record.ts'
 

@@ -4,10 +4,9 @@
 import { parseJsonText, printJsonText } from '../../interfaces/json-text.ts'
 import { makeDirectory, readTextIfExists, removeFile, writeFileAtomic } from '../../machine/file.ts'
 import { stopService } from '../../machine/service.ts'
-import type { Workload } from '../../machine/workload.ts'
+import { findWorkload, type Workload } from '../../machine/workload.ts'
 import { begunPath, loadedPath, refusedPath } from '../layout.ts'
 import { begunSchema, refusedSchema } from '../observe/loaded-record.ts'
-import { findWorkload } from '../observe/machine.ts'
 import type { Begun, Loaded, Refused, StartPart } from '../observed.ts'
 import { keepProven } from './proven-files.ts'
 

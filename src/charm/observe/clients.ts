@@ -15,7 +15,7 @@ import type { ClientsSeen, CrossModelSeen, RelationSeen } from '../observed.ts'
 import type { Rules } from '../plan/clients/judge-request.ts'
 import { nextInLine } from '../plan/clients/next-in-line.ts'
 import { readEncryptedOffer, readOffer } from './read-offer.ts'
-import { refusedRelations } from '../publish/writes-to-relations.ts'
+import { refusedRelations } from '../writes-to-relations.ts'
 
 export const noClients: ClientsSeen = {
   relations: new Map(),

@@ -23,7 +23,7 @@ import {
 } from '../../juju/index.ts'
 import { canonicalAddress } from '../../tls/address.ts'
 import { describeAuthority, describeCertificate } from '../../tls/certificate.ts'
-import { areKeysKept } from '../publish/authorities.ts'
+import { areKeysKept } from './authorities-secret.ts'
 import type { Charm } from '../charm.ts'
 import { observeClientCas } from './client-cas.ts'
 import { isAboutClient, noClients, observeClients } from './clients.ts'

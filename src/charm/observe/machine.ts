@@ -13,7 +13,7 @@ import { readInstalledBinaries } from '../../machine/installed-binaries.ts'
 import { findOccupant } from '../../machine/occupant.ts'
 import { rememberedDigestOf } from '../../machine/remembered-digest.ts'
 import { lastRunLog, readService } from '../../machine/service.ts'
-import { type Installed, readInstalled, type Workload, workloadOf } from '../../machine/workload.ts'
+import { findWorkload, type Installed, readInstalled, type Workload } from '../../machine/workload.ts'
 import { publicKeyOf } from '../../tls/key.ts'
 import { ToolError } from '../../juju/errors.ts'
 import type { Charm } from '../charm.ts'
@@ -36,12 +36,6 @@ import { observeStorage } from './storage.ts'
 import { loadedSchema } from './loaded-record.ts'
 import { observeRun } from './run.ts'
 import type { Audited, FileName, Loaded, MachineSeen, SourceSeen, WorkloadSeen } from '../observed.ts'
-
-/** The workload on this machine; where none is installed yet, the one that would be. */
-export async function findWorkload(): Promise<Workload> {
-  const binaries = workloadOf('binaries')
-  return (await readInstalled(binaries)) ? binaries : workloadOf('snap')
-}
 
 /** Hooks in which the machine may have another size than before, the database may need it, or the option asks for it anew. */
 const resizes: ReadonlySet<string> = new Set(['config-changed', 'start', 'update-status', 'upgrade-charm'])

@@ -3,11 +3,10 @@
 
 import { makeDirectory, removeFile, writeFileAtomic } from '../../machine/file.ts'
 import { type BundleTried, bundleLoads } from '../../machine/preflight.ts'
-import { readInstalled, type Workload } from '../../machine/workload.ts'
+import { findWorkload, readInstalled, type Workload } from '../../machine/workload.ts'
 import { plainText } from '../../plain-text.ts'
 import { createAuthority } from '../../tls/authority.ts'
 import { candidatePath } from '../layout.ts'
-import { findWorkload } from './machine.ts'
 
 export type Trial =
   | { readonly kind: 'loads' }

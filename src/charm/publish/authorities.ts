@@ -2,19 +2,13 @@
 // moves. What an interrupted hook left in Juju is taken up, never made twice.
 
 import { type ByPurpose, purposes, type Rotation } from '../../interfaces/etcd-peers.ts'
-import { unlessMissing } from '../../juju/errors.ts'
 import { createAuthority } from '../../tls/authority.ts'
 import type { Charm } from '../charm.ts'
+import { type Age, type Content, hasKeys, label, readAuthorities } from '../observe/authorities-secret.ts'
 import { Blocked, Waiting } from '../outcome.ts'
 import type { RotationStep } from '../step.ts'
 
-const label = 'etcd-authorities'
 const authorityYears = 10
-
-type Content = Readonly<Record<string, string>>
-
-/** Which authority: the one that signs, the one to come, the one that goes (of which no key is kept). */
-type Age = '' | 'next-' | 'previous-'
 
 export interface Published {
   /** To be trusted from now on, the one that signs first. */
@@ -111,16 +105,6 @@ export async function readSigners(
   return { certificates: pick(content, '', 'certificate'), keys: pick(content, '', 'key') }
 }
 
-/** Whether the keys are there that sign, or, until they may, those that will. */
-export async function areKeysKept(charm: Charm): Promise<boolean> {
-  const content = await readAuthorities(charm)
-  return content !== undefined && (hasKeys(content, '') || hasKeys(content, 'next-'))
-}
-
-function hasKeys(content: Content, age: Age): boolean {
-  return purposes.every((purpose) => content[`${purpose}-${age}key`] !== undefined)
-}
-
 async function make({ context, now }: Charm, age: Age): Promise<Content> {
   const made = await Promise.all(
     purposes.map(async (purpose) => {
@@ -142,10 +126,6 @@ async function make({ context, now }: Charm, age: Age): Promise<Content> {
 async function store({ juju }: Charm, content: Content): Promise<void> {
   const description = "etcd's certificate authorities"
   await juju.putSecret({ label, owner: 'application', description, content })
-}
-
-async function readAuthorities({ juju }: Charm): Promise<Content | undefined> {
-  return unlessMissing(juju.readSecret({ label }, { peek: true }))
 }
 
 function name(age: Age, part: 'certificate' | 'key', of: ByPurpose): Content {

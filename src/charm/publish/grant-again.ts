@@ -2,7 +2,7 @@
 
 import type { Charm } from '../charm.ts'
 import type { Write } from '../step.ts'
-import { beginWriting } from './writes-to-relations.ts'
+import { beginWriting } from '../writes-to-relations.ts'
 
 export async function grantAgain(
   charm: Charm,

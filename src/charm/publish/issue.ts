@@ -3,12 +3,12 @@
 
 import { type ByPurpose, type Purpose, printCertificates } from '../../interfaces/etcd-peers.ts'
 import { readTextIfExists } from '../../machine/file.ts'
+import { findWorkload } from '../../machine/workload.ts'
 import { signRequest } from '../../tls/authority.ts'
 import { publicKeyOf } from '../../tls/key.ts'
 import { createRequest } from '../../tls/request.ts'
 import type { Charm } from '../charm.ts'
 import { keyPath } from '../layout.ts'
-import { findWorkload } from '../observe/machine.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { certificateDays } from '../plan/certificates/identity.ts'

@@ -11,7 +11,7 @@ import { unlessMissing } from '../../juju/index.ts'
 import type { Charm } from '../charm.ts'
 import { mayGrant } from '../observe/cross-model.ts'
 import { encryptionLabel } from '../plan/clients/secret-labels.ts'
-import { beginWriting } from './writes-to-relations.ts'
+import { beginWriting } from '../writes-to-relations.ts'
 
 export async function offerEncryption(charm: Charm, of: number): Promise<void> {
   const { juju, context } = charm

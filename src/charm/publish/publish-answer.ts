@@ -17,7 +17,7 @@ import {
 import type { Charm } from '../charm.ts'
 import { secretLabels } from '../plan/clients/secret-labels.ts'
 import type { AnswerToPublish, ResponseToPublish } from '../step.ts'
-import { beginWriting } from './writes-to-relations.ts'
+import { beginWriting } from '../writes-to-relations.ts'
 
 /** `again`: it can't be told now, and is to be told by a later hook. */
 export async function publishAnswer(charm: Charm, answer: AnswerToPublish): Promise<'again' | undefined> {

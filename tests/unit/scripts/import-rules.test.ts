@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { emulatorLoadedBy, runsOnAnyDriver, violations } from '../../../scripts/import-rules.ts'
+import { circles, emulatorLoadedBy, runsOnAnyDriver, violations } from '../../../scripts/import-rules.ts'
 
 test('the four at the bottom know nothing of each other', () => {
   assert.deepEqual(violations('src/juju/unit.ts', "import { run } from '../machine/process.ts'"), [
@@ -11,7 +11,7 @@ test('the four at the bottom know nothing of each other', () => {
 
 test('nothing imports upwards', () => {
   const [wrong] = violations('src/charm/plan/clients/access.ts', "import { act } from '../../act/act.ts'")
-  assert.equal(wrong, 'src/charm/plan/clients/access.ts (core) imports src/charm/act/act.ts (shell)')
+  assert.equal(wrong, 'src/charm/plan/clients/access.ts (core) imports src/charm/act/act.ts (act)')
   assert.equal(
     violations('src/charm/reconcile.ts', "const { hooks } = await import('../hooks.ts')").length,
     1,
@@ -27,6 +27,14 @@ test('the core neither waits, nor asks the clock, nor chance, nor the world', ()
   ])
     assert.equal(violations('src/charm/decide.ts', line).length, 1, line)
   assert.deepEqual(violations('src/charm/decide.ts', '// async in a comment\nconst a = 1'), [])
+})
+
+test('who looks does not act, and nobody is imported by whom he imports', () => {
+  const [wrong] = violations('src/charm/observe/etcd.ts', "import { act } from '../act/act.ts'")
+  assert.equal(wrong, 'src/charm/observe/etcd.ts (observe) imports src/charm/act/act.ts (act)')
+  assert.deepEqual(violations('src/charm/act/act.ts', "import { x } from '../observe/etcd.ts'"), [])
+  const imports = { a: ['b', 'd'], b: ['c'], c: ['b'], d: [] }
+  assert.deepEqual(circles(new Map(Object.entries(imports))), [['b', 'c', 'b']])
 })
 
 test('a file that belongs to no layer is refused', () => {

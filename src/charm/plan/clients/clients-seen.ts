@@ -88,3 +88,8 @@ export type CertificateOffer =
       readonly detail: string
       readonly secret: string | undefined
     }
+
+/** What an operator asks for by an action about one client. */
+export type Order =
+  | { readonly kind: 'revoke' | 'allow'; readonly commonName: string }
+  | { readonly kind: 'adopt'; readonly name: string }

@@ -1,8 +1,8 @@
 // Writes to relations that may be on their way out: Juju refuses them when the hook commits, and then runs the very same hook again. A
 // relation that was written to in vain is left alone until Juju has run all hooks about it that are due (src/juju/attempt.ts).
 
-import type { RelationId } from '../../juju/index.ts'
-import type { Charm } from '../charm.ts'
+import type { RelationId } from '../juju/index.ts'
+import type { Charm } from './charm.ts'
 
 const nameOf = (relation: number): string => `relation ${relation}`
 

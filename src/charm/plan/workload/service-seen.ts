@@ -1,7 +1,20 @@
 // What one hook saw of the process that runs etcd, of its last start, and of starts that did not come off.
 
 import type { Leaf } from '../../../interfaces/ledger.ts'
-import type { FileName } from '../../observed.ts'
+import type { FileName } from './installation-seen.ts'
+
+export interface ServiceSeen {
+  readonly service: 'absent' | 'inactive' | 'active' | 'failed'
+  readonly run: RunSeen
+  readonly loaded: Loaded | undefined
+  /**
+   * What tells the machine how to treat the service is as this version of the charm writes it, for this unit; but for what its next start
+   * reads.
+   */
+  readonly serviceDefined: boolean
+  /** And so is what its next start reads. */
+  readonly startDefined: boolean
+}
 
 /** The process that runs etcd, and what a hook began with it. */
 export interface RunSeen {

@@ -1,0 +1,24 @@
+// What one hook saw of the other units of the application, and what their leader has told all of them.
+
+import type { PeerApplication, PeerUnit, Purpose } from '../../../interfaces/etcd-peers.ts'
+import type { Ledger } from '../../../interfaces/ledger.ts'
+import type { CertificateSeen } from '../certificates/certificate-seen.ts'
+
+export interface PeersSeen {
+  readonly relation: number
+  readonly application: PeerApplication
+  readonly ledger: Ledger
+  /** When the first of the authorities expires, in milliseconds since 1970. */
+  readonly authoritiesEnd: number | undefined
+  /** The keys of the authorities are where they were stored; looked for by the leader in sweeps. */
+  readonly keysKept?: boolean
+  /** By unit name, this unit among them. */
+  readonly units: ReadonlyMap<string, PeerSeen>
+}
+
+export interface PeerSeen {
+  readonly databag: PeerUnit
+  /** SHA-256 of the public key of each certificate request. */
+  readonly requested: ReadonlyMap<Purpose, string>
+  readonly issued: ReadonlyMap<Purpose, CertificateSeen>
+}
