@@ -2,7 +2,7 @@
 // for it. It is noted in the ledger only; the next hook makes user and role anew, as for any other client.
 
 import type { Charm } from '../charm.ts'
-import { nameIsOurs } from '../plan/clients/guards.ts'
+import { nameIsOurs } from '../plan/clients/naming-guards.ts'
 import { nextLedger } from '../plan/clients/ledger.ts'
 import { describeClient, obey, readOrder, sameName } from './order.ts'
 

@@ -5,7 +5,7 @@ import type { Ledger, LedgerEntry, RequestKey } from '../../interfaces/ledger.ts
 import type { Charm } from '../charm.ts'
 import { observePeers } from '../observe/juju.ts'
 import { waitOf, whyRenewalWaits } from '../plan/clients/answers.ts'
-import { expiresSoon } from '../plan/conditions.ts'
+import { expiresSoon } from '../plan/clients/conditions.ts'
 import { emptyLedger } from '../plan/clients/ledger.ts'
 import { explainRefusal } from '../plan/clients/refusals.ts'
 

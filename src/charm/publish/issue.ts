@@ -11,7 +11,7 @@ import type { Charm } from '../charm.ts'
 import { keyPath } from '../layout.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
-import { certificateDays } from '../plan/certificates/identity.ts'
+import { certificateDays } from '../plan/certificates/signing.ts'
 import { readSigners } from './authorities.ts'
 
 /** The names that the certificates carry; etcd knows the administrator by `root`. */

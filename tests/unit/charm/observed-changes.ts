@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import type { Observed } from '../../../src/charm/observed.ts'
 import { nextLedger } from '../../../src/charm/plan/clients/ledger.ts'
-import { wantedWorkload } from '../../../src/charm/plan/workload/service.ts'
+import { wantedWorkload } from '../../../src/charm/plan/workload/wanted.ts'
 import { digestOfCertificates } from '../../../src/interfaces/authorities-digest.ts'
 import { type LedgerEntry, shortFingerprint } from '../../../src/interfaces/ledger.ts'
 import { type access, ledgerOf } from './observation.ts'

@@ -1,10 +1,10 @@
 // New certificate authorities without an outage, in three moves of the leader: both are trusted and the old one signs; both are
 // trusted and the new one signs; the old one goes. Each waits until every unit has followed the last.
 
-import { newIssuerIsTrusted, oldIssuerTrustedUntilAllRenewed } from '../clients/guards.ts'
+import { newIssuerIsTrusted, oldIssuerTrustedUntilAllRenewed } from './guards.ts'
 import type { Observed } from '../../observed.ts'
 import type { Condition, RotationStep, Write } from '../../step.ts'
-import { certificateDays } from './identity.ts'
+import { certificateDays } from './signing.ts'
 
 /** No certificate may outlive the authority that signed it: the new ones come while there is time for a whole one yet. */
 const renewBefore = 2 * certificateDays * 24 * 60 * 60 * 1000

@@ -4,7 +4,7 @@
 import { digest } from '../../../interfaces/digest.ts'
 import { printJsonText } from '../../../interfaces/json-text.ts'
 import type { Ledger, LedgerEntry } from '../../../interfaces/ledger.ts'
-import { nameIsOurs } from './guards.ts'
+import { nameIsOurs } from './naming-guards.ts'
 import type { Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
 import { hasAccess } from './access.ts'

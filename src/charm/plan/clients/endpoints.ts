@@ -1,7 +1,7 @@
 // Where clients are sent: to every member that takes them, under the address that it has now.
 
 import { hostPort } from '../../../machine/network.ts'
-import { certificateNamesAddress } from './guards.ts'
+import { certificateNamesAddress } from '../certificates/guards.ts'
 import type { Ledger, LedgerEntry } from '../../../interfaces/ledger.ts'
 import type { Observed } from '../../observed.ts'
 import { takesClients } from '../cluster/absence.ts'

@@ -7,14 +7,10 @@ import {
   type RequestKey,
   shortFingerprint,
 } from '../../../interfaces/ledger.ts'
-import type { Guard } from '../cluster/guards.ts'
+import type { Guard } from '../guard.ts'
 import type { Observed } from '../../observed.ts'
 import { nameIsOurs } from './naming-guards.ts'
 import { memberOf, servesHere } from '../cluster/members.ts'
-
-export * from '../cluster/guards.ts'
-export * from './naming-guards.ts'
-export * from '../trust/guards.ts'
 
 /**
  * A role without permissions, held by every user that this charm made: so that an operator's users are told from those that
@@ -29,12 +25,6 @@ export const reservedCommonName: Guard<[leaf: Leaf]> = {
   name: 'reserved-common-name',
   because: 'whoever holds a trusted certificate with the common name root owns the cluster',
   holds: (leaf) => !reservedNames.has(leaf.commonName.toLowerCase()),
-}
-
-export const oneUnitPerMachine: Guard<[observed: Observed]> = {
-  name: 'one-unit-per-machine',
-  because: 'two units would write the same files and listen at the same ports',
-  holds: ({ unit, machine }) => machine.occupant === undefined || machine.occupant === unit,
 }
 
 export const oneOwnerPerCommonName: Guard<[key: RequestKey, leaf: Leaf, ledger: Ledger]> = {
@@ -123,12 +113,6 @@ export const encryptionIsOffered: Guard<[relation: number, observed: Observed]> 
   holds: (relation, { clients }) => clients.crossModel.get(relation)?.encryption !== 'absent',
 }
 
-export const credentialIsCommitted: Guard<[observed: Observed]> = {
-  name: 'credential-is-committed',
-  because: 'a certificate authority signs only once Juju has stored it',
-  holds: (observed) => observed.peers?.application.authorities !== undefined,
-}
-
 /** An entry as an earlier hook committed it: only then does etcd hear of its user, so that no user is ever without a record. */
 export const ownershipIsCommitted: Guard<
   [claim: { key: RequestKey; entry: AcceptedEntry }, observed: Observed]
@@ -171,15 +155,6 @@ export const everyMemberTrustsIt: Guard<[leaf: Leaf, observed: Observed]> = {
     return (
       (own || !here) && others.every(([, { databag }]) => databag.trusts?.includes(shortFingerprint(leaf)))
     )
-  },
-}
-
-export const certificateNamesAddress: Guard<[observed: Observed]> = {
-  name: 'certificate-names-the-address',
-  because: 'a client that comes to an address which the certificate does not name turns away',
-  holds: ({ addresses, peers, unit }) => {
-    const issued = peers?.units.get(unit)?.issued.get('server')
-    return addresses !== undefined && issued?.names.includes(addresses.client) === true
   },
 }
 

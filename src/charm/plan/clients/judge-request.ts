@@ -11,11 +11,8 @@ import {
   type RequestKey,
   shortFingerprint,
 } from '../../../interfaces/ledger.ts'
+import { departuresAreBounded, nameIsLetGo, nameIsNotRevoked, nameIsOurs } from './naming-guards.ts'
 import {
-  departuresAreBounded,
-  nameIsLetGo,
-  nameIsNotRevoked,
-  nameIsOurs,
   ledgerFits,
   oneOwnerPerCommonName,
   oneOwnerPerSecret,
@@ -23,10 +20,9 @@ import {
   ownerOfSecret,
   prefixIsNotEmpty,
   prefixIsPlain,
-  relationLeavesRoom,
   reservedCommonName,
-  truststoreFits,
 } from './guards.ts'
+import { relationLeavesRoom, truststoreFits } from '../trust/guards.ts'
 import type { RequestSeen } from '../../observed.ts'
 import { takesRestart } from '../trust/pace.ts'
 import { entryBytes, leafBytes, mostBytes } from '../trust/room.ts'

@@ -2,10 +2,10 @@
 // before it is anybody else's.
 
 import type { Departure, Ledger } from '../../../interfaces/ledger.ts'
-import { nameIsOurs } from './guards.ts'
+import { nameIsOurs } from './naming-guards.ts'
 import type { AccessSeen, Observed } from '../../observed.ts'
 import { memberOf, membersOf } from '../cluster/members.ts'
-import { wantedWorkload } from '../workload/service.ts'
+import { wantedWorkload } from '../workload/wanted.ts'
 
 /** Common names that nobody owns any more and whose user or role, which this charm made, may still be in etcd. */
 export function commonNamesLeaving(before: Ledger, after: Ledger, observed: Observed): Set<string> {

@@ -1,7 +1,7 @@
 // The rules about who may have a name next, and whether the name is the charm's to give.
 
 import type { AcceptedEntry, Leaf, Ledger, RequestKey } from '../../../interfaces/ledger.ts'
-import type { Guard } from '../cluster/guards.ts'
+import type { Guard } from '../guard.ts'
 
 /** What a request claims in etcd, if it is accepted. */
 export interface NameClaim {

@@ -1,60 +1,9 @@
-// The rules that no plan about members, restarts and authorities may break, by name.
+// The rules that no plan about members and restarts may break, by name.
 
-import { digestOfAuthorities, digestOfCertificates } from '../../../interfaces/authorities-digest.ts'
-import { clientCasOf, type PeerUnit, purposes } from '../../../interfaces/etcd-peers.ts'
 import { learnersTogether } from '../../../machine/configuration.ts'
+import type { Guard } from '../guard.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
-import { certificatesOnDisk } from '../certificates/certificates-on-disk.ts'
 import { quorumOf, votersOf } from './members.ts'
-
-/** `because` is the line in the docs and, where it holds something up, in the status. */
-export interface Guard<Facts extends readonly unknown[]> {
-  readonly name: string
-  readonly because: string
-  readonly holds: (...facts: Facts) => boolean
-}
-
-/** How far a unit has followed a rotation: others told it, and of itself this one knows it now (no hook would tell it of its own databag). */
-function followedBy(unit: string, observed: Observed): Pick<PeerUnit, 'authorities' | 'certificates'> {
-  const { machine, peers } = observed
-  if (unit !== observed.unit) return peers?.units.get(unit)?.databag ?? {}
-  const authorities = machine.loaded?.authorities
-  const certificates = certificatesOnDisk(machine)
-  return { ...(authorities && { authorities }), ...(certificates && { certificates }) }
-}
-
-/** Also of units that are down: they start with what lies on their disk. */
-export const newIssuerIsTrusted: Guard<[observed: Observed]> = {
-  name: 'new-issuer-trusted-before-it-signs',
-  because: 'every unit trusts the new authorities',
-  holds: (observed) => {
-    const { peers } = observed
-    const authorities = peers?.application.authorities
-    if (!peers || !authorities) return false
-    const wanted = digestOfAuthorities(authorities, clientCasOf(peers.application))
-    // One that has no certificate yet runs nothing, and would wait for those that are to sign it.
-    const units = [...peers.units.keys()].filter((unit) => peers.application.certificates.has(unit))
-    return units.every((unit) => followedBy(unit, observed).authorities === wanted)
-  },
-}
-
-export const oldIssuerTrustedUntilAllRenewed: Guard<[observed: Observed]> = {
-  name: 'old-issuer-trusted-until-all-renewed',
-  because: 'a certificate whose authority is gone is trusted by nobody',
-  holds: (observed) => {
-    const { peers } = observed
-    if (!peers) return false
-    return [...peers.units].every(([unit, { issued }]) => {
-      const certificates = peers.application.certificates.get(unit)
-      const renewed = purposes.every((purpose) => issued.get(purpose)?.current)
-      return (
-        renewed &&
-        certificates !== undefined &&
-        followedBy(unit, observed).certificates === digestOfCertificates(certificates)
-      )
-    })
-  },
-}
 
 export const learnersAreFew: Guard<[members: readonly MemberSeen[]]> = {
   name: 'learners-are-few',
@@ -120,4 +69,10 @@ export const myRestartTurn: Guard<[members: readonly MemberSeen[], own: MemberSe
     const answering = others.filter((member) => member.responds).length
     return answering === others.length || answering >= quorumOf(others.length + 1)
   },
+}
+
+export const oneUnitPerMachine: Guard<[observed: Observed]> = {
+  name: 'one-unit-per-machine',
+  because: 'two units would write the same files and listen at the same ports',
+  holds: ({ unit, machine }) => machine.occupant === undefined || machine.occupant === unit,
 }

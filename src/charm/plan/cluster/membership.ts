@@ -8,7 +8,7 @@ import {
   peerUrlIsKnown,
   quorumSurvivesRemoval,
   votersAreHealthy,
-} from '../clients/guards.ts'
+} from './guards.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
 import { corruptMembers, whyDamaged } from './damage.ts'

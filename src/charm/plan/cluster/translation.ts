@@ -1,7 +1,7 @@
 // Peers behind address translation. A member that can't be reached by its peers, or can't reach them, is no member: so a unit does not
 // join that the others would turn away, and the status names the cause, which etcd tells in the log of the other machine alone.
 
-import { certificateNamesAddress } from '../clients/guards.ts'
+import { certificateNamesAddress } from '../certificates/guards.ts'
 import type { Observed } from '../../observed.ts'
 import type { Condition } from '../../step.ts'
 

@@ -2,7 +2,7 @@
 
 import { type ClientCas, clientCasOf } from '../../../interfaces/etcd-peers.ts'
 import { printJsonText } from '../../../interfaces/json-text.ts'
-import { authoritiesLeaveRoom } from '../clients/guards.ts'
+import { authoritiesLeaveRoom } from './guards.ts'
 import type { Observed } from '../../observed.ts'
 import type { Condition, Write } from '../../step.ts'
 import { measureBundle } from './room.ts'

@@ -2,7 +2,7 @@
 
 import type { AcceptedEntry, Ledger, RequestKey } from '../../../interfaces/ledger.ts'
 import { ledgerKey } from '../../../interfaces/ledger.ts'
-import type { Guard } from '../cluster/guards.ts'
+import type { Guard } from '../guard.ts'
 import { entryBytes, measureBundle, mostBytes, mostBytesForNewcomers, shareOfOne } from './room.ts'
 
 /** An entry as it would be in the ledger. */

@@ -2,7 +2,7 @@
 // etcd reads its truststore at start and its revocation list at every accept: hence additions need a restart, cut-offs don't.
 
 import type { Leaf, Ledger } from '../../../interfaces/ledger.ts'
-import { nameIsOurs } from '../clients/guards.ts'
+import { nameIsOurs } from '../clients/naming-guards.ts'
 import type { Loaded, MachineSeen, Observed } from '../../observed.ts'
 import type { Bystanders } from './bystanders.ts'
 

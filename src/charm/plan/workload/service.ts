@@ -1,83 +1,22 @@
-// etcd itself on this unit: installed, configured whole, started once all it needs is there, restarted only for a reason.
+// etcd itself on this unit: started once all it needs is there, restarted only for a reason.
 
-import { digestOfAuthorities } from '../../../interfaces/authorities-digest.ts'
-import { digest } from '../../../interfaces/digest.ts'
-import { type ByPurpose, clientCasOf, purposes } from '../../../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../../../interfaces/ledger.ts'
-import { certificateNamesAddress, noClientIsAheadOfIt, noRequestIsOnItsWay } from '../clients/guards.ts'
-import type { FileName, Loaded, Observed } from '../../observed.ts'
-import type { Start, Step } from '../../step.ts'
-import { wantedConfiguration } from '../cluster/bootstrap.ts'
+import { certificateNamesAddress } from '../certificates/guards.ts'
+import { planIssuing } from '../certificates/signing.ts'
+import { noClientIsAheadOfIt, noRequestIsOnItsWay } from '../clients/guards.ts'
 import { isInQuestion } from '../cluster/damage.ts'
 import { resumptionOf } from '../cluster/data.ts'
-import { holdBack, reach } from './held.ts'
-import { planIssuing } from '../certificates/identity.ts'
 import { goesAfter } from '../cluster/leader-last.ts'
-import { isStartFile, phaseOf, planForgetting, planWayBack, releaseToRun } from './next-start.ts'
-import { planQuota } from './quota.ts'
-import {
-  printTruststore,
-  serialsToRevoke,
-  wantedLeaves,
-  whyTrustMustGrow,
-  whyTrustMustShrink,
-} from '../trust/trust.ts'
+import type { Loaded, Observed } from '../../observed.ts'
+import type { Start, Step } from '../../step.ts'
 import { bystandersOf } from '../trust/bystanders.ts'
 import { lockedOut, whyLoadAnew } from '../trust/lock-out.ts'
-
-/** All that etcd reads, as it should be. */
-export interface Wanted {
-  /** The configuration is missing while this unit is no member and can't become one yet. */
-  readonly files: Readonly<Partial<Record<FileName, string>>>
-  readonly leaves: readonly Leaf[]
-  readonly loading: Loaded | undefined
-  /** `loading`, if nothing of it had been found not to run. */
-  readonly asked: Loaded | undefined
-}
-
-/** `undefined` while the leader has not signed this unit's certificates. */
-export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | undefined {
-  const { peers, addresses, machine } = observed
-  const authorities = peers?.application.authorities
-  const own = ownCertificates(observed)
-  const release = releaseToRun(observed)
-  if (!authorities || !own || !addresses || !release) return undefined
-  const leaves = wantedLeaves(observed, ledger)
-  const clientCas = clientCasOf(peers.application)
-  const configuration = wantedConfiguration(observed, addresses, release)
-  const files = {
-    ...(configuration && { configuration: configuration.text }),
-    'peer-authority': authorities.peer,
-    'server-authority': authorities.server,
-    truststore: printTruststore([authorities.admin, ...clientCas], leaves),
-    'peer-certificate': own.peer,
-    'server-certificate': own.server,
-    'admin-certificate': own.admin,
-  }
-  if (!configuration) return { files, leaves, loading: undefined, asked: undefined }
-  const { version, archive } = release
-  const loading: Loaded = {
-    version,
-    ...(archive !== undefined && { archive }),
-    configuration: digest(configuration.settled),
-    settings: digest(configuration.shared),
-    authorities: digestOfAuthorities(authorities, clientCas),
-    leaves: leaves.map(({ fingerprint, serial, commonName }) => ({ fingerprint, serial, commonName })),
-    guarded: machine.loaded?.guarded === true,
-    quota: planQuota(observed).bytes,
-  }
-  return { ...holdBack(observed, { files, loading }), leaves, asked: loading }
-}
-
-/** The certificates that the leader issued for the keys on this disk. */
-function ownCertificates(observed: Observed): ByPurpose | undefined {
-  const seen = observed.peers?.units.get(observed.unit)
-  const fits = purposes.every((purpose) => {
-    const key = observed.machine.keys.get(purpose)
-    return key !== undefined && seen?.issued.get(purpose)?.publicKey === key
-  })
-  return fits ? observed.peers?.application.certificates.get(observed.unit) : undefined
-}
+import { planRevocation } from '../trust/revocation.ts'
+import { whyTrustMustGrow, whyTrustMustShrink } from '../trust/trust.ts'
+import { planFiles, startFilesOf } from './files.ts'
+import { reach } from './held.ts'
+import { phaseOf, planForgetting, planWayBack, releaseToRun } from './next-start.ts'
+import { type Wanted, wantedWorkload } from './wanted.ts'
 
 export function planService(observed: Observed, ledger: Ledger): readonly Step[] {
   const wanted = wantedWorkload(observed, ledger)
@@ -86,53 +25,9 @@ export function planService(observed: Observed, ledger: Ledger): readonly Step[]
   return [
     ...planForgetting(observed, wanted.asked),
     ...planFiles(observed, wanted),
-    ...planRevocation(observed, wanted),
+    ...planRevocation(observed, wanted.leaves),
     ...planRun(observed, wanted),
   ]
-}
-
-function planFiles(observed: Observed, wanted: Wanted): readonly Step[] {
-  return changedFiles(observed, wanted).flatMap(({ file, before, content }): readonly Step[] => {
-    if (!mayChangeNow(observed, wanted, file)) return []
-    const why = before === undefined ? 'it is not there' : 'it should say something else'
-    return [{ kind: 'file/write', file, content, why }]
-  })
-}
-
-function changedFiles({ machine }: Observed, { files }: Wanted) {
-  const names = Object.keys(files).filter((name): name is FileName => name in files)
-  return names.flatMap((file) => {
-    const [before, content] = [machine.files[file], files[file]]
-    return content === undefined || before === content ? [] : [{ file, before, content }]
-  })
-}
-
-/**
- * etcd's next start must read what it runs with. So of what a start reads only that is written while etcd runs which is no change to
- * it: the order of authorities, a certificate less, what it passes over as it has data.
- */
-function mayChangeNow(observed: Observed, { loading, leaves }: Wanted, file: FileName): boolean {
-  const { loaded, service } = observed.machine
-  if (!isStartFile(file) || service !== 'active') return true
-  if (!loaded || !loading || phaseOf(observed) !== 'runs') return false
-  if (file === 'configuration')
-    return loaded.version === loading.version && loaded.configuration === loading.configuration
-  return loaded.authorities === loading.authorities && !whyTrustMustGrow(loaded, leaves)
-}
-
-function startFilesOf(observed: Observed, wanted: Wanted): Start['files'] {
-  const changed = changedFiles(observed, wanted).filter(({ file }) => isStartFile(file))
-  return Object.fromEntries(changed.map(({ file, content }) => [file, content]))
-}
-
-function planRevocation(observed: Observed, wanted: Wanted): readonly Step[] {
-  const { revoked } = observed.machine
-  const serials = serialsToRevoke(observed.machine, wanted.leaves, bystandersOf(observed))
-  if (revoked && revoked.join(' ') === serials.join(' ')) return []
-  const why = revoked
-    ? 'what etcd still trusts and no longer should has changed'
-    : 'without it etcd refuses everybody'
-  return [{ kind: 'revocation/write', serials, why }]
 }
 
 function planRun(observed: Observed, wanted: Wanted): readonly Step[] {
@@ -221,19 +116,4 @@ function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]
   const together = noRequestIsOnItsWay.holds(observed) && noClientIsAheadOfIt.holds(observed)
   const shrinks = whyTrustMustShrink(loaded, leaves, bystandersOf(observed))
   return shrinks ?? (together ? whyTrustMustGrow(loaded, leaves) : undefined)
-}
-
-/** Access control: a root user without a password, reached by the admin certificate alone. */
-export function planAuthentication(observed: Observed): readonly Step[] {
-  const { etcd, machine } = observed
-  if (observed.leaving || etcd.kind !== 'up' || etcd.authentication === undefined || !machine.loaded)
-    return []
-  if (etcd.authentication) {
-    const loaded = { ...machine.loaded, guarded: true }
-    return machine.loaded.guarded ? [] : [{ kind: 'auth/record', loaded, why: 'access control is on' }]
-  }
-  return [
-    { kind: 'auth/create-root', why: 'access control needs a root user' },
-    { kind: 'auth/enable', why: 'access control is off' },
-  ]
 }

@@ -14,7 +14,7 @@ import {
   measureBundle,
   mostBytes,
 } from '../../../../../src/charm/plan/trust/room.ts'
-import { wantedWorkload } from '../../../../../src/charm/plan/workload/service.ts'
+import { wantedWorkload } from '../../../../../src/charm/plan/workload/wanted.ts'
 import type { ClientCas } from '../../../../../src/interfaces/etcd-peers.ts'
 import type { Leaf, Ledger, LedgerEntry } from '../../../../../src/interfaces/ledger.ts'
 import { writePem } from '../../../../../src/tls/pem.ts'

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
-import { noQuorumExists } from '../../../../../src/charm/plan/clients/guards.ts'
+import { noQuorumExists } from '../../../../../src/charm/plan/cluster/guards.ts'
 import type { Observed } from '../../../../../src/charm/observed.ts'
 import { access, accepted, relationKey, settled } from '../../observation.ts'
 import { kinds, running, withLedger } from '../../observed-changes.ts'

@@ -1,27 +1,15 @@
-// Who a unit is: three private keys that never leave it, three requests in its databag, three certificates from the leader.
-// The leader makes the authorities in one hook and signs in a later one, when Juju has stored them.
+// Who a unit is: three certificates from the leader, for the requests in the unit's databag. The leader makes the authorities in one hook
+// and signs in a later one, when Juju has stored them.
 
 import { type Purpose, purposes, type UnitAddresses } from '../../../interfaces/etcd-peers.ts'
-import { credentialIsCommitted } from '../clients/guards.ts'
+import { credentialIsCommitted } from './guards.ts'
 import type { Observed, PeerSeen, PeersSeen } from '../../observed.ts'
-import type { Step, Write } from '../../step.ts'
+import type { Write } from '../../step.ts'
 import { planFounding } from '../cluster/founding.ts'
 
 /** Issued for a year, renewed when a third of it is left. */
 export const certificateDays = 365
 const renewBefore = (certificateDays / 3) * 24 * 60 * 60 * 1000
-
-export function planKeys(observed: Observed): readonly Step[] {
-  // The keys belong to etcd's user, who comes with the installation.
-  if (!observed.peers || !observed.machine.workload) return []
-  return purposes
-    .filter((purpose) => !observed.machine.keys.has(purpose))
-    .map((purpose) => ({
-      kind: 'key/create',
-      purpose,
-      why: `this unit has no key for its ${purpose} certificate`,
-    }))
-}
 
 /** What a unit's server and peer certificates must name. */
 export function namesToCertify(addresses: UnitAddresses): readonly string[] {

@@ -1,4 +1,4 @@
-// What is on this machine of etcd and for its service. Neither changes what a running etcd would read if it started anew right now.
+// Which etcd is to be on this machine. A running etcd that started anew right now would still read what it reads.
 
 import type { Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
@@ -18,12 +18,4 @@ export function planInstall({ machine }: Observed): readonly Step[] {
       why: workload ? 'another tarball is attached; it is laid ready' : 'etcd is not installed',
     },
   ]
-}
-
-/** Installed by this version of the charm or by an older one. What the next start reads waits for the restart where etcd runs. */
-export function planDefinition({ machine }: Observed): readonly Step[] {
-  const start = machine.service !== 'active'
-  if (!machine.workload || (machine.serviceDefined && (machine.startDefined || !start))) return []
-  const why = 'systemd should treat etcd as this version of the charm says'
-  return [{ kind: 'service/define', start, why }]
 }

@@ -1,0 +1,64 @@
+// The rules that no plan about the units' certificates and their authorities may break, by name.
+
+import { digestOfAuthorities, digestOfCertificates } from '../../../interfaces/authorities-digest.ts'
+import { clientCasOf, type PeerUnit, purposes } from '../../../interfaces/etcd-peers.ts'
+import type { Guard } from '../guard.ts'
+import type { Observed } from '../../observed.ts'
+import { certificatesOnDisk } from './certificates-on-disk.ts'
+
+export const credentialIsCommitted: Guard<[observed: Observed]> = {
+  name: 'credential-is-committed',
+  because: 'a certificate authority signs only once Juju has stored it',
+  holds: (observed) => observed.peers?.application.authorities !== undefined,
+}
+
+/** How far a unit has followed a rotation: others told it, and of itself this one knows it now (no hook would tell it of its own databag). */
+function followedBy(unit: string, observed: Observed): Pick<PeerUnit, 'authorities' | 'certificates'> {
+  const { machine, peers } = observed
+  if (unit !== observed.unit) return peers?.units.get(unit)?.databag ?? {}
+  const authorities = machine.loaded?.authorities
+  const certificates = certificatesOnDisk(machine)
+  return { ...(authorities && { authorities }), ...(certificates && { certificates }) }
+}
+
+/** Also of units that are down: they start with what lies on their disk. */
+export const newIssuerIsTrusted: Guard<[observed: Observed]> = {
+  name: 'new-issuer-trusted-before-it-signs',
+  because: 'every unit trusts the new authorities',
+  holds: (observed) => {
+    const { peers } = observed
+    const authorities = peers?.application.authorities
+    if (!peers || !authorities) return false
+    const wanted = digestOfAuthorities(authorities, clientCasOf(peers.application))
+    // One that has no certificate yet runs nothing, and would wait for those that are to sign it.
+    const units = [...peers.units.keys()].filter((unit) => peers.application.certificates.has(unit))
+    return units.every((unit) => followedBy(unit, observed).authorities === wanted)
+  },
+}
+
+export const oldIssuerTrustedUntilAllRenewed: Guard<[observed: Observed]> = {
+  name: 'old-issuer-trusted-until-all-renewed',
+  because: 'a certificate whose authority is gone is trusted by nobody',
+  holds: (observed) => {
+    const { peers } = observed
+    if (!peers) return false
+    return [...peers.units].every(([unit, { issued }]) => {
+      const certificates = peers.application.certificates.get(unit)
+      const renewed = purposes.every((purpose) => issued.get(purpose)?.current)
+      return (
+        renewed &&
+        certificates !== undefined &&
+        followedBy(unit, observed).certificates === digestOfCertificates(certificates)
+      )
+    })
+  },
+}
+
+export const certificateNamesAddress: Guard<[observed: Observed]> = {
+  name: 'certificate-names-the-address',
+  because: 'a client that comes to an address which the certificate does not name turns away',
+  holds: ({ addresses, peers, unit }) => {
+    const issued = peers?.units.get(unit)?.issued.get('server')
+    return addresses !== undefined && issued?.names.includes(addresses.client) === true
+  },
+}

@@ -1,0 +1,106 @@
+// What clients lack, or will, for `juju status`.
+
+import { nameRequest } from '../../../interfaces/etcd-client.ts'
+import type { Leaf, Ledger, LedgerEntry, RefusedEntry } from '../../../interfaces/ledger.ts'
+import { plainText } from '../../../plain-text.ts'
+import { describeAbsences, holdsUp } from '../cluster/absence.ts'
+import { membersOf } from '../cluster/members.ts'
+import type { Observed } from '../../observed.ts'
+import type { Condition } from '../../step.ts'
+import { whyRenewalWaits } from './answers.ts'
+import { endOfSuspension } from './end-of-access.ts'
+import { unitsThatTrust } from './names.ts'
+import { explainRefusal, isWaiting } from './refusals.ts'
+
+/** Clients that were accepted are served on, so that only here is it told. */
+export function trialConditions({ clients, machine }: Observed): readonly Condition[] {
+  if (!machine.workload) return []
+  const offers = [...clients.relations.values()].flatMap((seen) =>
+    seen.kind === 'requests' ? seen.requests.map(({ certificate }) => certificate) : [],
+  )
+  const untried = offers.find((offer) => offer.kind === 'untried')
+  if (untried?.kind !== 'untried') return []
+  const message = `no certificate can be tried here (${plainText(untried.why)}); see that etcdctl runs on the unit`
+  return [{ status: 'waiting', message, scope: 'unit' }]
+}
+
+/** Days before its end that a client's certificate is warned about. */
+const warningDays = 14
+
+export function expiresSoon({ notBefore, notAfter }: Leaf, now: number): boolean {
+  // Short-lived certificates are renewed late in their life as a matter of course.
+  const warning = Math.min(warningDays * 24 * 60 * 60 * 1000, (notAfter - notBefore) / 10)
+  return notAfter - now < warning
+}
+
+/** The application serves: it stays active, with the warning for its message. */
+function warnOfExpiry(who: string, { commonName, notAfter }: Leaf): Condition {
+  const until = minute(notAfter)
+  const message = `${who}: the certificate of ${commonName} expires at ${until} UTC; its owner must renew it`
+  return { status: 'active', message, scope: 'application' }
+}
+
+/** It goes on by its old certificate, for as long as that is valid. */
+function tellWaiting(who: string, { commonName, notAfter }: Leaf, why: string): readonly Condition[] {
+  const { message, resolution } = explainRefusal(why, '')
+  const until = new Date(notAfter).toISOString().slice(0, 10)
+  const told = `${who}: ${message}; ${commonName} goes on until ${until}; ${resolution}`
+  return [{ status: 'active', message: told, scope: 'application' }]
+}
+
+/** Of a client that goes on working the operator should know; whoever was refused can do nothing before the relation is resumed. */
+function tellSuspended(
+  who: string,
+  relation: number,
+  entry: LedgerEntry,
+  until: number,
+): readonly Condition[] {
+  if (entry.state === 'refused') return []
+  const { commonName } = entry.leaf
+  const [name, end] = [commonName, minute(until)]
+  const message = `${who}: suspended, or its consumer does not let go; ${name} keeps its access until ${end} UTC: juju resume-relation ${relation}, or revoke-client common-name=${name} to end it now`
+  return [{ status: 'active', message, scope: 'application' }]
+}
+
+function minute(time: number): string {
+  return new Date(time).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+/** Whom the next owner of a name waits for. */
+function whoTrustsStill({ code, wants }: RefusedEntry, observed: Observed, { departed }: Ledger): string {
+  if (code !== 'common-name-leaving') return ''
+  const rows = [...departed].filter(([name]) => name.toLowerCase() === wants?.toLowerCase())
+  const units = new Set(rows.flatMap(([, { number }]) => unitsThatTrust(number, observed)))
+  return units.size === 0 ? '' : ` (waiting for ${[...units].join(', ')})`
+}
+
+export function clientConditions(observed: Observed, ledger: Ledger): readonly Condition[] {
+  if (!observed.leader) return []
+  const silent = [...ledger.silent].map(([relation, application]): Condition => {
+    const message = `relation ${relation} (${application}): no request; its leader must publish prefix and certificate`
+    return { status: 'waiting', message, scope: 'application' }
+  })
+  const missing = holdsUp(ledger.away, membersOf(observed))
+  const whom = missing.size > 0 ? `, waiting for ${describeAbsences(missing)}` : ''
+  const asked = [...ledger.entries.values()].flatMap(({ key, entry }): readonly Condition[] => {
+    const who = `${nameRequest(key)} (${entry.application})`
+    const suspension = ledger.suspensions.get(key.relation)
+    if (suspension) return tellSuspended(who, key.relation, entry, endOfSuspension(suspension, observed))
+    if (entry.state === 'refused') {
+      const { message, resolution } = explainRefusal(entry.code, entry.detail)
+      const status = isWaiting(entry.code) ? 'waiting' : 'blocked'
+      const waiting = whoTrustsStill(entry, observed, ledger)
+      return [{ status, message: `${who}: ${message}${waiting}; ${resolution}`, scope: 'application' }]
+    }
+    if (entry.waits) return tellWaiting(who, entry.leaf, whyRenewalWaits(entry.waits))
+    if (entry.served) return expiresSoon(entry.leaf, observed.now) ? [warnOfExpiry(who, entry.leaf)] : []
+    return [
+      {
+        status: 'waiting',
+        message: `${who}: access for ${entry.leaf.commonName} is being set up${whom}`,
+        scope: 'application',
+      },
+    ]
+  })
+  return [...asked, ...silent]
+}

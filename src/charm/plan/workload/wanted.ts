@@ -1,0 +1,66 @@
+// All that etcd reads on this unit, as it should be.
+
+import { digestOfAuthorities } from '../../../interfaces/authorities-digest.ts'
+import { digest } from '../../../interfaces/digest.ts'
+import { type ByPurpose, clientCasOf, purposes } from '../../../interfaces/etcd-peers.ts'
+import type { Leaf, Ledger } from '../../../interfaces/ledger.ts'
+import type { FileName, Loaded, Observed } from '../../observed.ts'
+import { wantedConfiguration } from '../cluster/bootstrap.ts'
+import { printTruststore, wantedLeaves } from '../trust/trust.ts'
+import { holdBack } from './held.ts'
+import { releaseToRun } from './next-start.ts'
+import { planQuota } from './quota.ts'
+
+/** All that etcd reads, as it should be. */
+export interface Wanted {
+  /** The configuration is missing while this unit is no member and can't become one yet. */
+  readonly files: Readonly<Partial<Record<FileName, string>>>
+  readonly leaves: readonly Leaf[]
+  readonly loading: Loaded | undefined
+  /** `loading`, if nothing of it had been found not to run. */
+  readonly asked: Loaded | undefined
+}
+
+/** `undefined` while the leader has not signed this unit's certificates. */
+export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | undefined {
+  const { peers, addresses, machine } = observed
+  const authorities = peers?.application.authorities
+  const own = ownCertificates(observed)
+  const release = releaseToRun(observed)
+  if (!authorities || !own || !addresses || !release) return undefined
+  const leaves = wantedLeaves(observed, ledger)
+  const clientCas = clientCasOf(peers.application)
+  const configuration = wantedConfiguration(observed, addresses, release)
+  const files = {
+    ...(configuration && { configuration: configuration.text }),
+    'peer-authority': authorities.peer,
+    'server-authority': authorities.server,
+    truststore: printTruststore([authorities.admin, ...clientCas], leaves),
+    'peer-certificate': own.peer,
+    'server-certificate': own.server,
+    'admin-certificate': own.admin,
+  }
+  if (!configuration) return { files, leaves, loading: undefined, asked: undefined }
+  const { version, archive } = release
+  const loading: Loaded = {
+    version,
+    ...(archive !== undefined && { archive }),
+    configuration: digest(configuration.settled),
+    settings: digest(configuration.shared),
+    authorities: digestOfAuthorities(authorities, clientCas),
+    leaves: leaves.map(({ fingerprint, serial, commonName }) => ({ fingerprint, serial, commonName })),
+    guarded: machine.loaded?.guarded === true,
+    quota: planQuota(observed).bytes,
+  }
+  return { ...holdBack(observed, { files, loading }), leaves, asked: loading }
+}
+
+/** The certificates that the leader issued for the keys on this disk. */
+function ownCertificates(observed: Observed): ByPurpose | undefined {
+  const seen = observed.peers?.units.get(observed.unit)
+  const fits = purposes.every((purpose) => {
+    const key = observed.machine.keys.get(purpose)
+    return key !== undefined && seen?.issued.get(purpose)?.publicKey === key
+  })
+  return fits ? observed.peers?.application.certificates.get(observed.unit) : undefined
+}
