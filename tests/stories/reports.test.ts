@@ -44,12 +44,12 @@ test('who asks, what for, until when and what became of it', async (t) => {
     assert.equal(status, 'blocked')
     assert.match(
       message,
-      new RegExp(`^relation ${greedy.id} .*\\(greedy\\): .*allow-full-keyspace=true on etcd$`),
+      new RegExp(`^relation ${greedy.id} .*\\(greedy\\): .*: juju config etcd allow-full-keyspace=true$`),
     )
     const [told] = JSON.parse(model.databag(greedy.id, 'etcd').status ?? '[]')
     assert.deepEqual(
       [told.code, told.resolution],
-      [5006, 'ask for a prefix, or set allow-full-keyspace=true on etcd'],
+      [5006, 'ask for a prefix, or let it have every key: juju config etcd allow-full-keyspace=true'],
     )
     assert.match(model.unit('greedy/0').workload.message, /whole key space/)
   })

@@ -9,7 +9,9 @@ interface Refusal {
   readonly resolution: string
 }
 
-const endEntity = 'send an end-entity certificate (basicConstraints CA:FALSE, no keyCertSign)'
+/** By the names that the field's charms give the option: its test charms can be told to send a CA, data-integrator is given the certificate. */
+const endEntity =
+  "send an end-entity certificate (basicConstraints CA:FALSE, no keyCertSign); options of the client's charm that may decide it: send-ca-cert=false, mtls-cert"
 const oneName =
   'send a certificate with exactly one common name of letters, digits, dots, dashes, colons, @ or _'
 
@@ -97,7 +99,7 @@ export const refusals: Readonly<Record<string, Refusal>> = {
   'full-keyspace-refused': {
     code: 5006,
     message: 'an empty resource is the whole key space',
-    resolution: 'ask for a prefix, or set allow-full-keyspace=true on etcd',
+    resolution: 'ask for a prefix, or let it have every key: juju config etcd allow-full-keyspace=true',
   },
   'secret-key-missing': {
     code: 5002,
