@@ -6,6 +6,7 @@ import type { HostsOptions } from './host/host.ts'
 import type { Family, Network } from './host/network.ts'
 import type { KillHere } from './model/agent.ts'
 import { readCharm } from './model/charm-archive.ts'
+import { parseOptions } from './model/configure.ts'
 import { consume, offer, resumeRelation, sidesOf, suspendRelation } from './model/cross-model.ts'
 import { openAddresses } from './model/added-addresses.ts'
 import { bagOf } from './model/databag.ts'
@@ -117,9 +118,11 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
         attachStorage = [],
         bindings = {},
       } = deploy
-      const app = addApplication(tables, name, await readCharm(archive, host.cache))
+      const charm = await readCharm(archive, host.cache)
+      const options = parseOptions(charm, config)
+      const app = addApplication(tables, name, charm)
+      Object.assign(app.config, options)
       Object.assign(app.bindings, bindings)
-      configure(tables, name, config)
       for (const [resource, path] of Object.entries(resources)) app.resources.set(resource, path)
       for (const [storage, size] of Object.entries(memoryStorage)) app.memoryStorage.set(storage, size)
       for (const storage of plainStorage) app.plainStorage.add(storage)
@@ -182,7 +185,10 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     /** What is mounted after the next reboot is another, empty disk. */
     exchangeStorage: (name: string): Promise<void> => host.exchange(tables, unitNamed(tables, name)),
     removeApplication: (name: string): void => removeApplication(tables, name),
-    config: (name: string, values: Deploy['config']): void => configure(tables, name, values ?? {}),
+    config(name: string, values: Deploy['config']): void {
+      const { charm, config } = applicationNamed(tables, name)
+      Object.assign(config, parseOptions(charm, values ?? {}))
+    },
     resetConfig(name: string, options: readonly string[]): void {
       for (const option of options) delete applicationNamed(tables, name).config[option]
     },
@@ -236,13 +242,5 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       return relation ? { ...bagOf(relation, entity) } : {}
     },
     [Symbol.asyncDispose]: dispose,
-  }
-}
-
-function configure(tables: Tables, name: string, values: NonNullable<Deploy['config']>): void {
-  const app = applicationNamed(tables, name)
-  for (const [option, value] of Object.entries(values)) {
-    if (!app.charm.options.has(option)) throw new Error(`unknown option "${option}" of ${name}`)
-    app.config[option] = value
   }
 }

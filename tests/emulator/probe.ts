@@ -46,7 +46,7 @@ export async function packProbe(): Promise<{ archive: string; [Symbol.asyncDispo
   await writeFile(join(stage, 'manifest.yaml'), printManifest('amd64'))
   await writeFile(
     join(stage, 'config.yaml'),
-    'options: {title: {type: string, default: My Site}, level: {type: int}}\n',
+    'options: {title: {type: string, default: My Site}, level: {type: int}, ratio: {type: float}, loud: {type: boolean}, empty: {default: }}\n',
   )
   await writeFile(join(stage, 'actions.yaml'), 'act: {description: an action}\n')
   await zip(stage, `${stage}.charm`, 1)

@@ -7,6 +7,7 @@ import { mkdtemp, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { openSnapd } from './snapd.ts'
 import { addAddress, type Interface, changeAddress, type Network, subnetOf } from './network.ts'
 
 const run = promisify(execFile)
@@ -110,6 +111,9 @@ export async function openHost(of: ToOpen): Promise<Host> {
   const start: Host['spawn'] = (argv, { env, ...options }) =>
     spawnWithin(enter, argv, { ...options, env: { ...env, ...clock } })
   const inside = (...argv: readonly string[]): Promise<void> => insist(of.name, start, argv)
+  const outside: Host['outside'] = (path) => `/proc/${pid}/root${path}`
+  const runHere: Host['run'] = (argv) => start(argv, { env: { PATH: path } }).ended
+  const snapd = await openSnapd({ outside, run: runHere })
   return {
     name: of.name,
     small: true,
@@ -132,10 +136,11 @@ export async function openHost(of: ToOpen): Promise<Host> {
     // `-1` spares pid 1 and whoever asks.
     reboot: () => inside('sh', '-c', 'kill -9 -1; rm -f /run/emulator/*.pid; systemctl boot'),
     enter: [...enter, '--wdns=/', '--'],
-    outside: (path) => `/proc/${pid}/root${path}`,
+    outside,
     spawn: start,
-    run: (argv) => start(argv, { env: { PATH: path } }).ended,
+    run: runHere,
     async [Symbol.asyncDispose]() {
+      await snapd[Symbol.asyncDispose]()
       if (init.exitCode !== null || init.signalCode !== null) return
       const gone = once(init, 'exit')
       process.kill(pid, 'SIGKILL')

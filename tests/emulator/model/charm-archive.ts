@@ -20,7 +20,10 @@ const metadata = z.object({
 const options = z.object({
   options: z.record(
     z.string(),
-    z.object({ default: z.optional(z.union([z.string(), z.number(), z.boolean()])) }),
+    z.object({
+      type: z._default(z.enum(['string', 'int', 'float', 'boolean', 'secret']), 'string'),
+      default: z.nullish(z.union([z.string(), z.number(), z.boolean()])),
+    }),
   ),
 })
 const declaredActions = z.record(z.string(), z.unknown())
@@ -45,7 +48,7 @@ export async function readCharm(archive: string, folder: string): Promise<Charm>
     ...z.record(z.string(), z.unknown()).parse(await read('config.yaml')),
   })
   const withDefault = Object.entries(config.options).flatMap(([name, row]) =>
-    row.default === undefined ? [] : [[name, row.default] as const],
+    row.default == null ? [] : [[name, row.default] as const],
   )
   return {
     unpacked,
@@ -60,7 +63,7 @@ export async function readCharm(archive: string, folder: string): Promise<Charm>
       location: row.location ?? `/srv/${name}`,
     })),
     resources: new Map(Object.entries(declared.resources ?? {}).map(([name, row]) => [name, row.filename])),
-    options: new Set(Object.keys(config.options)),
+    options: new Map(Object.entries(config.options).map(([name, { type }]) => [name, type])),
     defaults: Object.fromEntries(withDefault),
     actions: Object.keys(declaredActions.parse(await read('actions.yaml'))),
   }

@@ -2,6 +2,7 @@
 
 import { type HookContext, json, parseFlags, type Tool, ToolFailure } from './hook-context.ts'
 import { find, mayManage, ownMetadata } from './secret-access.ts'
+import { dateOf } from './secret-times.ts'
 import type { Secret } from './state.ts'
 
 export const secretInfoGet: Tool = ({ context, args }) => {
@@ -48,12 +49,6 @@ function findOwn(context: HookContext, words: readonly string[], label: string |
   if (!named) throw nobody(label)
   return named
 }
-
-/** Virtual time began when the model was made, today. */
-function dateOf(at: number): string {
-  return new Date(begun + at).toISOString().replace(/\.\d+/, '')
-}
-const begun = Date.now()
 
 /** 4.0 does not tell whom in another model a secret was granted. */
 function isShown({ tables }: HookContext, relation: number): boolean {

@@ -22,7 +22,7 @@ import {
   uriOf,
 } from './secret-access.ts'
 import { readContent } from './secret-content.ts'
-import { expiryOf, rotationOf } from './secret-times.ts'
+import { expiryOf, nextRotation, reschedule, rotationOf } from './secret-times.ts'
 import { applicationOf, nextNumber, type Secret } from './state.ts'
 
 const contentFlags = {
@@ -142,7 +142,9 @@ export const secretSet: Tool = ({ context, args }) => {
   context.flush.push(() => {
     if (!allowed) throw denied(context, 'manage')
     if (!secret.revisions.has(secret.latest)) throw noRevision(context, secret.latest)
-    Object.assign(secret, ownMetadata(context, secret))
+    const { rotation: before } = secret
+    const after = ownMetadata(context, secret)
+    Object.assign(secret, after, { rotation: reschedule(before, after.rotation) })
     revise(context, secret)
   })
   return nothing
@@ -157,7 +159,7 @@ function revise({ contents, pendingMetadata, pendingSecrets, tables }: HookConte
   if (content && !same) {
     if (!pendingSecrets.has(secret.id)) secret.latest += 1
     secret.revisions.set(secret.latest, content)
-    if (secret.rotation) secret.rotation.next = tables.now + secret.rotation.every
+    if (secret.rotation) secret.rotation.next = nextRotation(secret.rotation.policy, tables.now)
   }
   const expire = pendingMetadata.get(secret)?.expire
   if (expire !== undefined) secret.expiry.set(secret.latest, expire)

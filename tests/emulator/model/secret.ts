@@ -9,8 +9,8 @@ export interface Secret {
   description: string
   readonly revisions: Map<number, Bag>
   latest: number
-  /** Every so many ms its owner is asked for a new revision, at this time next. */
-  rotation: { readonly policy: string; readonly every: number; next: number } | undefined
+  /** How often its owner is asked for a new revision, and when next. */
+  rotation: { readonly policy: string; next: number } | undefined
   /** When each revision expires, and when its owner is told (again). */
   readonly expiry: Map<number, number>
   /** `unit revision`: each unit that owned it was told once that nobody tracks that revision any more, a new leader again. */

@@ -17,6 +17,8 @@ export interface Endpoint {
   readonly interface: string
 }
 
+export type OptionType = 'string' | 'int' | 'float' | 'boolean' | 'secret'
+
 export interface Charm {
   /** Where the archive was unpacked: the same folder for the same bytes. */
   readonly unpacked: string
@@ -25,7 +27,8 @@ export interface Charm {
   readonly storage: readonly { readonly name: string; readonly location: string }[]
   readonly defaults: Readonly<Record<string, string | number | boolean>>
   readonly actions: readonly string[]
-  readonly options: ReadonlySet<string>
+  /** The type of each. */
+  readonly options: ReadonlyMap<string, OptionType>
   /** File name of each file resource. */
   readonly resources: ReadonlyMap<string, string>
 }

@@ -28,7 +28,7 @@ export const configGet: Tool = ({ context, args }) => {
   const given = Object.entries({ ...charm.defaults, ...config }).filter(
     ([, value]) => value !== '' || context.tables.profile === '4.0',
   )
-  const all = every ? [...charm.options].map((name) => [name, null] as const) : []
+  const all = every ? [...charm.options.keys()].map((name) => [name, null] as const) : []
   const shown = Object.fromEntries([...all, ...given].sort(([a], [b]) => (a < b ? -1 : 1)))
   return json(words[0] ? shown[words[0]] : shown)
 }

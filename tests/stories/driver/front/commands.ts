@@ -30,10 +30,9 @@ const commands: Readonly<Record<string, Command>> = {
   'show-secret': ({ plain: [id = ''] }, running) => printSecrets(running, id),
   deploy: ({ plain: [archive = '', app = ''], flag, all }, { model, work }) => {
     const units = Number(flag('--num-units') ?? 1)
-    const typed = (text: string): string | boolean => (/^(true|false)$/.test(text) ? text === 'true' : text)
-    const config = Object.entries(readPairs(all('--config'))).map(([key, value]) => [key, typed(value)])
+    const config = readPairs(all('--config'))
     const resources = readPairs(all('--resource'))
-    return work(() => model.deploy(app, { archive, units, resources, config: Object.fromEntries(config) }))
+    return work(() => model.deploy(app, { archive, units, resources, config }))
   },
   config: ({ plain: [app = '', ...pairs], flag }, running) => configure(running, app, pairs, flag('--reset')),
   'remove-application': ({ plain: [app = ''] }, { model, work }) => work(() => model.removeApplication(app)),
@@ -91,19 +90,12 @@ async function obey({ models, add }: Controller, command: string, words: Words):
 function configure({ model, work }: Running, app: string, pairs: readonly string[], reset?: string): unknown {
   const { charm, config } = model.unit(leaderOf(model, `${app}/leader`)).app
   if (reset !== undefined) return work(() => model.resetConfig(app, reset.split(',')))
-  if (pairs.length > 0) {
-    const typed = Object.entries(readPairs(pairs)).map(([option, value]) => {
-      const usual = charm.defaults[option]
-      return [
-        option,
-        typeof usual === 'boolean' ? value === 'true' : typeof usual === 'number' ? Number(value) : value,
-      ]
-    })
-    return work(() => model.config(app, Object.fromEntries(typed)))
-  }
+  if (pairs.length > 0) return work(() => model.config(app, readPairs(pairs)))
   const source = (option: string): string => (Object.hasOwn(config, option) ? 'user' : 'default')
   return {
-    settings: Object.fromEntries([...charm.options].map((option) => [option, { source: source(option) }])),
+    settings: Object.fromEntries(
+      [...charm.options.keys()].map((option) => [option, { source: source(option) }]),
+    ),
   }
 }
 

@@ -40,14 +40,17 @@ export function startRunning(model: Model): Running {
     busy: () => waiting > 0,
     async work(act) {
       waiting += 1
-      const done = await act()
-      queue = queue
-        .then(() => model.settle())
-        .finally(() => {
-          waiting -= 1
-        })
-      queue.catch(() => {})
-      return done
+      try {
+        return await act()
+      } finally {
+        // An act that was refused, or hooks that go on failing, leave the model at rest, and whoever comes next his turn.
+        queue = queue
+          .then(() => model.settle())
+          .catch(() => {})
+          .finally(() => {
+            waiting -= 1
+          })
+      }
     },
     alone(act) {
       const done = queue.then(act)
