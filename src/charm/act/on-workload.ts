@@ -1,0 +1,52 @@
+// What does the steps about etcd's programs, its configuration and its service.
+
+import { defineService } from '../../machine/define-service.ts'
+import { occupy } from '../../machine/occupant.ts'
+import { findWorkload } from '../../machine/workload.ts'
+import type { Observed } from '../observed.ts'
+import { Waiting } from '../outcome.ts'
+import type { WorkloadStep } from '../step.ts'
+import type { Doers } from './doers.ts'
+import { endTurn } from './end-turn.ts'
+import { goBack } from './go-back.ts'
+import { install } from './install.ts'
+import { restartInTurn } from './restart-in-turn.ts'
+import { awaitQuorum, awaitStart, readmit, runService, waitUnlessOver } from './run-service.ts'
+import { forgetRefused, stopEtcd } from './start-record.ts'
+import { writeFileNow } from './write-files.ts'
+
+export const onWorkload: Doers<WorkloadStep['kind']> = {
+  'workload/install': (charm, observed, { from }) => install(charm, observed, from),
+  'service/define': (_charm, observed, { start }) => settleIn(observed, start),
+  'file/write': (_charm, observed, { file, content }) => writeFileNow(observed, file, content),
+  // Nor with the machine: what it must not meet may be there after the next boot.
+  'service/stop': async () => stopEtcd(await findWorkload(), { disable: true }),
+  'service/start': async (charm, observed, step) => {
+    waitUnlessOver(await runService(observed, step), charm.now)
+  },
+  'service/restart': async (charm, observed, step) => {
+    waitUnlessOver(await restartInTurn(charm, observed, step), charm.now)
+  },
+  'service/go-back': async (charm, observed, step) => {
+    waitUnlessOver(await goBack(observed, step), charm.now)
+  },
+  'service/readmit': () => readmit(),
+  'service/wait': (_charm, observed) => waitForStart(observed),
+  'service/wait-for-quorum': (_charm, _observed, { why }) => awaitQuorum(why),
+  'service/yield': (_charm, _observed, { to, why }) => {
+    throw new Waiting(`restart is due (${why}); the raft leader goes last, after ${to}`)
+  },
+  'refusal/forget': (_charm, _observed, { part }) => forgetRefused(part),
+}
+
+async function waitForStart(observed: Observed): Promise<void> {
+  const { loaded, run } = observed.machine
+  const outcome = await awaitStart(loaded)
+  return endTurn(observed, waitUnlessOver(outcome, run.begun?.at ?? observed.now))
+}
+
+async function settleIn({ unit }: Observed, start: boolean): Promise<void> {
+  const workload = await findWorkload()
+  await occupy(workload.paths.state, unit)
+  await defineService(workload, undefined, { start })
+}

@@ -1,0 +1,17 @@
+// What may be done about the units' keys and certificates, and the authorities that sign them.
+
+import type { Purpose, Rotation } from '../../../interfaces/etcd-peers.ts'
+
+export interface CertificateStep {
+  readonly kind: 'key/create'
+  readonly purpose: Purpose
+}
+
+export type CertificateWrite =
+  /** `restore`: there were some, which only the secret can give back. */
+  | { readonly kind: 'authorities/create'; readonly restore: boolean }
+  | { readonly kind: 'authorities/rotate'; readonly to: RotationStep }
+  | { readonly kind: 'certificates/sign'; readonly unit: string; readonly names: readonly string[] }
+
+/** The last one leaves the old authorities behind. */
+export type RotationStep = Rotation | 'finish'

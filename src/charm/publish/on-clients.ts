@@ -1,0 +1,37 @@
+// What makes the writes about clients: what they are told, and who owns what.
+
+import { isLedgerKey, printLedger } from '../../interfaces/ledger.ts'
+import type { Charm } from '../charm.ts'
+import { encryptionLabel, secretLabels } from '../plan/clients/secret-labels.ts'
+import type { ClientWrite } from '../step.ts'
+import { grantAgain } from './grant-again.ts'
+import { offerEncryption } from './offer-encryption.ts'
+import { databagForAll, writeForAll } from './peer-databags.ts'
+import { publishAnswer } from './publish-answer.ts'
+import type { Writers } from './writers.ts'
+
+export const onClients: Writers<ClientWrite['kind']> = {
+  'encryption/offer': (charm, _observed, { relation }) => offerEncryption(charm, relation),
+  'secrets/grant': (charm, _observed, write) => grantAgain(charm, write),
+  'answer/publish': (charm, _observed, { answer }) => publishAnswer(charm, answer),
+  'ledger/write': async (charm, _observed, { ledger }) => {
+    const ended = Object.keys(await databagForAll(charm))
+      .filter(isLedgerKey)
+      .map((name) => [name, undefined] as const)
+    return writeForAll(charm, { ...Object.fromEntries(ended), ...printLedger(ledger) })
+  },
+  'secrets/collect': async (charm, _observed, { requests }) => {
+    for (const key of requests)
+      await collectSecrets(charm, [
+        ...secretLabels(key),
+        ...(key.request === '' ? [encryptionLabel(key.relation)] : []),
+      ])
+  },
+}
+
+async function collectSecrets({ juju }: Charm, labels: readonly string[]): Promise<void> {
+  for (const label of labels) {
+    const info = await juju.secretInfo({ label })
+    if (info) await juju.removeSecret(info.uri)
+  }
+}

@@ -1,0 +1,38 @@
+// What makes the writes by which units know each other: who founds the cluster, what each is, and whose certificates it has.
+
+import {
+  printAuthorities,
+  printClientCas,
+  printFounding,
+  printOptions,
+  printPeerUnit,
+} from '../../interfaces/etcd-peers.ts'
+import type { CertificateWrite, ClusterWrite, Write } from '../step.ts'
+import { createAuthorities, rotateAuthorities } from './authorities.ts'
+import { createRequests, signCertificates } from './issue.ts'
+import { writeForAll, writeOwnDatabag } from './peer-databags.ts'
+import type { Writers } from './writers.ts'
+
+type Kind =
+  | (ClusterWrite | CertificateWrite)['kind']
+  | Extract<Write['kind'], 'options/write' | 'client-cas/write'>
+
+export const onCluster: Writers<Kind> = {
+  'founding/write': (charm, _observed, { founding }) => writeForAll(charm, printFounding(founding)),
+  'options/write': (charm, _observed, { options }) => writeForAll(charm, printOptions(options)),
+  'client-cas/write': (charm, _observed, { clientCas }) => writeForAll(charm, printClientCas(clientCas)),
+  'authorities/create': async (charm, _observed, write) => {
+    const { bundles, rotation } = await createAuthorities(charm, write)
+    return writeForAll(charm, printAuthorities(bundles, rotation))
+  },
+  'authorities/rotate': async (charm, { peers }, { to }) => {
+    const { bundles, rotation } = await rotateAuthorities(charm, to, peers?.application.authorities)
+    return writeForAll(charm, printAuthorities(bundles, rotation))
+  },
+  'certificates/sign': async (charm, observed, { unit, names }) =>
+    writeForAll(charm, await signCertificates(charm, observed, unit, names)),
+  'peer-unit/write': async (charm, _observed, { unit, renew }) => {
+    const renewed = renew ? await createRequests() : {}
+    return writeOwnDatabag(charm, printPeerUnit({ ...unit, ...renewed }))
+  },
+}
