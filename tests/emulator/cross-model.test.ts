@@ -123,7 +123,7 @@ for (const profile of ['3.6', '4.0'] as const) {
     ])
     const refused = await consuming.runAction('b/0', 'act')
     assert.deepEqual(
-      [refused.status, refused.message],
+      [refused.status, refused.output.stderr],
       ['failed', 'sharing consumer secrets across a cross model relation not supported'],
     )
     assert.deepEqual(consuming.databag(here, 'b'), {})

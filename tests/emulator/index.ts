@@ -8,11 +8,11 @@ import type { KillHere } from './model/agent.ts'
 import { readCharm } from './model/charm-archive.ts'
 import { parseOptions } from './model/configure.ts'
 import { consume, offer, resumeRelation, sidesOf, suspendRelation } from './model/cross-model.ts'
+import { openAsks } from './model/asks.ts'
 import { openAddresses } from './model/added-addresses.ts'
 import { bagOf } from './model/databag.ts'
 import { openGhosts } from './model/ghost.ts'
 import {
-  addAction,
   addApplication,
   addUnit,
   applicationNamed,
@@ -26,7 +26,7 @@ import {
 } from './model/operator.ts'
 import { anyOf, loseRelation, passLeadership, startRemoval } from './model/removal.ts'
 import { restartAgent } from './model/restart.ts'
-import type { Action, Bag, HookRun, Profile, Relation, Tables, Unit } from './model/state.ts'
+import type { Bag, HookRun, Profile, Relation, Tables, Unit } from './model/state.ts'
 
 export { describeFailure, unavoidable } from './model/scheduler.ts'
 export type { RunTool } from './model/ghost.ts'
@@ -217,23 +217,11 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       tables.now += ms
       return settle()
     },
-    /** Queues the action, for a story that has the hooks run one by one. */
-    askAction: (unit: string, name: string, params: Readonly<Record<string, unknown>> = {}): Action =>
-      addAction(tables, unitNamed(tables, unit), name, params),
-    /** Queues the action and settles. */
-    async runAction(
-      unit: string,
-      name: string,
-      params: Readonly<Record<string, unknown>> = {},
-    ): Promise<Action> {
-      const action = addAction(tables, unitNamed(tables, unit), name, params)
-      await settle()
-      return action
-    },
     /** Kills the hook's process at the hook tools that this chooses, before they take effect. */
     killHooks(choose: KillHere): void {
       host.kill = choose
     },
+    ...openAsks(tables, settle),
     ...openAddresses(tables),
     ...openGhosts(tables, (archive) => readCharm(archive, host.cache)),
     unit: (name: string): Unit => unitNamed(tables, name),

@@ -23,6 +23,7 @@ while read -r line; do
   echo $? >"/probe.$name.$n.code"
   n=$((n + 1))
 done <"/probe.$name"
+[ ! -f "/probe.$name.exits" ] || exit "$(cat "/probe.$name.exits")"
 [ ! -f "/probe.$name.fails" ]
 `
 
@@ -64,6 +65,11 @@ export async function teach(
   lines: readonly string[],
 ): Promise<void> {
   await writeFile(model.unit(unit).host.outside(`/probe.${hook}`), lines.map((line) => `${line}\n`).join(''))
+}
+
+/** How the unit's next action or hook of this name is to end. */
+export async function endWith(model: Model, unit: string, hook: string, code: number): Promise<void> {
+  await writeFile(model.unit(unit).host.outside(`/probe.${hook}.exits`), String(code))
 }
 
 export async function makeFail(model: Model, unit: string, hook: string, fails: boolean): Promise<void> {

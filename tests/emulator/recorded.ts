@@ -9,6 +9,7 @@ const text = z.string()
 const orderRow = z.tuple([text, text, text, text, text, text, text, text, z.boolean()])
 const call = z.tuple([text, z.number(), text, text])
 const callsRow = z.tuple([text, text, text, text, text, z.array(call)])
+const resultRow = z.tuple([text, text, text, z.number(), text, text, z.record(text, z.unknown())])
 
 export interface RecordedCall {
   readonly line: string
@@ -49,6 +50,24 @@ export function hooksSince(model: Model, unit: string, from: number): readonly s
     .slice(from)
     .filter((run) => run.unit === unit && run.hook !== 'act')
     .map(({ hook, env }) => `${hook} ${env.JUJU_REMOTE_UNIT ?? ''}`.trim())
+}
+
+export interface RecordedResult {
+  readonly situation: string
+  /** Of `juju exec`. */
+  readonly line: string
+  /** Juju's own. */
+  readonly exit: number
+  readonly status: string
+  readonly message: string
+  readonly results: Readonly<Record<string, unknown>>
+}
+
+/** What juju printed of tasks in that situation, one after the other. */
+export function recordedResults(situation: string, unit: string): readonly RecordedResult[] {
+  return read('results.jsonl', resultRow).flatMap(([where, of, line, exit, status, message, results]) =>
+    where === situation && of === unit ? [{ situation, line, exit, status, message, results }] : [],
+  )
 }
 
 export interface RecordedAction {

@@ -5,6 +5,8 @@ export interface HookRun {
   readonly hook: string
   /** What Juju set beside what every hook gets. */
   readonly env: Readonly<Record<string, string>>
+  /** By an operator: it is an action, or a command of `juju exec`, and puts no unit in error. */
+  readonly asked: boolean
   readonly exit: number | string
   readonly calls: readonly {
     readonly tool: string

@@ -23,6 +23,7 @@ export function newUnit(tables: Tables, app: Application, host: Host): Unit {
     moreAddresses: [],
     queued: [],
     actions: [],
+    commands: [],
     agent: 'idle',
     failed: undefined,
     installed: false,

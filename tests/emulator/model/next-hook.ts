@@ -9,13 +9,14 @@ import type { Action, Consumer, HookToRun, Secret, Tables, Unit } from './state.
 
 export function nextHook(tables: Tables, unit: Unit): HookToRun | undefined {
   if (unit.removed) return undefined
-  if (unit.failed) return unit.failed
+  // A unit in error still does what an operator asks for.
+  if (unit.failed) return asked(unit) ?? unit.failed
   if (unit.rebooted) return startAgain(unit)
   const queued = firstQueued(unit)
   if (queued) return queued
   if (!unit.installed) return storageHook(unit, 'attached') ?? install(unit)
   if (unit.dying)
-    return action(unit) ?? storageHook(unit, 'detaching') ?? relationHook(tables, unit) ?? lastHooks(unit)
+    return asked(unit) ?? storageHook(unit, 'detaching') ?? relationHook(tables, unit) ?? lastHooks(unit)
   return (
     (enterRelations(tables, unit) ? firstQueued(unit) : undefined) ??
     leaderElected(unit) ??
@@ -23,7 +24,7 @@ export function nextHook(tables: Tables, unit: Unit): HookToRun | undefined {
     dueSecret(tables, unit) ??
     secretChanged(tables, unit) ??
     secretRemove(tables, unit) ??
-    action(unit) ??
+    asked(unit) ??
     upgradeCharm(unit) ??
     configChanged(tables, unit) ??
     relationHook(tables, unit) ??
@@ -123,14 +124,16 @@ function secretRemove(tables: Tables, unit: Unit): HookToRun | undefined {
   return undefined
 }
 
-function action(unit: Unit): HookToRun | undefined {
+/** An action first, then what programs of the machine want run. */
+function asked(unit: Unit): HookToRun | undefined {
   const next = unit.actions.find((row) => row.status === 'pending')
-  return next && runAction(next)
+  return next ? runAction(next) : unit.commands[0]
 }
 
 function runAction(next: Action): HookToRun {
-  const env = { JUJU_ACTION_NAME: next.name, JUJU_ACTION_UUID: next.id, JUJU_ACTION_TAG: `action-${next.id}` }
-  return { name: next.name, env, action: next, done: () => {} }
+  const { id, name, command } = next
+  const env = { JUJU_ACTION_NAME: name, JUJU_ACTION_UUID: id, JUJU_ACTION_TAG: `action-${id}` }
+  return { name, env, action: next, ...(command !== undefined && { command }), done: () => {} }
 }
 
 function secretChanged(tables: Tables, unit: Unit): HookToRun | undefined {

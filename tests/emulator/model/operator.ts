@@ -2,18 +2,11 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Hosts } from '../host/host.ts'
+import { type Action, execName, newAction } from './action.ts'
 import { loseOtherSide, relateAcross, sidesOf } from './cross-model.ts'
 import { newUnit, nextUnitName } from './new-unit.ts'
 import { forgetIfLeft, forgetIfUnused, startRemoval } from './removal.ts'
-import {
-  type Action,
-  type Application,
-  type Charm,
-  nextNumber,
-  type Relation,
-  type Tables,
-  type Unit,
-} from './state.ts'
+import { type Application, type Charm, nextNumber, type Relation, type Tables, type Unit } from './state.ts'
 
 /** A new model beside those, which it joins. */
 export function newTables(
@@ -197,14 +190,16 @@ export function addAction(
 ): Action {
   if (!unit.app.charm.actions.includes(name))
     throw new Error(`action "${name}" not defined on unit "${unit.name}"`)
-  const action: Action = {
-    id: String(nextNumber(tables, 'task')),
-    name,
-    params,
-    results: {},
-    status: 'pending',
-    message: '',
-  }
+  return ask(tables, unit, { name, params })
+}
+
+/** As `juju exec`, which waits two minutes for it. */
+export function addExec(tables: Tables, unit: Unit, command: string): Action {
+  return ask(tables, unit, { name: execName, params: { command, timeout: 120_000_000_000 }, command })
+}
+
+function ask(tables: Tables, unit: Unit, of: Omit<Parameters<typeof newAction>[0], 'id'>): Action {
+  const action = newAction({ id: String(nextNumber(tables, 'task')), ...of })
   unit.actions.push(action)
   return action
 }

@@ -90,7 +90,7 @@ export function openScheduler(options: SchedulerOptions): Scheduler {
     return unit && run(unit)
   }
   const settle = async (): Promise<readonly HookRun[]> => {
-    const judge = openJudge(models)
+    const judge = openJudge()
     const running = new Set<Promise<void>>()
     const runs: HookRun[] = []
     for (;;) {
@@ -120,23 +120,19 @@ export function openScheduler(options: SchedulerOptions): Scheduler {
 /** How hooks end that were made to end so. */
 export const unavoidable: ReadonlySet<string> = new Set(['killed', 'cut off'])
 
-/** Throws when a hook fails again and again, or when there is no end. */
-function openJudge(models: readonly Tables[]): (runs: readonly HookRun[], last: HookRun) => void {
+/** Throws when a hook fails again and again, or when there is no end. What an operator asked for may fail. */
+function openJudge(): (runs: readonly HookRun[], last: HookRun) => void {
   const failures = new Map<string, number>()
   return (runs, last) => {
-    const failed = (failures.get(last.unit) ?? 0) + 1
-    if (last.exit === 0 || isAction(models, last)) failures.delete(last.unit)
-    else if (!(typeof last.exit === 'string' && unavoidable.has(last.exit))) failures.set(last.unit, failed)
-    if ((failures.get(last.unit) ?? 0) >= patience) throw new Error(describeFailure(last))
+    if (!last.asked) {
+      const failed = (failures.get(last.unit) ?? 0) + 1
+      if (last.exit === 0) failures.delete(last.unit)
+      else if (!(typeof last.exit === 'string' && unavoidable.has(last.exit))) failures.set(last.unit, failed)
+      if ((failures.get(last.unit) ?? 0) >= patience) throw new Error(describeFailure(last))
+    }
     if (runs.length > restless)
       throw new Error(`no rest after ${restless} hooks; the last was ${last.hook} of ${last.unit}`)
   }
-}
-
-function isAction(models: readonly Tables[], run: HookRun): boolean {
-  return unitsOf(models).some(
-    ({ unit }) => unit.name === run.unit && unit.app.charm.actions.includes(run.hook),
-  )
 }
 
 function unitsOf(models: readonly Tables[]): readonly Picked[] {

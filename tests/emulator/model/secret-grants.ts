@@ -1,6 +1,7 @@
 // secret-grant and secret-revoke: over a relation, to its application or to one of its units (facts/juju.md §4.1).
 
 import { type HookContext, nothing, parseFlags, relationOf, type Tool, ToolFailure } from './hook-context.ts'
+import { atCommit } from './at-commit.ts'
 import { denied, find, findLater, mayManage, uriOf } from './secret-access.ts'
 import { applicationOf, type Relation, remoteOf, type Secret } from './state.ts'
 
@@ -48,7 +49,7 @@ function anotherScope(profile: string, { id }: Secret): ToolFailure {
   return new ToolFailure(
     profile === '3.6'
       ? 'cannot change secret permission scope'
-      : `cannot change scope or subject type of existing grant for application on "${id}"`,
+      : `executing leadership func: grant secrets access: cannot change scope or subject type of existing grant for application on "${id}"`,
   )
 }
 
@@ -64,10 +65,11 @@ export const secretRevoke: Tool = ({ context, args }) => {
   const from = unit ?? app ?? (relation && remoteOf(relation, context.unit.app.name))
   if (from === undefined) throw new ToolFailure('missing relation or application or unit', 2)
   const secret = findLater(context, id)
-  if (secret?.owner === context.unit.app.name) context.asLeader = true
-  context.flush.push(() => {
+  const allowed = secret !== undefined && mayManage(context, secret)
+  if (allowed && secret.owner === context.unit.app.name) context.asLeader = true
+  atCommit(context, 'revoking secrets access', () => {
     if (!secret) return
-    if (!mayManage(context, secret)) throw denied(context, 'manage')
+    if (!allowed) throw denied(context, 'manage')
     secret.grants.delete(from)
   })
   return nothing

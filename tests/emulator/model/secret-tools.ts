@@ -21,6 +21,7 @@ import {
   readerOf,
   uriOf,
 } from './secret-access.ts'
+import { atCommit } from './at-commit.ts'
 import { readContent } from './secret-content.ts'
 import { expiryOf, nextRotation, reschedule, rotationOf } from './secret-times.ts'
 import { applicationOf, nextNumber, type Secret } from './state.ts'
@@ -70,7 +71,7 @@ export const secretAdd: Tool = ({ context, args }) => {
   context.pendingSecrets.set(id, secret)
   // In 4.0 a label is one name among the secrets of the application and of all its units.
   const among = context.tables.profile === '3.6' ? (row: string) => row : applicationOf
-  context.flush.push(() => {
+  atCommit(context, `create secrets: creating secret "${id}"`, () => {
     const taken = [...context.tables.secrets.values()].some(
       (row) => label !== '' && among(row.owner) === among(owner) && row.label === label,
     )
@@ -139,7 +140,7 @@ export const secretSet: Tool = ({ context, args }) => {
     ...(flags.has('--rotate') && { rotation }),
     ...(expire !== undefined && { expire }),
   })
-  context.flush.push(() => {
+  atCommit(context, 'updating secrets', () => {
     if (!allowed) throw denied(context, 'manage')
     if (!secret.revisions.has(secret.latest)) throw noRevision(context, secret.latest)
     const { rotation: before } = secret
@@ -181,10 +182,10 @@ export const secretRemove: Tool = ({ context, args }) => {
   if (!secret) return nothing
   const allowed = mayManage(context, secret)
   if (!allowed && context.tables.profile === '3.6') throw new ToolFailure(`secret "${secret.id}" not found`)
-  if (secret.owner === context.unit.app.name) context.asLeader = true
+  if (allowed && secret.owner === context.unit.app.name) context.asLeader = true
   const revision = flags.get('--revision')
   if (revision === undefined) context.removedSecrets.add(secret)
-  context.flush.push(() => {
+  atCommit(context, 'removing secrets', () => {
     if (!allowed) throw denied(context, 'manage')
     if (revision === undefined) context.tables.secrets.delete(secret.id)
     else removeRevision(context, secret, Number(revision))

@@ -1,11 +1,13 @@
 // What a Juju model knows: plain tables. Only a flush (an exit 0) or an operator's command changes them.
 
+import type { Action } from './action.ts'
 import type { AddedAddress } from './added-address.ts'
 import type { Host } from '../host/host.ts'
 import type { Offer } from './cross-model.ts'
 import type { HookRun } from './hook-run.ts'
 import type { Secret } from './secret.ts'
 
+export type { Action } from './action.ts'
 export type { HookRun } from './hook-run.ts'
 export type { Consumer, Secret } from './secret.ts'
 
@@ -76,6 +78,8 @@ export interface Unit {
   /** Hooks that must run next, with nothing in between. */
   readonly queued: HookToRun[]
   readonly actions: Action[]
+  /** Those that programs of its machine have asked for. */
+  readonly commands: HookToRun[]
   agent: 'idle' | 'error'
   failed: HookToRun | undefined
   installed: boolean
@@ -147,18 +151,12 @@ export interface HookToRun {
   readonly env: Readonly<Record<string, string>>
   readonly relation?: number
   readonly action?: Action
+  /** What a shell runs in place of the charm. */
+  readonly command?: string
+  /** Of a command that a program of the machine asked for: told what it printed, and why Juju refused what it wanted. */
+  readonly ended?: (output: Action['output'], refusal: string | undefined) => void
   /** What the agent notes when the hook has committed. */
   readonly done: () => void
-}
-
-export interface Action {
-  readonly id: string
-  readonly name: string
-  readonly params: Readonly<Record<string, unknown>>
-  readonly results: Bag
-  /** One that ran when its machine was rebooted stays `running` in Juju 4.0. */
-  status: 'pending' | 'running' | 'completed' | 'failed'
-  message: string
 }
 
 /** Which Juju is emulated: error texts, databag keys and hooks differ. */

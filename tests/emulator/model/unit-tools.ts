@@ -132,6 +132,7 @@ export const actionSet: Tool = (request) => {
     const at = word.indexOf('=')
     if (at < 0) throw new ToolFailure(`argument "${word}" must be of the form key...=value`, 2)
     for (const part of word.slice(0, at).split('.')) checkActionKey(part, profile === '4.0' ? 2 : 1)
+    delete results[word.slice(0, at)]
     results[word.slice(0, at)] = word.slice(at + 1)
   }
   return nothing

@@ -1,6 +1,6 @@
 // The commands of `juju` that the driver sends, done in the emulator.
 
-import type { Unit } from '../../../emulator/model/state.ts'
+import { type Action, printResults } from '../../../emulator/model/action.ts'
 import type { Controller, Running } from './open-front.ts'
 import { printSecrets, printStatus, printUnits } from './print-model.ts'
 import { readPairs, readWords, type Words } from './read-words.ts'
@@ -115,46 +115,33 @@ function leaderOf(model: Running['model'], unit: string): string {
 async function run({ model, alone }: Running, unit: string, action: string, pairs: readonly string[]) {
   const name = leaderOf(model, unit)
   const params = Object.entries(readPairs(pairs)).map(([key, value]) => [key, JSON.parse(value)] as const)
-  const { id, status, message, results } = await alone(() =>
-    model.runAction(name, action, Object.fromEntries(params)),
-  )
-  const task = { [name]: { id, status, message, results: { 'return-code': 0, ...results } } }
-  if (status !== 'completed') throw new TaskFailed(task)
+  const done = await alone(() => model.runAction(name, action, Object.fromEntries(params)))
+  const failed = model.tables.profile === '3.6' && done.status !== 'completed'
+  const task = { [name]: printTask(name, done) }
+  if (failed || done.output.code !== 0) throw new TaskFailed(task)
   return task
 }
 
-async function exec({ model, work }: Running, units: string, line: string): Promise<object> {
+function printTask(unit: string, action: Action): object {
+  const { id, status, message } = action
+  return { id, status, ...(message && { message }), results: printResults(action), unit }
+}
+
+async function exec({ model, alone }: Running, units: string, line: string): Promise<object> {
   const tasks: Record<string, object> = {}
   let failed = false
-  for (const name of units.split(',')) {
-    const on = model.unit(leaderOf(model, name))
-    const { code, stdout, stderr } = line.endsWith('./dispatch')
-      ? await work(() => updateStatus(on))
-      : (relationGet(model, line) ?? (await onMachine(on, line)))
-    const results = { 'return-code': code ?? -1, ...(stdout && { stdout }), ...(stderr && { stderr }) }
-    tasks[on.name] = { id: '1', status: 'completed', results, unit: on.name }
-    failed ||= code !== 0
+  for (const unit of units.split(',')) {
+    const name = leaderOf(model, unit)
+    const done = await alone(() => model.exec(name, onMachine(line)))
+    tasks[name] = printTask(name, done)
+    failed ||= done.output.code !== 0
   }
   if (failed) throw new TaskFailed(tasks)
   return tasks
 }
 
-function updateStatus(unit: Unit) {
-  unit.updateStatus = true
-  return { code: 0, stdout: '', stderr: '' }
-}
-
-/** A hook tool, which juju exec has like a hook. */
-function relationGet(model: Running['model'], line: string) {
-  const [, relation, app] = /^relation-get -r [\w-]+:(\d+) .*--app - (\S+)$/.exec(line) ?? []
-  if (relation === undefined || app === undefined) return undefined
-  return { code: 0, stdout: JSON.stringify(model.databag(Number(relation), app)), stderr: '' }
-}
-
 /** These machines have no journal: systemctl's stand-in counts starts in a file. */
-function onMachine({ host }: Unit, line: string) {
+function onMachine(line: string): string {
   const service = /^journalctl .*--unit=(\S+)/.exec(line)?.[1]
-  const shell = service ? `cat /run/emulator/${service}.starts 2>&1 || true` : line
-  const path = '/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin'
-  return host.spawn(['sh', '-c', shell], { env: { PATH: path } }).ended
+  return service ? `cat /run/emulator/${service}.starts 2>&1 || true` : line
 }

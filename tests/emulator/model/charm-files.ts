@@ -1,0 +1,46 @@
+// The charm's files and the hook tools on a unit's machine, where its agent puts them.
+
+import { access, copyFile, cp, mkdir, readdir, rm, stat, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { charmFolder, toolsFolder } from './environment.ts'
+import { gone, tools } from './server.ts'
+import type { HookToRun, Tables, Unit } from './state.ts'
+
+/** The archive's files, when the unit has none yet or the upgrade is about to run; what only the old archive had goes. */
+export async function placeCharm(tables: Tables, unit: Unit, hook: HookToRun): Promise<void> {
+  const { unpacked } = unit.app.charm
+  if (unit.placed === unpacked || (unit.placed !== undefined && hook.name !== 'upgrade-charm')) return
+  const target = unit.host.outside(charmFolder(unit))
+  if (unit.placed === undefined) await placeTools(tables, unit)
+  else for (const file of await filesOf(unit.placed)) await rm(join(target, file), { force: true })
+  for (const file of await filesOf(unpacked)) {
+    const [from, to] = [join(unpacked, file), join(target, file)]
+    await mkdir(dirname(to), { recursive: true })
+    // Node's binary would fill the memory that a host's root lies in: hosts see the unpacked archive at its own path.
+    if (unit.host.small && (await stat(from)).size > 4_000_000) await symlink(from, to)
+    else await cp(from, to)
+  }
+  unit.placed = unpacked
+}
+
+async function filesOf(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+}
+
+/** Every tool under its own name; what this Juju lacks is no file, so a shell says 127. */
+async function placeTools({ profile, without }: Tables, unit: Unit): Promise<void> {
+  const folder = unit.host.outside(toolsFolder(unit))
+  await mkdir(folder, { recursive: true })
+  await copyFile(join(import.meta.dirname, '../host/jujuc-client'), join(folder, 'jujuc'))
+  for (const tool of Object.keys(tools)) {
+    if (gone[profile].has(tool) || without.has(tool)) continue
+    const there = await access(join(folder, tool)).then(
+      () => true,
+      () => false,
+    )
+    if (!there) await symlink('jujuc', join(folder, tool))
+  }
+}
