@@ -7,6 +7,7 @@ import type { Observed } from './observed.ts'
 import { planAccess } from './plan/clients/access.ts'
 import { planAnswers } from './plan/clients/answers.ts'
 import { planAudit } from './plan/clients/audit.ts'
+import { planCollection } from './plan/clients/collectable.ts'
 import { planClientCas } from './plan/trust/client-cas.ts'
 import { conditionsOf } from './plan/conditions.ts'
 import { planAlarms } from './plan/cluster/alarms.ts'
@@ -89,12 +90,4 @@ function isForeign(unreadable: readonly string[]): Condition {
 function planLedger(observed: Observed, ledger: Ledger): readonly Write[] {
   if (!observed.peers || sameLedger(observed.peers.ledger, ledger)) return []
   return [{ kind: 'ledger/write', ledger, why: 'who owns what has changed' }]
-}
-
-/** A request that came back meanwhile has its secrets again. */
-function planCollection(observed: Observed, ledger: Ledger): readonly Write[] {
-  const collectable = [...(observed.peers?.ledger.collectable ?? [])]
-  const requests = collectable.flatMap(([name, key]) => (ledger.entries.has(name) ? [] : [key]))
-  if (!observed.collect || !observed.leader || observed.leaving || requests.length === 0) return []
-  return [{ kind: 'secrets/collect', requests, why: 'their relations have ended' }]
 }

@@ -1,6 +1,6 @@
 // A plain, settled observation for the tests of the core, and small changes to it.
 
-import { markRole } from '../../../src/charm/plan/clients/guards.ts'
+import { markRole } from '../../../src/charm/plan/clients/naming-guards.ts'
 import type { AccessSeen, Observed, RelationSeen } from '../../../src/charm/observed.ts'
 import { defaults } from '../../../src/config.ts'
 import { prefixRange } from '../../../src/etcd/key-range.ts'

@@ -2,6 +2,7 @@
 
 import { type Ledger, ledgerKey, type RequestKey } from '../../../interfaces/ledger.ts'
 import type { Observed } from '../../observed.ts'
+import type { Write } from '../../step.ts'
 
 /** Not in the hook in which a relation breaks: a unit of the requirer may still read them (facts/etcd-client.md §5.17). */
 export function secretsToCollect(
@@ -21,4 +22,12 @@ export function secretsToCollect(
     ...ended.map(([name, { key }]) => [name, key] as const),
     ...encrypted.map((key) => [ledgerKey(key), key] as const),
   ])
+}
+
+/** A request that came back meanwhile has its secrets again. */
+export function planCollection(observed: Observed, ledger: Ledger): readonly Write[] {
+  const collectable = [...(observed.peers?.ledger.collectable ?? [])]
+  const requests = collectable.flatMap(([name, key]) => (ledger.entries.has(name) ? [] : [key]))
+  if (!observed.collect || !observed.leader || observed.leaving || requests.length === 0) return []
+  return [{ kind: 'secrets/collect', requests, why: 'their relations have ended' }]
 }

@@ -12,16 +12,8 @@ import {
   shortFingerprint,
 } from '../../../interfaces/ledger.ts'
 import { departuresAreBounded, nameIsLetGo, nameIsNotRevoked, nameIsOurs } from './naming-guards.ts'
-import {
-  ledgerFits,
-  oneOwnerPerCommonName,
-  oneOwnerPerSecret,
-  ownerOf,
-  ownerOfSecret,
-  prefixIsNotEmpty,
-  prefixIsPlain,
-  reservedCommonName,
-} from './guards.ts'
+import { ledgerFits, oneOwnerPerSecret, ownerOfSecret, prefixIsNotEmpty, prefixIsPlain } from './guards.ts'
+import { oneOwnerPerCommonName, ownerOf, reservedCommonName } from './naming-guards.ts'
 import { relationLeavesRoom, truststoreFits } from '../trust/guards.ts'
 import type { RequestSeen } from '../../observed.ts'
 import { takesRestart } from '../trust/pace.ts'

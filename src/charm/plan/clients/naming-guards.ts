@@ -1,7 +1,44 @@
 // The rules about who may have a name next, and whether the name is the charm's to give.
 
-import type { AcceptedEntry, Leaf, Ledger, RequestKey } from '../../../interfaces/ledger.ts'
+import {
+  type AcceptedEntry,
+  compareRequestKeys,
+  type Leaf,
+  type Ledger,
+  type RequestKey,
+} from '../../../interfaces/ledger.ts'
 import type { Guard } from '../guard.ts'
+
+/**
+ * A role without permissions, held by every user that this charm made: so that an operator's users are told from those that
+ * lost their owner, in a restored snapshot too.
+ */
+export const markRole = 'etcd-charm-client'
+
+/** etcd takes the common name for the user: these are the administrator's and the charm's own. */
+const reservedNames: ReadonlySet<string> = new Set(['root', 'etcd-peer', 'etcd-server', markRole])
+
+export const reservedCommonName: Guard<[leaf: Leaf]> = {
+  name: 'reserved-common-name',
+  because: 'whoever holds a trusted certificate with the common name root owns the cluster',
+  holds: (leaf) => !reservedNames.has(leaf.commonName.toLowerCase()),
+}
+
+export const oneOwnerPerCommonName: Guard<[key: RequestKey, leaf: Leaf, ledger: Ledger]> = {
+  name: 'one-owner-per-common-name',
+  because: 'two certificates with one common name are one user to etcd, with the access of both',
+  holds: (key, leaf, ledger) => ownerOf(ledger, leaf.commonName, key) === undefined,
+}
+
+/** The other request that owns a common name, compared without case, if there is one. */
+export function ownerOf(ledger: Ledger, commonName: string, except: RequestKey): RequestKey | undefined {
+  const wanted = commonName.toLowerCase()
+  for (const { key, entry } of ledger.entries.values()) {
+    if (entry.state !== 'accepted' || compareRequestKeys(key, except) === 0) continue
+    if (entry.leaf.commonName.toLowerCase() === wanted) return key
+  }
+  return undefined
+}
 
 /** What a request claims in etcd, if it is accepted. */
 export interface NameClaim {

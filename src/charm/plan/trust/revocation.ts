@@ -1,10 +1,9 @@
 // The revocation list: whom etcd still trusts as it was started, and no longer should.
 
 import type { Leaf } from '../../../interfaces/ledger.ts'
-import type { Observed } from '../../observed.ts'
+import type { Loaded, MachineSeen, Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
-import { bystandersOf } from './bystanders.ts'
-import { serialsToRevoke } from './trust.ts'
+import { type Bystanders, bystandersOf } from './bystanders.ts'
 
 export function planRevocation(observed: Observed, leaves: readonly Leaf[]): readonly Step[] {
   const { revoked } = observed.machine
@@ -14,4 +13,34 @@ export function planRevocation(observed: Observed, leaves: readonly Leaf[]): rea
     ? 'what etcd still trusts and no longer should has changed'
     : 'without it etcd refuses everybody'
   return [{ kind: 'revocation/write', serials, why }]
+}
+
+/**
+ * Serials of the leaves that the running etcd still trusts and no longer should. etcd compares serials only, whatever the issuer, of
+ * every certificate that is shown to it: so no serial is listed that somebody else may have. That removal waits for a restart.
+ */
+export function serialsToRevoke(
+  { loaded, revoked = [] }: Pick<MachineSeen, 'loaded' | 'revoked'>,
+  wanted: readonly Leaf[],
+  bystanders: Bystanders,
+): readonly string[] {
+  // Where the note is gone of what etcd trusts, whoever is cut off stays so.
+  const candidates = loaded ? unwanted(loaded, wanted) : revoked.map((serial) => ({ serial }))
+  const stale = candidates.filter((leaf) => isOnlyTheirs(leaf, wanted, bystanders))
+  return [...new Set(stale.map((leaf) => leaf.serial))].sort()
+}
+
+/** Whether nobody else who is trusted has the serial, as far as the charm can know. */
+export function isOnlyTheirs(
+  { serial }: Pick<Leaf, 'serial'>,
+  wanted: readonly Leaf[],
+  { serials, strangers }: Bystanders,
+): boolean {
+  return !strangers && !serials.has(serial) && wanted.every((leaf) => leaf.serial !== serial)
+}
+
+/** Those whom the running etcd trusts and should not. */
+export function unwanted({ leaves }: Loaded, wanted: readonly Leaf[]): Loaded['leaves'] {
+  const fingerprints = new Set(wanted.map((leaf) => leaf.fingerprint))
+  return leaves.filter((leaf) => !fingerprints.has(leaf.fingerprint))
 }

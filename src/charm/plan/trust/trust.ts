@@ -1,10 +1,11 @@
-// The client truststore and the revocation list. Trust grows only from what is committed, and shrinks at once.
+// The client truststore. Trust grows only from what is committed, and shrinks at once.
 // etcd reads its truststore at start and its revocation list at every accept: hence additions need a restart, cut-offs don't.
 
 import type { Leaf, Ledger } from '../../../interfaces/ledger.ts'
 import { nameIsOurs } from '../clients/naming-guards.ts'
-import type { Loaded, MachineSeen, Observed } from '../../observed.ts'
+import type { Loaded, Observed } from '../../observed.ts'
 import type { Bystanders } from './bystanders.ts'
+import { isOnlyTheirs, unwanted } from './revocation.ts'
 
 /**
  * The leaves to be trusted: accepted in the committed ledger and still accepted now, sorted by fingerprint. A certificate that only
@@ -31,29 +32,6 @@ export function printTruststore(authorities: readonly string[], leaves: readonly
   return [...authorities, ...leaves.map((leaf) => leaf.pem)].map((pem) => `${pem.trim()}\n`).join('')
 }
 
-/**
- * Serials of the leaves that the running etcd still trusts and no longer should. etcd compares serials only, whatever the issuer, of
- * every certificate that is shown to it: so no serial is listed that somebody else may have. That removal waits for a restart.
- */
-export function serialsToRevoke(
-  { loaded, revoked = [] }: Pick<MachineSeen, 'loaded' | 'revoked'>,
-  wanted: readonly Leaf[],
-  bystanders: Bystanders,
-): readonly string[] {
-  // Where the note is gone of what etcd trusts, whoever is cut off stays so.
-  const candidates = loaded ? unwanted(loaded, wanted) : revoked.map((serial) => ({ serial }))
-  const stale = candidates.filter((leaf) => isOnlyTheirs(leaf, wanted, bystanders))
-  return [...new Set(stale.map((leaf) => leaf.serial))].sort()
-}
-
-function isOnlyTheirs(
-  { serial }: Pick<Leaf, 'serial'>,
-  wanted: readonly Leaf[],
-  { serials, strangers }: Bystanders,
-): boolean {
-  return !strangers && !serials.has(serial) && wanted.every((leaf) => leaf.serial !== serial)
-}
-
 /** Why the running etcd must be restarted to trust whom it should; `undefined` where it needn't be. */
 export function whyTrustMustGrow(loaded: Loaded, wanted: readonly Leaf[]): string | undefined {
   const known = new Set(loaded.leaves.map((leaf) => leaf.fingerprint))
@@ -74,9 +52,4 @@ export function whyTrustMustShrink(
   if (stale.some((leaf) => !isOnlyTheirs(leaf, wanted, bystanders)))
     return 'a serial that somebody else may have could not be revoked'
   return undefined
-}
-
-function unwanted({ leaves }: Loaded, wanted: readonly Leaf[]): Loaded['leaves'] {
-  const fingerprints = new Set(wanted.map((leaf) => leaf.fingerprint))
-  return leaves.filter((leaf) => !fingerprints.has(leaf.fingerprint))
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
-import { markRole } from '../../../../../src/charm/plan/clients/guards.ts'
+import { markRole } from '../../../../../src/charm/plan/clients/naming-guards.ts'
 import type { AccessSeen, Observed, Order } from '../../../../../src/charm/observed.ts'
 import { nextLedger } from '../../../../../src/charm/plan/clients/ledger.ts'
 import type { AcceptedEntry, LedgerEntry } from '../../../../../src/interfaces/ledger.ts'
