@@ -81,7 +81,7 @@ chaos: $(ETCD_CHARM) $(CLIENT_CHARM) ## every disturbance of a cluster (MEMBERS=
 	@scripts/provide-chaos-tools
 	@$(EMULATED) $(NODE) scripts/chaos.ts
 
-bench: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## measure hooks here (CLIENTS=1,10,100,1000 MEMBERS=1,3,5 ROUNDS=5); writes bench/results.json
+bench: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## measure hooks here (CLIENTS=1,10,100,1000 MEMBERS=1,3,5 ROUNDS=5 ONLY=charm|controller|python|writes|life|neighbours); writes bench/results.json
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 bench/index.ts
 
 integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the stories on your own controller through juju (STORIES= BASE= ETCD_RESOURCE= KEEP=1 …)

@@ -1,5 +1,6 @@
 // `make bench`: what hooks cost on this machine, with few clients and with many, with one member and with several, beside Node's bare
-// start and beside a provider on the field's Python library in the same run. Writes bench/results.json and bench/results.md.
+// start and beside a provider on the field's Python library in the same run. Writes bench/results.json and bench/results.md; of one part
+// alone (`ONLY=neighbours`) it just prints the figures.
 
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -26,14 +27,18 @@ const members = numbers('MEMBERS', '1,3,5')
 const [rounds = 5] = numbers('ROUNDS', '5')
 const [together = 100] = numbers('TOGETHER', '100')
 
+const only = process.env.ONLY
+const wants = (part: string): boolean => only === undefined || only === part
+
 const costs: Row[] = []
 const writes: Row[] = []
 
 /** After each part, so that a bench that is cut short leaves what it has. */
 async function save(): Promise<string> {
-  await writeFile('bench/results.json', `${JSON.stringify([...costs, ...writes], undefined, 2)}\n`)
   const tables = [costs, writes].filter((rows) => rows.length > 0).map(printTable)
   const text = `${tables.join('\n\n')}\n`
+  if (only !== undefined) return text
+  await writeFile('bench/results.json', `${JSON.stringify([...costs, ...writes], undefined, 2)}\n`)
   await writeFile('bench/results.md', text)
   return text
 }
@@ -85,21 +90,25 @@ async function measureCharm(): Promise<void> {
   await measureCosts({ model, app: 'etcd', prefix: '', rounds, add, grow }, sizes)
 }
 
-await measureCharm()
-await measureAtController()
+async function measureCluster(): Promise<void> {
+  if (wants('writes'))
+    for (const count of members) {
+      writes.push(...(await measureFirstWrites(count, together)))
+      await save()
+    }
+  if (!members.some((count) => count > 1)) return
+  if (wants('life')) writes.push(...(await measureClusterLife()))
+  await save()
+  if (wants('neighbours')) writes.push(...(await measureNeighbours([1, 10])))
+}
+
+if (wants('charm')) await measureCharm()
+if (wants('controller')) await measureAtController()
 try {
-  await measurePython(baseline, rounds, add)
+  if (wants('python')) await measurePython(baseline, rounds, add)
 } finally {
   // A baseline that can't be had is no reason to have no more of the charm's own figures.
-  for (const count of members) {
-    writes.push(...(await measureFirstWrites(count, together)))
-    await save()
-  }
-  if (members.some((count) => count > 1)) {
-    writes.push(...(await measureClusterLife()))
-    await save()
-    writes.push(...(await measureNeighbours([1, 10])))
-  }
+  await measureCluster()
 }
 console.log(await save())
 process.exit(0)
