@@ -1,10 +1,24 @@
 // What stories about the next start of etcd look at, and how they make one slow.
 
 import { readFile, rm, writeFile } from 'node:fs/promises'
+import { after } from 'node:test'
 import type { Model } from '../emulator/index.ts'
-import { unitsOf } from './chaos/cluster.ts'
+import { heal, unitsOf } from './chaos/cluster.ts'
+import { archives, openWorld } from './world.ts'
 
 const services = ['snap.charmed-etcd.etcd.service', 'etcd-charm.service']
+
+/** etcd that serves, from now on with slow starts, and a client that is not related yet. */
+export async function deploySlow(units: number, seconds: number): Promise<Model> {
+  const model = await openWorld()
+  after(() => model[Symbol.asyncDispose]())
+  await model.deploy('etcd', { archive: archives.etcd, units })
+  await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
+  await model.settle()
+  await heal(model)
+  await slowStarts(model, seconds)
+  return model
+}
 
 /** From now on etcd takes so long to start: as one does that reads a large database from a slow disk. */
 export async function slowStarts(model: Model, seconds: number): Promise<void> {

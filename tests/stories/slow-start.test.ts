@@ -2,24 +2,13 @@
 // whatever becomes of the hook that began it; and the turn lasts as long as it does.
 
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Model } from '../emulator/index.ts'
-import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
+import { assertSound, unitsOf } from './chaos/cluster.ts'
 import { assertWrites } from './chaos/units.ts'
-import { slowStarts, startsOf } from './next-start.ts'
-import { archives, openWorld, responsesOf } from './world.ts'
-
-async function deploySlow(units: number, seconds: number): Promise<Model> {
-  const model = await openWorld()
-  after(() => model[Symbol.asyncDispose]())
-  await model.deploy('etcd', { archive: archives.etcd, units })
-  await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
-  await model.settle()
-  await heal(model)
-  await slowStarts(model, seconds)
-  return model
-}
+import { deploySlow, slowStarts, startsOf } from './next-start.ts'
+import { responsesOf } from './world.ts'
 
 /** Update-status until all is as it should be, and never more than one start of each member. */
 async function untilServed(model: Model, relation: number, within: number): Promise<void> {

@@ -1,23 +1,17 @@
 // Starts of 200 s, longer than any hook waits and longer than the lease of the lock.
 
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Model } from '../emulator/index.ts'
 import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
 import { assertWrites } from './chaos/units.ts'
-import { slowStarts, startsOf } from './next-start.ts'
-import { archives, openWorld, responsesOf } from './world.ts'
+import { deploySlow, slowStarts, startsOf } from './next-start.ts'
+import { responsesOf } from './world.ts'
 
 for (const units of [1, 3] as const) {
   test(`${units} members that take 200 s are restarted once each, never two at a time, and say so`, async () => {
-    const model = await openWorld()
-    after(() => model[Symbol.asyncDispose]())
-    await model.deploy('etcd', { archive: archives.etcd, units })
-    await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
-    await model.settle()
-    await heal(model)
-    await slowStarts(model, 200)
+    const model = await deploySlow(units, 200)
     const before = await startsOf(model)
     const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
     await model.settle()
