@@ -10,7 +10,9 @@ import { deploySlow, slowStarts, startsOf } from './next-start.ts'
 import { responsesOf } from './world.ts'
 
 for (const units of [1, 3] as const) {
-  test(`${units} members that take 200 s are restarted once each, never two at a time, and say so`, async () => {
+  test(`${units} members that take 200 s are restarted once each, never two at a time, and say so`, {
+    timeout: 1_800_000,
+  }, async () => {
     const model = await deploySlow(units, 200)
     const before = await startsOf(model)
     const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
