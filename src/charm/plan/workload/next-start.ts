@@ -7,6 +7,7 @@ import type {
   Loaded,
   Observed,
   Refused,
+  RunSeen,
   StartFile,
   StartPart,
   WorkloadSeen,
@@ -23,11 +24,18 @@ export type Phase = 'down' | 'ended' | 'runs' | 'starts' | 'served'
 export function phaseOf({ machine }: Observed): Phase {
   const { begun, invocation, mute } = machine.run
   const made = begun !== undefined && begun.before !== invocation
-  // One that was stopped did not fail.
-  const failed = machine.service === 'failed' || begun?.lockedOut !== undefined
+  // One that was stopped did not fail, unless its hook died while it went back.
+  const failed = machine.service === 'failed' || begun?.lockedOut !== undefined || goesBack(machine.run)
   if (machine.service !== 'active') return made && failed ? 'ended' : 'down'
   if (mute) return 'starts'
   return made ? 'served' : 'runs'
+}
+
+/** A start is refused first, then all is put back, and then another one is begun: what is refused and on record still is not put back yet. */
+function goesBack({ begun, refused }: RunSeen): boolean {
+  if (!begun || !refused || refused.at < begun.at) return false
+  const tried = partsOf(begun.loading)
+  return startParts.some((part) => refused[part] === tried[part])
 }
 
 /** Since when, in milliseconds since 1970, or as systemd prints it. */

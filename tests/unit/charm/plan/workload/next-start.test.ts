@@ -1,33 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
-import type { EtcdSeen, Loaded, MachineSeen, Observed, RunSeen } from '../../../../../src/charm/observed.ts'
+import type { EtcdSeen, MachineSeen, Observed } from '../../../../../src/charm/observed.ts'
 import { partsOf, printRefusals } from '../../../../../src/charm/plan/workload/next-start.ts'
 import type { Step } from '../../../../../src/charm/step.ts'
 import { noQuorumExists } from '../../../../../src/charm/plan/cluster/guards.ts'
 import { parseConfig } from '../../../../../src/config.ts'
-import { accepted, relationKey, settled } from '../../observation.ts'
-import { kinds, running, withLedger } from '../../observed-changes.ts'
+import { accepted, relationKey } from '../../observation.ts'
+import { kinds, withLedger } from '../../observed-changes.ts'
 import { member } from '../cluster/members.ts'
-
-const binaries = { kind: 'binaries', version: '3.5.30', archive: 'old' } as const
-const newer = { kind: 'binaries', version: '3.6.16', archive: 'new' } as const
-
-/** On 3.5.30 from a tarball, with nothing to do. */
-function atRest(): Observed {
-  const observed = settled()
-  return running({ ...observed, machine: { ...observed.machine, workload: binaries } })
-}
-
-function on(observed: Observed, machine: Partial<MachineSeen>, run: Partial<RunSeen> = {}): Observed {
-  const before = observed.machine
-  return { ...observed, machine: { ...before, ...machine, run: { ...before.run, ...run } } }
-}
-
-function loadedBy(observed: Observed): Loaded {
-  assert.ok(observed.machine.loaded)
-  return observed.machine.loaded
-}
+import { atRest, loadedBy, newer, on } from './at-rest.ts'
 
 function restartIn(steps: readonly Step[]): Extract<Step, { kind: 'service/restart' }> {
   const restart = steps.find((step) => step.kind === 'service/restart')
@@ -154,38 +136,6 @@ describe('a quorum that waits for a member which reads its data', () => {
   it('is lost where none of them does', () => {
     assert.match(decide(seen(false)).conditions[0]?.message ?? '', /^quorum lost: 1 of 3/)
     assert.equal(noQuorumExists.holds(seen(false)), true)
-  })
-})
-
-describe('a start that came to nothing', () => {
-  const before = atRest()
-  const tried = { ...loadedBy(before), version: '3.6.16', archive: 'new', settings: 'others' }
-  const ended = on(
-    { ...before, etcd: { kind: 'unasked' } },
-    { service: 'failed', workload: newer },
-    { begun: { loading: tried, before: '0', at: 1 } },
-  )
-
-  it('is gone back from, and the release is to blame before the options are', () => {
-    const { steps } = decide(ended)
-    assert.deepEqual(kinds(steps), ['service/go-back'])
-    const [back] = steps
-    assert.ok(back?.kind === 'service/go-back')
-    assert.deepEqual([back.part, back.value, back.to.archive], ['release', 'new', 'old'])
-  })
-
-  it('with nothing new is made again', () => {
-    const again = on(
-      ended,
-      { workload: binaries },
-      { begun: { loading: loadedBy(before), before: '0', at: 1 } },
-    )
-    assert.deepEqual(kinds(decide(again).steps), ['service/start'])
-  })
-
-  it('on damaged data says nothing of what was new', () => {
-    const damaged = on(ended, { damage: 'crc mismatch' })
-    assert.ok(!kinds(decide(damaged).steps).includes('service/go-back'))
   })
 })
 

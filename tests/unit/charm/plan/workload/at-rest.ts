@@ -1,0 +1,25 @@
+// A unit whose etcd runs from a tarball and has nothing to do, for the tests of its next start.
+
+import assert from 'node:assert/strict'
+import type { Loaded, MachineSeen, Observed, RunSeen } from '../../../../../src/charm/observed.ts'
+import { settled } from '../../observation.ts'
+import { running } from '../../observed-changes.ts'
+
+export const binaries = { kind: 'binaries', version: '3.5.30', archive: 'old' } as const
+export const newer = { kind: 'binaries', version: '3.6.16', archive: 'new' } as const
+
+/** On 3.5.30 from a tarball, with nothing to do. */
+export function atRest(): Observed {
+  const observed = settled()
+  return running({ ...observed, machine: { ...observed.machine, workload: binaries } })
+}
+
+export function on(observed: Observed, machine: Partial<MachineSeen>, run: Partial<RunSeen> = {}): Observed {
+  const before = observed.machine
+  return { ...observed, machine: { ...before, ...machine, run: { ...before.run, ...run } } }
+}
+
+export function loadedBy(observed: Observed): Loaded {
+  assert.ok(observed.machine.loaded)
+  return observed.machine.loaded
+}
