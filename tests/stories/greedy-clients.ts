@@ -1,10 +1,14 @@
 // Clients whose certificates have subjects as long as they may be, many in one relation, each with a key of its own.
 
+import { measureBundle } from '../../src/charm/plan/trust/room.ts'
 import { computeRequestId } from '../../src/interfaces/etcd-client.ts'
 import type { Model } from '../emulator/index.ts'
 import { type Issued, issueCertificate } from '../fixtures/issue-certificate.ts'
 import { accepts } from './handshake.ts'
 import { readServerAuthority } from './intruder.ts'
+import { archives } from './world.ts'
+
+export const truststore = '/var/snap/charmed-etcd/common/tls/client-ca.pem'
 
 /** With it a subject has nearly the kibibyte that it may have. */
 export const organization = 'm'.repeat(960)
@@ -18,16 +22,32 @@ export interface Greedy {
   readonly secrets: string[]
 }
 
-export async function issueMany(name: string, count: number): Promise<readonly Issued[]> {
+/** Three relations that fill the truststore as far as they may, all that they ask for settled. */
+export async function deployGreedy(model: Model): Promise<readonly Greedy[]> {
+  const greedy: Greedy[] = []
+  for (const name of ['one', 'two', 'three']) {
+    await model.deployGhost(name, archives.client)
+    const { id: relation } = model.integrate('etcd:etcd-client', `${name}:etcd`)
+    greedy.push({ name, relation, certificates: await issueMany(name, 14), secrets: [] })
+  }
+  for (const each of greedy) await askForMany(model, each)
+  await model.settle()
+  await model.updateStatus()
+  return greedy
+}
+
+/** What the truststore on a unit's disk takes of a handshake. */
+export async function trustedBytes(model: Model, unit = 'etcd/0'): Promise<number> {
+  return measureBundle((await model.unit(unit).host.run(['cat', truststore])).stdout)
+}
+
+async function issueMany(name: string, count: number): Promise<readonly Issued[]> {
   const names = Array.from({ length: count }, (_, nth) => `${name}-${nth}`)
   return Promise.all(names.map((each) => issueCertificate({ commonNames: [each], organization })))
 }
 
 /** One relation with many requests, each with a secret of its own; the hooks come with the next settling. */
-export async function askForMany(
-  model: Model,
-  { name, relation, certificates, secrets }: Greedy,
-): Promise<void> {
+async function askForMany(model: Model, { name, relation, certificates, secrets }: Greedy): Promise<void> {
   await model.as(`${name}/0`, async (run) => {
     const requests = []
     for (const [nth, { certificate }] of certificates.entries()) {

@@ -3,21 +3,16 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { measureBundle, mostBytes } from '../../src/charm/plan/trust/room.ts'
+import { mostBytes } from '../../src/charm/plan/trust/room.ts'
 import { type Ledger, parseLedger, printLedger, type Leaf } from '../../src/interfaces/ledger.ts'
 import { examineClientCertificate } from '../../src/tls/client-certificate.ts'
 import type { Model } from '../emulator/index.ts'
 import { issueCertificate } from '../fixtures/issue-certificate.ts'
-import { askForMany, type Greedy, issueMany, letsIn, organization } from './greedy-clients.ts'
+import { deployGreedy, letsIn, organization, trustedBytes, truststore } from './greedy-clients.ts'
 import { assertServed, succeeds } from './intruder.ts'
 import { archives, deployClients, etcdctl, openWorld } from './world.ts'
 
-const truststore = '/var/snap/charmed-etcd/common/tls/client-ca.pem'
 const service = 'snap.charmed-etcd.etcd.service'
-
-async function trustedBytes(model: Model, unit: string): Promise<number> {
-  return measureBundle((await model.unit(unit).host.run(['cat', truststore])).stdout)
-}
 
 /** More than a truststore can hold. */
 async function longCertificates(): Promise<readonly string[]> {
@@ -88,15 +83,7 @@ test('the way out of a cluster that lets nobody in', async (story) => {
   }
 
   await story.test('an earlier version of the charm left a ledger that holds too much', async () => {
-    const greedy: Greedy[] = []
-    for (const name of ['one', 'two', 'three']) {
-      await model.deployGhost(name, archives.client)
-      const { id: relation } = model.integrate('etcd:etcd-client', `${name}:etcd`)
-      greedy.push({ name, relation, certificates: await issueMany(name, 14), secrets: [] })
-    }
-    for (const each of greedy) await askForMany(model, each)
-    await model.settle()
-    await model.updateStatus()
+    const greedy = await deployGreedy(model)
     const all = greedy.flatMap(({ certificates }) => certificates)
     assert.equal(await letsIn(model, all), 42)
     await rewriteLedger(model, halfRenewed)

@@ -3,18 +3,12 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { measureBundle, mostBytes } from '../../src/charm/plan/trust/room.ts'
+import { mostBytes } from '../../src/charm/plan/trust/room.ts'
 import type { Model } from '../emulator/index.ts'
 import { type Issued, issueCertificate } from '../fixtures/issue-certificate.ts'
-import { askForMany, type Greedy, issueMany, letsIn, organization, renewMany } from './greedy-clients.ts'
+import { deployGreedy, letsIn, organization, renewMany, trustedBytes } from './greedy-clients.ts'
 import { assertServed, deployIntruder } from './intruder.ts'
 import { archives, etcdctl, openWorld } from './world.ts'
-
-const truststore = '/var/snap/charmed-etcd/common/tls/client-ca.pem'
-
-async function trustedBytes(model: Model, unit = 'etcd/0'): Promise<number> {
-  return measureBundle((await model.unit(unit).host.run(['cat', truststore])).stdout)
-}
 
 function statusCodes(model: Model, relation: number): readonly number[] {
   const parsed: unknown = JSON.parse(model.databag(relation, 'etcd').status ?? '[]')
@@ -24,15 +18,7 @@ function statusCodes(model: Model, relation: number): readonly number[] {
 test('no client and no authority fills the truststore for everybody', async (story) => {
   await using model = await openWorld()
   const { web } = await deployIntruder(model)
-  const greedy: Greedy[] = []
-  for (const name of ['one', 'two', 'three']) {
-    await model.deployGhost(name, archives.client)
-    const { id: relation } = model.integrate('etcd:etcd-client', `${name}:etcd`)
-    greedy.push({ name, relation, certificates: await issueMany(name, 14), secrets: [] })
-  }
-  for (const each of greedy) await askForMany(model, each)
-  await model.settle()
-  await model.updateStatus()
+  const greedy = await deployGreedy(model)
   const all = (): readonly Issued[] => greedy.flatMap(({ certificates }) => certificates)
   const soundly = async (): Promise<void> => {
     await assertServed(model, web, 'web')
