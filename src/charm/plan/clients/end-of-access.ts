@@ -6,12 +6,42 @@ import type { Ledger, LedgerEntry, RequestKey, Suspension } from '../../../inter
 import type { Observed } from '../../observed.ts'
 import { turnAway } from './turn-away.ts'
 
+/** So long after its access has ended nothing is kept of a relation of which Juju never tells whether it was removed. */
+const keptMs = 30 * 24 * 60 * 60 * 1000
+
+/**
+ * On 4.0 a relation that is suspended and then removed is never heard of again: each would cost every hook a call, and its rows and secrets
+ * would stay for good. If it is resumed after all, it is a new one; only what the operator revoked is not forgotten.
+ */
+export function forgetSuspended(before: Ledger, observed: Observed): Observed {
+  const { relations, gone, suspended } = observed.clients
+  const wanted = new Set(
+    [...before.entries.values()].flatMap(({ key, entry }) =>
+      entry.state === 'accepted' ? [key.relation] : [],
+    ),
+  )
+  const over = [...before.suspensions].flatMap(([relation, suspension]) =>
+    !suspension.shown &&
+    !wanted.has(relation) &&
+    !relations.has(relation) &&
+    endOfSuspension(suspension, observed) + keptMs <= observed.now
+      ? [relation]
+      : [],
+  )
+  if (over.length === 0) return observed
+  const left = new Set([...suspended].filter((relation) => !over.includes(relation)))
+  return { ...observed, clients: { ...observed.clients, gone: new Set([...gone, ...over]), suspended: left } }
+}
+
 /** Since when relations are suspended, this hook's among them. */
 export function suspensionsOf(before: Ledger, observed: Observed): ReadonlyMap<number, Suspension> {
   const { granted, suspended } = observed.clients
   const rows = [...suspended].map((relation): readonly [number, Suspension] => [
     relation,
-    before.suspensions.get(relation) ?? { since: observed.now, shown: granted.has(relation) },
+    notAhead(before.suspensions.get(relation), observed) ?? {
+      since: observed.now,
+      shown: granted.has(relation),
+    },
   ])
   // One that nobody looked at in this hook is suspended as it was.
   const others = [...before.suspensions].filter(
@@ -22,6 +52,11 @@ export function suspensionsOf(before: Ledger, observed: Observed): ReadonlyMap<n
       !observed.clients.relations.has(relation),
   )
   return new Map([...rows, ...others].sort(([a], [b]) => a - b))
+}
+
+/** A clock that was wrong when it was noted, or another leader's, gives nobody more time than from now on. */
+function notAhead(noted: Suspension | undefined, { now }: Observed): Suspension | undefined {
+  return noted && { ...noted, since: Math.min(noted.since, now) }
 }
 
 /** In milliseconds since 1970: when the access of a suspended relation ends. */

@@ -16,7 +16,7 @@ import { nextAbsences } from '../cluster/absence.ts'
 import { hasAccess } from './access.ts'
 import { claimName } from './claim.ts'
 import { secretsToCollect } from './collectable.ts'
-import { endAccessOf, nextRevoked, suspensionsOf } from './end-of-access.ts'
+import { endAccessOf, forgetSuspended, nextRevoked, suspensionsOf } from './end-of-access.ts'
 import { type Case, judgeRequest, type Rules } from './judge-request.ts'
 import { makeRoom } from '../trust/make-room.ts'
 import { accessOf, commonNamesLeaving, namesDeparted } from './names.ts'
@@ -42,12 +42,13 @@ export const emptyLedger: Ledger = {
 }
 
 /** The ledger as this hook leaves it. Only the leader writes it; for the others it is as it was. */
-export function nextLedger(observed: Observed): Ledger {
-  const before = observed.peers?.ledger ?? emptyLedger
-  if (!observed.leader || observed.leaving) return before
+export function nextLedger(seen: Observed): Ledger {
+  const before = seen.peers?.ledger ?? emptyLedger
+  if (!seen.leader || seen.leaving) return before
+  const observed = forgetSuspended(before, seen)
   const rules = rulesOf(observed)
   const suspensions = suspensionsOf(before, observed)
-  const committed = { ...before, revoked: nextRevoked(before, observed), suspensions }
+  const committed = { ...before, revoked: nextRevoked(before, seen), suspensions }
   const claim = (entry: AcceptedEntry): LedgerEntry => claimName(entry, observed)
   const judged = judgeRelations(committed, observed.clients, rules, claim)
   for (const [name, row] of judged) {

@@ -6,6 +6,8 @@ import { isWaiting } from './refusals.ts'
 
 /** So many settled relations are looked at in one update-status, which Juju runs about every five minutes. */
 export const settledAtOnce = 20
+/** And of others, which may wait for ever, so many requests: each costs a call to Juju, and a trial of its certificate. */
+export const requestsAtOnce = 100
 const updateStatusEvery = 300_000
 
 export interface Sweep {
@@ -25,14 +27,19 @@ export function relationsToSweep(
     .filter((relation) => ledger.crossModel.get(relation) !== 'suspended')
   const all = [...new Set([...listed, ...recorded])].sort((a, b) => a - b)
   if (!byTurns) return all
-  const settled = settledRelations(ledger, new Set(listed), now)
-  const turns = all.filter((relation) => settled.has(relation))
-  const first = Math.floor(now / updateStatusEvery) * settledAtOnce
-  const chosen = Array.from(
-    { length: Math.min(settledAtOnce, turns.length) },
-    (_, at) => turns[(first + at) % turns.length],
-  )
-  return all.filter((relation) => !settled.has(relation) || chosen.includes(relation))
+  const known = new Set(listed)
+  const settled = settledRelations(ledger, known, now)
+  const requests = requestsOf(ledger)
+  const [turns, others] = [
+    all.filter((relation) => settled.has(relation)),
+    all.filter((relation) => !settled.has(relation) && known.has(relation) && requests.has(relation)),
+  ]
+  const chosen = new Set([
+    ...takeTurns(turns, now, settledAtOnce),
+    ...takeTurnsByRequests(others, now, requests),
+  ])
+  const byTheirTurn = new Set([...turns, ...others])
+  return all.filter((relation) => chosen.has(relation) || !byTheirTurn.has(relation))
 }
 
 /** So many are compared in one update-status, and in another sweep: each costs five calls to Juju. */
@@ -52,6 +59,26 @@ export function relationsToCompare(
     )
     .toSorted((a, b) => a - b)
   return takeTurns(answered, now, byTurns ? comparedAtOnce : comparedInSweep)
+}
+
+function requestsOf({ entries }: Ledger): ReadonlyMap<number, number> {
+  const requests = new Map<number, number>()
+  for (const { key } of entries.values()) requests.set(key.relation, 1 + (requests.get(key.relation) ?? 0))
+  return requests
+}
+
+/** Whole relations, at least one of them, each time from the next one on. */
+function takeTurnsByRequests(
+  all: readonly number[],
+  now: number,
+  requests: ReadonlyMap<number, number>,
+): readonly number[] {
+  const first = Math.floor(now / updateStatusEvery) % Math.max(1, all.length)
+  let left = requestsAtOnce
+  return [...all.slice(first), ...all.slice(0, first)].filter((relation, at) => {
+    left -= requests.get(relation) ?? 1
+    return at === 0 || left >= 0
+  })
 }
 
 function takeTurns(all: readonly number[], now: number, atOnce: number): readonly number[] {

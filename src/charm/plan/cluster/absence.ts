@@ -25,7 +25,9 @@ export function nextAbsences(
   const away = [...missing].sort().flatMap((unit): readonly [string, Absence][] => {
     const noted = before.get(unit)
     if (!noted && !notes) return []
-    const { since, without } = noted ?? { since: now, without: false }
+    const without = noted?.without === true
+    // A clock that was ahead when it was noted, or another leader's, keeps nobody waiting for longer.
+    const since = Math.min(noted?.since ?? now, now)
     return [[unit, { since, without: without || (etcd.kind === 'up' && now - since >= patience) }]]
   })
   return new Map(away)

@@ -140,4 +140,38 @@ describe('a relation with another model that is broken', () => {
     const again = { ...resumed, peers: resumed.peers && { ...resumed.peers, ledger } }
     assert.deepEqual([codeOf(again), nextLedger(again).suspensions.size], ['accepted', 0])
   })
+
+  const days = 24 * 60 * minutes
+  const over = { ...served, state: 'refused', code: 'relation-suspended', detail: 'alice' } as const
+
+  it('is forgotten after a month, its secrets too, where Juju never tells whether it was removed', () => {
+    const dead = (ago: number, shown: boolean): Observed =>
+      withClients(before({ ...since(ago, shown), answers: new Map([[5, 'said']]) }, over), {
+        suspended: new Set([5]),
+      })
+    const kept = nextLedger(dead(30 * days, false))
+    assert.deepEqual([kept.entries.size, kept.suspensions.size], [1, 1])
+    const forgotten = nextLedger(dead(31 * days, false))
+    assert.deepEqual(
+      [forgotten.entries, forgotten.suspensions, forgotten.crossModel, forgotten.answers].map(
+        ({ size }) => size,
+      ),
+      [0, 0, 0, 0],
+    )
+    assert.deepEqual([...forgotten.collectable.keys()], ['client.5'])
+    // Where Juju shows the grant, it tells of the removal, too.
+    assert.equal(nextLedger(dead(31 * days, true)).entries.size, 1)
+  })
+
+  it('is not forgotten with what the operator revoked', () => {
+    const revoked = { ...over, code: 'access-revoked' }
+    const dead = before({ ...since(31 * days, false), revoked: new Map([[5, ['alice']]]) }, revoked)
+    assert.deepEqual([...nextLedger(dead).revoked], [[5, ['alice']]])
+    assert.equal(nextLedger(dead).entries.size, 0)
+  })
+
+  it('has no more time for a clock that was ahead when it was noted', () => {
+    const ahead = nextLedger(unseen(-400 * days))
+    assert.deepEqual(ahead.suspensions.get(5), { since: now, shown: true })
+  })
 })

@@ -7,6 +7,7 @@ import {
   comparedInSweep,
   relationsToCompare,
   relationsToSweep,
+  requestsAtOnce,
   settledAtOnce,
 } from '../../../../../src/charm/plan/clients/relations-to-sweep.ts'
 import type { LedgerEntry } from '../../../../../src/interfaces/ledger.ts'
@@ -65,6 +66,33 @@ test('an update-status looks at every client that something else than its own ho
       [],
     )
     assert.equal(some.length, always.length + settledAtOnce)
+  }
+})
+
+test('an update-status looks at no more requests that wait for ever than it would at few, and after a while at all of them', () => {
+  const greedy = Array.from({ length: 12 }, (_, at) => at)
+  const ended = { ...leaf('ended'), notAfter: now - 1 }
+  const late = accepted('ended', { ...answered('ended'), leaf: ended })
+  for (const entry of [
+    refused('ledger-full'),
+    refused('secret-denied'),
+    refused('common-name-foreign'),
+    late,
+  ]) {
+    const rows = greedy.flatMap((id) =>
+      Array.from({ length: 60 }, (_, at) => [relationKey(id, `r${at}`), entry] as const),
+    )
+    const ledger = ledgerOf([...rows, [relationKey(100), refused('secret-denied')]])
+    const seen = new Set<number>()
+    for (let turn = 0; turn < 13; turn += 1) {
+      const some = relationsToSweep(ledger, [...greedy, 100], {
+        byTurns: true,
+        now: now + turn * everyFiveMinutes,
+      })
+      assert.ok(some.filter((id) => id < 100).length * 60 <= requestsAtOnce)
+      for (const id of some) seen.add(id)
+    }
+    assert.equal(seen.size, 13)
   }
 })
 

@@ -50,6 +50,13 @@ describe('a member that does not answer', () => {
     })
   })
 
+  it('keeps nobody waiting for longer by a clock that was ahead when it was noted', () => {
+    const ahead = { away: new Map([['etcd/2', { since: now + 400 * 24 * 60 * minutes, without: false }]]) }
+    assert.deepEqual(absences(look(waiting, members(3, 2), ahead)), {
+      'etcd/2': { since: now, without: false },
+    })
+  })
+
   it('is not away while it is its turn to restart', () => {
     const observed = look(waiting, members(3, 2))
     assert.ok(observed.etcd.kind === 'up')
