@@ -3,7 +3,7 @@
 
 import { decide } from '../../../src/charm/decide.ts'
 import type { Observed, Order } from '../../../src/charm/observed.ts'
-import type { Begun, Loaded } from '../../../src/charm/plan/workload/run-seen.ts'
+import type { Begun, Loaded } from '../../../src/charm/plan/workload/service-seen.ts'
 import type { Permission } from '../../../src/etcd/types.ts'
 import type { ClientCas, PeerUnit } from '../../../src/interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../../../src/interfaces/ledger.ts'
