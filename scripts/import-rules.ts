@@ -48,6 +48,7 @@ const below: Readonly<Record<Layer, readonly Layer[]>> = {
 /** Of the files at the top of src/charm; those in a folder are of the layer that bears its name, and the plans are core. */
 const topOfCharm: Readonly<Record<string, Layer>> = {
   reconcile: 'loop',
+  arrive: 'loop',
   leave: 'loop',
   observed: 'core',
   decide: 'core',

@@ -11,6 +11,7 @@ import { recoverQuorum } from './charm/actions/recover-quorum.ts'
 import { revokeClient } from './charm/actions/revoke-client.ts'
 import { rotateAuthorities } from './charm/actions/rotate-authorities.ts'
 import type { Charm } from './charm/charm.ts'
+import { arrive } from './charm/arrive.ts'
 import { leave } from './charm/leave.ts'
 import { prune } from './charm/publish/prune-revision.ts'
 import { reconcile } from './charm/reconcile.ts'
@@ -43,7 +44,7 @@ export const hooks: Readonly<Record<HookName, Handler>> = {
   stop: leave,
   remove: leave,
 
-  'data-storage-attached': reconcile,
+  'data-storage-attached': arrive,
   'data-storage-detaching': leave,
 
   'etcd-peers-relation-created': reconcile,

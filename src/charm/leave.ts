@@ -3,6 +3,7 @@
 
 import type { EtcdClient } from '../etcd/client.ts'
 import { EtcdFailure } from '../etcd/errors.ts'
+import { noteLeaving } from '../machine/leaving-note.ts'
 import { findOccupant } from '../machine/occupant.ts'
 import { removeInstallation } from '../machine/remove-installation.ts'
 import { stopService } from '../machine/service.ts'
@@ -34,8 +35,9 @@ export async function leave(charm: Charm): Promise<void> {
 }
 
 async function letGo(charm: Charm): Promise<void> {
-  await leaveCluster(charm)
   const workload = await findWorkload()
+  await noteLeaving(workload.paths.state, charm.context.unit)
+  await leaveCluster(charm)
   await stopService(workload.service, { disable: true })
   if (charm.context.hook.name === 'remove') await removeInstallation(workload)
 }

@@ -225,3 +225,8 @@ export function printAuthorities(bundles: ByPurpose, phase?: Rotation): Record<s
 export function printCertificates(unit: string, certificates: ByPurpose): Record<string, string> {
   return { [`${certificatesKey}${unit}`]: printJsonText(certificates) }
 }
+
+/** All that the databag has of a unit that is gone. */
+export function forgetCertificates(unit: string): Record<string, undefined> {
+  return { [`${certificatesKey}${unit}`]: undefined }
+}

@@ -37,6 +37,13 @@ export interface Unit {
   writeState(current: Databag, wanted: WantedDatabag): Promise<void>
   /** Units of this application that Juju plans to have, this one among them; those on their way out are not. */
   plannedUnits(): Promise<ReadonlySet<string>>
+  /**
+   * Units of this application that there are, those on their way out among them. Juju 4.0 tells a peer that another one has gone only when
+   * the peer's own agent was restarted, and `relation-list` goes on naming it until then.
+   *
+   * @example (await juju.relationUnits(peers)).filter(async (unit) => (await juju.presentUnits()).has(unit))
+   */
+  presentUnits(): Promise<ReadonlySet<string>>
   /** Addresses that the binding of an endpoint gives. */
   networkGet(binding: string): Promise<Network>
   /** `2379/tcp`; opening what is open changes nothing. */
@@ -56,6 +63,7 @@ export interface Unit {
 const configSchema = z.nullable(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
 const stateSchema = z.nullable(z.record(z.string(), z.string()))
 const goalStateSchema = z.object({ units: z.record(z.string(), z.object({ status: z.string() })) })
+type Goal = z.infer<typeof goalStateSchema>
 const networkSchema = z.object({
   'bind-addresses': z._default(
     z.nullable(
@@ -78,6 +86,11 @@ const networkSchema = z.object({
 /** @example await openUnit(tools).isLeader() */
 export function openUnit(tools: HookTools): Unit {
   let leader: Promise<boolean> | undefined
+  let goal: Promise<Goal> | undefined
+  const askGoal = (): Promise<Goal> => {
+    goal ??= tools.runJson('goal-state', [], goalStateSchema)
+    return goal
+  }
   return {
     isLeader() {
       leader ??= tools.runJson('is-leader', [], z.boolean())
@@ -99,9 +112,10 @@ export function openUnit(tools: HookTools): Unit {
         await tools.run('state-set', ['--file', '-'], { input: printSettings(changes) })
     },
     async plannedUnits() {
-      const { units } = await tools.runJson('goal-state', [], goalStateSchema)
+      const { units } = await askGoal()
       return new Set(Object.keys(units).filter((unit) => units[unit]?.status !== 'dying'))
     },
+    presentUnits: async () => new Set(Object.keys((await askGoal()).units)),
     networkGet: async (binding) =>
       describeNetwork(await tools.runJson('network-get', [binding], networkSchema)),
     async openPort(port) {

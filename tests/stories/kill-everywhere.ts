@@ -29,6 +29,7 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'client-cas/write': false,
   'options/write': true,
   'certificates/sign': true,
+  'certificates/forget': false,
   'peer-unit/write': true,
   'secrets/grant': false,
   'answer/publish': true,

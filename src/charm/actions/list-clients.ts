@@ -3,7 +3,7 @@
 import { printJsonText } from '../../interfaces/json-text.ts'
 import type { Ledger, LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
 import type { Charm } from '../charm.ts'
-import { observePeers } from '../observe/juju.ts'
+import { observePeers } from '../observe/peers.ts'
 import { waitOf, whyRenewalWaits } from '../plan/clients/answers.ts'
 import { expiresSoon } from '../plan/clients/conditions.ts'
 import { emptyLedger } from '../plan/clients/ledger.ts'

@@ -2,32 +2,17 @@
 
 import { isIPv6 } from 'node:net'
 import { parseConfig } from '../../config.ts'
-import {
-  type ByPurpose,
-  type Purpose,
-  parsePeerApplication,
-  parsePeerUnit,
-  purposes,
-  type UnitAddresses,
-} from '../../interfaces/etcd-peers.ts'
-import { parseLedger, unreadableRows } from '../../interfaces/ledger.ts'
-import {
-  type Databag,
-  type Hook,
-  type Juju,
-  type Network,
-  NotAllowed,
-  NotLeader,
-  type UnitName,
-  unlessGone,
-} from '../../juju/index.ts'
+import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
+import { type Hook, type Juju, type Network, NotAllowed, NotLeader } from '../../juju/index.ts'
+import { isNotedLeaving } from '../../machine/leaving-note.ts'
+import { workloadPaths } from '../../machine/workload.ts'
 import { canonicalAddress } from '../../tls/address.ts'
-import { describeAuthority, describeCertificate } from '../../tls/certificate.ts'
 import { areKeysKept } from './authorities-secret.ts'
 import type { Charm } from '../charm.ts'
 import { observeClientCas } from './client-cas.ts'
 import { isAboutClient, noClients, observeClients } from './clients.ts'
-import type { CertificateSeen, Observed, PeerSeen, PeersSeen } from '../observed.ts'
+import { observePeers } from './peers.ts'
+import type { Observed, PeersSeen } from '../observed.ts'
 import { chooseAddress } from '../plan/cluster/choose-address.ts'
 import { emptyLedger } from '../plan/clients/ledger.ts'
 import { rulesOf } from '../plan/clients/rules.ts'
@@ -67,14 +52,14 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
   const { hook } = context
   // An action is asked by a human, who wants to know how all stands.
   const sweep = sweeps.has(hook.name) || hook.kind === 'action'
+  const looksAtMembers = sweep || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
   const [options, peers, leaving] = await Promise.all([
     juju.readConfig(),
-    observePeers(charm),
+    observePeers(charm, leader && looksAtMembers ? juju.presentUnits() : undefined),
     isLeaving(charm),
     readAhead(charm, leader),
   ])
   const looks = leader && !leaving && peers !== undefined
-  const looksAtMembers = sweep || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
   const config = parseConfig(options, peers?.application.options)
   const look = { ledger: peers?.ledger ?? emptyLedger, sweep }
   const keys = looks && sweep && peers.application.authorities !== undefined
@@ -121,74 +106,18 @@ async function readClientAhead(hook: Hook, juju: Juju): Promise<void> {
 }
 
 /**
- * Whether this unit is on its way out. Then a relation-broken means nothing for the client: its relation lives on with the units that stay
+ * Whether this unit is on its way out, by this hook, by one before it, or by Juju's word. Then a relation-broken means nothing for the client: its relation lives on with the units that stay
  * (facts/etcd-client.md §5.17).
  */
 async function isLeaving({ context, juju }: Charm): Promise<boolean> {
   const { hook, unit } = context
   if (hook.name === 'stop' || hook.name === 'remove') return true
-  if (hook.kind === 'storage' && hook.event === 'detaching') return true
+  if (hook.kind === 'storage') return hook.event === 'detaching'
+  // The same folder, however etcd is installed.
+  if (await isNotedLeaving(workloadPaths('snap').state, unit)) return true
   if (hook.kind !== 'relation') return false
   if (hook.event === 'departed') return hook.departing === unit
   return hook.event === 'broken' && !(await juju.plannedUnits()).has(unit)
-}
-
-/** `undefined` where there is no such relation yet, or no more. */
-export function observePeers(charm: Charm): Promise<PeersSeen | undefined> {
-  return unlessGone(lookAtPeers(charm))
-}
-
-async function lookAtPeers({ context, juju }: Charm): Promise<PeersSeen | undefined> {
-  const [relation] = await juju.relationIds('etcd-peers')
-  if (relation === undefined) return undefined
-  const [application, others, own] = await Promise.all([
-    juju.readAppBag(relation, context.app),
-    juju.relationUnits(relation),
-    juju.readUnitBag(relation, context.unit),
-  ])
-  const names: readonly UnitName[] = [context.unit, ...others]
-  const databags = [own, ...(await Promise.all(others.map((unit) => juju.readUnitBag(relation, unit))))]
-  const told = parsePeerApplication(application)
-  const parsed = { ...told, unreadable: [...told.unreadable, ...unreadableRows(application)].sort() }
-  const authorities = parsed.authorities && describeAuthorities(parsed.authorities)
-  const units = names.map(
-    (unit, at) =>
-      [unit, describePeer(databags[at] ?? {}, parsed.certificates.get(unit), authorities)] as const,
-  )
-  return {
-    relation,
-    application: parsed,
-    ledger: parseLedger(application),
-    authoritiesEnd: authorities && Math.min(...purposes.map((purpose) => authorities[purpose].notAfter)),
-    units: new Map(units),
-  }
-}
-
-type Authorities = Readonly<Record<Purpose, ReturnType<typeof describeAuthority>>>
-
-function describeAuthorities({ peer, server, admin }: ByPurpose): Authorities {
-  return { peer: describeAuthority(peer), server: describeAuthority(server), admin: describeAuthority(admin) }
-}
-
-function describePeer(
-  databag: Databag,
-  certificates: ByPurpose | undefined,
-  authorities: Authorities | undefined,
-): PeerSeen {
-  const unit = parsePeerUnit(databag)
-  const requested = new Map<Purpose, string>()
-  const issued = new Map<Purpose, CertificateSeen>()
-  for (const purpose of purposes) {
-    if (unit.requests && unit.keys) requested.set(purpose, unit.keys[purpose])
-    const found = certificates && describeCertificate(certificates[purpose])
-    if (found) {
-      const names = [...found.sans.dns, ...found.sans.ips].sort()
-      const current = authorities?.[purpose].signed(certificates[purpose]) === true
-      const { publicKeyFingerprint: publicKey, serial, notAfter } = found
-      issued.set(purpose, { publicKey, serial, notAfter, current, names })
-    }
-  }
-  return { databag: unit, requested, issued }
 }
 
 /**

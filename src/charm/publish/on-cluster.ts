@@ -1,6 +1,7 @@
 // What makes the writes by which units know each other: who founds the cluster, what each is, and whose certificates it has.
 
 import {
+  forgetCertificates,
   printAuthorities,
   printClientCas,
   printFounding,
@@ -31,6 +32,7 @@ export const onCluster: Writers<Kind> = {
   },
   'certificates/sign': async (charm, observed, { unit, names }) =>
     writeForAll(charm, await signCertificates(charm, observed, unit, names)),
+  'certificates/forget': (charm, _observed, { unit }) => writeForAll(charm, forgetCertificates(unit)),
   'peer-unit/write': async (charm, _observed, { unit, renew }) => {
     const renewed = renew ? await createRequests() : {}
     return writeOwnDatabag(charm, printPeerUnit({ ...unit, ...renewed }))

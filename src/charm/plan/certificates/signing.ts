@@ -26,7 +26,11 @@ export function planIssuing(observed: Observed): readonly Write[] {
     const why = restore ? 'the databag has lost them' : 'no certificate authority exists'
     return [...writes, { kind: 'authorities/create', restore, why }]
   }
+  for (const unit of peers.gone ?? [])
+    writes.push({ kind: 'certificates/forget', unit, why: 'Juju has no such unit any more' })
   for (const [unit, seen] of [...peers.units].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    // Whether there still is a unit that was not signed for is known only where Juju was asked.
+    if (unit !== observed.unit && seen.issued.size === 0 && !peers.gone) continue
     // The leader knows its own addresses; what it writes of them would wake everybody but itself.
     const addresses = unit === observed.unit ? observed.addresses : seen.databag.addresses
     const names = addresses && namesToCertify(addresses)

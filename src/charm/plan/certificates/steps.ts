@@ -12,6 +12,8 @@ export type CertificateWrite =
   | { readonly kind: 'authorities/create'; readonly restore: boolean }
   | { readonly kind: 'authorities/rotate'; readonly to: RotationStep }
   | { readonly kind: 'certificates/sign'; readonly unit: string; readonly names: readonly string[] }
+  /** Of a unit that is gone. */
+  | { readonly kind: 'certificates/forget'; readonly unit: string }
 
 /** The last one leaves the old authorities behind. */
 export type RotationStep = Rotation | 'finish'

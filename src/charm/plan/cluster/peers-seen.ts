@@ -12,8 +12,10 @@ export interface PeersSeen {
   readonly authoritiesEnd: number | undefined
   /** The keys of the authorities are where they were stored; looked for by the leader in sweeps. */
   readonly keysKept?: boolean
-  /** By unit name, this unit among them. */
+  /** By unit name, this unit among them: those that there are, as far as this unit can know. */
   readonly units: ReadonlyMap<string, PeerSeen>
+  /** Units that have certificates in the databag, and that Juju has no more; known where this hook asked for its goal state. */
+  readonly gone?: readonly string[]
 }
 
 export interface PeerSeen {

@@ -1,0 +1,93 @@
+// The peer relation: what the leader has decided for all, and what each unit that there is tells of itself. Juju 4.0 tells nobody that a
+// peer has gone, and goes on listing it with all it ever said: the leader sees it in Juju's goal state, the others by what it does then.
+
+import {
+  type ByPurpose,
+  type Purpose,
+  parsePeerApplication,
+  parsePeerUnit,
+  purposes,
+} from '../../interfaces/etcd-peers.ts'
+import { parseLedger, unreadableRows } from '../../interfaces/ledger.ts'
+import { type Databag, unlessGone } from '../../juju/index.ts'
+import { describeAuthority, describeCertificate } from '../../tls/certificate.ts'
+import type { Charm } from '../charm.ts'
+import type { CertificateSeen, PeerSeen, PeersSeen } from '../observed.ts'
+
+/**
+ * `undefined` where there is no such relation yet, or no more.
+ *
+ * @param present the units that Juju has, in hooks that ask for them: its goal state takes longer the more clients there are
+ */
+export function observePeers(
+  charm: Charm,
+  present?: Promise<ReadonlySet<string>>,
+): Promise<PeersSeen | undefined> {
+  return unlessGone(lookAtPeers(charm, present))
+}
+
+async function lookAtPeers(
+  { context, juju }: Charm,
+  present: Promise<ReadonlySet<string>> | undefined,
+): Promise<PeersSeen | undefined> {
+  const [[relation], planned] = await Promise.all([juju.relationIds('etcd-peers'), present])
+  if (relation === undefined) return undefined
+  const [application, listed, own] = await Promise.all([
+    juju.readAppBag(relation, context.app),
+    juju.relationUnits(relation),
+    juju.readUnitBag(relation, context.unit),
+  ])
+  const known = planned?.has(context.unit) ? planned : undefined
+  const others = listed.filter((unit) => known?.has(unit) ?? true)
+  const databags = await Promise.all(others.map((unit) => juju.readUnitBag(relation, unit)))
+  const told = parsePeerApplication(application)
+  const parsed = { ...told, unreadable: [...told.unreadable, ...unreadableRows(application)].sort() }
+  const authorities = parsed.authorities && describeAuthorities(parsed.authorities)
+  const rows = [
+    [context.unit, own] as const,
+    ...others.map((unit, at) => [unit, databags[at] ?? {}] as const),
+  ]
+  const units = rows.map(
+    ([unit, databag]) => [unit, describePeer(databag, parsed.certificates.get(unit), authorities)] as const,
+  )
+  const isForgotten = (unit: string, { databag }: PeerSeen): boolean =>
+    databag.certificates !== undefined && !parsed.certificates.has(unit)
+  // The leader has found it gone, and taken its certificates out of the databag.
+  const there = units.filter(([unit, seen]) => unit === context.unit || known || !isForgotten(unit, seen))
+  const gone = known && [...parsed.certificates.keys()].filter((unit) => !known.has(unit)).sort()
+  return {
+    relation,
+    application: parsed,
+    ledger: parseLedger(application),
+    authoritiesEnd: authorities && Math.min(...purposes.map((purpose) => authorities[purpose].notAfter)),
+    units: new Map(there),
+    ...(gone && { gone }),
+  }
+}
+
+type Authorities = Readonly<Record<Purpose, ReturnType<typeof describeAuthority>>>
+
+function describeAuthorities({ peer, server, admin }: ByPurpose): Authorities {
+  return { peer: describeAuthority(peer), server: describeAuthority(server), admin: describeAuthority(admin) }
+}
+
+function describePeer(
+  databag: Databag,
+  certificates: ByPurpose | undefined,
+  authorities: Authorities | undefined,
+): PeerSeen {
+  const unit = parsePeerUnit(databag)
+  const requested = new Map<Purpose, string>()
+  const issued = new Map<Purpose, CertificateSeen>()
+  for (const purpose of purposes) {
+    if (unit.requests && unit.keys) requested.set(purpose, unit.keys[purpose])
+    const found = certificates && describeCertificate(certificates[purpose])
+    if (found) {
+      const names = [...found.sans.dns, ...found.sans.ips].sort()
+      const current = authorities?.[purpose].signed(certificates[purpose]) === true
+      const { publicKeyFingerprint: publicKey, serial, notAfter } = found
+      issued.set(purpose, { publicKey, serial, notAfter, current, names })
+    }
+  }
+  return { databag: unit, requested, issued }
+}
