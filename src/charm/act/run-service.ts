@@ -9,7 +9,7 @@ import { lastRunLog, readService, restartService, startService, stopService } fr
 import { lookUpUser } from '../../machine/user.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
 import { memberPath, provenFolder } from '../layout.ts'
-import type { Loaded, Observed, StartFile } from '../observed.ts'
+import type { Begun, Loaded, Observed, StartFile } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { metricsUrl } from '../plan/workload/configuration.ts'
 import { readLockUp } from '../open-admin.ts'
@@ -41,6 +41,7 @@ export async function runService(
     await stopService(workload.service)
     if (addresses) await checkPorts(addresses)
   } else if (machine.loaded) await keepProvenAtFirst(workload)
+  await beginStart(workload, step.loading, observed.now, { halfway: true })
   await putInForce(workload, step, machine.startDefined)
   await beginStart(workload, step.loading, observed.now)
   if (step.kind === 'service/start') await startService(workload.service)
@@ -63,11 +64,16 @@ async function putInForce(workload: Workload, { files, switches }: Start, define
   if (!defined) await defineService(workload)
 }
 
-/** On record before it is made. */
-export async function beginStart(workload: Workload, loading: Loaded, now: number): Promise<void> {
+/** On record before it is made, and before the first of what it is to read is there. */
+export async function beginStart(
+  workload: Workload,
+  loading: Loaded,
+  now: number,
+  how: Pick<Begun, 'halfway'> = {},
+): Promise<void> {
   const service = await readService(workload.service)
   const before = service.kind === 'absent' ? '' : service.invocation
-  await noteBegun(workload, { loading, before, at: now })
+  await noteBegun(workload, { loading, before, at: now, ...how })
 }
 
 /** A while, until it serves with the others; what it means if it doesn't, the next look tells. */

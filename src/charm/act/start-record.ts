@@ -28,10 +28,18 @@ export async function forgetBegun(workload: Workload): Promise<void> {
   await removeFile(begunPath(workload))
 }
 
-/** It serves: what it was begun with is what it runs with, and what it can go back to. Who dies on the way does this again. */
+/**
+ * It serves: what it was begun with is what it runs with, and what it can go back to. Who dies on the way does this again. Where a machine
+ * lost its power half way, the next look finds that nobody knows what it runs with, and restarts it.
+ */
 export async function confirmStart(workload: Workload, { keeps = true } = {}): Promise<void> {
   const begun = await readBegun(workload)
   if (!begun) return
+  if (begun.halfway) {
+    await removeFile(loadedPath(workload))
+    await forgetBegun(workload)
+    return
+  }
   if (keeps) await keepProven(workload)
   await recordLoaded(begun.loading)
   await forgetBegun(workload)

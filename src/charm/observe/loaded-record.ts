@@ -18,6 +18,7 @@ export const begunSchema = z.object({
   loading: loadedSchema,
   before: z.string(),
   at: z.number(),
+  halfway: z.optional(z.boolean()),
   lockedOut: z.optional(z.string()),
 })
 

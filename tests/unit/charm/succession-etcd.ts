@@ -31,12 +31,16 @@ function start(
   { files, loading }: Extract<Step, { kind: 'service/start' | 'service/restart' }>,
   now: number,
 ): readonly Part[] {
+  const begun = { loading, before: String(node.invocation), at: now }
   return [
+    () => {
+      node.begun = { ...begun, halfway: true }
+    },
     () => {
       node.files = { ...node.files, ...files }
     },
     () => {
-      node.begun = { loading, before: String(node.invocation), at: now }
+      node.begun = begun
     },
     () => restart(world, node),
     () => confirm(node),
@@ -54,7 +58,8 @@ export function restart(world: World, node: Node): void {
 
 function confirm(node: Node): void {
   if (!node.begun) return
-  node.loaded = { ...node.begun.loading, guarded: true }
+  const { halfway, loading } = node.begun
+  node.loaded = halfway ? undefined : { ...loading, guarded: true }
   node.begun = undefined
 }
 

@@ -126,4 +126,23 @@ describe('between two owners of a name', () => {
     settle(world, units, check)
     assert.equal(prefixOf(world, 'Shared'), '/5/')
   })
+
+  it('who leaves while a member lost its power half way to trusting it is let go of before the next one comes', () => {
+    for (const most of [0, 1, 2, 3, 4, 5]) {
+      const world = newWorld(units)
+      const check = (): void => assertNobodyIsLetInTooEarly(world)
+      settle(world, units, check)
+      happen(world, { kind: 'lead', unit: 'etcd/1' }, check)
+      happen(world, asks(4, 'shared'), check)
+      end(world, 'etcd/1', { ...whole, turn: false }, check)
+      end(world, 'etcd/0', { ...whole, most }, check)
+      happen(world, { kind: 'crash', unit: 'etcd/0' }, check)
+      happen(world, { kind: 'leave', relation: 4 }, check)
+      happen(world, asks(5, 'shared'), check)
+      happen(world, { kind: 'hinder', unit: 'etcd/0', from: 'restarts' }, check)
+      for (let round = 0; round < 6; round += 1) happen(world, { kind: 'round' }, check)
+      settle(world, units, check)
+      assertAllComesToRest(world)
+    }
+  })
 })

@@ -38,6 +38,8 @@ export interface Begun {
   readonly before: string
   /** Milliseconds since 1970. */
   readonly at: number
+  /** Not all that it is to read lies there yet: an etcd that was started meanwhile has read nobody knows what. */
+  readonly halfway?: boolean | undefined
   /** It came off, and let nobody in: how a handshake ended. */
   readonly lockedOut?: string | undefined
 }
