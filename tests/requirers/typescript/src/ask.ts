@@ -38,11 +38,12 @@ export async function ask(requirer: Requirer): Promise<void> {
       continue
     }
     const bag = await juju.readAppBag(id, app)
+    const instead = asIs(config)
     if (config.request === 'v1') {
       const requests = []
       for (const [at, resource] of prefix.split(',').entries())
         requests.push(await askV1(juju, app, id, at, resource, config.ids === 'all'))
-      await juju.writeAppBag(id, bag, { version: 'v1', requests: JSON.stringify(requests), ...asIs(config) })
+      await juju.writeAppBag(id, bag, { version: 'v1', requests: JSON.stringify(requests), ...instead })
       continue
     }
     await juju.writeAppBag(id, bag, {
@@ -51,8 +52,10 @@ export async function ask(requirer: Requirer): Promise<void> {
       'requested-secrets': JSON.stringify(requested),
       'provided-secrets': JSON.stringify(['mtls-cert']),
       prefix,
-      'secret-mtls': keep(bag['secret-mtls']) ?? (await putCertificate(juju, app, id)),
-      ...asIs(config),
+      // One that is not to be written is not made either: at each new one Juju has a hook for its owner.
+      'secret-mtls':
+        instead['secret-mtls'] ?? keep(bag['secret-mtls']) ?? (await putCertificate(juju, app, id)),
+      ...instead,
     })
   }
 }
