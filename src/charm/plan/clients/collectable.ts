@@ -4,13 +4,23 @@ import { type Ledger, ledgerKey, type RequestKey } from '../../../interfaces/led
 import type { Observed } from '../../observed.ts'
 import type { Write } from '../../step.ts'
 
+/** Each costs Juju a call or more for each of its secrets; the rest goes with the next update-status. */
+export const collectedAtOnce = 100
+
+/** A request that came back meanwhile has its secrets again. */
+function collectedNow(committed: Ledger, entries: Ledger['entries'], { collect }: Observed) {
+  const rows = [...committed.collectable].filter(([name]) => !entries.has(name))
+  return collect ? rows.slice(0, collectedAtOnce) : []
+}
+
 /** Not in the hook in which a relation breaks: a unit of the requirer may still read them (facts/etcd-client.md §5.17). */
 export function secretsToCollect(
   committed: Ledger,
   entries: Ledger['entries'],
   observed: Observed,
 ): Map<string, RequestKey> {
-  const kept = observed.collect ? [] : [...committed.collectable].filter(([name]) => !entries.has(name))
+  const now = new Set(collectedNow(committed, entries, observed).map(([name]) => name))
+  const kept = [...committed.collectable].filter(([name]) => !entries.has(name) && !now.has(name))
   const ended = [...committed.entries].filter(
     ([name, { entry }]) => entry.answeredAs !== undefined && !entries.has(name),
   )
@@ -24,10 +34,8 @@ export function secretsToCollect(
   ])
 }
 
-/** A request that came back meanwhile has its secrets again. */
 export function planCollection(observed: Observed, ledger: Ledger): readonly Write[] {
-  const collectable = [...(observed.peers?.ledger.collectable ?? [])]
-  const requests = collectable.flatMap(([name, key]) => (ledger.entries.has(name) ? [] : [key]))
-  if (!observed.collect || !observed.leader || observed.leaving || requests.length === 0) return []
-  return [{ kind: 'secrets/collect', requests, why: 'their relations have ended' }]
+  if (!observed.peers || !observed.leader || observed.leaving) return []
+  const requests = collectedNow(observed.peers.ledger, ledger.entries, observed).map(([, key]) => key)
+  return requests.length === 0 ? [] : [{ kind: 'secrets/collect', requests, why: 'they have ended' }]
 }

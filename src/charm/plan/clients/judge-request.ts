@@ -11,7 +11,13 @@ import {
   type RequestKey,
   shortFingerprint,
 } from '../../../interfaces/ledger.ts'
-import { departuresAreBounded, nameIsLetGo, nameIsNotRevoked, nameIsOurs } from './naming-guards.ts'
+import {
+  departuresAreBounded,
+  endingsAreBounded,
+  nameIsLetGo,
+  nameIsNotRevoked,
+  nameIsOurs,
+} from './naming-guards.ts'
 import { ledgerFits, oneOwnerPerSecret, ownerOfSecret, prefixIsNotEmpty, prefixIsPlain } from './guards.ts'
 import { oneOwnerPerCommonName, ownerOf, reservedCommonName } from './naming-guards.ts'
 import { relationLeavesRoom, truststoreFits } from '../trust/guards.ts'
@@ -86,6 +92,8 @@ function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntr
     return refuse(of, 'access-revoked', leaf.commonName, secret)
   if (!departuresAreBounded.holds({ key, leaf, prefix: request.asked.prefix }, held, of.committed))
     return refuse(of, 'common-name-leaving', `too many names of relation ${key.relation}`, secret)
+  if (!endingsAreBounded.holds(key, of.previous, of.committed))
+    return refuse(of, 'requests-ending', '', secret)
   if (isPaced(of, leaf)) return waitForTurn(of, of.previous, leaf, secret)
   const entry = accept(of, leaf, secret)
   if (!ledgerFits.holds({ key: of.key, entry, ledger: of.ledger }))

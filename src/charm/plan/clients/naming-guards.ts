@@ -5,6 +5,8 @@ import {
   compareRequestKeys,
   type Leaf,
   type Ledger,
+  type LedgerEntry,
+  ledgerKey,
   type RequestKey,
 } from '../../../interfaces/ledger.ts'
 import type { Guard } from '../guard.ts'
@@ -82,6 +84,20 @@ export const departuresAreBounded: Guard<[claim: NameClaim, held: string | undef
   holds: ({ key, leaf }, held, { departed }) => {
     if (held === leaf.commonName || departed.has(leaf.commonName)) return true
     return [...departed.values()].filter(({ relation }) => relation === key.relation).length < mostDepartures
+  },
+}
+
+/** Twice as many as it may ask for at once. */
+const mostEndings = 200
+
+/** Or a client that never keeps a request's id would fill the record, and Juju with secrets, faster than they are removed. */
+export const endingsAreBounded: Guard<[key: RequestKey, previous: LedgerEntry | undefined, Ledger]> = {
+  name: 'endings-are-bounded',
+  because: 'requests that ended take room in the record, and secrets, until update-status has removed these',
+  holds: (key, previous, { collectable }) => {
+    const has = previous?.state === 'accepted' || previous?.answeredAs !== undefined
+    if (has || collectable.has(ledgerKey(key))) return true
+    return [...collectable.values()].filter(({ relation }) => relation === key.relation).length < mostEndings
   },
 }
 

@@ -86,6 +86,11 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     message: 'the relation was suspended for longer than its access lasts',
     resolution: 'resume the relation',
   },
+  'requests-ending': {
+    code: 4012,
+    message: 'too many requests of this relation have ended, and are still to be cleaned up after',
+    resolution: 'wait some minutes, and keep the ids of requests',
+  },
   'renewal-gathered': {
     code: 4104,
     message: 'the new certificate waits: members restart for renewals once in client-restart-interval',
