@@ -43,8 +43,10 @@ export async function clientsInFocus(charm: Charm, look: Look): Promise<Focus> {
     for (const { key, entry } of ledger.entries.values())
       if (entry.secret === hook.secret) relations.add(juju.relationId(key.relation))
   }
-  // The note that a relation broke wakes its author: by then Juju may have removed it.
+  // The note that a relation broke wakes its author: by then Juju may have removed it. So does the note that one was left alone, since a
+  // write to it was not committed: what it was to be told, a key to encrypt by among it, is found by looking at it.
   if (hook.kind === 'relation' && hook.endpoint === 'etcd-peers') {
+    for (const relation of ledger.unheard) relations.add(juju.relationId(relation))
     const { ended, ...unseen } = await observeUnseen(juju, ledger, relations)
     return { relations, gone: ended, ...unseen }
   }
