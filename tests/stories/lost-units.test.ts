@@ -57,6 +57,16 @@ test('machines are lost one after the other, and nobody tells', async (t) => {
 
   await t.test('a follower: by update-status nothing of it is left, and nobody waits for it', async () => {
     const gone = unitsOf(model).find((unit) => unit !== leaderOf(model)) ?? ''
+    // Without --force it runs no last hook, and stays.
+    await model.cutOff(gone)
+    model.removeUnit(gone)
+    await model.updateStatus('etcd')
+    const { status, message } = model.unit(leaderOf(model)).app.status
+    assert.equal(status, 'active')
+    assert.match(
+      message,
+      new RegExp(`^2 of 3 .*; if the machine of ${gone} is gone: juju remove-unit --force`),
+    )
     await model.loseUnit(gone)
     await model.settle()
     assertListed(model, gone)

@@ -58,3 +58,24 @@ test('a refused client does not hide that a member is away, or that there is no 
   const lost = decide({ ...observed, etcd: { kind: 'down', why: 'no leader', standing } }).conditions
   assert.match(statusOf(lost).message, /^quorum lost: 1 of 3 .*\(and 1 more\)$/)
 })
+
+test('of a unit that is being removed and does not answer, the status says what Juju needs where its machine is gone', () => {
+  const observed = running(settled())
+  const { peers } = observed
+  const own = peers?.units.get('etcd/0')
+  assert.ok(peers && own)
+  const units = new Map(['etcd/0', 'etcd/1', 'etcd/2'].map((unit) => [unit, own] as const))
+  const members = [0, 1, 2].map((nth) => member(nth, { responds: nth !== 2 }))
+  const told = (expected: readonly string[] | undefined): string =>
+    statusOf(
+      decide({
+        ...observed,
+        peers: { ...peers, units },
+        expectedUnits: expected && new Set(expected),
+        etcd: etcdUp(members, { access: new Map() }),
+      }).conditions,
+    ).message
+  assert.match(told(['etcd/0', 'etcd/1']), /; if the machine of etcd\/2 is gone: juju remove-unit --force/)
+  for (const expected of [undefined, ['etcd/0', 'etcd/1', 'etcd/2']])
+    assert.match(told(expected), /; look after etcd-2/)
+})
