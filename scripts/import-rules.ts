@@ -55,6 +55,7 @@ const topOfCharm: Readonly<Record<string, Layer>> = {
   step: 'core',
   status: 'core',
   charm: 'shared',
+  'by-kind': 'shared',
   layout: 'shared',
   outcome: 'shared',
   'open-admin': 'shared',

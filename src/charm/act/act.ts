@@ -2,11 +2,11 @@
 // again, what is gone is not deleted again. The first failure stops; what it means is in `outcome.ts`.
 
 import type { Charm } from '../charm.ts'
+import { type ByKind, doByKind } from '../by-kind.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { describeStep, type Step } from '../step.ts'
 import { type AccessStep, actOnAccess, isAccessStep, leadingAccessSteps } from './access.ts'
-import type { Doers } from './doers.ts'
 import { onCluster } from './on-cluster.ts'
 import { onWorkload } from './on-workload.ts'
 import { recordAudited } from './record-audited.ts'
@@ -14,7 +14,7 @@ import { createKey, writeRevocationList } from './write-files.ts'
 
 type SingleStep = Exclude<Step, AccessStep>
 
-const doers: Doers<SingleStep['kind']> = {
+const doers: ByKind<SingleStep['kind']> = {
   ...onWorkload,
   ...onCluster,
   'access/record': (_charm, _observed, { audited }) => recordAudited(audited),
@@ -33,17 +33,8 @@ export async function act(charm: Charm, observed: Observed, steps: readonly Step
     if (onAccess.length > 0) await actOnAccess(observed, onAccess, begin)
     else if (step && !isAccessStep(step)) {
       await begin(step)
-      await doStep(step.kind, charm, observed, step)
+      await doByKind(doers, step.kind, charm, observed, step)
     }
     ahead = ahead.slice(Math.max(onAccess.length, 1))
   }
-}
-
-function doStep<Kind extends SingleStep['kind']>(
-  kind: Kind,
-  charm: Charm,
-  observed: Observed,
-  step: Extract<Step, { readonly kind: Kind }>,
-): Promise<void> {
-  return doers[kind](charm, observed, step)
 }

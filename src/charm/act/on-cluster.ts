@@ -1,16 +1,16 @@
 // What does the steps about members, their data and alarms. Access control is switched on by access.ts.
 
+import type { ByKind } from '../by-kind.ts'
 import type { AuthenticationRecord, AlarmStep, DataStep, MemberStep } from '../step.ts'
 import { actOnAlarm } from './alarm.ts'
 import { claimData } from './claim-data.ts'
-import type { Doers } from './doers.ts'
 import { actOnMembers } from './members.ts'
 import { recordStorage } from './record-storage.ts'
 import { resumeData } from './resume-data.ts'
 import { setDataAside } from './set-data-aside.ts'
 import { recordLoaded } from './start-record.ts'
 
-export const onCluster: Doers<(DataStep | MemberStep | AlarmStep | AuthenticationRecord)['kind']> = {
+export const onCluster: ByKind<(DataStep | MemberStep | AlarmStep | AuthenticationRecord)['kind']> = {
   'storage/record': (_charm, _observed, { record }) => recordStorage(record),
   'data/set-aside': ({ now }) => setDataAside(now),
   'data/resume': (_charm, observed, step) => resumeData(observed, step),

@@ -3,10 +3,10 @@
 import { defineService } from '../../machine/define-service.ts'
 import { occupy } from '../../machine/occupant.ts'
 import { findWorkload } from '../../machine/workload.ts'
+import type { ByKind } from '../by-kind.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import type { WorkloadStep } from '../step.ts'
-import type { Doers } from './doers.ts'
 import { endTurn } from './end-turn.ts'
 import { goBack } from './go-back.ts'
 import { install } from './install.ts'
@@ -15,7 +15,7 @@ import { awaitQuorum, awaitStart, readmit, runService, waitUnlessOver } from './
 import { forgetRefused, stopEtcd } from './start-record.ts'
 import { writeFileNow } from './write-files.ts'
 
-export const onWorkload: Doers<WorkloadStep['kind']> = {
+export const onWorkload: ByKind<WorkloadStep['kind']> = {
   'workload/install': (charm, observed, { from }) => install(charm, observed, from),
   'service/define': (_charm, observed, { start }) => settleIn(observed, start),
   'file/write': (_charm, observed, { file, content }) => writeFileNow(observed, file, content),

@@ -1,6 +1,7 @@
 // What makes the writes about clients: what they are told, and who owns what.
 
 import { isLedgerKey, printLedger } from '../../interfaces/ledger.ts'
+import type { ByKind } from '../by-kind.ts'
 import type { Charm } from '../charm.ts'
 import { encryptionLabel, secretLabels } from '../plan/clients/secret-labels.ts'
 import type { ClientWrite } from '../step.ts'
@@ -8,9 +9,8 @@ import { grantAgain } from './grant-again.ts'
 import { offerEncryption } from './offer-encryption.ts'
 import { databagForAll, writeForAll } from './peer-databags.ts'
 import { publishAnswer } from './publish-answer.ts'
-import type { Writers } from './writers.ts'
 
-export const onClients: Writers<ClientWrite['kind']> = {
+export const onClients: ByKind<ClientWrite['kind']> = {
   'encryption/offer': (charm, _observed, { relation }) => offerEncryption(charm, relation),
   'secrets/grant': (charm, _observed, write) => grantAgain(charm, write),
   'answer/publish': (charm, _observed, { answer }) => publishAnswer(charm, answer),

@@ -8,17 +8,17 @@ import {
   printOptions,
   printPeerUnit,
 } from '../../interfaces/etcd-peers.ts'
+import type { ByKind } from '../by-kind.ts'
 import type { CertificateWrite, ClusterWrite, Write } from '../step.ts'
 import { createAuthorities, rotateAuthorities } from './authorities.ts'
 import { createRequests, signCertificates } from './issue.ts'
 import { writeForAll, writeOwnDatabag } from './peer-databags.ts'
-import type { Writers } from './writers.ts'
 
 type Kind =
   | (ClusterWrite | CertificateWrite)['kind']
   | Extract<Write['kind'], 'options/write' | 'client-cas/write'>
 
-export const onCluster: Writers<Kind> = {
+export const onCluster: ByKind<Kind> = {
   'founding/write': (charm, _observed, { founding }) => writeForAll(charm, printFounding(founding)),
   'options/write': (charm, _observed, { options }) => writeForAll(charm, printOptions(options)),
   'client-cas/write': (charm, _observed, { clientCas }) => writeForAll(charm, printClientCas(clientCas)),

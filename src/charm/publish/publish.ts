@@ -2,6 +2,7 @@
 
 import { answerKey } from '../../interfaces/ledger.ts'
 import { NotLeader, RelationGone } from '../../juju/index.ts'
+import { type ByKind, doByKind } from '../by-kind.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { conditionOf } from '../outcome.ts'
@@ -9,9 +10,8 @@ import { type Condition, describeStep, type Write } from '../step.ts'
 import { onClients } from './on-clients.ts'
 import { onCluster } from './on-cluster.ts'
 import { writeForAll } from './peer-databags.ts'
-import type { Writers } from './writers.ts'
 
-const writers: Writers<Write['kind']> = {
+const writers: ByKind<Write['kind']> = {
   ...onCluster,
   ...onClients,
   'port/open': ({ juju }, _observed, { port }) => juju.openPort(port),
@@ -68,7 +68,7 @@ async function tryToWrite(
   write: Write,
 ): Promise<Condition | 'again' | 'leads no more' | undefined> {
   try {
-    return (await doWrite(write.kind, charm, observed, write)) === 'again' ? 'again' : undefined
+    return (await doByKind(writers, write.kind, charm, observed, write)) === 'again' ? 'again' : undefined
   } catch (error) {
     if (error instanceof NotLeader) return 'leads no more'
     // Whoever was to be told has left since.
@@ -83,13 +83,4 @@ async function tryToWrite(
 async function forgetAnswers(charm: Charm, relations: ReadonlySet<number>): Promise<void> {
   if (relations.size === 0) return
   await writeForAll(charm, Object.fromEntries([...relations].map((id) => [answerKey(id), undefined])))
-}
-
-function doWrite<Kind extends Write['kind']>(
-  kind: Kind,
-  charm: Charm,
-  observed: Observed,
-  write: Extract<Write, { readonly kind: Kind }>,
-): Promise<unknown> {
-  return writers[kind](charm, observed, write)
 }
