@@ -153,6 +153,10 @@ const clientCa = z.object({
 /** What one relation of `client-cas` gives: authorities in PEM, and what is wrong with the others. */
 export type ClientCas = Readonly<z.infer<typeof clientCa>>
 
+const withdrawn = z.readonly(z.array(z.object({ serial: z.string(), notAfter: z.number() })))
+/** The administrator's certificate of a unit that is gone: hexadecimal digits, and milliseconds since 1970. */
+export type Withdrawn = Readonly<z.infer<typeof withdrawn>[number]>
+
 const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 /** What the leader has decided for all: public certificates only, never a key. */
 export interface PeerApplication {
@@ -163,6 +167,8 @@ export interface PeerApplication {
   readonly certificates: ReadonlyMap<string, ByPurpose>
   /** What the operator has clients trusted by, beside their leaves, by relation id of `client-cas`. */
   readonly clientCas: Readonly<Record<string, ClientCas>>
+  /** Whom no member lets in any more. */
+  readonly withdrawn?: readonly Withdrawn[]
   /** Options in force that differ from their defaults; an option that is invalid now goes on as it stands here. */
   readonly options?: Readonly<z.infer<typeof options>>
   /** Keys that are there and say nothing to this version of the charm: that is not the same as if they were not there. */
@@ -186,6 +192,7 @@ export function parsePeerApplication(databag: Readonly<Record<string, string>>):
     if (issued) certificates.set(key.slice(certificatesKey.length), issued)
   }
   const kept = read(options, 'options')
+  const refused = read(withdrawn, 'withdrawn')
   const clientCas = read(z.record(z.string(), clientCa), 'client-cas') ?? {}
   const rotating = z.safeParse(rotation, databag.rotation)
   return {
@@ -195,6 +202,7 @@ export function parsePeerApplication(databag: Readonly<Record<string, string>>):
     certificates,
     clientCas,
     ...(kept && { options: kept }),
+    ...(refused && { withdrawn: refused }),
     unreadable,
   }
 }
@@ -226,7 +234,14 @@ export function printCertificates(unit: string, certificates: ByPurpose): Record
   return { [`${certificatesKey}${unit}`]: printJsonText(certificates) }
 }
 
-/** All that the databag has of a unit that is gone. */
-export function forgetCertificates(unit: string): Record<string, undefined> {
-  return { [`${certificatesKey}${unit}`]: undefined }
+/** All that the databag has of units that are gone, but for whom of them members are to refuse. */
+export function forgetCertificates(
+  units: readonly string[],
+  refused: readonly Withdrawn[],
+): Record<string, string | undefined> {
+  const forgotten = units.map((unit) => [`${certificatesKey}${unit}`, undefined] as const)
+  return {
+    ...Object.fromEntries(forgotten),
+    withdrawn: refused.length > 0 ? printJsonText(refused) : undefined,
+  }
 }

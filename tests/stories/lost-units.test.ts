@@ -2,11 +2,13 @@
 // restarted. A machine that is lost by force says nothing either, neither of its member nor of its databag.
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, test } from 'node:test'
 import type { Model } from '../emulator/index.ts'
 import { assertSound, heal, membersAt, unitsOf } from './chaos/cluster.ts'
 import { assertWrites, deployServed } from './chaos/units.ts'
 import { votersOf } from './driver/etcd-on-a-unit.ts'
+import { accepts } from './handshake.ts'
 import { archives, openWorld, responsesOf } from './world.ts'
 
 const peersOf = ({ tables }: Model): number =>
@@ -19,6 +21,18 @@ function assertListed(model: Model, gone: string): void {
     model.unit(unit).relations.get(peersOf(model))?.members.has(gone),
   )
   assert.ok(listing.length > 0, `relation-list names ${gone} to nobody: this story tells nothing`)
+}
+
+/** What a machine that is lost and not destroyed goes on having. */
+async function adminOf(model: Model, unit: string) {
+  const { host } = model.unit(unit)
+  const file = (name: string): Promise<Buffer> =>
+    readFile(host.outside(`/var/snap/charmed-etcd/common/tls/${name}`))
+  const [rootCertificate, certChain, privateKey] = await Promise.all(
+    ['server-ca.pem', 'admin.crt', 'admin.key'].map(file),
+  )
+  assert.ok(rootCertificate && certChain && privateKey)
+  return { rootCertificate, certChain, privateKey }
 }
 
 /** Nothing of it is left where the charm can see to it. */
@@ -57,6 +71,9 @@ test('machines are lost one after the other, and nobody tells', async (t) => {
 
   await t.test('a follower: by update-status nothing of it is left, and nobody waits for it', async () => {
     const gone = unitsOf(model).find((unit) => unit !== leaderOf(model)) ?? ''
+    const admin = await adminOf(model, gone)
+    const { address } = model.unit(leaderOf(model)).host
+    assert.ok(await accepts(address, admin))
     // Without --force it runs no last hook, and stays.
     await model.cutOff(gone)
     model.removeUnit(gone)
@@ -72,6 +89,8 @@ test('machines are lost one after the other, and nobody tells', async (t) => {
     assertListed(model, gone)
     await heal(model)
     await assertForgotten(model, gone, web)
+    for (const unit of unitsOf(model))
+      assert.equal(await accepts(model.unit(unit).host.address, admin), false, `the administrator of ${gone}`)
     await assertGoesOn(model, 'late')
     await assertSound(model)
   })

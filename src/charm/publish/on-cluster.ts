@@ -32,7 +32,8 @@ export const onCluster: ByKind<Kind> = {
   },
   'certificates/sign': async (charm, observed, { unit, names }) =>
     writeForAll(charm, await signCertificates(charm, observed, unit, names)),
-  'certificates/forget': (charm, _observed, { unit }) => writeForAll(charm, forgetCertificates(unit)),
+  'certificates/forget': (charm, _observed, { units, withdrawn }) =>
+    writeForAll(charm, forgetCertificates(units, withdrawn)),
   'peer-unit/write': async (charm, _observed, { unit, renew }) => {
     const renewed = renew ? await createRequests() : {}
     return writeOwnDatabag(charm, printPeerUnit({ ...unit, ...renewed }))

@@ -2,6 +2,7 @@
 // and signs in a later one, when Juju has stored them.
 
 import { type Purpose, purposes, type UnitAddresses } from '../../../interfaces/etcd-peers.ts'
+import { planForgetting } from './forgetting.ts'
 import { credentialIsCommitted } from './guards.ts'
 import type { Observed, PeerSeen, PeersSeen } from '../../observed.ts'
 import type { Write } from '../../step.ts'
@@ -26,8 +27,7 @@ export function planIssuing(observed: Observed): readonly Write[] {
     const why = restore ? 'the databag has lost them' : 'no certificate authority exists'
     return [...writes, { kind: 'authorities/create', restore, why }]
   }
-  for (const unit of peers.gone ?? [])
-    writes.push({ kind: 'certificates/forget', unit, why: 'Juju has no such unit any more' })
+  writes.push(...planForgetting(observed, peers))
   for (const [unit, seen] of [...peers.units].sort(([a], [b]) => (a < b ? -1 : 1))) {
     // Whether there still is a unit that was not signed for is known only where Juju was asked.
     if (unit !== observed.unit && seen.issued.size === 0 && !peers.gone) continue

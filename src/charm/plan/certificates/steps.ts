@@ -1,6 +1,6 @@
 // What may be done about the units' keys and certificates, and the authorities that sign them.
 
-import type { Purpose, Rotation } from '../../../interfaces/etcd-peers.ts'
+import type { Purpose, Rotation, Withdrawn } from '../../../interfaces/etcd-peers.ts'
 
 export interface CertificateStep {
   readonly kind: 'key/create'
@@ -12,8 +12,12 @@ export type CertificateWrite =
   | { readonly kind: 'authorities/create'; readonly restore: boolean }
   | { readonly kind: 'authorities/rotate'; readonly to: RotationStep }
   | { readonly kind: 'certificates/sign'; readonly unit: string; readonly names: readonly string[] }
-  /** Of a unit that is gone. */
-  | { readonly kind: 'certificates/forget'; readonly unit: string }
+  /** Of units that are gone. */
+  | {
+      readonly kind: 'certificates/forget'
+      readonly units: readonly string[]
+      readonly withdrawn: readonly Withdrawn[]
+    }
 
 /** The last one leaves the old authorities behind. */
 export type RotationStep = Rotation | 'finish'

@@ -1,4 +1,4 @@
-// The revocation list: whom etcd still trusts as it was started, and no longer should.
+// The revocation list: whom etcd still trusts as it was started, and no longer should; and administrators whose unit is gone.
 
 import type { Leaf } from '../../../interfaces/ledger.ts'
 import type { Loaded, MachineSeen, Observed } from '../../observed.ts'
@@ -7,12 +7,19 @@ import { type Bystanders, bystandersOf } from './bystanders.ts'
 
 export function planRevocation(observed: Observed, leaves: readonly Leaf[]): readonly Step[] {
   const { revoked } = observed.machine
-  const serials = serialsToRevoke(observed.machine, leaves, bystandersOf(observed))
+  const stale = serialsToRevoke(observed.machine, leaves, bystandersOf(observed))
+  const serials = [...new Set([...stale, ...withdrawnSerials(observed)])].sort()
   if (revoked && revoked.join(' ') === serials.join(' ')) return []
   const why = revoked
     ? 'what etcd still trusts and no longer should has changed'
     : 'without it etcd refuses everybody'
   return [{ kind: 'revocation/write', serials, why }]
+}
+
+/** Of administrators whose unit is gone: the charm chose these serials itself, so nobody else has one. */
+function withdrawnSerials({ now, peers }: Observed): readonly string[] {
+  const valid = (peers?.application.withdrawn ?? []).filter(({ notAfter }) => notAfter > now)
+  return valid.map(({ serial }) => serial)
 }
 
 /**

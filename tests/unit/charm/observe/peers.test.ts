@@ -5,9 +5,13 @@ import { after, test } from 'node:test'
 import type { Charm } from '../../../../src/charm/charm.ts'
 import { decide } from '../../../../src/charm/decide.ts'
 import { observePeers } from '../../../../src/charm/observe/peers.ts'
+import { forgetCertificates, parsePeerApplication } from '../../../../src/interfaces/etcd-peers.ts'
 import { openJuju, readContext } from '../../../../src/juju/index.ts'
+import { createAuthority } from '../../../../src/tls/authority.ts'
+import { describeCertificate } from '../../../../src/tls/certificate.ts'
 import { openStandIns } from '../../machine/stand-in.ts'
-import { settled } from '../observation.ts'
+import { now, settled } from '../observation.ts'
+import { running } from '../observed-changes.ts'
 
 const machine = openStandIns()
 after(() => machine[Symbol.dispose]())
@@ -23,6 +27,11 @@ machine.add(
 esac`,
 )
 const goal = (units: object): void => machine.add('goal-state', `echo '${JSON.stringify({ units })}'`)
+
+const textsOf = (databag: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(databag).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  )
 
 function openCharm(): Charm {
   const env = {
@@ -58,23 +67,52 @@ test('who does not ask takes the leader’s word: whose certificates it took bac
   assert.equal(seen?.gone, undefined)
 })
 
-test('the leader forgets whom Juju has no more, once', () => {
+test('the leader forgets whom Juju has no more, once, and names its administrator’s certificate to all', async () => {
+  const at = { now: new Date(now), years: 1 }
+  const { certificate: admin } = await createAuthority({ commonName: 'root', ...at })
+  const { serial, notAfter } = describeCertificate(admin) ?? { serial: '', notAfter: 0 }
   const observed = settled()
   assert.ok(observed.peers)
   const { application } = observed.peers
-  const certificates = new Map([
-    ...application.certificates,
-    ['etcd/9', { peer: 'p', server: 's', admin: 'a' }],
-  ])
+  const certificates = new Map([...application.certificates, ['etcd/9', { peer: 'p', server: 's', admin }]])
+  const withdrawn = [
+    { serial: '01', notAfter: now - 1 },
+    { serial: '00', notAfter: now + 1 },
+  ]
   const before = {
     ...observed,
-    peers: { ...observed.peers, gone: ['etcd/9'], application: { ...application, certificates } },
+    peers: { ...observed.peers, gone: ['etcd/9'], application: { ...application, certificates, withdrawn } },
   }
-  const forgotten = (seen: typeof observed): readonly string[] =>
-    decide(seen).writes.flatMap((write) => (write.kind === 'certificates/forget' ? [write.unit] : []))
-  assert.deepEqual(forgotten(before), ['etcd/9'])
+  const forgotten = (seen: typeof observed) =>
+    decide(seen).writes.filter((write) => write.kind === 'certificates/forget')
+  const [write, ...more] = forgotten(before)
+  assert.deepEqual([write?.units, more], [['etcd/9'], []])
+  const kept = [
+    { serial: '00', notAfter: now + 1 },
+    { serial, notAfter },
+  ]
+  assert.deepEqual(
+    write?.withdrawn,
+    kept.toSorted((a, b) => (a.serial < b.serial ? -1 : 1)),
+  )
+  assert.deepEqual(parsePeerApplication(textsOf(forgetCertificates(['etcd/9'], kept))).withdrawn, kept)
   assert.deepEqual(forgotten({ ...before, leader: false }), [])
   assert.deepEqual(forgotten({ ...observed, peers: { ...observed.peers, gone: [] } }), [])
+})
+
+test('an administrator whose unit is gone is let in nowhere, for as long as its certificate is valid', () => {
+  const observed = running(settled())
+  const { peers } = observed
+  assert.ok(peers)
+  const withdrawn = [
+    { serial: '0b', notAfter: now + 1 },
+    { serial: '0a', notAfter: now - 1 },
+  ]
+  const told = { ...observed, peers: { ...peers, application: { ...peers.application, withdrawn } } }
+  const lists = decide(told).steps.flatMap((step) => (step.kind === 'revocation/write' ? [step.serials] : []))
+  assert.deepEqual(lists, [['0b']])
+  const machine = { ...told.machine, revoked: ['0b'] }
+  assert.ok(decide({ ...told, machine }).steps.every(({ kind }) => kind !== 'revocation/write'))
 })
 
 test('whether one that was not signed for is there yet or no more, is known where Juju was asked', () => {
