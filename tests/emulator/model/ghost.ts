@@ -16,7 +16,7 @@ export type RunTool = (tool: string, ...args: readonly string[]) => Promise<stri
 export interface Ghosts {
   /** An application with one unit and no machine: its hooks do nothing, and `as` asks in their place. */
   deployGhost(name: string, archive: string): Promise<void>
-  /** What the charm of a unit without a machine asks of Juju in one hook. */
+  /** What the charm of a unit without a machine asks of Juju in one hook; for a real unit, as by `juju exec`. */
   as(unit: string, ask: (run: RunTool) => Promise<void>): Promise<void>
   /** The hooks of an application's units about these relations count as run, by a charm that did nothing in them. */
   passOver(name: string, relations: ReadonlySet<number>): void
@@ -95,7 +95,7 @@ function finish(hook: HookToRun): void {
 
 /** What its charm asks of Juju in a hook, when those that were due have run. */
 async function actAs(tables: Tables, unit: Unit, ask: (run: RunTool) => Promise<void>): Promise<void> {
-  runHooksOf(tables, unit)
+  if (isGhost(unit)) runHooksOf(tables, unit)
   const context = openContext(unit.name, tables, unit, { name: 'ghost', env: {}, done: () => {} })
   await ask(async (tool, ...args) => {
     const { code, out, err } = await runTool(context, tool, args, '')

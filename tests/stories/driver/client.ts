@@ -22,8 +22,9 @@ export async function responsesOf(model: StoryModel, relation: number): Promise<
 
 /** The requirer's own key and certificate, and the authority that it was told. */
 export async function credentialsOf(model: StoryModel, relation: number, app: string, nth = 0) {
-  const label = nth === 0 ? `etcd.${relation}.key` : `etcd.${relation}.${nth}.key`
-  const secret = (await model.secrets()).find((row) => row.label === label && row.owner === app)
+  // As the TypeScript requirer calls it, or the Python one.
+  const labels = [nth === 0 ? `etcd.${relation}.key` : `etcd.${relation}.${nth}.key`, `key-${nth}`]
+  const secret = (await model.secrets()).find((row) => row.owner === app && labels.includes(row.label))
   const own: Bag = secret ? await model.secretContent(secret.id) : {}
   const answer = (await responsesOf(model, relation))[nth] ?? {}
   const told = await model.secretContent(answer['secret-tls'] ?? '')

@@ -45,6 +45,8 @@ export interface Deploy {
   readonly config?: Values
   /** Paths of files, by the resource's name. */
   readonly resources?: Readonly<Record<string, string>>
+  /** Storage that units left behind, for one unit only. */
+  readonly attachStorage?: readonly string[]
 }
 
 export interface Status {
@@ -79,6 +81,8 @@ export interface SecretView {
   /** Application, unit or model. */
   readonly owner: string
   readonly label: string
+  /** The latest. */
+  readonly revision: number
 }
 
 export interface ActionResult {
@@ -96,8 +100,11 @@ export interface Ended {
 /** The operator's commands: each returns when Juju has taken it, not when it is done. `app/leader` is a unit's name, too. */
 export interface Commands {
   deploy(app: string, what: Deploy): Promise<void>
-  removeApplication(app: string): Promise<void>
+  /** Its storage goes with it, or stays for others to be given. */
+  removeApplication(app: string, how?: { readonly keepsStorage: boolean }): Promise<void>
   addUnit(app: string, count?: number): Promise<void>
+  /** One unit, with storage that another one left behind. */
+  addUnitWith(app: string, storage: string): Promise<void>
   removeUnit(unit: string): Promise<void>
   configure(app: string, values: Values): Promise<void>
   /** Those options are again what they are by default. */
@@ -122,6 +129,8 @@ export interface Commands {
   runAction(unit: string, action: string, params?: Readonly<Record<string, unknown>>): Promise<ActionResult>
   /** A program on the unit's machine, as root. */
   exec(unit: string, argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>
+  /** A hook tool, as an operator runs it by `juju exec`: what it changes is committed. @returns what it printed */
+  hookTool(unit: string, ...argv: readonly string[]): Promise<string>
 }
 
 /** What can be seen, always as it is now. */
@@ -133,6 +142,8 @@ export interface Views {
   /** Of an application or a unit. */
   databag(relation: number, entity: string): Promise<Bag>
   secrets(): Promise<readonly SecretView[]>
+  /** Ids like `data/0`. */
+  storageOf(unit: string): Promise<readonly string[]>
   /** By id or URI: what its latest revision holds. */
   secretContent(secret: string): Promise<Bag>
   /** How often systemd started that service of the unit's machine. */
@@ -149,8 +160,8 @@ export interface StoryModel extends Commands, Views, AsyncDisposable {
    * `holds` returns that.
    */
   until(what: string, holds: () => Promise<boolean | string>): Promise<void>
-  /** Update-status on every unit, as after five quiet minutes; then settles. */
-  updateStatus(): Promise<void>
+  /** Update-status on every unit, or on one application's, as after five quiet minutes; then settles. */
+  updateStatus(app?: string): Promise<void>
   /** Every hook that failed so far, in words. */
   failedHooks(): Promise<readonly string[]>
   /** Called when a story failed, while the model is still there. */

@@ -31,8 +31,8 @@ export function emulated(model: Model, profile: Profile = '4.0'): EmulatedModel 
         `the model is at rest, and this does not hold: ${what}${seen ? `. Instead: ${seen}` : ''}`,
       )
     },
-    async updateStatus() {
-      await model.updateStatus()
+    async updateStatus(app) {
+      await model.updateStatus(app)
     },
     failedHooks: async () =>
       model.tables.journal
@@ -62,7 +62,10 @@ function commands(model: Model, profile: Profile) {
     async addUnit(app, count = 1) {
       for (let added = 0; added < count; added += 1) await model.addUnit(app)
     },
-    removeUnit: async (unit) => model.removeUnit(unit),
+    async addUnitWith(app, storage) {
+      await model.addUnit(app, [storage])
+    },
+    removeUnit: async (unit) => model.removeUnit(named(model, unit).name),
     configure: async (app, values) => model.config(app, values),
     resetConfiguration: async (app, names) => model.resetConfig(app, names),
     refresh: (app, archive) => model.refresh(app, archive),
@@ -78,6 +81,13 @@ function commands(model: Model, profile: Profile) {
       const { host } = named(model, unit)
       const { code, stdout, stderr } = await host.spawn(argv, { env: { PATH: path, ...env } }).ended
       return { code: code ?? -1, stdout, stderr }
+    },
+    async hookTool(unit, tool = '', ...args) {
+      let said = ''
+      await model.as(named(model, unit).name, async (run) => {
+        said = await run(tool, ...args)
+      })
+      return said
     },
   } satisfies Partial<StoryModel>
 }
@@ -102,7 +112,13 @@ function views(model: Model) {
       ),
     databag: async (relation, entity) => model.databag(relation, entity),
     secrets: async () =>
-      [...model.tables.secrets.values()].map(({ id, owner, label }) => ({ id, owner, label })),
+      [...model.tables.secrets.values()].map(({ id, owner, label, latest }) => ({
+        id,
+        owner,
+        label,
+        revision: latest,
+      })),
+    storageOf: async (unit) => [...named(model, unit).storage.keys()],
     async secretContent(uri) {
       const secret = [...model.tables.secrets.values()].find((row) => uri.endsWith(row.id))
       return { ...secret?.revisions.get(secret.latest) }

@@ -14,13 +14,13 @@ export function emulatorOf(model: StoryModel): Model {
   throw new Error('this is no model of the emulator; declare what the story needs')
 }
 
-function isEmulated(model: StoryModel): model is EmulatedModel {
+export function isEmulated(model: StoryModel): model is EmulatedModel {
   return 'emulator' in model
 }
 
-/** The hooks that ran during that. */
+/** The hooks that ran during that. A controller shows none: what is said of them is said in a step that needs the journal, or `whereShown`. */
 export async function runsDuring(model: StoryModel, act: () => Promise<void>): Promise<readonly HookRun[]> {
-  const { journal } = emulatorOf(model).tables
+  const { journal } = isEmulated(model) ? model.emulator.tables : { journal: [] }
   const before = journal.length
   await act()
   return journal.slice(before)

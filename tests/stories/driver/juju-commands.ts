@@ -1,10 +1,12 @@
 // What a story does to a model on a controller.
 
+import { renewalsAtOnce } from './archives.ts'
 import type { ActionResult, CharmName, Commands, Deploy, Ended, Values } from './driver.ts'
 import { type JujuCli, JujuFailed, commandLine } from './juju-cli.ts'
 import type { JujuOptions } from './juju-options.ts'
 import { actionOf, endOf, runTasks } from './juju-tasks.ts'
 import { relationIdsAt } from './juju-views.ts'
+import { filesForLong } from './long-values.ts'
 import { readableByJuju } from './readable-by-juju.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -32,7 +34,7 @@ export async function deploy(
   options: JujuOptions,
   { archives, machineForClients }: Placing,
   app: string,
-  { charm, units = 1, config = {}, resources = {} }: Deploy,
+  { charm, units = 1, config = {}, resources = {}, attachStorage = [] }: Deploy,
 ): Promise<void> {
   const all =
     charm === 'etcd' && options.etcdResource ? { etcd: options.etcdResource, ...resources } : resources
@@ -47,8 +49,12 @@ export async function deploy(
     `--base=${options.base}`,
     ...(units > 1 ? [`--num-units=${units}`] : []),
     ...(machine ? [`--to=${machine}`] : []),
-    ...settings(config).flatMap((pair) => ['--config', pair]),
+    ...settings(charm === 'etcd' ? { ...renewalsAtOnce, ...config } : config).flatMap((pair) => [
+      '--config',
+      pair,
+    ]),
     ...attached,
+    ...attachStorage.map((storage) => `--attach-storage=${storage}`),
   )
 }
 
@@ -61,11 +67,16 @@ export function jujuCommands(juju: JujuCli, options: JujuOptions, placing: Placi
   }
   return {
     deploy: (app, what) => deploy(juju, options, placing, app, what),
-    removeApplication: (app) => only('remove-application', '--no-prompt', '--destroy-storage', app),
+    removeApplication: (app, { keepsStorage } = { keepsStorage: false }) =>
+      only('remove-application', '--no-prompt', ...(keepsStorage ? [] : ['--destroy-storage']), app),
     addUnit: (app, count = 1) => only('add-unit', app, `--num-units=${count}`),
+    addUnitWith: (app, storage) => only('add-unit', app, `--attach-storage=${storage}`),
     removeUnit: (unit) => only('remove-unit', '--no-prompt', unit),
     resetConfiguration: (app, names) => only('config', app, '--reset', names.join()),
-    configure: (app, values) => only('config', app, ...settings(values)),
+    async configure(app, values) {
+      await using files = await filesForLong(values)
+      await only('config', app, ...settings(files.values))
+    },
     refresh: async (app, archive) => only('refresh', app, '--path', await readableByJuju(archive)),
     attachResource: async (app, resource, path) =>
       only('attach-resource', app, `${resource}=${await readableByJuju(path)}`),
@@ -89,6 +100,11 @@ export function jujuCommands(juju: JujuCli, options: JujuOptions, placing: Placi
     removeSaas: (saas) => only('remove-saas', saas),
     runAction: (unit, action, params = {}) => runAction(juju, unit, action, params),
     exec: (unit, argv, env) => execOn(juju, unit, argv, env),
+    async hookTool(unit, ...argv) {
+      const { code, stdout, stderr } = await execOn(juju, unit, argv)
+      if (code !== 0) throw new JujuFailed(`${argv[0]} on ${unit} failed with ${code}: ${stderr.trim()}`)
+      return stdout.trimEnd()
+    },
   }
 }
 

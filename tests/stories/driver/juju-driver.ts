@@ -2,7 +2,7 @@
 // since a machine costs a minute; the few that need a model of their own get one, which goes with them.
 
 import { existsSync } from 'node:fs'
-import { archivePaths } from './archives.ts'
+import { archivePaths, renewalsAtOnce } from './archives.ts'
 import type { Deploy, Driver, Need, StoryModel } from './driver.ts'
 import { openJujuCli, type JujuCli } from './juju-cli.ts'
 import { deploy } from './juju-commands.ts'
@@ -112,13 +112,15 @@ async function leave(juju: JujuCli, model: StoryModel): Promise<void> {
   }
 }
 
-/** Every application but etcd goes, and etcd's options are again what they were. */
+/** Every application but etcd goes, and etcd's options are again what stories begin with. */
 async function clear(juju: JujuCli, model: StoryModel): Promise<void> {
   const { applications } = await readStatus(juju)
   for (const app of Object.keys(applications))
     if (app !== 'etcd' && app !== anchor) await model.removeApplication(app)
   const changed = parseChangedOptions(await juju.run('config', '--format=json', 'etcd'))
-  if (changed.length > 0) await model.resetConfiguration('etcd', changed)
+  const reset = changed.filter((option) => !Object.hasOwn(renewalsAtOnce, option))
+  if (reset.length > 0) await model.resetConfiguration('etcd', reset)
+  await model.configure('etcd', renewalsAtOnce)
   await model.updateStatus()
 }
 

@@ -99,11 +99,38 @@ function onlyOf(unitName: string, row: z.infer<typeof relationInfo>): boolean {
   return Object.keys(row['related-units'] ?? {}).every((other) => app(other) === app(unitName))
 }
 
-const secretRow = z.object({ owner: z.optional(z.string()), label: z.optional(z.string()) })
+const secretRow = z.object({
+  owner: z.optional(z.string()),
+  label: z.optional(z.string()),
+  revision: z.optional(z.number()),
+})
 
 export function parseSecrets(text: string): readonly SecretView[] {
   const rows = z.record(z.string(), secretRow).parse(JSON.parse(text))
-  return Object.entries(rows).map(([id, { owner = '', label = '' }]) => ({ id, owner, label }))
+  return Object.entries(rows).map(([id, { owner = '', label = '', revision = 0 }]) => ({
+    id,
+    owner,
+    label,
+    revision,
+  }))
+}
+
+const storages = z.object({
+  storage: z.optional(
+    z.record(
+      z.string(),
+      z.object({
+        attachments: z.optional(z.object({ units: z.optional(z.record(z.string(), z.unknown())) })),
+      }),
+    ),
+  ),
+})
+
+/** Ids of the storage that a unit has. Where a model has none, juju prints nothing. */
+export function parseStorage(text: string, unit: string): readonly string[] {
+  if (text.trim() === '') return []
+  const { storage = {} } = storages.parse(JSON.parse(text))
+  return Object.keys(storage).filter((id) => Object.hasOwn(storage[id]?.attachments?.units ?? {}, unit))
 }
 
 /** Go prints the content below a key `Data`, since its JSON knows no inlining. */

@@ -36,8 +36,8 @@ export function jujuModel(juju: JujuCli, options: JujuOptions, around: Around): 
         return [seen, describe(await busy(juju))].filter(Boolean).join('; ')
       })
     },
-    async updateStatus() {
-      await updateStatus(juju)
+    async updateStatus(app) {
+      await updateStatus(juju, app)
       await settle()
     },
     failedHooks: async () => failures(await readStatus(juju)),
@@ -76,9 +76,11 @@ function describe(work: readonly string[]): string {
  * Juju fires update-status every minute at most often, and a story asks for it dozens of times: the charm's dispatch is run in
  * the hook context of `juju exec`, which commits like a hook's. The model's own interval is the longest, so that none comes between.
  */
-async function updateStatus(juju: JujuCli): Promise<void> {
+async function updateStatus(juju: JujuCli, of?: string): Promise<void> {
   const { applications } = await readStatus(juju)
-  const units = Object.values(applications).flatMap((app) => Object.keys(app.units ?? {}))
+  const units = Object.entries(applications)
+    .filter(([name]) => of === undefined || name === of)
+    .flatMap(([, app]) => Object.keys(app.units ?? {}))
   if (units.length === 0) return
   const env = { JUJU_HOOK_NAME: 'update-status', JUJU_DISPATCH_PATH: 'hooks/update-status' }
   for (const [unit, { code, stderr }] of await execOnEach(juju, units, ['./dispatch'], env))

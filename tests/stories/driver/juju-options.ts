@@ -40,7 +40,7 @@ export function readJujuOptions(env: Environment): JujuOptions {
     logs: env.LOGS || 'build/integration',
     deadlineMs: Number(env.DEADLINE || 15) * 60_000,
     quietMs: Number(env.QUIET || 6) * 1000,
-    everyMs: 2000,
+    everyMs: Number(env.EVERY || 2) * 1000,
     ...(env.CONTROLLER && { controller: env.CONTROLLER }),
     ...(env.CLOUD && { cloud: env.CLOUD }),
     ...(env.ETCD_RESOURCE && { etcdResource: env.ETCD_RESOURCE }),

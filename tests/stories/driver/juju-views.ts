@@ -9,6 +9,7 @@ import {
   parseSecretContent,
   parseSecrets,
   parseStatus,
+  parseStorage,
   parseUnits,
   type SeenRelation,
   showsBagOf,
@@ -88,6 +89,10 @@ export function jujuViews(seeing: Seeing): Views {
     databag: (relation, entity) => readBag(seeing, relation, entity),
     secrets: async (): Promise<readonly SecretView[]> =>
       parseSecrets(await juju.run('secrets', '--format=json')),
+    async storageOf(name) {
+      const [unit] = unitIn(await readStatus(juju), name)
+      return parseStorage(await juju.run('storage', '--format=json'), unit)
+    },
     secretContent: (secret) => readSecret(juju, secret),
     async serviceStarts(unit, service) {
       // systemd's own catalogue number of "a start job for a unit has finished".

@@ -2,7 +2,7 @@
 // driver can't give is skipped, and says so.
 
 import { type TestContext, test } from 'node:test'
-import { type Driver, type Need, needs, type StoryModel } from './driver.ts'
+import { type Driver, type Need, needs, type Profile, type StoryModel } from './driver.ts'
 import { noteUndos, type Undo, undoAll } from './undo.ts'
 
 export interface Needing {
@@ -10,8 +10,8 @@ export interface Needing {
 }
 
 export interface StoryOptions extends Needing {
-  /** Told once for each Juju that the driver can be. */
-  readonly profiles?: 'each'
+  /** Told once for each Juju that the driver can be, or by the one that is named, where the driver has the choice. */
+  readonly profiles?: 'each' | Profile
   /** The story deploys etcd in a way of its own, or leaves it so: it gets a model for itself, which costs minutes on a controller. */
   readonly ownModel?: boolean
 }
@@ -20,6 +20,8 @@ export interface Story {
   readonly model: StoryModel
   /** What a step that fails did to the model is taken back, so that the next ones tell something of their own. */
   step(title: string, body: () => Promise<void>, needing?: Needing): Promise<void>
+  /** Within a step, what only some drivers show: on the others a diagnostic says what was not looked at. */
+  whereShown(need: Need, body: () => Promise<void>): Promise<void>
   note(text: string): void
 }
 
@@ -38,9 +40,10 @@ async function chooseDriver(name: string): Promise<Driver> {
 }
 
 export function story(title: string, options: StoryOptions, body: (story: Story) => Promise<void>): void {
+  const each = options.profiles === 'each'
+  const wanted = driver.profiles.find((profile) => profile === options.profiles) ?? driver.profiles.at(-1)
   for (const profile of driver.profiles) {
-    const each = options.profiles === 'each'
-    if (!each && profile !== driver.profiles.at(-1)) continue
+    if (!each && profile !== wanted) continue
     const name = each ? `${title} on Juju ${profile}` : title
     test(name, { skip: missing(options) }, async (t) => {
       const model = await driver.open({ profile, own: options.ownModel ?? false })
@@ -63,6 +66,11 @@ function tell(t: TestContext, model: StoryModel, failures: unknown[]): Story {
   return {
     model: noteUndos(model, undos),
     note: (text) => t.diagnostic(text),
+    async whereShown(need, body) {
+      const why = driver.lacks(need)
+      if (why === undefined) return body()
+      t.diagnostic(`NOT LOOKED AT by the ${driver.name} driver: ${needs[need]} (${need}): ${why}`)
+    },
     async step(title, body, needing = {}) {
       await t.test(title, { skip: missing(needing) }, async () => {
         const before = undos.length

@@ -8,6 +8,8 @@ import { openModelWith as open } from './juju-model-with.ts'
 import { openStandInJuju, type StandInJuju } from './stand-in-juju.ts'
 
 const m = ['-m', 'etcd-stories-x'] as const
+/** Stories are not about renewals that wait, unless they say so. */
+const atOnce = ['--config', 'client-restart-interval=0'] as const
 const commands: Readonly<
   Record<
     string,
@@ -24,6 +26,7 @@ const commands: Readonly<
         'etcd',
         '--base=ubuntu@24.04',
         '--num-units=3',
+        ...atOnce,
         '--config',
         'log-level=warn',
       ],
@@ -31,7 +34,18 @@ const commands: Readonly<
   ],
   'deploy with a resource': [
     (model) => model.deploy('etcd', { charm: 'etcd', resources: { etcd: '/r/etcd.tar.gz' } }),
-    [['deploy', ...m, '/c/etcd.charm', 'etcd', '--base=ubuntu@24.04', '--resource', 'etcd=/r/etcd.tar.gz']],
+    [
+      [
+        'deploy',
+        ...m,
+        '/c/etcd.charm',
+        'etcd',
+        '--base=ubuntu@24.04',
+        ...atOnce,
+        '--resource',
+        'etcd=/r/etcd.tar.gz',
+      ],
+    ],
   ],
   'removal of an application': [
     (model) => model.removeApplication('web'),
@@ -212,7 +226,16 @@ test('options: a controller, a machine for the clients, a tarball for etcd', asy
   const there = ['-m', 'lxd:etcd-stories-x']
   assert.deepEqual(juju.calls(), [
     ['deploy', ...there, '/c/web.charm', 'web', '--base=ubuntu@22.04', '--to=7'],
-    ['deploy', ...there, '/c/etcd.charm', 'etcd', '--base=ubuntu@22.04', '--resource', 'etcd=/r/etcd.tar.gz'],
+    [
+      'deploy',
+      ...there,
+      '/c/etcd.charm',
+      'etcd',
+      '--base=ubuntu@22.04',
+      ...atOnce,
+      '--resource',
+      'etcd=/r/etcd.tar.gz',
+    ],
     ['offer', 'etcd-stories-x.etcd:etcd-client', 'etcd', '--controller', 'lxd'],
   ])
   assert.throws(() => readJujuOptions({ STORY_MODELS: 'x', JUJU_PROFILE: '2.9' }), /say 3.6 or 4.0/)

@@ -36,6 +36,7 @@ test('the shared model keeps etcd, with its options as they were, and loses its 
     ['remove-application', ...m, '--no-prompt', '--destroy-storage', 'web'],
     ['config', ...m, '--format=json', 'etcd'],
     ['config', ...m, 'etcd', '--reset', 'allow-full-keyspace'],
+    ['config', ...m, 'etcd', 'client-restart-interval=0'],
   ])
 })
 

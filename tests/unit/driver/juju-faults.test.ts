@@ -1,6 +1,7 @@
 // What a controller does to a story that is nobody's fault: a task that begins late, a unit that is just going, a step that failed.
 
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import type { StoryModel } from '../../stories/driver/driver.ts'
 import { noteUndos, type Undo, undoAll } from '../../stories/driver/undo.ts'
@@ -88,4 +89,22 @@ test('what a step that failed did is taken back, the last first; what it removed
     undos.map(({ what }) => what),
     ['deploy web'],
   )
+})
+
+test('a hook tool prints, or fails with its words', async () => {
+  using juju = openStandInJuju('4.0')
+  const model = openModelWith()
+  assert.equal(await model.hookTool('etcd/0', 'secret-set', 'cv0', 'mtls-cert=a word'), '3.6.4')
+  assert.equal(juju.calls().at(-1)?.at(-1), "secret-set cv0 'mtls-cert=a word'")
+  juju.answer('exec', 'exec-failed', 1)
+  await assert.rejects(model.hookTool('etcd/0', 'secret-set'), /secret-set on etcd\/0 failed with 2/)
+})
+
+test('a value that is too long for one argument goes by a file, which does not stay', async () => {
+  using juju = openStandInJuju('4.0')
+  await openModelWith().configure('web', { databag: 'x'.repeat(200_000), prefix: '/a/' })
+  const [, , , , long = '', short] = juju.calls().at(-1) ?? []
+  assert.match(long, /^databag=@\//)
+  assert.equal(short, 'prefix=/a/')
+  assert.equal(existsSync(long.replace('databag=@', '')), false)
 })

@@ -7,6 +7,7 @@ import {
   parseModelUuid,
   parseSecretContent,
   parseSecrets,
+  parseStorage,
   parseStatus,
   parseTasks,
   parseUnits,
@@ -55,6 +56,7 @@ for (const profile of ['3.6', '4.0'] as const) {
       id: 'd0vdtqnmp25c762e7j0g',
       owner: 'etcd',
       label: 'etcd-client.3.user',
+      revision: 1,
     })
     assert.equal(parseSecrets(text('secrets'))[2]?.label, '')
     assert.deepEqual(parseSecretContent(text('show-secret')), {
@@ -62,6 +64,12 @@ for (const profile of ['3.6', '4.0'] as const) {
       uris: 'https://10.1.0.10:2379',
     })
     assert.deepEqual(parseSecrets('{}'), [])
+  })
+
+  test(`Juju ${profile}: the storage that a unit has, not what another one left behind`, () => {
+    assert.deepEqual(parseStorage(text('storage'), 'etcd/0'), ['data/0'])
+    assert.deepEqual(parseStorage(text('storage'), 'etcd/1'), [])
+    assert.deepEqual(parseStorage('', 'etcd/0'), [])
   })
 
   test(`Juju ${profile}: a task's results without what Juju adds, and why it failed`, () => {

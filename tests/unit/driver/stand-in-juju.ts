@@ -17,7 +17,7 @@ export interface StandInJuju extends Disposable {
 }
 
 const output = join(import.meta.dirname, 'output')
-const asUsual = ['status', 'show-unit', 'secrets', 'show-secret', 'models', 'show-model', 'config']
+const asUsual = ['status', 'show-unit', 'secrets', 'show-secret', 'storage', 'models', 'show-model', 'config']
 
 export function outputOf(profile: Profile, name: string): string {
   return readFileSync(join(output, profile, `${name}.json`), 'utf8')

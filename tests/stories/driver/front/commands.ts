@@ -1,8 +1,9 @@
 // The commands of `juju` that the driver sends, done in the emulator.
 
 import { type Action, printResults } from '../../../emulator/model/action.ts'
+import { readFileSync } from 'node:fs'
 import type { Controller, Running } from './open-front.ts'
-import { printSecrets, printStatus, printUnits } from './print-model.ts'
+import { printSecrets, printStatus, printStorage, printUnits } from './print-model.ts'
 import { readPairs, readWords, type Words } from './read-words.ts'
 
 export interface Said {
@@ -26,19 +27,23 @@ class TaskFailed extends Error {
 const commands: Readonly<Record<string, Command>> = {
   status: (_, running) => printStatus(running),
   'show-unit': ({ plain, flag }, running) => printUnits(running, plain, flag('--endpoint')),
+  storage: (_, running) => printStorage(running),
   secrets: (_, running) => printSecrets(running),
   'show-secret': ({ plain: [id = ''] }, running) => printSecrets(running, id),
   deploy: ({ plain: [archive = '', app = ''], flag, all }, { model, work }) => {
     const units = Number(flag('--num-units') ?? 1)
-    const config = readPairs(all('--config'))
-    const resources = readPairs(all('--resource'))
-    return work(() => model.deploy(app, { archive, units, resources, config }))
+    const config = { ...readPairs(all('--config')) }
+    // These machines have etcdctl where the Python requirer does not look for it by itself.
+    if (archive === process.env.PYTHON_CHARM) config.etcdctl ??= '/opt/etcd-of-the-emulator/etcdctl'
+    const [resources, attachStorage] = [readPairs(all('--resource')), all('--attach-storage')]
+    return work(() => model.deploy(app, { archive, units, resources, config, attachStorage }))
   },
   config: ({ plain: [app = '', ...pairs], flag }, running) => configure(running, app, pairs, flag('--reset')),
   'remove-application': ({ plain: [app = ''] }, { model, work }) => work(() => model.removeApplication(app)),
-  'add-unit': ({ plain: [app = ''], flag }, { model, work }) =>
+  'add-unit': ({ plain: [app = ''], flag, all }, { model, work }) =>
     work(async () => {
-      for (let count = Number(flag('--num-units') ?? 1); count > 0; count -= 1) await model.addUnit(app)
+      for (let count = Number(flag('--num-units') ?? 1); count > 0; count -= 1)
+        await model.addUnit(app, all('--attach-storage'))
     }),
   'attach-resource': ({ plain: [app = '', pair = ''] }, { model, work }) =>
     work(() => {
@@ -88,9 +93,17 @@ async function obey({ models, add }: Controller, command: string, words: Words):
 }
 
 function configure({ model, work }: Running, app: string, pairs: readonly string[], reset?: string): unknown {
-  const { charm, config } = model.unit(leaderOf(model, `${app}/leader`)).app
+  const found = model.tables.applications.get(app)
+  if (!found) throw new Error(`application "${app}" not found`)
+  const { charm, config } = found
   if (reset !== undefined) return work(() => model.resetConfig(app, reset.split(',')))
-  if (pairs.length > 0) return work(() => model.config(app, readPairs(pairs)))
+  if (pairs.length > 0) {
+    // What begins with @ names a file.
+    const read = (value: string): string =>
+      value.startsWith('@') ? readFileSync(value.slice(1), 'utf8') : value
+    const values = Object.entries(readPairs(pairs)).map(([name, value]) => [name, read(value)] as const)
+    return work(() => model.config(app, Object.fromEntries(values)))
+  }
   const source = (option: string): string => (Object.hasOwn(config, option) ? 'user' : 'default')
   return {
     settings: Object.fromEntries(

@@ -86,3 +86,11 @@ export function printSecrets({ model }: Running, only?: string): object {
     ]),
   )
 }
+
+export function printStorage({ model }: Running): object {
+  const units = [...model.tables.applications.values()].flatMap((app) => app.units)
+  const rows = units.flatMap(({ name, storage }) =>
+    [...storage.keys()].map((id) => [id, { attachments: { units: { [name]: { life: 'alive' } } } }] as const),
+  )
+  return { storage: Object.fromEntries(rows) }
+}
