@@ -1,3 +1,4 @@
+// On the emulator alone: machines are given other addresses.
 // Machines come back under other addresses: peer URLs, certificates and endpoints follow, and nobody does anything by hand.
 
 import assert from 'node:assert/strict'

@@ -1,3 +1,4 @@
+// On the emulator alone: what each hook asks of Juju is counted call by call, with dozens of clients that are rows of a table.
 // A hook costs the same with few clients as with many: what it asks of Juju is counted at two sizes, call by call.
 
 import assert from 'node:assert/strict'

@@ -1,3 +1,4 @@
+// On the emulator alone: hooks are killed at every step.
 // The charm's process is killed at every step of a relation with another model; the client is served, goes on and is out as without it.
 
 import assert from 'node:assert/strict'

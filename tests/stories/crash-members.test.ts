@@ -1,3 +1,4 @@
+// On the emulator alone: hooks are killed at every step.
 // The charm's processes are killed at every step of a join, of a departure, of a changed address and of lost data, before it, after it,
 // at each hook tool that follows and before the commit; what etcd acknowledged stays, and the cluster is what Juju wants it to be.
 

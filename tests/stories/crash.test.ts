@@ -1,3 +1,4 @@
+// On the emulator alone: hooks are killed at every step.
 // The charm's process is killed at every step it ever takes, before it, after it, at each hook tool that follows and before the
 // commit; Juju retries the hook, and everything ends as if nothing had happened.
 

@@ -1,3 +1,4 @@
+// On the emulator alone: of a Juju before 3.6.2, which lacks a hook tool.
 // A requirer in another model, served by a Juju that lacks what later ones have.
 
 import assert from 'node:assert/strict'

@@ -89,7 +89,7 @@ story(
 
 story(
   'a leader that is removed while a relation is suspended leaves that to the next',
-  { needs: ['cross-model', 'faults'], ownModel: true },
+  { needs: ['cross-model'], ownModel: true },
   async ({ model, step }) => {
     const across = await relateAcross(model, { charm: 'client', config: { prefix: '/far/' } })
     await model.addUnit('etcd')

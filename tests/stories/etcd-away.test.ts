@@ -1,3 +1,4 @@
+// On the emulator alone: a machine’s cable is pulled.
 // What is asked or ended while etcd can't act: it is remembered, told, and done when etcd can, whoever's hook comes first. Who is to
 // be cut off is cut off at once, for that needs no quorum.
 
@@ -5,11 +6,12 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Model } from '../emulator/index.ts'
 import { heal } from './chaos/cluster.ts'
+import { assertNoFailedHooks } from './driver/deployments.ts'
+import { emulated } from './driver/emulated-model.ts'
 import { accepts } from './handshake.ts'
 import {
   another,
   assertComplete,
-  assertNoHookFailed,
   deployRequirer,
   typescriptV0,
   usernamesOf,
@@ -25,21 +27,22 @@ function ledgerOf(model: Model): Readonly<Record<string, string>> {
 
 test('requests and ends of relations outlive what etcd goes through', async (t) => {
   const model = await openWorld()
+  const told = emulated(model)
   after(() => model[Symbol.asyncDispose]())
   await model.deploy('etcd', { archive: archives.etcd, units: 2 })
-  await deployRequirer(model, typescriptV0, 'web')
-  await deployRequirer(model, another, 'leaver')
+  await deployRequirer(told, typescriptV0, 'web')
+  await deployRequirer(told, another, 'leaver')
   const web = model.integrate('etcd:etcd-client', 'web:etcd')
   const leaver = model.integrate('etcd:etcd-client', 'leaver:etcd')
 
   await t.test('a request that comes before etcd is there is served when it is (C06, C17)', async () => {
-    await watch(model, async () => {
+    await watch(told, async () => {
       if (responsesOf(model, web.id)[0]?.['secret-user'] === undefined) return
-      assertComplete(model, web.id)
+      await assertComplete(told, web.id)
       assert.ok(await accepts(model.unit('etcd/0').host.address, credentialsOf(model, web.id, 'web')))
     })
     await heal(model)
-    for (const { id } of [web, leaver]) assertComplete(model, id)
+    for (const { id } of [web, leaver]) await assertComplete(told, id)
     assert.deepEqual((await lookAtEtcd(model)).users, ['leaver', 'root', 'web'])
   })
 
@@ -61,8 +64,8 @@ test('requests and ends of relations outlive what etcd goes through', async (t) 
   )
 
   await t.test('a new name is taken down meanwhile, and the requirer keeps what it had (C32)', async () => {
-    await wish(model, typescriptV0, 'web', { 'common-name': 'renamed' })
-    assert.deepEqual(usernamesOf(model, web.id), ['web'])
+    await wish(told, typescriptV0, 'web', { 'common-name': 'renamed' })
+    assert.deepEqual(await usernamesOf(told, web.id), ['web'])
     assert.match(model.unit(leader).workload.message, /etcd|quorum|answer/)
   })
 
@@ -90,12 +93,12 @@ test('requests and ends of relations outlive what etcd goes through', async (t) 
         Object.keys(ledgerOf(model)).filter((name) => name.startsWith('leaving.')),
         [],
       )
-      assert.deepEqual(usernamesOf(model, web.id), ['renamed'])
+      assert.deepEqual(await usernamesOf(told, web.id), ['renamed'])
       const renamed = connectAs(model, web.id, 'web')
       await renamed.put('/web/a', 'back')
       renamed.close()
       assert.deepEqual(model.unit(leader).app.status, { status: 'active', message: '' })
     },
   )
-  assertNoHookFailed(model)
+  await assertNoFailedHooks(told)
 })

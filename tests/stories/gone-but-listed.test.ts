@@ -1,3 +1,4 @@
+// On the emulator alone: relations are gone at a chosen step of a hook while Juju goes on listing them.
 // A relation ends at any moment, and Juju goes on listing it for a while, or for good: no hook fails for it, but the one that was
 // being committed, once; and nobody else hears of it.
 

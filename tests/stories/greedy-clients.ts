@@ -4,6 +4,7 @@ import { measureBundle } from '../../src/charm/plan/trust/room.ts'
 import { computeRequestId } from '../../src/interfaces/etcd-client.ts'
 import type { Model } from '../emulator/index.ts'
 import { type Issued, issueCertificate } from '../fixtures/issue-certificate.ts'
+import { emulated } from './driver/emulated-model.ts'
 import { accepts } from './handshake.ts'
 import { readServerAuthority } from './intruder.ts'
 import { archives } from './world.ts'
@@ -75,7 +76,7 @@ export async function renewMany(model: Model, greedy: Greedy): Promise<void> {
 /** Whom a member lets in, by a handshake with each one's own key. */
 export async function letsIn(model: Model, all: readonly Issued[], unit = 'etcd/0'): Promise<number> {
   const { address } = model.unit(unit).host
-  const rootCertificate = Buffer.from(await readServerAuthority(model, unit))
+  const rootCertificate = Buffer.from(await readServerAuthority(emulated(model), unit))
   let count = 0
   for (const { certificate, privateKey } of all) {
     const own = { certChain: Buffer.from(certificate), privateKey: Buffer.from(privateKey) }

@@ -4,38 +4,45 @@
 import assert from 'node:assert/strict'
 import { noop } from 'cockatiel'
 import { Etcd3 } from 'etcd3'
-import type { Model } from '../emulator/index.ts'
 import type { Issued } from '../fixtures/issue-certificate.ts'
-import { archives, connectAs } from './world.ts'
-
-const authority = '/var/snap/charmed-etcd/common/tls/server-ca.pem'
+import { withClient } from './driver/client.ts'
+import type { StoryModel, Values } from './driver/driver.ts'
+import { workloadOn } from './driver/etcd-on-a-unit.ts'
 
 /** etcd; `web`, a client in good faith with a key of its own; and `mallory`, whose charm sends what it is told. */
 export async function deployIntruder(
-  model: Model,
-  config: Readonly<Record<string, string>> = {},
+  model: StoryModel,
+  config: Values = {},
 ): Promise<{ readonly web: number; readonly mallory: number }> {
-  await model.deploy('etcd', { archive: archives.etcd })
-  await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
+  await model.deploy('etcd', { charm: 'etcd' })
+  await model.deploy('web', { charm: 'client', config: { prefix: '/web/' } })
   const asked = { prefix: '/mallory/', ...config }
-  await model.deploy('mallory', { archive: archives.client, config: asked })
+  await model.deploy('mallory', { charm: 'client', config: asked })
   await model.settle()
-  const web = model.integrate('etcd:etcd-client', 'web:etcd').id
-  const mallory = model.integrate('etcd:etcd-client', 'mallory:etcd').id
+  const web = await model.integrate('etcd:etcd-client', 'web:etcd')
+  const mallory = await model.integrate('etcd:etcd-client', 'mallory:etcd')
   await model.settle()
   await assertServed(model, web, 'web')
   return { web, mallory }
 }
 
 /** A client in good faith reads and writes what is its own, over a new connection. */
-export async function assertServed(model: Model, relation: number, app: string): Promise<void> {
-  const client = connectAs(model, relation, app)
-  try {
+export async function assertServed(model: StoryModel, relation: number, app: string): Promise<void> {
+  await withClient(model, relation, app, async (client) => {
     await client.put(`/${app}/secret`, `of ${app}`)
     assert.equal(await client.get(`/${app}/secret`), `of ${app}`)
-  } finally {
-    client.close()
-  }
+  })
+}
+
+/** Deployed, related and served; the relation's id. */
+export async function assertNewcomerServed(model: StoryModel, name: string): Promise<number> {
+  await model.deploy(name, { charm: 'client', config: { prefix: `/${name}/` } })
+  await model.settle()
+  const relation = await model.integrate('etcd:etcd-client', `${name}:etcd`)
+  await model.settle()
+  await model.updateStatus()
+  await assertServed(model, relation, name)
+  return relation
 }
 
 export type Credentials = Issued & {
@@ -66,9 +73,9 @@ export const own: readonly Attempt[] = ['connect', 'read /mallory/', 'write /mal
 
 /** What these credentials are good for at a unit's etcd, by trying all of it; nothing where etcd does not let them in. */
 export async function reachOf(
-  model: Model,
+  model: StoryModel,
   credentials: Credentials,
-  unit = 'etcd/0',
+  unit = 'etcd/leader',
 ): Promise<readonly Attempt[]> {
   const etcd = await connectWith(model, credentials, unit)
   try {
@@ -84,16 +91,30 @@ export async function reachOf(
   }
 }
 
-/** Without etcd3's circuit breaker, after whose first refusals all that follows would look refused, too. */
+/** Where a member listens, and by what it is known: asked once, for to ask a controller takes seconds. */
+export interface Door {
+  readonly address: string
+  readonly authority: string
+}
+
+export async function doorOf(model: StoryModel, unit = 'etcd/leader'): Promise<Door> {
+  return { address: (await model.unit(unit)).address, authority: await readServerAuthority(model, unit) }
+}
+
 export async function connectWith(
-  model: Model,
-  { certificate, privateKey, chain = '' }: Credentials,
-  unit = 'etcd/0',
+  model: StoryModel,
+  credentials: Credentials,
+  unit = 'etcd/leader',
 ): Promise<Etcd3> {
+  return connectThrough(await doorOf(model, unit), credentials)
+}
+
+/** Without etcd3's circuit breaker, after whose first refusals all that follows would look refused, too. */
+export function connectThrough(door: Door, { certificate, privateKey, chain = '' }: Credentials): Etcd3 {
   return new Etcd3({
-    hosts: `https://${model.unit(unit).host.address}:2379`,
+    hosts: `https://${door.address}:2379`,
     credentials: {
-      rootCertificate: Buffer.from(await readServerAuthority(model, unit)),
+      rootCertificate: Buffer.from(door.authority),
       certChain: Buffer.from(`${certificate.trim()}\n${chain.trim()}\n`),
       privateKey: Buffer.from(privateKey),
     },
@@ -103,8 +124,9 @@ export async function connectWith(
   })
 }
 
-export async function readServerAuthority(model: Model, unit = 'etcd/0'): Promise<string> {
-  return (await model.unit(unit).host.run(['cat', authority])).stdout
+export async function readServerAuthority(model: StoryModel, unit = 'etcd/leader'): Promise<string> {
+  const { paths } = await workloadOn(model, unit)
+  return (await model.exec(unit, ['cat', `${paths.tls}/server-ca.pem`])).stdout
 }
 
 function nameOf(name: string): Attempt {
@@ -133,7 +155,7 @@ export async function succeeds(attempt: Promise<unknown>): Promise<boolean> {
 }
 
 /** Mallory's charm sends this from now on, and everybody has heard of it. */
-export async function send(model: Model, given: string, config: Record<string, string> = {}): Promise<void> {
-  model.config('mallory', { given, ...config })
+export async function send(model: StoryModel, given: string, config: Values = {}): Promise<void> {
+  await model.configure('mallory', { given, ...config })
   await model.settle()
 }

@@ -1,3 +1,4 @@
+// On the emulator alone: machines restart without their storage, which comes when the test says so.
 // Hooks that run before Juju has mounted the storage: what is not there yet is not lost. A member waits and says so, and it is the same
 // member again as soon as the storage is there. Data is lost only where the storage is there and has none.
 

@@ -1,8 +1,7 @@
 // What operators do besides integrating: refresh, attach a resource, remove a unit or an application.
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { unzip, zip } from '../../scripts/archive.ts'
 import { createTarball, realPrograms } from '../unit/machine/tarball.ts'
@@ -11,14 +10,10 @@ import { deployPair, relatePair } from './driver/deployments.ts'
 import { emulatorOf, writesOf } from './driver/emulator-of.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
-
-async function folder(): Promise<{ path: string; [Symbol.asyncDispose](): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'lifecycle-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
-}
+import { temporaryFolder } from './temporary-folder.ts'
 
 story('a refresh to another archive restarts nothing and interrupts nobody', {}, async ({ model, step }) => {
-  await using temporary = await folder()
+  await using temporary = await temporaryFolder('lifecycle')
   await deployPair(model)
   const id = await relatePair(model)
   const client = await connectAs(model, id, 'web')
@@ -51,7 +46,7 @@ story('a refresh to another archive restarts nothing and interrupts nobody', {},
 
 const mended = 'a bad resource blocks in words, and attaching a good one mends it without a store'
 story(mended, { ownModel: true }, async ({ model }) => {
-  await using temporary = await folder()
+  await using temporary = await temporaryFolder('lifecycle')
   const bad = join(temporary.path, 'bad.tar.gz')
   await writeFile(bad, 'no tarball')
   await model.deploy('etcd', { charm: 'etcd', resources: { etcd: bad } })

@@ -1,63 +1,73 @@
 // What the leader has told its units, lost or not to be read: nothing is made anew in its place that members would break with.
 
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import type { Model } from '../emulator/index.ts'
-import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
-import { assertWrites, deployServed } from './chaos/units.ts'
-import { openWorld } from './world.ts'
+import type { Bag, StoryModel } from './driver/driver.ts'
+import { story } from './driver/story.ts'
+import { assertSound, assertWrites, deployServed, heal, runOn, unitsOf } from './sound.ts'
 
-function peerBag(model: Model): Record<string, string> {
-  const bag = [...model.tables.relations.values()].find(({ ends }) => ends.length === 1)?.bags.get('etcd')
-  assert.ok(bag)
-  return bag
+async function peersOf(model: StoryModel): Promise<number> {
+  return (await model.relations('etcd')).find(({ endpoint }) => endpoint === 'etcd-peers')?.id ?? -1
 }
 
-const pidOf = async (model: Model, unit: string): Promise<string> =>
-  (await model.unit(unit).host.run(['pgrep', '-x', 'etcd'])).stdout.trim()
+async function peerBag(model: StoryModel): Promise<Bag> {
+  return model.databag(await peersOf(model), 'etcd')
+}
 
-test('authorities that the databag has lost come back from their secret; without it nobody makes others', async () => {
-  const model = await openWorld()
-  after(() => model[Symbol.asyncDispose]())
+/** By the leader, as an operator's mistake would; an empty text takes the key away. */
+async function overwrite(model: StoryModel, values: Bag): Promise<void> {
+  const pairs = Object.entries(values).map(([key, value]) => `${key}=${value}`)
+  const relation = String(await peersOf(model))
+  await model.hookTool('etcd/leader', 'relation-set', '-r', relation, '--app', ...pairs)
+}
+
+async function pidsOf(model: StoryModel): Promise<readonly string[]> {
+  const pids: string[] = []
+  for (const unit of await unitsOf(model)) pids.push((await runOn(model, unit, 'pgrep -x etcd')).trim())
+  return pids
+}
+
+const lost =
+  'authorities that the databag has lost come back from their secret; without it nobody makes others'
+story(lost, { ownModel: true }, async (told) => {
+  const { model } = told
   const id = await deployServed(model, 2)
-  const bag = peerBag(model)
-  const { authorities = '' } = bag
-  const pids = await Promise.all(unitsOf(model).map((unit) => pidOf(model, unit)))
-  delete bag.authorities
+  const { authorities = '' } = await peerBag(model)
+  assert.notEqual(authorities, '')
+  const pids = await pidsOf(model)
+  await overwrite(model, { authorities: '' })
   await heal(model)
-  assert.equal(peerBag(model).authorities, authorities)
-  await assertSound(model)
-  assert.deepEqual(await Promise.all(unitsOf(model).map((unit) => pidOf(model, unit))), pids)
-  delete bag.authorities
-  for (const [key, { label }] of model.tables.secrets)
-    if (label === 'etcd-authorities') model.tables.secrets.delete(key)
+  assert.equal((await peerBag(model)).authorities, authorities)
+  await assertSound(told)
+  assert.deepEqual(await pidsOf(model), pids)
+
+  const secret = (await model.secrets()).find(({ label }) => label === 'etcd-authorities')
+  await overwrite(model, { authorities: '' })
+  await model.hookTool('etcd/leader', 'secret-remove', secret?.id ?? '')
   await model.updateStatus('etcd')
-  assert.equal(peerBag(model).authorities, undefined)
-  const { status, message } = model.unit('etcd/0').workload
+  assert.equal((await peerBag(model)).authorities, undefined)
+  const { status, message } = (await model.unit('etcd/leader')).workload
   assert.match(`${status}: ${message}`, /^blocked: secret etcd-authorities is gone/)
   await assertWrites(model, id, '/web/still')
 })
 
-test('a databag of another revision stops the charm, and no member and no client', async () => {
-  const model = await openWorld()
-  after(() => model[Symbol.asyncDispose]())
+const other = 'a databag of another revision stops the charm, and no member and no client'
+story(other, { ownModel: true }, async (told) => {
+  const { model } = told
   const id = await deployServed(model, 2)
-  const bag = peerBag(model)
-  const before = { ...bag }
-  Object.assign(bag, { founding: '{"v":2}', [`client.${id}`]: '{"state":"adored"}' })
+  const before = await peerBag(model)
+  const client = `client.${id}`
+  await overwrite(model, { founding: '{"v":2}', [client]: '{"state":"adored"}' })
   await model.updateStatus('etcd')
   await model.updateStatus('etcd')
-  for (const unit of unitsOf(model)) {
-    const { status, message } = model.unit(unit).workload
+  for (const { workload } of await model.units('etcd'))
     assert.match(
-      `${status}: ${message}`,
+      `${workload.status}: ${workload.message}`,
       /^blocked: this revision can't read .* client\.\d+, founding; refresh/,
     )
-  }
-  assert.notEqual(await pidOf(model, 'etcd/1'), '')
+  for (const pid of await pidsOf(model)) assert.notEqual(pid, '')
   await assertWrites(model, id, '/web/still')
-  Object.assign(bag, before)
+  await overwrite(model, { founding: before.founding ?? '', [client]: before[client] ?? '' })
   await heal(model)
-  await assertSound(model)
+  await assertSound(told)
   await assertWrites(model, id, '/web/again')
 })

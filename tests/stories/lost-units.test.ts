@@ -1,3 +1,4 @@
+// On the emulator alone: a machine is lost by force, and agents are restarted by command.
 // A unit is gone and Juju 4.0 tells its peers nothing: no departed, and relation-list goes on naming it, until their agents are
 // restarted. A machine that is lost by force says nothing either, neither of its member nor of its databag.
 

@@ -1,3 +1,4 @@
+// On the emulator alone: a machine is cut off from the others and from Juju.
 // A member that stays away. Whoever asks meanwhile is told whom it waits for, on every side; past the operator's patience it is served
 // by the others; and it is sent to the one that comes back only once that has loaded its certificate.
 
@@ -5,14 +6,10 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Model } from '../emulator/index.ts'
 import { heal, unitsOf } from './chaos/cluster.ts'
+import { assertNoFailedHooks } from './driver/deployments.ts'
+import { emulated } from './driver/emulated-model.ts'
 import { accepts } from './handshake.ts'
-import {
-  assertComplete,
-  assertNoHookFailed,
-  deployRequirer,
-  typescriptV0,
-  typescriptV1,
-} from './requirers.ts'
+import { assertComplete, deployRequirer, typescriptV0, typescriptV1 } from './requirers.ts'
 import { archives, connectAs, credentialsOf, openWorld, responsesOf } from './world.ts'
 
 const statusesOf = (model: Model, relation: number): readonly { code: number; message: string }[] =>
@@ -22,10 +19,11 @@ const endpointsOf = (model: Model, relation: number): readonly string[] =>
 
 test('a member stays away: clients hear of it, are served without it, and meet it again when it knows them', async (t) => {
   const model = await openWorld()
+  const told = emulated(model)
   after(() => model[Symbol.asyncDispose]())
   await model.deploy('etcd', { archive: archives.etcd, units: 3 })
-  for (const name of ['web', 'old']) await deployRequirer(model, typescriptV0, name)
-  await deployRequirer(model, typescriptV1, 'new')
+  for (const name of ['web', 'old']) await deployRequirer(told, typescriptV0, name)
+  await deployRequirer(told, typescriptV1, 'new')
   await model.settle()
   const web = model.integrate('etcd:etcd-client', 'web:etcd')
   await model.settle()
@@ -73,7 +71,7 @@ test('a member stays away: clients hear of it, are served without it, and meet i
     await model.settle()
     await model.updateStatus('etcd')
     for (const [name, id] of [...asking, ['web', web.id] as const]) {
-      assertComplete(model, id)
+      await assertComplete(told, id)
       assert.deepEqual([endpointsOf(model, id), statusesOf(model, id)], [endpoints(others), []], name)
       const client = connectAs(model, id, name)
       await client.put(`/${name}/a`, 'served')
@@ -101,5 +99,5 @@ test('a member stays away: clients hear of it, are served without it, and meet i
     }
     assert.deepEqual(model.unit(leader ?? '').app.status, { status: 'active', message: '' })
   })
-  assertNoHookFailed(model)
+  await assertNoFailedHooks(told)
 })

@@ -1,3 +1,4 @@
+// On the emulator alone: machines have spaces, families of addresses and strangers beside them that the test makes.
 // Spaces, IPv6 and both kinds of addresses; and strangers on the same network, who are no members.
 
 import assert from 'node:assert/strict'

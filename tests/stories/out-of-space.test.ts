@@ -2,40 +2,37 @@
 // member, and so does room that the operator made; and nothing of what was acknowledged is lost.
 
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import type { Model } from '../emulator/index.ts'
-import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
-import { assertRestartsInTurn, restartsOf } from './chaos/restarts.ts'
-import { assertWrites, connectAsAdmin, countKeys, deployServed } from './chaos/units.ts'
-import { connectAs, etcdctl, openWorld } from './world.ts'
+import type { StoryModel } from './driver/driver.ts'
+import { etcdctl } from './driver/etcd-on-a-unit.ts'
+import { story } from './driver/story.ts'
+import {
+  assertSound,
+  assertWrites,
+  countKeys,
+  deployServed,
+  heal,
+  startsOf,
+  startsSince,
+  unitsOf,
+  writeUntilRefused,
+} from './sound.ts'
 
 const MiB = 1024 * 1024
 
 /** Writes until etcd takes no more; how many it acknowledged. */
-async function fill(model: Model, relation: number, prefix: string): Promise<number> {
-  const client = connectAs(model, relation, 'web')
-  try {
-    for (let nth = 0; ; nth += 1) {
-      const refused = await client.put(`${prefix}${nth}`, 'x'.repeat(MiB)).then(
-        () => undefined,
-        (error: unknown) => String(error),
-      )
-      if (refused === undefined) continue
-      assert.match(refused, /database space exceeded/)
-      return nth
-    }
-  } finally {
-    client.close()
-  }
+async function fill(model: StoryModel, relation: number, prefix: string): Promise<number> {
+  const { written, refusal } = await writeUntilRefused(model, relation, prefix, 'x'.repeat(MiB))
+  assert.match(refusal, /database space exceeded/)
+  return written
 }
 
-test('a full database takes a larger quota, and a smaller content, without a manual step', async (t) => {
-  const model = await openWorld()
-  after(() => model[Symbol.asyncDispose]())
+const title = 'a full database takes a larger quota, and a smaller content, without a manual step'
+story(title, { ownModel: true }, async (told) => {
+  const { model, step } = told
   const id = await deployServed(model, 3)
-  model.config('etcd', { 'quota-backend-bytes': String(24 * MiB) })
+  await model.configure('etcd', { 'quota-backend-bytes': String(24 * MiB) })
   await model.settle()
-  await assertSound(model)
+  await assertSound(told)
   const written = await fill(model, id, '/web/first/')
   // etcd may have done the write of which it said that there is no space: the one that fills its quota.
   const assertKept = async (unit: string): Promise<void> => {
@@ -43,47 +40,43 @@ test('a full database takes a larger quota, and a smaller content, without a man
     assert.ok(kept === written || kept === written + 1, `${kept} of ${written}`)
   }
 
-  await t.test('it is said within one update-status, with its remedy', async () => {
+  await step('it is said within one update-status, with its remedy', async () => {
     await model.updateStatus('etcd')
-    const told = unitsOf(model).map((unit) => model.unit(unit).workload)
-    const blocked = told.filter(({ status }) => status === 'blocked')
+    const seen = (await model.units('etcd')).map(({ workload }) => workload)
+    const blocked = seen.filter(({ status }) => status === 'blocked')
     assert.ok(blocked.length > 0)
     for (const { message } of blocked)
       assert.match(
         message,
         /^etcd-\d: the database is full and takes no writes; .* or raise quota-backend-bytes/,
       )
-    assert.equal(model.unit('etcd/0').app.status.status, 'blocked')
+    assert.equal((await model.application('etcd')).status.status, 'blocked')
   })
 
-  await t.test('a larger quota is taken in turn, and writes go on', async () => {
-    const before = await restartsOf(model)
-    model.config('etcd', { 'quota-backend-bytes': String(64 * MiB) })
+  await step('a larger quota is taken in turn, and writes go on', async () => {
+    const before = await startsOf(model)
+    await model.configure('etcd', { 'quota-backend-bytes': String(64 * MiB) })
     await model.settle()
-    await assertSound(model)
-    const since = (await restartsOf(model)).slice(before.length)
-    assert.deepEqual(since.map(({ unit }) => unit).sort(), [...unitsOf(model)].sort())
-    await assertRestartsInTurn(model)
+    await assertSound(told)
+    assert.deepEqual(await startsSince(model, before), [1, 1, 1])
     await assertWrites(model, id, '/web/after')
-    await assertKept('etcd/1')
+    await assertKept((await unitsOf(model))[1] ?? '')
   })
 
-  await t.test('full again: once the operator has made room, writes go on by themselves', async () => {
+  await step('full again: once the operator has made room, writes go on by themselves', async () => {
     await fill(model, id, '/web/second/')
     await model.updateStatus('etcd')
-    assert.equal(model.unit('etcd/0').app.status.status, 'blocked')
-    const before = await restartsOf(model)
-    const { host } = model.unit('etcd/0')
-    await etcdctl(host, 'del', '--prefix', '/web/second/')
-    const admin = await connectAsAdmin(model, 'etcd/0')
-    const { header } = await admin.kv.range({ key: Buffer.from('/web/after') })
-    await admin.kv.compact({ revision: header.revision, physical: true })
-    admin.close()
-    for (const unit of unitsOf(model)) await etcdctl(model.unit(unit).host, 'defrag')
+    assert.equal((await model.application('etcd')).status.status, 'blocked')
+    const before = await startsOf(model)
+    const ask = (...words: readonly string[]): Promise<string> => etcdctl(model, 'etcd/leader', ...words)
+    await ask('del', '--prefix', '/web/second/')
+    const { header } = JSON.parse(await ask('-w', 'json', 'get', '/web/after'))
+    await ask('compaction', '--physical', String(header.revision))
+    for (const unit of await unitsOf(model)) await etcdctl(model, unit, 'defrag')
     await heal(model)
-    await assertSound(model)
-    assert.equal((await restartsOf(model)).length, before.length)
+    await assertSound(told)
+    assert.deepEqual(await startsSince(model, before), [0, 0, 0])
     await assertWrites(model, id, '/web/again')
-    await assertKept('etcd/2')
+    await assertKept((await unitsOf(model))[2] ?? '')
   })
 })

@@ -1,3 +1,4 @@
+// On the emulator alone: Juju repeats hooks, and takes the lead away within one.
 // Hooks that Juju repeats, and leadership that is lost within one: what is gone is not removed again, and nobody says what it can't say.
 
 import assert from 'node:assert/strict'

@@ -4,116 +4,123 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { describeFailure, type HookRun, type Model, type Profile } from '../emulator/index.ts'
-import { archives, credentialsOf, etcdctl, responsesOf } from './world.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { HookRun } from '../emulator/index.ts'
+import { archivePaths } from './driver/archives.ts'
+import { credentialsOf, responsesOf } from './driver/client.ts'
+import type { Bag, CharmName, Need, Profile, StoryModel, Values } from './driver/driver.ts'
+import { emulatorOf, isEmulated } from './driver/emulator-of.ts'
+import { etcdctl, workloadOn } from './driver/etcd-on-a-unit.ts'
 
 export interface Requirer {
   readonly name: string
-  readonly archive: string
-  /** The Juju that its life is told on; each line is somebody's. */
+  readonly charm: CharmName
+  /** The Juju that its life is told on, where there is a choice; each line is somebody's. */
   readonly profile: Profile
-  /** Why its stories can't be told here. */
-  readonly skip: string | false
+  /** What its stories need. */
+  readonly needs: readonly Need[]
   /** The options beside prefix, common name and certificate, which all have. */
-  readonly config: Readonly<Record<string, string | boolean>>
+  readonly config: Values
   /** Its library counts the events that it emits. */
   readonly counts: boolean
 }
 
-const pythonArchive = process.env.PYTHON_CHARM ?? ''
-const unbuilt = 'SKIPPED: the Python requirer could not be built here; see above'
-
 export const typescriptV0: Requirer = {
   name: 'TypeScript, v0',
-  archive: archives.client,
+  charm: 'client',
   profile: '3.6',
-  skip: false,
+  needs: [],
   config: { request: 'v0', 'keep-certificate': true },
   counts: false,
 }
 
 export const typescriptV1: Requirer = {
   name: 'TypeScript, v1',
-  archive: archives.client,
+  charm: 'client',
   profile: '4.0',
-  skip: false,
+  needs: [],
   config: { request: 'v1', 'keep-certificate': true },
   counts: false,
 }
 
 export const python: Requirer = {
   name: 'dpcharmlibs-interfaces, v1',
-  archive: pythonArchive,
+  charm: 'python',
   profile: '4.0',
-  skip: existsSync(pythonArchive) ? false : unbuilt,
-  config: { request: 'v1', etcdctl: '/opt/etcd-of-the-emulator/etcdctl' },
+  needs: ['python-requirer'],
+  config: { request: 'v1' },
   counts: true,
 }
 
 export const requirers: readonly Requirer[] = [typescriptV0, typescriptV1, python]
 
+/** Those whose archives are here. */
+export const packed = requirers.filter(({ charm }) => existsSync(archivePaths()[charm]))
+
 /** One of another make, beside TypeScript by v0: Python where it could be built. */
-export const another = python.skip ? typescriptV1 : python
+export const another = packed.includes(python) ? python : typescriptV1
 
 /** Applications that ask for `/<name>/` with that common name, unless told otherwise. */
 export async function deployRequirer(
-  model: Model,
+  model: StoryModel,
   of: Requirer,
   name: string,
-  config: Readonly<Record<string, string>> = {},
+  config: Values = {},
+  units = 1,
 ): Promise<void> {
   const wishes = { prefix: `/${name}/`, 'common-name': name, ...of.config, ...config }
-  await model.deploy(name, { archive: of.archive, config: wishes })
+  await model.deploy(name, { charm: of.charm, units, config: wishes })
 }
 
 /** A wish for another certificate: the TypeScript requirer that keeps its own is asked for it by action. */
-export async function wish(
-  model: Model,
-  of: Requirer,
-  name: string,
-  config: Record<string, string>,
-): Promise<void> {
-  model.config(name, config)
-  if (of.counts) await model.settle()
-  else await model.runAction(`${name}/0`, 'rotate')
+export async function wish(model: StoryModel, of: Requirer, name: string, config: Values): Promise<void> {
+  await model.configure(name, config)
+  if (!of.counts) await rotateOf(model, name)
+  await model.settle()
+}
+
+async function rotateOf(model: StoryModel, name: string): Promise<void> {
+  const { status, message } = await model.runAction(`${name}/leader`, 'rotate')
+  assert.equal(status, 'completed', message)
 }
 
 /** How often the library told of each event since it was last asked; nothing where it does not count. */
-export async function eventsOf(
-  model: Model,
-  of: Requirer,
-  unit: string,
-): Promise<Readonly<Record<string, string>>> {
+export async function eventsOf(model: StoryModel, of: Requirer, unit: string): Promise<Bag> {
   return of.counts ? { ...(await model.runAction(unit, 'events')).results } : {}
 }
 
-type Content = Readonly<Record<string, string>>
+export interface Read {
+  readonly id: string | undefined
+  readonly revision: number | undefined
+  readonly content: Bag
+}
 
 /** By the URI in any of its forms. */
-export function secretAt(model: Model, uri: string | undefined) {
-  const secret = [...model.tables.secrets.values()].find((row) => uri?.endsWith(row.id))
-  const content: Content = secret?.revisions.get(secret.latest) ?? {}
-  return { id: secret?.id, revision: secret?.latest, content }
+export async function secretAt(model: StoryModel, uri: string | undefined): Promise<Read> {
+  const secret = (await model.secrets()).find(({ id }) => uri?.endsWith(id))
+  const content = secret ? await model.secretContent(secret.id) : {}
+  return { id: secret?.id, revision: secret?.revision, content }
 }
 
 /** Names of the users that the requirer was told, in their order. */
-export function usernamesOf(model: Model, relation: number): readonly string[] {
-  return responsesOf(model, relation)
-    .map((response) => secretAt(model, response['secret-user']).content.username ?? '')
-    .sort()
+export async function usernamesOf(model: StoryModel, relation: number): Promise<readonly string[]> {
+  const names: string[] = []
+  for (const response of await responsesOf(model, relation))
+    names.push((await secretAt(model, response['secret-user'])).content.username ?? '')
+  return names.sort()
 }
 
 /** What an answer has to have, whatever the protocol. */
-export function assertComplete(model: Model, relation: number): void {
-  const responses = responsesOf(model, relation)
+export async function assertComplete(model: StoryModel, relation: number): Promise<void> {
+  const responses = await responsesOf(model, relation)
   assert.ok(responses.length > 0, 'no answer')
-  const { version, data } = model.databag(relation, 'etcd')
+  const { version, data } = await model.databag(relation, 'etcd')
   for (const response of responses) {
     assert.match(response.endpoints ?? '', /^[0-9.]+:2379(,[0-9.]+:2379)*$/)
     assert.equal(response.endpoints, response.endpoints?.split(',').sort().join(','))
     assert.match(response.version ?? '', /^3\.\d+\.\d+$/)
-    const { content: user } = secretAt(model, response['secret-user'])
-    const { content: tls } = secretAt(model, response['secret-tls'])
+    const { content: user } = await secretAt(model, response['secret-user'])
+    const { content: tls } = await secretAt(model, response['secret-tls'])
     assert.equal(user.uris, response.endpoints?.replace(/[0-9.]+:2379/g, 'https://$&'))
     assert.match(tls['tls-ca'] ?? '', /^-----BEGIN CERTIFICATE-----/)
     if (version === 'v1')
@@ -123,23 +130,23 @@ export function assertComplete(model: Model, relation: number): void {
 }
 
 /** Fingerprints of the certificates in a unit's truststore. */
-export async function truststoreOf(model: Model, unit: string): Promise<readonly string[]> {
-  const path = '/var/snap/charmed-etcd/common/tls/client-ca.pem'
-  const { stdout } = await model.unit(unit).host.run(['cat', path])
+export async function truststoreOf(model: StoryModel, unit = 'etcd/leader'): Promise<readonly string[]> {
+  const { paths } = await workloadOn(model, unit)
+  const { stdout } = await model.exec(unit, ['cat', `${paths.tls}/client-ca.pem`])
   const blocks = stdout.match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----/g) ?? []
   return blocks.map((block) => new X509Certificate(block).fingerprint256)
 }
 
-export function fingerprintOf(model: Model, relation: number, app: string): string {
-  return new X509Certificate(credentialsOf(model, relation, app).certChain).fingerprint256
+export async function fingerprintOf(model: StoryModel, relation: number, app: string): Promise<string> {
+  return new X509Certificate((await credentialsOf(model, relation, app)).certChain).fingerprint256
 }
 
 /** The permissions of a role, as etcd tells them. */
 export async function permissionsOf(
-  model: Model,
+  model: StoryModel,
   role: string,
 ): Promise<readonly (readonly [type: number, key: string, end: string])[]> {
-  const { perm } = JSON.parse(await etcdctl(model.unit('etcd/0').host, '-w', 'json', 'role', 'get', role))
+  const { perm } = JSON.parse(await etcdctl(model, 'etcd/leader', '-w', 'json', 'role', 'get', role))
   const text = (base64: string | undefined): string => Buffer.from(base64 ?? '', 'base64').toString()
   return (perm ?? []).map((row: { permType: number; key: string; range_end?: string }) => [
     row.permType,
@@ -148,28 +155,44 @@ export async function permissionsOf(
   ])
 }
 
-export function assertNoHookFailed(model: Model): void {
-  const failed = model.tables.journal.filter((run: HookRun) => run.exit !== 0)
-  assert.deepEqual(failed.map(describeFailure), [])
-}
-
 /** So many hooks without rest are a charm that never settles. */
 const restless = 1000
 
-/** Runs hooks until nobody has any, and looks after each; one that fails is an error at once. */
+/**
+ * Waits for rest and looks meanwhile: after each hook where they run one by one, and else again and again. A hook that fails is an error
+ * at once. @returns the hooks that ran, where they can be seen
+ */
 export async function watch(
-  model: Model,
-  look: (run: HookRun) => Promise<void>,
+  model: StoryModel,
+  look: (after: string) => Promise<void>,
 ): Promise<readonly HookRun[]> {
+  if (!isEmulated(model)) return watchFromOutside(model, look)
+  const emulator = emulatorOf(model)
   const runs: HookRun[] = []
-  for (let run = await model.runOne(); run; run = await model.runOne()) {
+  for (let run = await emulator.runOne(); run; run = await emulator.runOne()) {
     runs.push(run)
-    assert.equal(run.exit, 0, describeFailure(run))
-    assert.ok(
-      runs.length < restless,
-      `no rest after ${restless} hooks; the last was ${run.hook} of ${run.unit}`,
-    )
-    await look(run)
+    const what = `${run.hook} of ${run.unit}`
+    assert.equal(run.exit, 0, `${what}: ${run.stderr}`)
+    assert.ok(runs.length < restless, `no rest after ${restless} hooks; the last was ${what}`)
+    await look(`after ${what}`)
   }
   return runs
+}
+
+async function watchFromOutside(
+  model: StoryModel,
+  look: (after: string) => Promise<void>,
+): Promise<readonly HookRun[]> {
+  let over = false
+  const settling = model.settle().finally(() => {
+    over = true
+  })
+  settling.catch(() => {})
+  while (!over) {
+    await look('meanwhile')
+    await sleep(500)
+  }
+  await settling
+  await look('at rest')
+  return []
 }

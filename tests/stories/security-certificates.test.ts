@@ -2,12 +2,13 @@
 // (facts/etcd.md §8), so for each the client connects, with its own key and as everybody whom its certificate could make.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { makeOddCertificate, type OddShape, soundShape } from '../fixtures/odd-certificate.ts'
 import { sequence, tlv } from '../fixtures/odd-der.ts'
 import { type Issued, issueCertificate, type Shape } from '../fixtures/issue-certificate.ts'
+import { assertNoFailedHooks } from './driver/deployments.ts'
+import { lookAtEtcd, workloadOn } from './driver/etcd-on-a-unit.ts'
+import { story } from './driver/story.ts'
 import { assertServed, deployIntruder, own, reachOf, send } from './intruder.ts'
-import { lookAtEtcd, openWorld } from './world.ts'
 
 const commonNames = ['mallory']
 
@@ -71,30 +72,26 @@ function joined({ certificate, privateKey }: Issued): string {
   return `${certificate}\n${privateKey}`
 }
 
-test('no certificate is good for more than its own client', async (story) => {
-  await using model = await openWorld()
+story('no certificate is good for more than its own client', {}, async ({ model, step }) => {
   const { web, mallory } = await deployIntruder(model)
 
   for (const [name, shape, verdict] of signers) {
-    await story.test(
-      `${name} is ${verdict}, and a child CN=root that it signed gets in nowhere`,
-      async () => {
-        const signer = await issueCertificate({ commonNames, ...shape })
-        const child = await issueCertificate({ commonNames: ['root'], issuer: signer })
-        const impostor = await issueCertificate({ commonNames: ['web'], issuer: signer })
-        assert.deepEqual(await reachOf(model, signer), [], 'before')
-        await send(model, signer.certificate)
-        assert.deepEqual(await reachOf(model, signer), verdict === 'accepted' ? own : [])
-        for (const offspring of [child, impostor]) {
-          assert.deepEqual(await reachOf(model, { ...offspring, chain: signer.certificate }), [])
-          assert.deepEqual(await reachOf(model, offspring), [])
-        }
-        await assertServed(model, web, 'web')
-      },
-    )
+    await step(`${name} is ${verdict}, and a child CN=root that it signed gets in nowhere`, async () => {
+      const signer = await issueCertificate({ commonNames, ...shape })
+      const child = await issueCertificate({ commonNames: ['root'], issuer: signer })
+      const impostor = await issueCertificate({ commonNames: ['web'], issuer: signer })
+      assert.deepEqual(await reachOf(model, signer), [], 'before')
+      await send(model, signer.certificate)
+      assert.deepEqual(await reachOf(model, signer), verdict === 'accepted' ? own : [])
+      for (const offspring of [child, impostor]) {
+        assert.deepEqual(await reachOf(model, { ...offspring, chain: signer.certificate }), [])
+        assert.deepEqual(await reachOf(model, offspring), [])
+      }
+      await assertServed(model, web, 'web')
+    })
   }
 
-  await story.test(
+  await step(
     'of a chain only the first certificate counts: its CA and the CA’s others stay out',
     async () => {
       const ca = await issueCertificate({
@@ -119,13 +116,12 @@ test('no certificate is good for more than its own client', async (story) => {
   )
 
   for (const [name, make] of breakers) {
-    await story.test(`${name} is refused in words, and etcd starts anew as if nothing had come`, async () => {
+    await step(`${name} is refused in words, and etcd starts anew as if nothing had come`, async () => {
       await send(model, await make())
-      assert.match(model.unit('etcd/0').app.status.message, /^relation \d+ \(mallory\): .+; .+/)
+      assert.match((await model.application('etcd')).status.message, /^relation \d+ \(mallory\): .+; .+/)
       assert.deepEqual((await lookAtEtcd(model)).users, ['root', 'web'])
-      const { code, stderr } = await model
-        .unit('etcd/0')
-        .host.run(['systemctl', 'restart', 'snap.charmed-etcd.etcd.service'])
+      const { service } = await workloadOn(model, 'etcd/leader')
+      const { code, stderr } = await model.exec('etcd/leader', ['systemctl', 'restart', service])
       assert.equal(code, 0, stderr)
       await model.updateStatus()
       await assertServed(model, web, 'web')
@@ -133,17 +129,17 @@ test('no certificate is good for more than its own client', async (story) => {
   }
 
   for (const [name, shape] of useless) {
-    await story.test(`${name} is refused in a line`, async () => {
+    await step(`${name} is refused in a line`, async () => {
       await send(model, makeOddCertificate({ ...soundShape('mallory'), ...shape }).pem)
-      assert.match(model.unit('etcd/0').app.status.message, /^relation \d+ \(mallory\): [\x20-\x7e]{10,400}$/)
-      assert.ok((model.databag(mallory, 'etcd').status ?? '').length < 500)
+      assert.match(
+        (await model.application('etcd')).status.message,
+        /^relation \d+ \(mallory\): [\x20-\x7e]{10,400}$/,
+      )
+      assert.ok(((await model.databag(mallory, 'etcd')).status ?? '').length < 500)
       assert.deepEqual((await lookAtEtcd(model)).users, ['root', 'web'])
       await assertServed(model, web, 'web')
     })
   }
 
-  assert.deepEqual(
-    model.tables.journal.filter((run) => run.exit !== 0).map((run) => [run.unit, run.hook, run.stderr]),
-    [],
-  )
+  await assertNoFailedHooks(model)
 })

@@ -2,17 +2,17 @@
 // nothing away, whether it comes, waits or goes; until the operator says otherwise.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { issueCertificate } from '../fixtures/issue-certificate.ts'
+import { assertNoFailedHooks } from './driver/deployments.ts'
+import { etcdctl, lookAtEtcd } from './driver/etcd-on-a-unit.ts'
+import { story } from './driver/story.ts'
 import { connectWith, succeeds } from './intruder.ts'
-import { archives, etcdctl, lookAtEtcd, openWorld } from './world.ts'
 
-test('a name that somebody else’s user or role bears is nobody’s to ask for', async (story) => {
-  await using model = await openWorld()
-  await model.deploy('etcd', { archive: archives.etcd })
+const title = 'a name that somebody else’s user or role bears is nobody’s to ask for'
+story(title, { ownModel: true }, async ({ model, step }) => {
+  await model.deploy('etcd', { charm: 'etcd' })
   await model.settle()
-  const { host } = model.unit('etcd/0')
-  const run = (...args: readonly string[]): Promise<string> => etcdctl(host, ...args)
+  const run = (...args: readonly string[]): Promise<string> => etcdctl(model, 'etcd/leader', ...args)
   await run('put', '/ops/secret', 'of the operator')
   for (const role of ['ops', 'audit', 'People']) {
     await run('role', 'add', role)
@@ -25,7 +25,7 @@ test('a name that somebody else’s user or role bears is nobody’s to ask for'
   const asIs = await lookAtEtcd(model)
 
   for (const name of ['ops', 'audit', 'people']) {
-    await story.test(`a client asks for ${name}: it gets nothing, and nothing is taken away`, async () => {
+    await step(`a client asks for ${name}: it gets nothing, and nothing is taken away`, async () => {
       const client = await issueCertificate({ commonNames: [name] })
       const reach = async (): Promise<readonly boolean[]> => {
         const etcd = await connectWith(model, client)
@@ -38,19 +38,19 @@ test('a name that somebody else’s user or role bears is nobody’s to ask for'
       }
       const app = `asks-${name}`
       await model.deploy(app, {
-        archive: archives.client,
+        charm: 'client',
         config: { given: client.certificate, prefix: '/mine/' },
       })
       await model.settle()
-      const { id } = model.integrate('etcd:etcd-client', `${app}:etcd`)
+      const id = await model.integrate('etcd:etcd-client', `${app}:etcd`)
       await model.settle()
       await model.updateStatus()
       assert.deepEqual(await reach(), [false, false])
       const now = await lookAtEtcd(model)
       assert.deepEqual([now.users, now.roles], [asIs.users, asIs.roles])
-      assert.match(model.databag(id, 'etcd').status ?? '', /not made by this charm/)
-      assert.match(model.unit('etcd/0').app.status.message, /adopt-user/)
-      model.removeRelation(id)
+      assert.match((await model.databag(id, 'etcd')).status ?? '', /not made by this charm/)
+      assert.match((await model.application('etcd')).status.message, /adopt-user/)
+      await model.removeRelation(id)
       await model.settle()
       await model.updateStatus()
       const after = await lookAtEtcd(model)
@@ -58,28 +58,28 @@ test('a name that somebody else’s user or role bears is nobody’s to ask for'
     })
   }
 
-  await story.test('the operator gives the name away by adopt-user, or removes it', async () => {
+  await step('the operator gives the name away by adopt-user, or removes it', async () => {
     const [client, other] = await Promise.all([
       issueCertificate({ commonNames: ['ops'] }),
       issueCertificate({ commonNames: ['audit'] }),
     ])
     await model.deploy('web', {
-      archive: archives.client,
+      charm: 'client',
       config: { given: client.certificate, prefix: '/mine/' },
     })
     await model.deploy('more', {
-      archive: archives.client,
+      charm: 'client',
       config: { given: other.certificate, prefix: '/more/' },
     })
     await model.settle()
-    const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
-    model.integrate('etcd:etcd-client', 'more:etcd')
+    const id = await model.integrate('etcd:etcd-client', 'web:etcd')
+    await model.integrate('etcd:etcd-client', 'more:etcd')
     await model.settle()
-    const asked = await model.runAction('etcd/0', 'adopt-user', { name: 'ops' })
+    const asked = await model.runAction('etcd/leader', 'adopt-user', { name: 'ops' })
     assert.match(asked.results.done ?? '', /nothing/)
-    const done = await model.runAction('etcd/0', 'adopt-user', { name: 'ops', confirm: true })
+    const done = await model.runAction('etcd/leader', 'adopt-user', { name: 'ops', confirm: true })
     assert.equal(done.status, 'completed', done.message)
-    const again = await model.runAction('etcd/0', 'adopt-user', { name: 'ops', confirm: true })
+    const again = await model.runAction('etcd/leader', 'adopt-user', { name: 'ops', confirm: true })
     assert.equal(again.status, 'completed', again.message)
     const etcd = await connectWith(model, client)
     assert.ok(await succeeds(etcd.put('/mine/a').value('1').exec()))
@@ -93,12 +93,9 @@ test('a name that somebody else’s user or role bears is nobody’s to ask for'
     const second = await connectWith(model, other)
     assert.ok(await succeeds(second.put('/more/a').value('1').exec()))
     second.close()
-    model.removeRelation(id)
+    await model.removeRelation(id)
     await model.settle()
     assert.deepEqual((await lookAtEtcd(model)).users, ['audit', 'bob', 'root'])
   })
-  assert.deepEqual(
-    model.tables.journal.filter((run) => run.exit !== 0).map((run) => [run.unit, run.hook, run.stderr]),
-    [],
-  )
+  await assertNoFailedHooks(model)
 })

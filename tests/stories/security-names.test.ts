@@ -2,10 +2,11 @@
 // trusted that is another's, or that etcd reads in a way of its own, has that other's access. Each is tried by connecting.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { issueCertificate, type Name } from '../fixtures/issue-certificate.ts'
+import { assertNoFailedHooks } from './driver/deployments.ts'
+import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
+import { story } from './driver/story.ts'
 import { assertServed, deployIntruder, own, reachOf, send } from './intruder.ts'
-import { lookAtEtcd, openWorld } from './world.ts'
 
 /** By what the requirer is told. */
 const refused: Readonly<Record<string, readonly (readonly [string, readonly Name[]])[]>> = {
@@ -65,22 +66,21 @@ const harmless: readonly (readonly [string, Name])[] = [
   ["another client's name and a letter", 'web2'],
 ]
 
-test('a name is one client’s, as etcd reads it, or is nobody’s', async (story) => {
-  await using model = await openWorld()
+story('a name is one client’s, as etcd reads it, or is nobody’s', {}, async ({ model, step }) => {
   const { web, mallory } = await deployIntruder(model, { certificate: 'none' })
-  const { app } = model.unit('etcd/0')
 
   for (const [reason, rows] of Object.entries(refused)) {
     for (const [name, commonNames] of rows) {
-      await story.test(`${name}: refused as ${reason}`, async () => {
+      await step(`${name}: refused as ${reason}`, async () => {
         const client = await issueCertificate({ commonNames })
         assert.deepEqual(await reachOf(model, client), [], 'before')
         await send(model, client.certificate, { certificate: 'good' })
         assert.deepEqual(await reachOf(model, client), [])
-        const told = model.databag(mallory, 'etcd').status ?? ''
+        const told = (await model.databag(mallory, 'etcd')).status ?? ''
         assert.match(told, new RegExp(reason))
         assert.match(told, /^[\x20-\x7e]*$/)
-        assert.match(app.status.message, new RegExp(`^relation ${mallory} \\(mallory\\): .*${reason}.*; `))
+        const { message } = (await model.application('etcd')).status
+        assert.match(message, new RegExp(`^relation ${mallory} \\(mallory\\): .*${reason}.*; `))
       })
     }
   }
@@ -89,7 +89,7 @@ test('a name is one client’s, as etcd reads it, or is nobody’s', async (stor
   await assertServed(model, web, 'web')
 
   for (const [name, commonName] of harmless) {
-    await story.test(`${name}: served, and reaches what is its own`, async () => {
+    await step(`${name}: served, and reaches what is its own`, async () => {
       const client = await issueCertificate({ commonNames: [commonName] })
       await send(model, client.certificate)
       assert.deepEqual(await reachOf(model, client), own)
@@ -97,8 +97,5 @@ test('a name is one client’s, as etcd reads it, or is nobody’s', async (stor
     })
   }
 
-  assert.deepEqual(
-    model.tables.journal.filter((run) => run.exit !== 0).map((run) => [run.unit, run.hook, run.stderr]),
-    [],
-  )
+  await assertNoFailedHooks(model)
 })

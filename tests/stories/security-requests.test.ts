@@ -2,11 +2,14 @@
 // in words; no hook fails, no hook costs more for it than it may, and the client next to it is served meanwhile.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { issueCertificate } from '../fixtures/issue-certificate.ts'
 import { extension, makeOddCertificate, soundShape } from '../fixtures/odd-certificate.ts'
-import { assertServed, deployIntruder, own, reachOf } from './intruder.ts'
-import { archives, lookAtEtcd, openWorld } from './world.ts'
+import { assertNoFailedHooks } from './driver/deployments.ts'
+import type { StoryModel } from './driver/driver.ts'
+import { runsDuring } from './driver/emulator-of.ts'
+import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
+import { story } from './driver/story.ts'
+import { assertNewcomerServed, assertServed, deployIntruder, own, reachOf } from './intruder.ts'
 
 const secret = 'secret:c000000000000000000g'
 const deep = 200_000
@@ -75,75 +78,85 @@ const rowsWith = (certificate: string): Readonly<Record<string, Row>> => ({
   },
 })
 
-test('no request is so long, so many or so odd that others feel it', async (story) => {
-  await using model = await openWorld()
-  const { web, mallory } = await deployIntruder(model)
-  const client = await issueCertificate({ commonNames: ['mallory'] })
-  const send = async (databag: Row['databag']): Promise<void> => {
-    const whole = { version: '', requests: '', 'mtls-cert': '', ...databag }
-    model.config('mallory', { given: client.certificate, databag: JSON.stringify(whole) })
-    await model.settle()
-  }
+/** Characters in all that units and application keep with their peers. */
+async function lengthKept(model: StoryModel): Promise<number> {
+  const peers = (await model.relations('etcd')).find(({ endpoint }) => endpoint === 'etcd-peers')
+  const bags: unknown[] = []
+  for (const entity of ['etcd', ...(await model.units('etcd')).map(({ name }) => name)])
+    bags.push([entity, await model.databag(peers?.id ?? -1, entity)])
+  return JSON.stringify(bags).length
+}
 
-  for (const [name, { databag, told }] of Object.entries(rowsWith(client.certificate))) {
-    await story.test(name, async () => {
-      const from = model.tables.journal.length
-      await send(databag)
-      await model.updateStatus()
-      const answer = model.databag(mallory, 'etcd')
-      assert.match(answer.status ?? '', told)
-      assert.ok((answer.status ?? '').length < 60_000, `${answer.status?.length} characters of status`)
-      assert.deepEqual(await reachOf(model, client), [])
-      assert.deepEqual((await lookAtEtcd(model)).users, ['root', 'web'])
-      const peers = [...model.tables.relations.values()].find((row) => row.ends.length === 1)
-      assert.ok(JSON.stringify([...(peers?.bags ?? [])]).length < 200_000)
-      for (const run of model.tables.journal.slice(from)) {
-        assert.equal(run.exit, 0, `${run.unit} ${run.hook}: ${run.stderr}`)
-        assert.ok(run.unit !== 'etcd/0' || run.calls.length < 400, `${run.calls.length} calls in ${run.hook}`)
-      }
-      await assertServed(model, web, 'web')
-    })
-  }
-
-  await story.test(
-    'a hundred large certificates, then as many new ones: what is kept of them has an end',
-    async () => {
-      const sized = (round: number): readonly unknown[] =>
-        Array.from({ length: 100 }, (_, at) => {
-          const shape = soundShape(`m-${at}`)
-          const padding = extension('1.2.3.4', Buffer.alloc(6_000, round))
-          const { pem } = makeOddCertificate({
-            ...shape,
-            serial: Buffer.from([0x41, round, at]),
-            extensions: [...shape.extensions, padding],
-          })
-          return { resource: '/mallory/', 'request-id': `r${at}`, 'mtls-cert': pem }
-        })
-      for (const round of [1, 2]) {
-        const from = model.tables.journal.length
-        await send(v1(sized(round)))
+story(
+  'no request is so long, so many or so odd that others feel it',
+  {},
+  async ({ model, step, whereShown }) => {
+    const { web, mallory } = await deployIntruder(model)
+    const client = await issueCertificate({ commonNames: ['mallory'] })
+    const send = async (databag: Row['databag']): Promise<void> => {
+      const whole = { version: '', requests: '', 'mtls-cert': '', ...databag }
+      await model.configure('mallory', { given: client.certificate, databag: JSON.stringify(whole) })
+      await model.settle()
+    }
+    /** Sent, and heard of twice; no hook fails for it, and etcd's cost no more than they may. */
+    const hearOf = async (databag: Row['databag'], mostCalls = Number.POSITIVE_INFINITY): Promise<void> => {
+      const runs = await runsDuring(model, async () => {
+        await send(databag)
         await model.updateStatus()
-        assert.match(model.databag(mallory, 'etcd').status ?? '', /"code":4009,/)
-        const peers = [...model.tables.relations.values()].find((row) => row.ends.length === 1)
-        const kept = JSON.stringify([...(peers?.bags ?? [])]).length
-        assert.ok(kept < 700_000, `${kept} characters in round ${round}`)
-        for (const run of model.tables.journal.slice(from))
+      })
+      await assertNoFailedHooks(model)
+      await whereShown('journal', async () => {
+        for (const run of runs) {
           assert.equal(run.exit, 0, `${run.unit} ${run.hook}: ${run.stderr}`)
-        await assertServed(model, web, 'web')
-      }
-    },
-  )
+          const calls = run.unit === 'etcd/0' ? run.calls.length : 0
+          assert.ok(calls < mostCalls, `${calls} calls in ${run.hook}`)
+        }
+      })
+    }
 
-  await story.test('who comes back to what one may ask for is served; so is who comes new', async () => {
-    await send(v1(many(5_000)))
-    await model.deploy('late', { archive: archives.client, config: { prefix: '/late/' } })
-    await model.settle()
-    const late = model.integrate('etcd:etcd-client', 'late:etcd').id
-    await model.settle()
-    await model.updateStatus()
-    await assertServed(model, late, 'late')
-    await send({})
-    await model.updateStatus()
-    assert.deepEqual(await reachOf(model, client), own)
-  })
-})
+    for (const [name, { databag, told }] of Object.entries(rowsWith(client.certificate))) {
+      await step(name, async () => {
+        await hearOf(databag, 400)
+        const answer = await model.databag(mallory, 'etcd')
+        assert.match(answer.status ?? '', told)
+        assert.ok((answer.status ?? '').length < 60_000, `${answer.status?.length} characters of status`)
+        assert.deepEqual(await reachOf(model, client), [])
+        assert.deepEqual((await lookAtEtcd(model)).users, ['root', 'web'])
+        assert.ok((await lengthKept(model)) < 200_000)
+        await assertServed(model, web, 'web')
+      })
+    }
+
+    await step(
+      'a hundred large certificates, then as many new ones: what is kept of them has an end',
+      async () => {
+        const sized = (round: number): readonly unknown[] =>
+          Array.from({ length: 100 }, (_, at) => {
+            const shape = soundShape(`m-${at}`)
+            const padding = extension('1.2.3.4', Buffer.alloc(6_000, round))
+            const { pem } = makeOddCertificate({
+              ...shape,
+              serial: Buffer.from([0x41, round, at]),
+              extensions: [...shape.extensions, padding],
+            })
+            return { resource: '/mallory/', 'request-id': `r${at}`, 'mtls-cert': pem }
+          })
+        for (const round of [1, 2]) {
+          await hearOf(v1(sized(round)))
+          assert.match((await model.databag(mallory, 'etcd')).status ?? '', /"code":4009,/)
+          const kept = await lengthKept(model)
+          assert.ok(kept < 700_000, `${kept} characters in round ${round}`)
+          await assertServed(model, web, 'web')
+        }
+      },
+    )
+
+    await step('who comes back to what one may ask for is served; so is who comes new', async () => {
+      await send(v1(many(5_000)))
+      await assertNewcomerServed(model, 'late')
+      await send({})
+      await model.updateStatus()
+      assert.deepEqual(await reachOf(model, client), own)
+    })
+  },
+)

@@ -1,3 +1,4 @@
+// On the emulator alone: every process that a hook starts is recorded, and a hook is killed.
 // Private keys stay where they are made: in files that etcd's user alone can read, and in Juju's secrets. Not in a databag, a log, a
 // status, an action's result, nor on the command line or in the environment of any process that a hook starts.
 

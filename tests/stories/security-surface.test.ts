@@ -1,3 +1,4 @@
+// On the emulator alone: members’ private keys are taken from their machines, which an exec would leave with the controller.
 // What is open to a client that was accepted, beside its own keys: every other door of etcd is tried with its certificate, and
 // each of them opens to somebody else's, so that a closed one is known to be a door.
 
@@ -9,6 +10,7 @@ import { test } from 'node:test'
 import type { Etcd3 } from 'etcd3'
 import type { Model } from '../emulator/index.ts'
 import { type Issued, issueCertificate } from '../fixtures/issue-certificate.ts'
+import { emulated } from './driver/emulated-model.ts'
 import { connectWith, deployIntruder, own, reachOf, readServerAuthority, send, succeeds } from './intruder.ts'
 import { etcdctl, openWorld } from './world.ts'
 
@@ -127,10 +129,10 @@ async function knockFromWithin(
 
 test('an accepted client has its keys, and no other door', async (story) => {
   await using model = await openWorld()
-  await deployIntruder(model)
+  await deployIntruder(emulated(model))
   const client = await issueCertificate({ commonNames: ['mallory'] })
   const stranger = await issueCertificate({ commonNames: ['stranger'] })
-  await send(model, client.certificate)
+  await send(emulated(model), client.certificate)
   const { host } = model.unit('etcd/0')
   const read = async (file: string): Promise<string> => (await host.run(['cat', `${tls}/${file}`])).stdout
   const keyOf = async (name: string): Promise<Issued> => ({
@@ -142,10 +144,10 @@ test('an accepted client has its keys, and no other door', async (story) => {
   const version = /etcdctl version: (\S+)/.exec(await etcdctl(host, 'version'))?.[1] ?? ''
   for (const [name, verdict, call] of calls) {
     await story.test(`to ${name} is ${verdict}`, async () => {
-      const etcd = await connectWith(model, client)
+      const etcd = await connectWith(emulated(model), client)
       assert.equal(await succeeds(call(etcd)), isOpen(verdict, version))
       etcd.close()
-      assert.deepEqual(await reachOf(model, stranger), [])
+      assert.deepEqual(await reachOf(emulated(model), stranger), [])
     })
   }
 
@@ -158,8 +160,8 @@ test('an accepted client has its keys, and no other door', async (story) => {
           assert.equal(await knockFromWithin(model, other, path), 'refused', path)
         }
       assert.equal(await knockFromWithin(model, member, '/members'), '200')
-      assert.deepEqual(await reachOf(model, member), [])
-      assert.deepEqual(await reachOf(model, server), [])
+      assert.deepEqual(await reachOf(emulated(model), member), [])
+      assert.deepEqual(await reachOf(emulated(model), server), [])
     },
   )
 
@@ -191,22 +193,22 @@ test('an accepted client has its keys, and no other door', async (story) => {
     async () => {
       model.config('etcd', { 'allow-full-keyspace': true })
       const everything = [{ resource: '', 'mtls-cert': client.certificate }]
-      await send(model, '', {
+      await send(emulated(model), '', {
         databag: JSON.stringify({ version: 'v1', requests: JSON.stringify(everything) }),
       })
       await model.updateStatus()
       const all = ['read /web/', 'write /web/', 'read the lock', 'write the lock', 'read everything']
-      assert.deepEqual([...(await reachOf(model, client))].sort(), [...own, ...all].sort())
+      assert.deepEqual([...(await reachOf(emulated(model), client))].sort(), [...own, ...all].sort())
       for (const [name, verdict, call] of calls.filter(([what]) => !/watch|lock|compact/.test(what))) {
-        const etcd = await connectWith(model, client)
+        const etcd = await connectWith(emulated(model), client)
         assert.equal(await succeeds(call(etcd)), isOpen(verdict, version), name)
         etcd.close()
       }
       model.config('etcd', { 'allow-full-keyspace': false })
       await model.settle()
-      assert.deepEqual(await reachOf(model, client), [])
+      assert.deepEqual(await reachOf(emulated(model), client), [])
     },
   )
 
-  assert.deepEqual((await readServerAuthority(model)).match(/BEGIN CERTIFICATE/g)?.length, 1)
+  assert.deepEqual((await readServerAuthority(emulated(model))).match(/BEGIN CERTIFICATE/g)?.length, 1)
 })

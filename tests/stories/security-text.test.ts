@@ -2,10 +2,10 @@
 // reads settings as YAML, which fails at control characters that JSON lets pass; whatever is sent, no hook fails and nobody waits for it.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { issueCertificate } from '../fixtures/issue-certificate.ts'
-import { assertServed, deployIntruder, own, reachOf } from './intruder.ts'
-import { archives, openWorld } from './world.ts'
+import { assertNoFailedHooks } from './driver/deployments.ts'
+import { story } from './driver/story.ts'
+import { assertNewcomerServed, assertServed, deployIntruder, own, reachOf } from './intruder.ts'
 
 const strange: Readonly<Record<string, string>> = {
   'the delete character': '\x7f',
@@ -29,24 +29,19 @@ function v1(rows: readonly unknown[]): Readonly<Record<string, string>> {
 
 const terminal = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/u
 
-test('no text that a requirer sends keeps others from being served', async (story) => {
-  await using model = await openWorld()
+story('no text that a requirer sends keeps others from being served', {}, async ({ model, step }) => {
   const { web, mallory } = await deployIntruder(model)
   const clients = await Promise.all(
     Object.values(strange).map((_, nth) => issueCertificate({ commonNames: [`mallory-${nth}`] })),
   )
   const send = async (databag: Readonly<Record<string, string>>): Promise<void> => {
-    model.config('mallory', { databag: JSON.stringify({ 'secret-mtls': '', ...databag }) })
+    await model.configure('mallory', { databag: JSON.stringify({ 'secret-mtls': '', ...databag }) })
     await model.settle()
     await model.updateStatus()
   }
   const told = async (): Promise<readonly string[]> => {
-    const { results } = await model.runAction('etcd/0', 'list-clients')
-    return [model.unit('etcd/0').app.status.message, ...Object.values(results).map(String)]
-  }
-  const assertNoHookFailed = (): void => {
-    for (const run of model.tables.journal)
-      assert.equal(run.exit, 0, `${run.unit} ${run.hook}: ${run.stderr}`)
+    const { results } = await model.runAction('etcd/leader', 'list-clients')
+    return [(await model.application('etcd')).status.message, ...Object.values(results).map(String)]
   }
   const goods = Object.values(strange).map((text, nth) => ({
     'request-id': `good-${nth}`,
@@ -65,33 +60,25 @@ test('no text that a requirer sends keeps others from being served', async (stor
   await send(v1([...goods, ...bads]))
 
   for (const [nth, name] of Object.keys(strange).entries()) {
-    await story.test(`${name}: the requirer finds its request again, and is served`, async () => {
+    await step(`${name}: the requirer finds its request again, and is served`, async () => {
       const { 'mtls-cert': _dropped, ...echo } = goods[nth] ?? assert.fail()
-      const answer = model.databag(mallory, 'etcd')
+      const answer = await model.databag(mallory, 'etcd')
       assert.deepEqual(JSON.parse(answer.data ?? '{}')[`good-${nth}`], echo)
       assert.deepEqual(await reachOf(model, clients[nth] ?? assert.fail()), own)
     })
   }
 
-  await story.test(
-    'no hook fails, nobody else is kept waiting, and a terminal shows what is told',
-    async () => {
-      assertNoHookFailed()
-      for (const shown of await told()) assert.doesNotMatch(shown, terminal)
-      await assertServed(model, web, 'web')
-    },
-  )
-
-  await story.test('a newcomer is served while all of it is there', async () => {
-    await model.deploy('late', { archive: archives.client, config: { prefix: '/late/' } })
-    await model.settle()
-    const late = model.integrate('etcd:etcd-client', 'late:etcd').id
-    await model.settle()
-    await model.updateStatus()
-    await assertServed(model, late, 'late')
+  await step('no hook fails, nobody else is kept waiting, and a terminal shows what is told', async () => {
+    await assertNoFailedHooks(model)
+    for (const shown of await told()) assert.doesNotMatch(shown, terminal)
+    await assertServed(model, web, 'web')
   })
 
-  await story.test('a prefix with such a character is refused in words that anybody can print', async () => {
+  await step('a newcomer is served while all of it is there', async () => {
+    await assertNewcomerServed(model, 'late')
+  })
+
+  await step('a prefix with such a character is refused in words that anybody can print', async () => {
     const unfit = ['\x85', '\x9b', '\u202e', '\ud800', '\ufeff', '\u2028']
     const rows = unfit.map((text, nth) => ({ ...goods[nth], resource: `/m${text}/` }))
     await send(v1(rows))
@@ -108,6 +95,6 @@ test('no text that a requirer sends keeps others from being served', async (stor
       )
       assert.deepEqual(await reachOf(model, clients[nth] ?? assert.fail()), [])
     }
-    assertNoHookFailed()
+    await assertNoFailedHooks(model)
   })
 })

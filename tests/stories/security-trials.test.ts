@@ -2,33 +2,15 @@
 // author likes or in a way that nobody knows, it is told to that author: the others are served, newcomers too, and no hook fails.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import type { Model } from '../emulator/index.ts'
 import { issueCertificate, type Shape } from '../fixtures/issue-certificate.ts'
-import { assertServed, deployIntruder, own, reachOf, send } from './intruder.ts'
-import { archives, lookAtEtcd, openWorld } from './world.ts'
+import { assertNoFailedHooks } from './driver/deployments.ts'
+import { lookAtEtcd, workloadOn } from './driver/etcd-on-a-unit.ts'
+import { story } from './driver/story.ts'
+import { assertNewcomerServed, assertServed, deployIntruder, own, reachOf, send } from './intruder.ts'
 
 const commonNames = ['mallory']
-const etcdctl = '/snap/bin/charmed-etcd.etcdctl'
 /** etcd's parser quotes a URI that it can't read: one line of an error, as long as the URI. */
 const longUri = (length: number): string => `https://${'a'.repeat(length)}%zz`
-
-async function assertNewcomerServed(model: Model, name: string): Promise<void> {
-  await model.deploy(name, { archive: archives.client, config: { prefix: `/${name}/` } })
-  await model.settle()
-  const relation = model.integrate('etcd:etcd-client', `${name}:etcd`).id
-  await model.settle()
-  await model.updateStatus()
-  await assertServed(model, relation, name)
-}
-
-function assertNoFailure(model: Model): void {
-  const failed = model.tables.journal.filter((run) => run.exit !== 0)
-  assert.deepEqual(
-    failed.map((run) => [run.unit, run.hook, run.stderr]),
-    [],
-  )
-}
 
 const unreadable: readonly (readonly [string, Partial<Shape>])[] = [
   ['a URI of 700 characters', { uri: longUri(700) }],
@@ -36,102 +18,105 @@ const unreadable: readonly (readonly [string, Partial<Shape>])[] = [
   ['lines in a URI', { uri: `${'https://a\nError: none\n'.repeat(60)}%zz` }],
 ]
 
-test('a certificate whose trial fails in a long line is refused, and newcomers are served', async (story) => {
-  await using model = await openWorld()
-  const { web, mallory } = await deployIntruder(model)
-  for (const [at, [name, shape]] of unreadable.entries())
-    await story.test(name, async () => {
-      const certificate = await issueCertificate({ commonNames, ...shape })
-      await send(model, certificate.certificate)
-      assertNoFailure(model)
-      const { message } = model.unit('etcd/0').app.status
-      assert.match(
-        message,
-        /^relation \d+ \(mallory\): etcd can't load the certificate: x509: cannot parse URI/,
+story(
+  'a certificate whose trial fails in a long line is refused, and newcomers are served',
+  {},
+  async ({ model, step }) => {
+    const { web, mallory } = await deployIntruder(model)
+    for (const [at, [name, shape]] of unreadable.entries())
+      await step(name, async () => {
+        const certificate = await issueCertificate({ commonNames, ...shape })
+        await send(model, certificate.certificate)
+        await assertNoFailedHooks(model)
+        const { message } = (await model.application('etcd')).status
+        assert.match(
+          message,
+          /^relation \d+ \(mallory\): etcd can't load the certificate: x509: cannot parse URI/,
+        )
+        assert.match(message, /^[\x20-\x7e]{1,400}$/)
+        assert.ok(((await model.databag(mallory, 'etcd')).status ?? '').length < 500)
+        assert.deepEqual(await reachOf(model, certificate), [])
+        await assertNewcomerServed(model, `late${'abc'[at]}`)
+        await assertServed(model, web, 'web')
+      })
+
+    await step('an authority of client-cas with such a name is refused alike', async () => {
+      const name = { commonNames: ['corporate'], constraints: 'authority', usage: 'certificates' } as const
+      const [odd, plain] = [
+        await issueCertificate({ ...name, uri: longUri(700) }),
+        await issueCertificate({ ...name, commonNames: ['plain'] }),
+      ]
+      const given = `${odd.certificate}\n${plain.certificate}`
+      const config = { request: 'none', 'client-cas': given }
+      await model.deploy('cas', { charm: 'client', config })
+      await model.settle()
+      await model.integrate('etcd:client-cas', 'cas:cas')
+      await model.settle()
+      await model.updateStatus()
+      await assertNoFailedHooks(model)
+      assert.deepEqual(
+        (await lookAtEtcd(model)).trusted.filter((row) => /corporate|plain/.test(row)),
+        ['CN=plain'],
       )
-      assert.match(message, /^[\x20-\x7e]{1,400}$/)
-      assert.ok((model.databag(mallory, 'etcd').status ?? '').length < 500)
-      assert.deepEqual(await reachOf(model, certificate), [])
-      await assertNewcomerServed(model, `late${'abc'[at]}`)
+      await assertNewcomerServed(model, 'late-at-last')
       await assertServed(model, web, 'web')
     })
-
-  await story.test('an authority of client-cas with such a name is refused alike', async () => {
-    const name = { commonNames: ['corporate'], constraints: 'authority', usage: 'certificates' } as const
-    const [odd, plain] = [
-      await issueCertificate({ ...name, uri: longUri(700) }),
-      await issueCertificate({ ...name, commonNames: ['plain'] }),
-    ]
-    const given = `${odd.certificate}\n${plain.certificate}`
-    const config = { request: 'none', 'client-cas': given }
-    await model.deploy('cas', { archive: archives.client, config })
-    await model.settle()
-    model.integrate('etcd:client-cas', 'cas:cas')
-    await model.settle()
-    await model.updateStatus()
-    assertNoFailure(model)
-    assert.deepEqual(
-      (await lookAtEtcd(model)).trusted.filter((row) => /corporate|plain/.test(row)),
-      ['CN=plain'],
-    )
-    await assertNewcomerServed(model, 'late-at-last')
-    await assertServed(model, web, 'web')
-  })
-})
+  },
+)
 
 /** etcdctl on the leader's machine, in ways that are nobody's fault but the machine's. */
 const broken: readonly (readonly [string, string])[] = [
-  ['is missing', `rm ${etcdctl}`],
-  [
-    'can’t be started by snap',
-    `rm ${etcdctl}; printf '#!/bin/sh\\nexit 1\\n' >${etcdctl}; chmod +x ${etcdctl}`,
-  ],
-  [
-    'is killed each time',
-    `rm ${etcdctl}; printf '#!/bin/sh\\nkill -9 $$\\n' >${etcdctl}; chmod +x ${etcdctl}`,
-  ],
+  ['is missing', 'true'],
+  ['can’t be started by snap', `printf '#!/bin/sh\\nexit 1\\n' >"$0"; chmod +x "$0"`],
+  ['is killed each time', `printf '#!/bin/sh\\nkill -9 $$\\n' >"$0"; chmod +x "$0"`],
 ]
 
-test('where etcdctl itself does not run nobody is refused for it: who is served stays served, who comes waits', async (story) => {
-  await using model = await openWorld()
+const title =
+  'where etcdctl itself does not run nobody is refused for it: who is served stays served, who comes waits'
+story(title, { ownModel: true }, async ({ model, step }) => {
   const { web, mallory } = await deployIntruder(model)
-  const { host } = model.unit('etcd/0')
+  const { paths } = await workloadOn(model, 'etcd/leader')
+  const atEtcdctl = async (does: string): Promise<void> => {
+    const { code, stderr } = await model.exec('etcd/leader', ['sh', '-c', does, paths.etcdctl])
+    assert.equal(code, 0, stderr)
+  }
+  const putBack = 'mv -f "$0.away" "$0"'
   let served = await issueCertificate({ commonNames })
   await send(model, served.certificate)
   for (const [what, how] of broken)
-    await story.test(`etcdctl ${what}`, async () => {
-      await host.run(['sh', '-c', how])
+    await step(`etcdctl ${what}`, async () => {
+      await atEtcdctl(`mv "$0" "$0.away"; ${how}`)
       const renewed = await issueCertificate({ commonNames })
       await send(model, renewed.certificate)
-      assertNoFailure(model)
+      await assertNoFailedHooks(model)
       await assertServed(model, web, 'web')
       assert.deepEqual(await reachOf(model, served), own)
-      const told = model.unit('etcd/0').workload
+      const told = (await model.unit('etcd/leader')).workload
       assert.deepEqual([told.status, /etcdctl/.test(told.message)], ['waiting', true], told.message)
       // Never accepted untried.
       assert.deepEqual(await reachOf(model, renewed), [])
 
-      await host.run(['ln', '-sf', '/snap/charmed-etcd/current/bin/etcdctl', etcdctl])
+      await atEtcdctl(putBack)
       await model.updateStatus()
       assert.deepEqual(await reachOf(model, renewed), own)
       assert.deepEqual(await reachOf(model, served), [])
       served = renewed
-      assert.equal(model.databag(mallory, 'etcd').status ?? '[]', '[]')
-      assert.deepEqual(model.unit('etcd/0').workload, { status: 'active', message: '' })
+      assert.equal((await model.databag(mallory, 'etcd')).status ?? '[]', '[]')
+      assert.deepEqual((await model.unit('etcd/leader')).workload, { status: 'active', message: '' })
     })
 
-  await story.test('a newcomer waits, is told so, and is served as soon as it runs again', async () => {
-    await host.run(['rm', etcdctl])
-    await model.deploy('late', { archive: archives.client, config: { prefix: '/late/' } })
+  await step('a newcomer waits, is told so, and is served as soon as it runs again', async () => {
+    await atEtcdctl('mv "$0" "$0.away"')
+    await model.deploy('late', { charm: 'client', config: { prefix: '/late/' } })
     await model.settle()
-    const late = model.integrate('etcd:etcd-client', 'late:etcd').id
+    const late = await model.integrate('etcd:etcd-client', 'late:etcd')
     await model.settle()
-    assertNoFailure(model)
-    assert.match(model.databag(late, 'etcd').status ?? '', /"code":4008,/)
-    await host.run(['ln', '-sf', '/snap/charmed-etcd/current/bin/etcdctl', etcdctl])
+    await assertNoFailedHooks(model)
+    assert.match((await model.databag(late, 'etcd')).status ?? '', /"code":4008,/)
+    await atEtcdctl(putBack)
     await model.updateStatus()
     await model.updateStatus()
     await assertServed(model, late, 'late')
-    assertNoFailure(model)
+    await assertNoFailedHooks(model)
   })
 })

@@ -1,3 +1,4 @@
+// On the emulator alone: dozens of clients with long subjects are rows of a table.
 // etcd sends the subjects of all that it trusts in every handshake, and past 64 KiB of them every handshake fails, the administrator's
 // too. Clients whose certificates have long subjects, and authorities of `client-cas`, try to bring it there.
 
@@ -6,6 +7,7 @@ import { test } from 'node:test'
 import { mostBytes } from '../../src/charm/plan/trust/room.ts'
 import type { Model } from '../emulator/index.ts'
 import { type Issued, issueCertificate } from '../fixtures/issue-certificate.ts'
+import { emulated } from './driver/emulated-model.ts'
 import { deployGreedy, letsIn, organization, renewMany, trustedBytes } from './greedy-clients.ts'
 import { assertServed, deployIntruder } from './intruder.ts'
 import { archives, etcdctl, openWorld } from './world.ts'
@@ -17,11 +19,11 @@ function statusCodes(model: Model, relation: number): readonly number[] {
 
 test('no client and no authority fills the truststore for everybody', async (story) => {
   await using model = await openWorld()
-  const { web } = await deployIntruder(model)
+  const { web } = await deployIntruder(emulated(model))
   const greedy = await deployGreedy(model)
   const all = (): readonly Issued[] => greedy.flatMap(({ certificates }) => certificates)
   const soundly = async (): Promise<void> => {
-    await assertServed(model, web, 'web')
+    await assertServed(emulated(model), web, 'web')
     await etcdctl(model.unit('etcd/0').host, 'user', 'list')
     assert.ok((await trustedBytes(model)) <= mostBytes)
     const failed = model.tables.journal.filter((run) => run.exit !== 0)

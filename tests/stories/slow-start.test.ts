@@ -1,3 +1,4 @@
+// On the emulator alone: etcd’s start is slowed down.
 // etcd that takes long to start, as with a large database on a slow disk: a start that goes on is waited for and never made twice,
 // whatever becomes of the hook that began it; and the turn lasts as long as it does.
 

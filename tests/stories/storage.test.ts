@@ -2,72 +2,77 @@
 // one goes on, whoever leads Juju. Nothing is ever deleted.
 
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import type { Model } from '../emulator/index.ts'
-import { assertSound, heal, membersAt, unitsOf } from './chaos/cluster.ts'
-import { deployServed, read, setAsideOn } from './chaos/units.ts'
-import { archives, connectAs, etcdctl, openWorld } from './world.ts'
-
-function storageOf(model: Model, unit: string): string {
-  const [id = ''] = model.unit(unit).storage.keys()
-  return id
-}
+import { withClient } from './driver/client.ts'
+import { untilServed } from './driver/deployments.ts'
+import type { StoryModel } from './driver/driver.ts'
+import { etcdctl, membersAt, votersOf } from './driver/etcd-on-a-unit.ts'
+import { story } from './driver/story.ts'
+import { assertSound, assertWrites, deployServed, heal, read, setAsideOn, unitsOf } from './sound.ts'
 
 /** Removes unit after unit, writing before each, and tells their storage, the one that is last, last. */
-async function scaleToZero(model: Model, relation: number): Promise<readonly string[]> {
+async function scaleToZero(model: StoryModel, relation: number): Promise<readonly string[]> {
   const left: string[] = []
-  for (const unit of unitsOf(model)) {
-    const client = connectAs(model, relation, 'web')
-    await client.put('/web/last', unit)
-    client.close()
-    left.push(storageOf(model, unit))
-    model.removeUnit(unit)
+  const units = await unitsOf(model)
+  for (const unit of units) {
+    await withClient(model, relation, 'web', (client) => client.put('/web/last', unit))
+    left.push(...(await model.storageOf(unit)))
+    await model.removeUnit(unit)
     await model.settle()
-    await heal(model)
+    if (unit !== units.at(-1)) await heal(model)
   }
   return left
 }
 
-test('scaled to zero and back, with the storage of all: the last one goes on, and the client with it', async () => {
-  const model = await openWorld()
-  after(() => model[Symbol.asyncDispose]())
+/** A unit with that storage; its name. */
+async function addUnitWith(model: StoryModel, storage: string): Promise<string> {
+  const before = await unitsOf(model)
+  await model.addUnitWith('etcd', storage)
+  return (await unitsOf(model)).find((unit) => !before.includes(unit)) ?? ''
+}
+
+const back = 'scaled to zero and back, with the storage of all: the last one goes on, and the client with it'
+story(back, { ownModel: true }, async (told) => {
+  const { model, whereShown } = told
   const id = await deployServed(model, 3)
-  const [first = '', second = '', last = ''] = await scaleToZero(model, id)
+  const last = (await unitsOf(model)).at(-1)
+  const [first = '', second = '', third = ''] = await scaleToZero(model, id)
   // The one that leads Juju gets the oldest data.
-  for (const storage of [first, last, second]) await model.addUnit('etcd', [storage])
+  const leader = await addUnitWith(model, first)
+  const [newest, other] = [await addUnitWith(model, third), await addUnitWith(model, second)]
   await model.settle()
   await heal(model)
-  assert.equal(model.tables.applications.get('etcd')?.leader, 'etcd/3')
-  assert.equal(await read(model, 'etcd/3', '/web/last'), 'etcd/2')
-  assert.deepEqual(
-    await Promise.all(['etcd/3', 'etcd/4', 'etcd/5'].map((unit) => setAsideOn(model, unit))),
-    [1, 0, 1],
-  )
-  const client = connectAs(model, id, 'web')
-  await client.put('/web/again', '1')
-  client.close()
-  await assertSound(model)
+  // A controller gives the lead to whom it likes.
+  await whereShown('one-hook-at-a-time', async () => {
+    assert.equal((await model.unit('etcd/leader')).name, leader)
+  })
+  assert.equal(await read(model, leader, '/web/last'), last)
+  const aside: number[] = []
+  for (const unit of [leader, newest, other]) aside.push(await setAsideOn(model, unit))
+  assert.deepEqual(aside, [1, 0, 1])
+  await assertWrites(model, id, '/web/again')
+  await assertSound(told)
 })
 
-test('a new application goes on with the storage of a member that had left its cluster', async () => {
-  const model = await openWorld()
-  after(() => model[Symbol.asyncDispose]())
+const anew = 'a new application goes on with the storage of a member that had left its cluster'
+story(anew, { ownModel: true }, async ({ model }) => {
   const id = await deployServed(model, 2)
+  const [gone = ''] = await unitsOf(model)
   const [first = ''] = await scaleToZero(model, id)
-  model.removeApplication('etcd')
+  await model.removeApplication('etcd', { keepsStorage: true })
   await model.settle()
-  await model.deploy('etcd', { archive: archives.etcd, attachStorage: [first] })
-  await model.deploy('other', { archive: archives.client, config: { prefix: '/web/' } })
+  await model.deploy('etcd', { charm: 'etcd', attachStorage: [first] })
+  await model.deploy('other', { charm: 'client', config: { prefix: '/web/' } })
   await model.settle()
-  assert.deepEqual(await membersAt(model, 'etcd/0'), [{ name: 'etcd-0', learner: false }])
-  assert.equal(await read(model, 'etcd/0', '/web/last'), 'etcd/0')
-  assert.equal(await setAsideOn(model, 'etcd/0'), 1)
-  const relation = model.integrate('etcd:etcd-client', 'other:etcd')
-  await model.settle()
-  const client = connectAs(model, relation.id, 'other')
-  assert.equal(await client.get('/web/last'), 'etcd/0')
-  client.close()
+  const [unit = ''] = await unitsOf(model)
+  assert.deepEqual(await membersAt(model, unit), votersOf([unit]))
+  assert.equal(await read(model, unit, '/web/last'), gone)
+  assert.equal(await setAsideOn(model, unit), 1)
+  const relation = await model.integrate('etcd:etcd-client', 'other:etcd')
+  await untilServed(model, ['other'])
+  await withClient(model, relation, 'other', async (client) => {
+    assert.equal(await client.get('/web/last'), gone)
+  })
   // Who owned access in the old application owns none here.
-  const users = await etcdctl(model.unit('etcd/0').host, 'user', 'list')
+  const users = await etcdctl(model, unit, 'user', 'list')
   assert.deepEqual(users.trim().split('\n').sort(), ['other', 'root'])
 })

@@ -1,3 +1,4 @@
+// On the emulator alone: it is the juju driver that is tried here, before the emulator.
 // The juju driver, tried: stories run through a `juju` that stands before the emulator, know nothing of it, and skip by name what a
 // controller can't give.
 

@@ -1,3 +1,4 @@
+// On the emulator alone: addresses are translated on the way between machines.
 // A unit whose connections reach the others from an address that Juju knows nothing of, as behind address translation. etcd turns such
 // a peer away, and says why on the other machine alone: the unit says it, leaves no learner behind, and joins once the option lets it.
 

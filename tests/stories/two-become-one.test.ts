@@ -1,3 +1,4 @@
+// On the emulator alone: members stand still while the test counts seconds.
 // Of two members neither may stop before it has left: the one that stays would have lost its quorum, and nobody could mend it.
 
 import assert from 'node:assert/strict'

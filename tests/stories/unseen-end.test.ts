@@ -1,3 +1,4 @@
+// On the emulator alone: hooks of a leader end without effect, and then its machine is lost.
 // A relation ends while its leader can't say so, and then that leader is lost: the next one knows of it from the ledger alone, and
 // the first hook that it runs may be about another client.
 

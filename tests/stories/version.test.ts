@@ -2,22 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
 import { binary } from '../unit/etcd/etcd-server.ts'
 import { createTarball, realEtcd } from '../unit/machine/tarball.ts'
-import { heal } from './chaos/cluster.ts'
-import {
-  assertComplete,
-  assertNoHookFailed,
-  deployRequirer,
-  eventsOf,
-  requirers,
-  secretAt,
-} from './requirers.ts'
-import { archives, openWorld, responsesOf } from './world.ts'
+import { responsesOf } from './driver/client.ts'
+import { assertNoFailedHooks } from './driver/deployments.ts'
+import { story } from './driver/story.ts'
+import { assertComplete, deployRequirer, eventsOf, packed, type Read, secretAt } from './requirers.ts'
+import { heal } from './sound.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const tools = { etcdctl: readFileSync(binary('etcdctl')), etcdutl: readFileSync(binary('etcdutl')) }
 
@@ -34,42 +26,48 @@ function renumbered(
   return { program: changed, version: next }
 }
 
-test('a tarball with another etcd: its version reaches every client (C42)', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'version-'))
-  after(() => rm(folder, { recursive: true, force: true }))
-  const model = await openWorld()
-  after(() => model[Symbol.asyncDispose]())
-  const resources = { etcd: createTarball(folder, 'first', { programs: { ...tools, etcd: realEtcd() } }) }
-  await model.deploy('etcd', { archive: archives.etcd, resources })
-  const asked = requirers.filter(({ skip }) => !skip)
-  const apps = asked.map((of, at) => ({ of, name: `client-${'abc'.charAt(at)}` }))
+const title = 'a tarball with another etcd: its version reaches every client (C42)'
+story(title, { ownModel: true }, async ({ model }) => {
+  await using folder = await temporaryFolder('version')
+  const resources = {
+    etcd: createTarball(folder.path, 'first', { programs: { ...tools, etcd: realEtcd() } }),
+  }
+  await model.deploy('etcd', { charm: 'etcd', resources })
+  const apps = packed.map((of, at) => ({ of, name: `client-${'abcdef'.charAt(at)}` }))
   for (const { of, name } of apps) await deployRequirer(model, of, name)
   await model.settle()
-  const related = apps.map((app) => ({ ...app, ...model.integrate('etcd:etcd-client', `${app.name}:etcd`) }))
+  const related: ((typeof apps)[number] & { readonly id: number })[] = []
+  for (const app of apps)
+    related.push({ ...app, id: await model.integrate('etcd:etcd-client', `${app.name}:etcd`) })
   await model.settle()
   await model.updateStatus()
-  const users = () => related.map(({ id }) => secretAt(model, responsesOf(model, id)[0]?.['secret-user']))
-  const before = users()
-  for (const { of, name } of apps) await eventsOf(model, of, `${name}/0`)
+  const users = async (): Promise<readonly Read[]> => {
+    const read: Read[] = []
+    for (const { id } of related)
+      read.push(await secretAt(model, (await responsesOf(model, id))[0]?.['secret-user']))
+    return read
+  }
+  const before = await users()
+  for (const { of, name } of apps) await eventsOf(model, of, `${name}/leader`)
 
-  const { version: installed } = model.unit('etcd/0').app
+  const { version: installed } = await model.application('etcd')
   const { program, version } = renumbered(realEtcd(), installed)
-  model.attachResource(
+  await model.attachResource(
     'etcd',
     'etcd',
-    createTarball(folder, 'second', { programs: { ...tools, etcd: program } }),
+    createTarball(folder.path, 'second', { programs: { ...tools, etcd: program } }),
   )
   await model.settle()
   await heal(model)
   assert.notEqual(version, installed)
-  assert.equal(model.unit('etcd/0').app.version, version)
+  assert.equal((await model.application('etcd')).version, version)
   for (const { id, of, name } of related) {
-    assertComplete(model, id)
-    assert.equal(responsesOf(model, id)[0]?.version, version, name)
-    assert.deepEqual(await eventsOf(model, of, `${name}/0`), {})
-    const put = await model.runAction(`${name}/0`, 'put', { key: `/${name}/a`, value: version })
+    await assertComplete(model, id)
+    assert.equal((await responsesOf(model, id))[0]?.version, version, name)
+    assert.deepEqual(await eventsOf(model, of, `${name}/leader`), {})
+    const put = await model.runAction(`${name}/leader`, 'put', { key: `/${name}/a`, value: version })
     assert.equal(put.status, 'completed', put.message)
   }
-  assert.deepEqual(users(), before)
-  assertNoHookFailed(model)
+  assert.deepEqual(await users(), before)
+  await assertNoFailedHooks(model)
 })

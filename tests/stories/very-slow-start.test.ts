@@ -1,3 +1,4 @@
+// On the emulator alone: etcd’s start is slowed down.
 // Starts of 200 s, longer than any hook waits and longer than the lease of the lock.
 
 import assert from 'node:assert/strict'

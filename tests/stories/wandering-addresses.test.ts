@@ -1,3 +1,4 @@
+// On the emulator alone: addresses come and go beside the machines’ own.
 // Addresses that come and go beside a machine's own, and that Juju lists first: a virtual one that a failover moves, one of a Fan
 // network. Members stay where they are, clients are told nothing new, and nobody restarts.
 

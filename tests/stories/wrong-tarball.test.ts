@@ -1,3 +1,4 @@
+// On the emulator alone: machines restart at chosen moments of a roll.
 // A tarball of the wrong release, on three members: whoever goes first with it comes back without it, and nobody follows. So neither
 // the mistake, nor a machine that reboots meanwhile, takes the cluster down.
 

@@ -1,3 +1,4 @@
+// On the emulator alone: machines, networks and disks are disturbed in every way.
 // A cluster is disturbed in every way there is a name for, one after the other, while a client writes: every write that etcd
 // acknowledged is read back, and the charm ends where it was.
 
