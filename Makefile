@@ -9,9 +9,9 @@ UNIT := tests/unit/**/*.test.ts
 STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 # Each takes minutes and goes deeper into what others show: `make test` and `make stories` run them, the gate has half an hour.
 DEEP := addresses apiserver authorities bad-input cluster cost crash-cross-model cross-model cross-model-key \
-	cross-model-old-juju damaged-data departure etcd-away late-storage leases lost-records lost-units member-away neighbours network \
+	cross-model-old-juju corrupt-alarm damaged-data departure etcd-away late-storage leases lost-data lost-records lost-units member-away neighbours network one-stays \
 	quorum renewals repeated security-end-of-access security-lock-out security-names security-neighbours \
-	security-requests security-serials security-text security-truststore storage translated-peers tuning two-become-one unseen-end \
+	security-requests security-revoked security-serials security-text security-truststore storage translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
@@ -25,7 +25,7 @@ EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN
 	scripts/in-namespaces
 
 CONTAINER := tests/container/*.test.ts
-.PHONY: help check test format lint docs types unit fuzz stories container pack demo bench chaos etcd integration charmcraft
+.PHONY: help check test format lint docs types unit fuzz stories container pack demo bench chaos etcd integration front charmcraft
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -43,9 +43,10 @@ lint: $(STAMP) ## check rules, import directions and file sizes
 	@$(NODE) scripts/import-rules.ts
 	@$(NODE) scripts/file-sizes.ts
 
-docs: $(STAMP) ## check that docs/reference is what the YAML files and the sources say (FIX=1 writes it)
+docs: $(STAMP) ## check that docs/reference and the lists of stories are what the YAML files and the sources say (FIX=1 writes them)
 	@$(NODE) scripts/reference.ts
 	@$(NODE) scripts/conformance.ts
+	@$(NODE) scripts/story-drivers.ts
 
 types: $(STAMP) ## check the types
 	@$(NODE) $(BIN)/tsc -p .
@@ -84,11 +85,14 @@ chaos: $(ETCD_CHARM) $(CLIENT_CHARM) ## every disturbance of a cluster (MEMBERS=
 bench: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## measure hooks here (CLIENTS=1,10,100,1000 MEMBERS=1,3,5 ROUNDS=5 ONLY=charm|controller|python|writes|life|neighbours); writes bench/results.json
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 bench/index.ts
 
-integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the stories on your own controller through juju (STORIES= BASE= ETCD_RESOURCE= KEEP=1 …)
+integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the stories on your own controller through juju (STORIES=core for a quarter of an hour; BASE= ETCD_RESOURCE= KEEP=1 …)
 	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
 		$(NODE) scripts/pack-python-requirer.ts $(INTEGRATION_BASE) && \
 		ETCD_CHARM=$(ETCD_CHARM) CLIENT_CHARM=$(CLIENT_CHARM) \
 		PYTHON_CHARM=build/py-requirer-$(subst @,-,$(INTEGRATION_BASE)).charm $(NODE) scripts/integration.ts
+
+front: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## what integration does, through a juju that stands before the emulator (STORIES= JUJU_PROFILE=4.0)
+	@$(EMULATED) $(NODE) --disable-warning=DEP0123 scripts/front.ts
 
 charmcraft: $(ETCD_CHARM) ## ask charmcraft 4 itself about charmcraft.yaml, and let its linters see the archive
 	@scripts/ask-charmcraft $(ETCD_CHARM)
