@@ -84,7 +84,15 @@ export const suspensionSchema = z.object({ since: z.number(), shown: z.boolean()
  * then does it mean anything that it shows nothing any more.
  */
 export type Suspension = Readonly<z.infer<typeof suspensionSchema>>
-export const departureSchema = z.object({ number: z.number(), relation: z.number(), prefix: z.string() })
-/** What its owner had, and the number that units tell once they have let go of the name. */
+export const departureSchema = z.object({
+  number: z.number(),
+  relation: z.number(),
+  prefix: z.string(),
+  gathered: z.optional(z.boolean()),
+})
+/**
+ * What its owner had, and the number that units tell once they have let go of the name. `gathered`: it gave the name up by itself while
+ * members had just been rolled, so that they need not roll at once to end what is open.
+ */
 export type Departure = Readonly<z.infer<typeof departureSchema>>
 export const namesSchema = z.array(z.string())

@@ -18,6 +18,7 @@ export type Event =
       readonly commonName: string
       readonly part: string
       readonly serial: number
+      readonly bad?: boolean
     }
   /** A request less. */
   | { readonly kind: 'drop'; readonly relation: number; readonly request: string }
@@ -61,6 +62,7 @@ export const event: fc.Arbitrary<Event> = fc.oneof(
       commonName,
       part: fc.constantFrom('', 'a/', 'b/'),
       serial: fc.nat(1),
+      bad: mostly(false, 8),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: kind('drop'), relation, request }) },
@@ -101,6 +103,7 @@ export function happen(world: World, what: Event, check: () => void): void {
         commonName: what.commonName,
         prefix: `/${what.relation}/${what.part}`,
         serial: `${what.commonName}-${what.relation}-${what.request}${what.serial}`,
+        bad: what.bad === true,
       })
       return
     case 'drop':

@@ -1,6 +1,8 @@
 // What a hook of that world observes: Juju as it was when the hook began, its machine and etcd as they are now.
 
 import type { AccessSeen, Observed, RelationSeen } from '../../../src/charm/observed.ts'
+import { ownedNames } from '../../../src/charm/plan/clients/names.ts'
+import type { Ledger } from '../../../src/interfaces/ledger.ts'
 import { leaf, settled } from './observation.ts'
 import { describe } from './succession-etcd.ts'
 import { type Asks, type Hook, nodeOf, type View, type World } from './succession-world.ts'
@@ -32,7 +34,9 @@ export function observe(world: World, unit: string, view: View, hook: Hook): Obs
       service: node.runs ? 'active' : 'inactive',
       run: { ...base.machine.run, invocation: String(node.invocation), begun: node.begun },
     },
-    etcd: hook.blind ? { kind: 'down', why: 'cut off', standing: undefined } : etcdOf(world, unit),
+    etcd: hook.blind
+      ? { kind: 'down', why: 'cut off', standing: undefined }
+      : etcdOf(world, unit, hook.sweep ? view.ledger : undefined),
     clients: clientsOf(base, view, hook),
   }
 }
@@ -58,8 +62,11 @@ function peersOf({ peers, unit: first }: Observed, view: View): NonNullable<Obse
   }
 }
 
-function etcdOf(world: World, unit: string): Observed['etcd'] {
-  const known = new Set([...world.users.keys(), ...world.roles.keys(), ...names])
+function etcdOf(world: World, unit: string, swept: Ledger | undefined): Observed['etcd'] {
+  const owned = new Set(swept ? ownedNames(swept) : [])
+  const asked = [...world.asks.values()].flatMap((requests) => [...requests.values()])
+  const wanted = asked.map(({ commonName }) => commonName)
+  const known = new Set([...world.users.keys(), ...world.roles.keys(), ...names, ...wanted])
   return {
     kind: 'up',
     here: nodeOf(world, unit).runs !== undefined,
@@ -67,7 +74,7 @@ function etcdOf(world: World, unit: string): Observed['etcd'] {
     authentication: true,
     accessRevision: undefined,
     access: new Map<string, AccessSeen>([...known].map((name) => [name, describe(world, name)])),
-    orphans: [],
+    orphans: swept ? [...world.users.keys()].filter((name) => !owned.has(name)) : [],
   }
 }
 
@@ -95,10 +102,12 @@ function clientsOf(
   }
 }
 
+const ca = { kind: 'refused', code: 'certificate-is-ca', detail: '', secret: undefined } as const
+
 function relationSeen(asks: ReadonlyMap<string, Asks>): RelationSeen {
-  const requests = [...asks].map(([request, { commonName, prefix, serial }]) => ({
+  const requests = [...asks].map(([request, { commonName, prefix, serial, bad }]) => ({
     asked: { request, prefix, echo: {} },
-    certificate: { kind: 'leaf', leaf: leaf(commonName, serial), secret: undefined } as const,
+    certificate: bad ? ca : ({ kind: 'leaf', leaf: leaf(commonName, serial), secret: undefined } as const),
   }))
   if (requests.length === 0) return { kind: 'silent', application: 'web', protocol: 'v1' }
   return { kind: 'requests', application: 'web', protocol: 'v1', requests }

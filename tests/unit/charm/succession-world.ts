@@ -16,6 +16,8 @@ export interface Asks {
   readonly commonName: string
   readonly prefix: string
   readonly serial: string
+  /** What it sends can't be a client's certificate. */
+  readonly bad?: boolean
 }
 
 export interface Node {

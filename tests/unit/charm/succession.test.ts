@@ -67,7 +67,9 @@ function assertAllComesToRest(world: World): void {
 
 function asksToServe({ asks, ledger, suspended }: World): readonly Asks[] {
   return [...asks].flatMap(([relation, requests]) =>
-    suspended.has(relation) || ledger.revoked.has(relation) ? [] : [...requests.values()],
+    suspended.has(relation) || ledger.revoked.has(relation)
+      ? []
+      : [...requests.values()].filter(({ bad }) => !bad),
   )
 }
 

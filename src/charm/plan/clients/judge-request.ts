@@ -10,8 +10,10 @@ import {
   type RefusedEntry,
   type RequestKey,
   shortFingerprint,
+  type WaitsForRoom,
 } from '../../../interfaces/ledger.ts'
 import {
+  covers,
   departuresAreBounded,
   endingsAreBounded,
   nameIsLetGo,
@@ -36,6 +38,8 @@ export interface Case {
   readonly ledger: Ledger
   /** As the last hook left it. */
   readonly committed: Ledger
+  /** Its relation takes something back, now or just before. */
+  readonly restless: boolean
   readonly rules: Rules
 }
 
@@ -85,6 +89,8 @@ function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntr
   if (!prefixIsPlain.holds(request.asked.prefix)) return refuse(of, 'prefix-invalid', '', secret)
   const unloadable = of.rules.unloadable.get(shortFingerprint(leaf))
   if (unloadable !== undefined) return refuse(of, 'certificate-unloadable', unloadable, secret)
+  if (isPaced(of, leaf) && !covers(request.asked.prefix, of.previous.prefix))
+    return waitForTurn(of, of.previous, leaf, secret)
   const taken = whyTaken(of, leaf, secret)
   if (taken) return taken
   const held = acceptedBefore(of, leaf)?.leaf.commonName
@@ -95,6 +101,8 @@ function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntr
   if (!endingsAreBounded.holds(key, of.previous, of.committed))
     return refuse(of, 'requests-ending', '', secret)
   if (isPaced(of, leaf)) return waitForTurn(of, of.previous, leaf, secret)
+  if (comesInstead(of, leaf))
+    return { ...refuse(of, 'renewal-gathered', '', secret), waits: turnOf(of, leaf) }
   const entry = accept(of, leaf, secret)
   if (!ledgerFits.holds({ key: of.key, entry, ledger: of.ledger }))
     return waitForRoom(of, entry, 'ledger-full', onlyInSweeps)
@@ -122,7 +130,7 @@ function waitForRoom(of: Case, { leaf, secret }: AcceptedEntry, code: string, by
 function isPaced(of: Case, leaf: Leaf): of is Case & { readonly previous: AcceptedEntry } {
   const { key, previous, rules } = of
   if (previous?.state !== 'accepted' || !rules.paced.has(key.relation)) return false
-  return takesRestart(previous, leaf.fingerprint)
+  return takesRestart(previous, leaf.fingerprint) || !covers(of.request.asked.prefix, previous.prefix)
 }
 
 /**
@@ -130,10 +138,23 @@ function isPaced(of: Case, leaf: Leaf): of is Case & { readonly previous: Accept
  * for that one: the old one gives up no keys that it may be watching.
  */
 function waitForTurn(of: Case, previous: AcceptedEntry, leaf: Leaf, secret: string | undefined): LedgerEntry {
-  const since = previous.waits?.turn ? previous.waits.since : of.rules.now
-  const prefix = acceptedBefore(of, leaf) ? of.request.asked.prefix : previous.prefix
-  const entry = accept(of, previous.leaf, secret, prefix)
-  return { ...entry, waits: { since, bytes: leafBytes(leaf), turn: true } }
+  const { prefix: asked } = of.request.asked
+  const prefix = acceptedBefore(of, leaf) && covers(asked, previous.prefix) ? asked : previous.prefix
+  return { ...accept(of, previous.leaf, secret, prefix), waits: turnOf(of, leaf) }
+}
+
+function turnOf({ previous, rules }: Case, leaf: Leaf): WaitsForRoom {
+  const since = previous?.waits?.turn ? previous.waits.since : rules.now
+  return { since, bytes: leafBytes(leaf), turn: true }
+}
+
+/** In the place of one that its relation takes back, by a certificate that members don't know. */
+function comesInstead({ key, committed, previous, restless, rules }: Case, { fingerprint }: Leaf): boolean {
+  if (!restless || previous?.state === 'accepted' || !rules.paced.has(key.relation)) return false
+  return [...committed.entries.values()].every(
+    ({ key: { relation }, entry }) =>
+      relation !== key.relation || entry.state !== 'accepted' || takesRestart(entry, fingerprint),
+  )
 }
 
 /** The entry of the same client, whose certificate is to be replaced or stays. */

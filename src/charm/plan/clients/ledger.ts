@@ -21,6 +21,7 @@ import { type Case, judgeRequest, type Rules } from './judge-request.ts'
 import { makeRoom } from '../trust/make-room.ts'
 import { accessOf, commonNamesLeaving, namesDeparted } from './names.ts'
 import { hasNewcomer, lastRenewal } from '../trust/pace.ts'
+import { isRestless } from './restless.ts'
 import { rulesOf } from './rules.ts'
 import { turnAway } from './turn-away.ts'
 import { refuseUnloadable } from '../trust/unloadable.ts'
@@ -57,12 +58,12 @@ export function nextLedger(seen: Observed): Ledger {
   }
   const entries = makeRoom(refuseUnloadable(judged, rules.unloadable), rules)
   const leaving = commonNamesLeaving(before, { ...committed, entries }, observed)
-  const departed = namesDeparted(before, { ...committed, entries, leaving }, observed)
+  const departed = namesDeparted(before, { ...committed, entries, leaving }, observed, rules)
   const lives = ([relation]: readonly [number, unknown]): boolean => !observed.clients.gone.has(relation)
   const answers = new Map([...committed.answers].filter(lives))
   const noted = new Map([...committed.noted].filter(lives))
   const silent = silentRelations(committed, observed)
-  const renewed = lastRenewal(committed, entries, observed.now)
+  const renewed = lastRenewal(committed, entries, observed)
   return {
     entries,
     leaving,
@@ -180,6 +181,7 @@ function judgeRelation(
     const detail = `${seen.requests.length + seen.excess}, of which the first ${seen.requests.length} are looked at`
     refuseWhole(entries, { relation, request: theOthers }, seen, 'too-many-requests', detail)
   }
+  const restless = isRestless(relation, seen, beside.committed)
   for (const request of seen.requests) {
     const key = { relation, request: request.asked.request }
     const ledger = { ...emptyLedger, entries }
@@ -191,6 +193,7 @@ function judgeRelation(
       request,
       previous,
       ledger,
+      restless,
       ...beside,
     })
     const entry = judged.state === 'accepted' ? claim(judged) : judged

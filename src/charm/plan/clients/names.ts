@@ -4,6 +4,8 @@
 import type { Departure, Ledger } from '../../../interfaces/ledger.ts'
 import { nameIsOurs } from './naming-guards.ts'
 import type { AccessSeen, Observed } from '../../observed.ts'
+import { isOwnLoss } from '../trust/pace.ts'
+import type { Rules } from './judge-request.ts'
 import { memberOf, membersOf } from '../cluster/members.ts'
 import { wantedWorkload } from '../workload/wanted.ts'
 
@@ -20,14 +22,22 @@ export function commonNamesLeaving(before: Ledger, after: Ledger, observed: Obse
 }
 
 /** Names that some member may still trust by a certificate of their last owner; `after` says who owns what and which are leaving. */
-export function namesDeparted(before: Ledger, after: Ledger, observed: Observed): Map<string, Departure> {
+export function namesDeparted(
+  before: Ledger,
+  after: Ledger,
+  observed: Observed,
+  { paced }: Pick<Rules, 'paced'>,
+): Map<string, Departure> {
   const owned = new Set(ownedNames(after))
   const number = nextDeparture(before, observed)
   const departed = new Map([...before.departed].filter(([name]) => !owned.has(name)))
-  for (const { key, entry } of before.entries.values()) {
+  for (const [name, { key, entry }] of before.entries) {
     if (entry.state !== 'accepted' || owned.has(entry.leaf.commonName)) continue
     const { leaf, prefix } = entry
-    departed.set(leaf.commonName, { number, relation: key.relation, prefix })
+    const { relation } = key
+    const ownWill = !observed.clients.gone.has(relation) && isOwnLoss(after.entries.get(name)?.entry)
+    const gathered = ownWill && paced.has(relation) && { gathered: true }
+    departed.set(leaf.commonName, { number, relation, prefix, ...gathered })
   }
   if (departed.size === 0) return departed
   const letGoHere = hasLetGo(observed, { ...after, departed })

@@ -102,7 +102,7 @@ export const endingsAreBounded: Guard<[key: RequestKey, previous: LedgerEntry | 
 }
 
 /** Every key of the narrow prefix is one of the wide one. */
-function covers(wide: string, narrow: string): boolean {
+export function covers(wide: string, narrow: string): boolean {
   return narrow.startsWith(wide)
 }
 

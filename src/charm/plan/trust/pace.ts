@@ -16,15 +16,22 @@ type Facts = Pick<Observed, 'peers' | 'unit' | 'now' | 'config'> & Partial<Pick<
 
 /** Relations whose next certificate waits: members have just been rolled for somebody's, or are being rolled for theirs. */
 export function pacedRelations(facts: Facts): ReadonlySet<number> {
-  const { config, now, peers } = facts
-  const interval = config.inForce['client-restart-interval'] * 1000
-  if (!peers || interval === 0) return new Set()
-  const { entries, renewed } = peers.ledger
-  const busy = renewed !== undefined && Math.abs(now - renewed) < interval
+  const { config, peers } = facts
+  if (!peers || config.inForce['client-restart-interval'] === 0) return new Set()
+  const { departed, entries } = peers.ledger
+  const busy = isBusy(facts)
   const rows = [...entries.values()].filter(
     ({ entry }) => entry.state === 'accepted' && (busy || isRolling(entry, facts)),
   )
-  return new Set(rows.map(({ key }) => key.relation))
+  // Whoever has just lost a name, by its own doing, is no newcomer with the next one.
+  const losers = busy ? [...departed.values()].map(({ relation }) => relation) : []
+  return new Set([...rows.map(({ key }) => key.relation), ...losers])
+}
+
+/** Members have just been rolled for a renewal, or are about to be. */
+export function isBusy({ config, now, peers }: Pick<Observed, 'config' | 'now' | 'peers'>): boolean {
+  const { renewed } = peers?.ledger ?? {}
+  return renewed !== undefined && Math.abs(now - renewed) < config.inForce['client-restart-interval'] * 1000
 }
 
 /** Were it replaced now, those members that have it would restart once more, and so on for ever. */
@@ -43,11 +50,36 @@ export function hasNewcomer(committed: Ledger, judged: Rows): boolean {
   )
 }
 
-/** When a certificate was last taken of somebody who had access: in this hook maybe. */
-export function lastRenewal(committed: Ledger, judged: Rows, now: number): number | undefined {
-  const renewed = [...judged].some(([name, { entry }]) => {
-    const before = acceptedIn(committed.entries, name)
-    return before && entry.state === 'accepted' && takesRestart(before, entry.leaf.fingerprint)
+/** The operator's will, or what can't be otherwise. */
+const atOnce: ReadonlySet<string> = new Set([
+  'access-revoked',
+  'certificate-unloadable',
+  'common-name-foreign',
+  'full-keyspace-refused',
+  'relation-suspended',
+  'truststore-full',
+])
+
+/** Whether a request lost its access by what its own requirer wrote. */
+export function isOwnLoss(after: LedgerEntry | undefined): boolean {
+  return !after || (after.state === 'refused' && !atOnce.has(after.code))
+}
+
+/** When a certificate was last taken of somebody who had access, or access that somebody gave up: in this hook maybe. */
+export function lastRenewal(
+  committed: Ledger,
+  judged: Rows,
+  { clients, now }: Pick<Observed, 'clients' | 'now'>,
+): number | undefined {
+  const trusted = new Set(
+    [...judged.values()].flatMap(({ entry }) => (entry.state === 'accepted' ? [entry.leaf.fingerprint] : [])),
+  )
+  const renewed = [...committed.entries].some(([name, { key, entry: before }]) => {
+    if (before.state !== 'accepted' || clients.gone.has(key.relation)) return false
+    const after = judged.get(name)?.entry
+    if (after?.state === 'accepted') return takesRestart(before, after.leaf.fingerprint)
+    // The certificate may have moved to another request.
+    return isOwnLoss(after) && !trusted.has(before.leaf.fingerprint)
   })
   return renewed ? now : committed.renewed
 }

@@ -44,12 +44,14 @@ export function whyTrustMustShrink(
   loaded: Loaded,
   wanted: readonly Leaf[],
   bystanders: Bystanders,
+  inNoHurry: ReadonlySet<string> = new Set(),
 ): string | undefined {
   const names = new Set(wanted.map((leaf) => leaf.commonName))
   const stale = unwanted(loaded, wanted)
-  if (stale.some((leaf) => !names.has(leaf.commonName)))
+  if (stale.some(({ commonName }) => !names.has(commonName) && !inNoHurry.has(commonName)))
     return 'a client has left; its open streams end with the restart'
-  if (stale.some((leaf) => !isOnlyTheirs(leaf, wanted, bystanders)))
+  const others = stale.filter(({ commonName }) => !inNoHurry.has(commonName))
+  if (others.some((leaf) => !isOnlyTheirs(leaf, wanted, bystanders)))
     return 'a serial that somebody else may have could not be revoked'
   return undefined
 }

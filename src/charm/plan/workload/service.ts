@@ -12,6 +12,7 @@ import type { Start, Step } from '../../step.ts'
 import { bystandersOf } from '../trust/bystanders.ts'
 import { lockedOut, whyLoadAnew } from '../trust/lock-out.ts'
 import { planRevocation } from '../trust/revocation.ts'
+import { namesInNoHurry } from '../clients/restless.ts'
 import { whyTrustMustGrow, whyTrustMustShrink } from '../trust/trust.ts'
 import { planFiles, startFilesOf } from './files.ts'
 import { reach } from './held.ts'
@@ -26,11 +27,11 @@ export function planService(observed: Observed, ledger: Ledger): readonly Step[]
     ...planForgetting(observed, wanted.asked),
     ...planFiles(observed, wanted),
     ...planRevocation(observed, wanted.leaves),
-    ...planRun(observed, wanted),
+    ...planRun(observed, wanted, ledger),
   ]
 }
 
-function planRun(observed: Observed, wanted: Wanted): readonly Step[] {
+function planRun(observed: Observed, wanted: Wanted, ledger: Ledger): readonly Step[] {
   const { machine } = observed
   const { loading, leaves } = wanted
   if (!loading) return []
@@ -48,7 +49,9 @@ function planRun(observed: Observed, wanted: Wanted): readonly Step[] {
   const readmit: readonly Step[] = isReadmitted(observed, wanted)
     ? [{ kind: 'service/readmit', why: 'its new certificate lets it back among its peers' }]
     : []
-  const why = signingComesFirst(observed) ? undefined : whyRestart(observed, loading, toLoad(wanted, leaves))
+  const why = signingComesFirst(observed)
+    ? undefined
+    : whyRestart(observed, loading, toLoad(wanted, leaves), ledger)
   if (!why) return readmit
   const first = isAtHome(observed) ? goesAfter(observed, loading) : []
   if (first.length > 0) return [{ kind: 'service/yield', to: first.join(', '), why }]
@@ -101,7 +104,12 @@ function signingComesFirst(observed: Observed): boolean {
   return signs || (!etcd.here && !certificateNamesAddress.holds(observed))
 }
 
-function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]): string | undefined {
+function whyRestart(
+  observed: Observed,
+  loading: Loaded,
+  leaves: readonly Leaf[],
+  ledger: Ledger,
+): string | undefined {
   const { loaded } = observed.machine
   if (!loaded) return 'it is not known what it runs with'
   const lockOut = whyLoadAnew(observed)
@@ -114,6 +122,6 @@ function whyRestart(observed: Observed, loading: Loaded, leaves: readonly Leaf[]
   if (loaded.authorities !== loading.authorities) return 'it must trust other authorities'
   if (!observed.machine.startDefined) return 'systemd is to start it as this version of the charm says'
   const together = noRequestIsOnItsWay.holds(observed) && noClientIsAheadOfIt.holds(observed)
-  const shrinks = whyTrustMustShrink(loaded, leaves, bystandersOf(observed))
+  const shrinks = whyTrustMustShrink(loaded, leaves, bystandersOf(observed), namesInNoHurry(observed, ledger))
   return shrinks ?? (together ? whyTrustMustGrow(loaded, leaves) : undefined)
 }

@@ -6,7 +6,7 @@ import { decide } from '../../../../../src/charm/decide.ts'
 import type { Observed, RelationSeen } from '../../../../../src/charm/observed.ts'
 import { collectedAtOnce } from '../../../../../src/charm/plan/clients/collectable.ts'
 import { type Ledger, printLedger } from '../../../../../src/interfaces/ledger.ts'
-import { access, leaf, settled } from '../../observation.ts'
+import { access, leaf, now, settled } from '../../observation.ts'
 import { running, withClients, withLedger } from '../../observed-changes.ts'
 
 const names = Array.from({ length: 100 }, (_, at) => `mallory-${at}`)
@@ -28,7 +28,7 @@ function hook(ledger: Ledger, turn: number, more: Partial<Observed> = {}) {
   const { entries: _, ...rest } = ledger
   const relations = new Map([[5, asks(turn)]])
   const seen = withClients(withLedger(settled(), rows, rest), { relations, members: new Map([[5, 1]]) })
-  const { writes } = decide({ ...running(seen, known), ...more })
+  const { writes } = decide({ ...running(seen, known), now: now + turn * 30_000, ...more })
   const [written] = writes.flatMap((write) => (write.kind === 'ledger/write' ? [write.ledger] : []))
   const collected = writes.flatMap((write) => (write.kind === 'secrets/collect' ? write.requests : []))
   return { ledger: written ?? ledger, collected }
@@ -49,7 +49,8 @@ describe('a client that never keeps the id of a request', () => {
   it('is cleaned up after by and by, and then served again', () => {
     let cleaned = ledger
     for (let turn = 0; turn < 4; turn += 1) {
-      const update = hook(cleaned, 99, { collect: true, sweep: true })
+      const at = now + (100 + turn) * 300_000
+      const update = hook(cleaned, 99, { collect: true, sweep: true, now: at })
       assert.ok(update.collected.length <= collectedAtOnce)
       cleaned = update.ledger
     }
