@@ -28,6 +28,14 @@ const ways: Readonly<Record<string, (world: World, second: number) => void>> = {
     const [commonName, serial] = [`other-${second}`, `other-${second}-4-a0`]
     askFor(world, `r${second}`, '', 0, { commonName, serial })
   },
+  'another request for the same name, and another certificate,': (world, second) => {
+    world.asks.get(4)?.delete(`r${second - 1}`)
+    askFor(world, `r${second}`, '', second)
+  },
+  'another name and prefix': (world, second) => {
+    const commonName = second % 2 ? 'other' : 'another'
+    askFor(world, 'a', `${second % 3}/`, 0, { commonName, serial: `${commonName}-4-a0` })
+  },
   'a good certificate and a bad one': (world, second) => askFor(world, 'a', '', 0, { bad: second % 2 === 1 }),
   'its requests one after the other': (world, second) => {
     if (second < 80) return
