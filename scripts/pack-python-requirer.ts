@@ -4,13 +4,29 @@
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { printManifest, zip } from './archive.ts'
 
 const source = 'tests/requirers/python'
 const requirements = `${source}/requirements.txt`
-const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16)
+/** Of a package whose other needs are no business of ours. */
+const alone = `${source}/requirements-v0.txt`
+const digest = [requirements, alone]
+  .reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256'))
+  .digest('hex')
+  .slice(0, 16)
+/** Where that package keeps the field's library v0, below the packages. */
+const v0 = 'single_kernel_mongo/lib'
 const arch = process.arch === 'arm64' ? 'arm64' : 'amd64'
 // The emulator's machines see /usr, and not what a version manager put elsewhere.
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
@@ -27,6 +43,7 @@ function makeVenv(): string {
   rmSync(venv, { recursive: true, force: true })
   execFileSync(python, ['-m', 'venv', venv], { stdio: 'pipe' })
   pip('--require-hashes', '-r', requirements)
+  pip('--require-hashes', '--no-deps', '-r', alone)
   writeFileSync(`${venv}/complete`, '')
   return venv
 }
@@ -43,26 +60,33 @@ function placePackages(version: string, into: string): void {
   const tags = platforms.flatMap((platform) => ['--platform', `${platform}_${machine}`])
   const target = ['--target', into, '--python-version', version, '--only-binary=:all:', '--no-compile']
   pip('--require-hashes', '-r', requirements, ...target, ...tags)
+  const whole = `${into}.v0`
+  pip('--require-hashes', '--no-deps', '-r', alone, '--target', whole, '--no-compile')
+  cpSync(`${whole}/${v0}`, `${into}/${v0}`, { recursive: true })
+  rmSync(whole, { recursive: true })
 }
 
 function stageCharm(stage: string, dispatch: string): void {
   rmSync(stage, { recursive: true, force: true })
   mkdirSync(`${stage}/src`, { recursive: true })
-  for (const file of ['metadata.yaml', 'config.yaml', 'actions.yaml', 'src/charm.py', 'src/certificate.py'])
+  const code = ['charm', 'certificate', 'library_v0', 'library_v1'].map((name) => `src/${name}.py`)
+  for (const file of ['metadata.yaml', 'config.yaml', 'actions.yaml', ...code])
     copyFileSync(join(source, file), join(stage, file))
   writeFileSync(join(stage, 'dispatch'), `#!/bin/sh\n${dispatch}\n`, { mode: 0o755 })
   writeFileSync(join(stage, 'manifest.yaml'), printManifest(arch))
 }
 
 function stageForEmulator(stage: string): void {
-  stageCharm(stage, `exec ${makeVenv()}/bin/python -W ignore "\${JUJU_CHARM_DIR:-.}/src/charm.py"`)
+  const venv = makeVenv()
+  const here = `PYTHONPATH="$(echo ${venv}/lib/python3.*/site-packages)/${v0}"`
+  stageCharm(stage, `${here} exec ${venv}/bin/python -W ignore "\${JUJU_CHARM_DIR:-.}/src/charm.py"`)
 }
 
 function stageForMachine(stage: string, base: string): void {
   const version = pythons[base]
   if (!version) throw new Error(`no Python is known for ${base}`)
   makeVenv()
-  const here = 'export PYTHONPATH="$PWD/lib" PATH="$PWD/bin:$PATH" PYTHONDONTWRITEBYTECODE=1'
+  const here = `export PYTHONPATH="$PWD/lib:$PWD/lib/${v0}" PATH="$PWD/bin:$PATH" PYTHONDONTWRITEBYTECODE=1`
   stageCharm(stage, `cd "\${JUJU_CHARM_DIR:-.}" || exit\n${here}\nexec python3 -W ignore src/charm.py`)
   placePackages(version, `${stage}/lib`)
   mkdirSync(`${stage}/bin`)

@@ -169,7 +169,7 @@ story(title, { ownModel: true }, async ({ model, step, whereShown }) => {
       const told = await eventsOf(model, another, 'heir/leader')
       assert.deepEqual(
         Object.keys(told).sort(),
-        another.counts ? ['authentication-updated', 'endpoints-changed'] : [],
+        Object.keys(another.tells?.moved ?? {}).sort(),
       )
       assert.ok(
         Object.values(told).every((count) => ['1', '2'].includes(count)),
@@ -202,7 +202,7 @@ story(title, { ownModel: true }, async ({ model, step, whereShown }) => {
     assert.equal((await responsesOf(model, heir))[0]?.endpoints?.split(',').length, 2)
     const put = await model.runAction('heir/leader', 'put', { key: '/shared/d', value: 'still' })
     assert.equal(put.status, 'completed', put.message)
-    const told = another.counts ? { 'endpoints-changed': '1', 'authentication-updated': '1' } : {}
+    const told = another.tells?.moved ?? {}
     assert.deepEqual(await eventsOf(model, another, 'heir/leader'), told)
   })
 

@@ -1,16 +1,16 @@
-// The field's own library as requirer: served over its protocol, refused outside its prefix, rotated, and never in error.
+// The field's own libraries as requirers: served over their protocols, refused outside the prefix, rotated, and never in error.
 
 import assert from 'node:assert/strict'
 import { untilServed } from './driver/deployments.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
 
-story(
-  'dpcharmlibs-interfaces is served',
-  { profiles: 'each', needs: ['python-requirer'] },
-  async ({ model }) => {
+const libraries = { 'dpcharmlibs-interfaces': 'v1', data_interfaces: 'v0' } as const
+
+for (const [name, library] of Object.entries(libraries))
+  story(`${name} is served`, { profiles: 'each', needs: ['python-requirer'] }, async ({ model }) => {
     await model.deploy('etcd', { charm: 'etcd' })
-    await model.deploy('py', { charm: 'python' })
+    await model.deploy('py', { charm: 'python', config: { library } })
     await model.settle()
     const id = await model.integrate('etcd:etcd-client', 'py:etcd')
     await untilServed(model, ['py'])
@@ -28,5 +28,4 @@ story(
     await model.settle()
     assert.deepEqual((await lookAtEtcd(model)).users, ['root'])
     assert.deepEqual(await model.failedHooks(), [])
-  },
-)
+  })

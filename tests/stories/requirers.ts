@@ -1,5 +1,5 @@
 // The requirers of tests/requirers by one set of words, so that a story is told of each of them: TypeScript by v0 and v1, and the
-// field's own library in Python.
+// field's own libraries in Python, v0 and v1, as they are published.
 
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
@@ -21,8 +21,23 @@ export interface Requirer {
   readonly needs: readonly Need[]
   /** The options beside prefix, common name and certificate, which all have. */
   readonly config: Values
-  /** Its library counts the events that it emits. */
-  readonly counts: boolean
+  /** What its library tells the charm's author, where it is the field's own, which counts that. */
+  readonly tells: Tells | undefined
+}
+
+/** The events, and how often each, by what happened. */
+interface Tells {
+  readonly nothingAsked: RegExp
+  readonly created: Bag
+  readonly renewed: Bag
+  readonly renamed: Bag
+  /** Since the name was another: two from an issuer, a good one, and a CA. */
+  readonly refused: Bag
+  readonly mended: Bag
+  /** Of another member and another certificate authority. */
+  readonly moved: Bag
+  /** How the unit's databag keeps what was answered: by the request's id, or as it is. */
+  readonly notes: 'by-request' | 'flat'
 }
 
 export const typescriptV0: Requirer = {
@@ -31,7 +46,7 @@ export const typescriptV0: Requirer = {
   profile: '3.6',
   needs: [],
   config: { request: 'v0', 'keep-certificate': true },
-  counts: false,
+  tells: undefined,
 }
 
 export const typescriptV1: Requirer = {
@@ -40,7 +55,7 @@ export const typescriptV1: Requirer = {
   profile: '4.0',
   needs: [],
   config: { request: 'v1', 'keep-certificate': true },
-  counts: false,
+  tells: undefined,
 }
 
 export const python: Requirer = {
@@ -49,10 +64,37 @@ export const python: Requirer = {
   profile: '4.0',
   needs: ['python-requirer'],
   config: { request: 'v1' },
-  counts: true,
+  tells: {
+    nothingAsked: /no request/,
+    created: { 'resource-created': '1' },
+    renewed: {},
+    renamed: { 'authentication-updated': '1' },
+    refused: { 'status-raised': '1' },
+    mended: { 'status-resolved': '1' },
+    moved: { 'endpoints-changed': '1', 'authentication-updated': '1' },
+    notes: 'by-request',
+  },
 }
 
-export const requirers: readonly Requirer[] = [typescriptV0, typescriptV1, python]
+export const pythonV0: Requirer = {
+  ...python,
+  name: 'data_interfaces, v0',
+  profile: '3.6',
+  config: { ...python.config, library: 'v0' },
+  // It takes each revision of its own secret for an answer. While it asks for nothing, it is told that the certificate is missing.
+  tells: {
+    nothingAsked: /no client certificate/,
+    created: { 'endpoints-changed': '1', 'etcd-ready': '1', 'status-raised': '1', 'status-resolved': '1' },
+    renewed: { 'etcd-ready': '1' },
+    renamed: { 'etcd-ready': '2' },
+    refused: { 'etcd-ready': '4', 'status-raised': '1' },
+    mended: { 'etcd-ready': '1', 'status-resolved': '1' },
+    moved: { 'endpoints-changed': '1', 'etcd-ready': '1' },
+    notes: 'flat',
+  },
+}
+
+export const requirers: readonly Requirer[] = [typescriptV0, typescriptV1, python, pythonV0]
 
 /** Those whose archives are here. */
 export const packed = requirers.filter(({ charm }) => existsSync(archivePaths()[charm]))
@@ -75,7 +117,7 @@ export async function deployRequirer(
 /** A wish for another certificate: the TypeScript requirer that keeps its own is asked for it by action. */
 export async function wish(model: StoryModel, of: Requirer, name: string, config: Values): Promise<void> {
   await model.configure(name, config)
-  if (!of.counts) await rotateOf(model, name)
+  if (!of.tells) await rotateOf(model, name)
   await model.settle()
 }
 
@@ -86,7 +128,7 @@ async function rotateOf(model: StoryModel, name: string): Promise<void> {
 
 /** How often the library told of each event since it was last asked; nothing where it does not count. */
 export async function eventsOf(model: StoryModel, of: Requirer, unit: string): Promise<Bag> {
-  return of.counts ? { ...(await model.runAction(unit, 'events')).results } : {}
+  return of.tells ? { ...(await model.runAction(unit, 'events')).results } : {}
 }
 
 export interface Read {

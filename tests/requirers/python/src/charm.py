@@ -6,23 +6,6 @@ import subprocess
 
 import ops
 from certificate import make_certificate
-from dpcharmlibs.interfaces import (
-    RequirerCommonModel,
-    RequirerDataContractV1,
-    ResourceProviderModel,
-    ResourceRequirerEventHandler,
-    build_model,
-    write_model,
-)
-
-EVENTS = [
-    "resource_created",
-    "endpoints_changed",
-    "read_only_endpoints_changed",
-    "authentication_updated",
-    "status_raised",
-    "status_resolved",
-]
 
 
 class Client(ops.CharmBase):
@@ -33,17 +16,26 @@ class Client(ops.CharmBase):
     def __init__(self, framework: ops.Framework):
         super().__init__(framework)
         self.state.set_default(counts={}, made="")
-        requests = [RequirerCommonModel(resource=prefix, mtls_cert=self.certificate(at)) for at, prefix in self.prefixes()]
-        self.etcd = ResourceRequirerEventHandler(self, "etcd", requests, response_model=ResourceProviderModel)
-        for name in EVENTS:
-            framework.observe(getattr(self.etcd.on, name), self.count)
-        for name in ["resource_created", "authentication_updated"]:
-            framework.observe(getattr(self.etcd.on, name), self.served)
+        self.library = self.open_library([(prefix, self.certificate(at)) for at, prefix in self.prefixes()])
+        for name in self.library.events:
+            framework.observe(getattr(self.library.handler.on, name), self.count)
+        for name in self.library.served:
+            framework.observe(getattr(self.library.handler.on, name), self.served)
         framework.observe(self.on.config_changed, self.ask_anew)
         framework.observe(self.on.put_action, self.put)
         framework.observe(self.on.get_action, self.get)
         framework.observe(self.on.rotate_action, self.rotate)
         framework.observe(self.on.events_action, self.tell_events)
+
+    def open_library(self, requests: list[tuple[str, str | None]]):
+        """Each is loaded only where it is used: loading one takes as long as all the rest of a hook."""
+        if self.config["library"] == "v0":
+            from library_v0 import LibraryV0
+
+            return LibraryV0(self, requests)
+        from library_v1 import LibraryV1
+
+        return LibraryV1(self, requests)
 
     def prefixes(self) -> list[tuple[int, str]]:
         if self.config["request"] == "none":
@@ -75,9 +67,8 @@ class Client(ops.CharmBase):
         self.state.counts[kind] = self.state.counts.get(kind, 0) + 1
 
     def served(self, event) -> None:
-        response = event.response
-        parts = [response.username, response.uris, response.endpoints, response.tls_ca, response.version]
-        told = f"user {response.username}" if all(parts) else f"incomplete: {parts}"
+        answer = self.library.answer_of(event)
+        told = f"user {answer['username']}" if all(answer.values()) else f"incomplete: {answer}"
         self.unit.status = ops.ActiveStatus(told)
 
     def rotate(self, event: ops.EventBase) -> None:
@@ -86,32 +77,20 @@ class Client(ops.CharmBase):
             self.own(at)
             fresh[at] = self.make(at)
             self.model.get_secret(label=f"key-{at}").set_content(fresh[at])
-        self.write(fresh)
+        self.ask(fresh)
 
     def ask_anew(self, event: ops.EventBase) -> None:
-        """A wish for another certificate makes one; other prefixes are written into the list as it is."""
+        """A wish for another certificate makes one; other prefixes are asked for with those that are there."""
         if not self.unit.is_leader():
             return
         if self.state.made not in ("", self.wish()):
             self.rotate(event)
         else:
-            self.write({})
+            self.ask({})
 
-    def write(self, fresh: dict[int, dict[str, str]]) -> None:
-        """The list in the databag, edited in place: what is added has no id yet, as where charm code adds it. Juju shows what
-        was set in this hook only after it, so fresh certificates are handed over."""
-        for relation in self.model.relations["etcd"]:
-            repository = self.etcd.interface.repository(relation.id, self.app)
-            known = build_model(repository, RequirerDataContractV1[RequirerCommonModel])
-            requests = list(known.requests)[: len(self.prefixes())]
-            for at, prefix in self.prefixes():
-                if at == len(requests):
-                    requests.append(RequirerCommonModel(resource=prefix))
-                requests[at].resource = prefix
-                requests[at].mtls_cert = fresh.get(at, self.own(at))["certificate"]
-            known.requests = requests
-            known.version = "v1"
-            write_model(repository, known)
+    def ask(self, fresh: dict[int, dict[str, str]]) -> None:
+        """Juju shows what was set in this hook only after it, so fresh certificates are handed over."""
+        self.library.ask([(prefix, fresh.get(at, self.own(at))["certificate"]) for at, prefix in self.prefixes()])
 
     def tell_events(self, event: ops.ActionEvent) -> None:
         event.set_results({name: str(count) for name, count in self.state.counts.items()})
@@ -125,14 +104,13 @@ class Client(ops.CharmBase):
 
     def etcdctl(self, event: ops.ActionEvent, *words: str) -> None:
         """Fails the action with etcd's words; the key file is this user's alone and goes at once."""
-        relation = self.model.relations["etcd"][0]
-        answer = self.etcd.interface.build_model(relation.id, component=relation.app).requests[0]
-        files = {"ca": answer.tls_ca or "", **self.own()}
+        answer = self.library.answer(self.model.relations["etcd"][0])
+        files = {"ca": answer["tls-ca"] or "", **self.own()}
         paths = {name: pathlib.Path(f"{os.getcwd()}/.{name}.pem") for name in files}
         for name, path in paths.items():
             path.touch(mode=0o600)
             path.write_text(files[name])
-        flags = ["--endpoints", answer.uris, "--cacert", paths["ca"], "--cert", paths["certificate"], "--key", paths["private-key"]]
+        flags = ["--endpoints", answer["uris"], "--cacert", paths["ca"], "--cert", paths["certificate"], "--key", paths["private-key"]]
         done = subprocess.run([str(self.config["etcdctl"]), *flags, *words], capture_output=True, text=True)
         for path in paths.values():
             path.unlink()

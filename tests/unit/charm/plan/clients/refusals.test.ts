@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { explainRefusal, refusals } from '../../../src/charm/plan/clients/refusals.ts'
+import { explainRefusal, refusals } from '../../../../../src/charm/plan/clients/refusals.ts'
 
 test('a remedy that lies in an option of etcd is the command that sets it, and the option is one', () => {
   const { options } = parse(readFileSync('config.yaml', 'utf8'))
