@@ -25,7 +25,7 @@ EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN
 	scripts/in-namespaces
 
 CONTAINER := tests/container/*.test.ts
-.PHONY: help check test format lint docs types unit fuzz stories container pack demo bench chaos etcd integration front charmcraft
+.PHONY: help check test format lint docs types unit fuzz stories container pack demo bench chaos etcd integration front field charmcraft
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -93,6 +93,15 @@ integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the stories on your own controller
 
 front: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## what integration does, through a juju that stands before the emulator (STORIES= JUJU_PROFILE=4.0)
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 scripts/front.ts
+
+field: $(ETCD_CHARM) $(CLIENT_CHARM) ## charms of the field, from sources of yours, against ours (FIELD_CHARMS=folder; STORY_DRIVER=juju on a controller)
+	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
+		$(NODE) scripts/pack-field.ts $(if $(filter juju,$(STORY_DRIVER)),$(INTEGRATION_BASE))
+ifeq ($(STORY_DRIVER),juju)
+	@ETCD_CHARM=$(ETCD_CHARM) CLIENT_CHARM=$(CLIENT_CHARM) STORIES=tests/field/field.test.ts $(NODE) scripts/integration.ts
+else
+	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-timeout=1800000 tests/field/field.test.ts
+endif
 
 charmcraft: $(ETCD_CHARM) ## ask charmcraft 4 itself about charmcraft.yaml, and let its linters see the archive
 	@scripts/ask-charmcraft $(ETCD_CHARM)

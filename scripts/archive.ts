@@ -69,13 +69,18 @@ function find(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
 }
 
-export async function zip(folder: string, path: string, compressionLevel = 9): Promise<void> {
+export async function zip(
+  folder: string,
+  path: string,
+  compressionLevel = 9,
+  isExecutable = (name: string): boolean => executable.has(name),
+): Promise<void> {
   const archive = new ZipFile()
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   for (const file of files.sort()) {
     const name = file.slice(folder.length + 1)
-    const mode = executable.has(name) ? 0o100755 : 0o100644
+    const mode = isExecutable(name) ? 0o100755 : 0o100644
     archive.addFile(file, name, { mtime, mode, compressionLevel, forceDosTimestamp: true })
   }
   archive.end()

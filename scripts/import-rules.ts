@@ -98,7 +98,7 @@ export function emulatorLoadedBy(story: string, read: (file: string) => string):
 }
 
 export function runsOnAnyDriver(source: string): boolean {
-  return /from '(\.\.?\/)+driver\/story\.ts'/.test(source)
+  return /from '(\.\.?\/)+(?:stories\/)?driver\/story\.ts'/.test(source)
 }
 
 function valueImports(file: string, source: string): readonly string[] {

@@ -74,7 +74,7 @@ async function timed(model: Probe): Promise<void> {
   due.setUTCMonth(due.getUTCMonth() + 3)
   assert.ok(Math.abs(Date.parse(String(rotates)) - due.getTime()) < 600_000, String(rotates))
   // Each by itself: content and the other time stay.
-  await outputs(model, `secret-set ${added} --expire 2041-01-02T03:04:05Z`)
+  await outputs(model, `secret-set ${added} --expire 2041-01-02T03:04:05.678901Z`)
   assert.deepEqual(await info(), { ...rest, rotates, expiry: '2041-01-02T03:04:05Z' })
   await outputs(model, `secret-set ${added} --rotate yearly`)
   assert.deepEqual(await info(), { ...rest, rotates, rotation: 'yearly', expiry: '2041-01-02T03:04:05Z' })

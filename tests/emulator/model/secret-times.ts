@@ -37,7 +37,7 @@ export function dateOf(at: number): string {
   return new Date(begun + at).toISOString().replace(/\.\d+/, '')
 }
 
-/** Durations in Go's words like `1h30m`, or a time with or without its zone. */
+/** Durations in Go's words like `1h30m`, or a time with or without its zone; Go reads parts of a second, asked or not. */
 export function expiryOf(text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined
   const [, sign, duration = ''] = /^(-?)((?:\d+(?:\.\d+)?[hms])+)$/.exec(text) ?? []
@@ -48,7 +48,8 @@ export function expiryOf(text: string | undefined, now: number): number | undefi
   if (sign === '-' || (duration !== '' && lasts === 0))
     throw new ToolFailure(`negative expire duration "${text}" not valid`, 2)
   if (duration !== '') return now + lasts
-  const [, time, zone = 'Z'] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? []
+  const [, time, zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? []
   if (time === undefined) throw new ToolFailure(`expire time or duration "${text}" not valid`, 2)
   return Date.parse(`${time}${zone}`) - begun
 }

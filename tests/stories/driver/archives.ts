@@ -1,6 +1,6 @@
 // Where the packed archives are; make says it.
 
-import type { CharmName } from './driver.ts'
+import type { CharmName, OtherCharm } from './driver.ts'
 
 const variables = { etcd: 'ETCD_CHARM', client: 'CLIENT_CHARM', python: 'PYTHON_CHARM' } as const
 
@@ -13,3 +13,7 @@ export function archivePaths(): Readonly<Record<CharmName, string>> {
 
 /** A story renews certificates faster than people do, and is of something else than that this is slowed down, unless it says so. */
 export const renewalsAtOnce = { 'client-restart-interval': 0 }
+
+export function archiveOf(charm: CharmName | OtherCharm): string {
+  return typeof charm === 'string' ? archivePaths()[charm] : charm.archive
+}

@@ -33,14 +33,17 @@ export interface ModelOptions {
   readonly own: boolean
 }
 
-/** The archives that stories deploy. */
+/** The archives that stories deploy; and one that a story finds by itself. */
 export type CharmName = 'etcd' | 'client' | 'python'
+export interface OtherCharm {
+  readonly archive: string
+}
 
 export type Values = Readonly<Record<string, string | number | boolean>>
 export type Bag = Readonly<Record<string, string>>
 
 export interface Deploy {
-  readonly charm: CharmName
+  readonly charm: CharmName | OtherCharm
   readonly units?: number
   readonly config?: Values
   /** Paths of files, by the resource's name. */

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeFailure, type Model, openAnotherModel, unavoidable } from '../../emulator/index.ts'
 import type { Unit } from '../../emulator/model/state.ts'
-import { archivePaths } from './archives.ts'
+import { archiveOf, archivePaths } from './archives.ts'
 import type { ApplicationView, Profile, StoryModel, UnitView } from './driver.ts'
 import type { EmulatedModel } from './emulator-of.ts'
 
@@ -53,7 +53,7 @@ function commands(model: Model, profile: Profile) {
     suspendRelation: async (relation) => model.suspendRelation(relation),
     resumeRelation: async (relation) => model.resumeRelation(relation),
     deploy(app, { charm, ...what }) {
-      const archive = archivePaths()[charm]
+      const archive = archiveOf(charm)
       // The emulator's machines have etcdctl where the Python requirer does not look for it by itself.
       const config = charm === 'python' ? { etcdctl: '/opt/etcd-of-the-emulator/etcdctl' } : {}
       return model.deploy(app, { ...what, archive, config: { ...config, ...what.config } })

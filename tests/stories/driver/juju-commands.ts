@@ -44,7 +44,7 @@ export async function deploy(
     attached.push('--resource', `${name}=${await readableByJuju(path)}`)
   await juju.run(
     'deploy',
-    await readableByJuju(archives[charm]),
+    await readableByJuju(typeof charm === 'string' ? archives[charm] : charm.archive),
     app,
     `--base=${options.base}`,
     ...(units > 1 ? [`--num-units=${units}`] : []),
