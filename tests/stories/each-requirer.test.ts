@@ -48,7 +48,10 @@ async function begin(life: Life): Promise<void> {
     assert.deepEqual([user, endpoints, requests], [undefined, undefined, undefined])
     assert.deepEqual((await lookAtEtcd(model)).users, ['root'])
     const { message } = (await model.application('etcd')).status
-    assert.match(message, new RegExp(`relation ${id} \\(web\\): ${(requirer.tells?.nothingAsked ?? /no request/).source}`))
+    assert.match(
+      message,
+      new RegExp(`relation ${id} \\(web\\): ${(requirer.tells?.nothingAsked ?? /no request/).source}`),
+    )
   })
 
   await step('the answer comes whole, and once it is true (C02, C17, C80)', async () => {

@@ -167,10 +167,7 @@ story(title, { ownModel: true }, async ({ model, step, whereShown }) => {
       assert.deepEqual(Object.keys(await model.databag(mute, 'etcd')), [])
       // Once where the member went, if that was seen, and once where it came.
       const told = await eventsOf(model, another, 'heir/leader')
-      assert.deepEqual(
-        Object.keys(told).sort(),
-        Object.keys(another.tells?.moved ?? {}).sort(),
-      )
+      assert.deepEqual(Object.keys(told).sort(), Object.keys(another.tells?.moved ?? {}).sort())
       assert.ok(
         Object.values(told).every((count) => ['1', '2'].includes(count)),
         JSON.stringify(told),

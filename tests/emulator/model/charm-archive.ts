@@ -1,6 +1,6 @@
 // A .charm archive, as Juju takes it: a zip with its modes, unpacked once per content, and what its YAML files declare.
 
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { access, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
@@ -71,7 +71,8 @@ export async function readCharm(archive: string, folder: string): Promise<Charm>
 
 /** Another test may have been faster with the same bytes. */
 async function unpackOnce(archive: string, into: string): Promise<void> {
-  const half = `${into}.${process.pid}`
+  // Others may have the same number in namespaces of their own.
+  const half = `${into}.${randomUUID()}`
   await unzip(archive, half)
   await rename(half, into).catch(() => rm(half, { recursive: true }))
 }
