@@ -10,7 +10,7 @@ import type { KillHere } from './model/agent.ts'
 import { forgetUnit } from './model/removal.ts'
 import { seededRandom } from './model/random.ts'
 import { restartMachine } from './model/restart.ts'
-import { openScheduler, type Scheduler } from './model/scheduler.ts'
+import { openScheduler, type Scheduler, unitsOf } from './model/scheduler.ts'
 import type { Tables, Unit } from './model/state.ts'
 import { openStorage } from './model/storage.ts'
 
@@ -47,14 +47,14 @@ export async function openController(options: ModelOptions): Promise<Controller>
   const models: Tables[] = []
   const bury = async (tables: Tables, unit: Unit): Promise<void> => {
     forgetUnit(tables, unit)
-    await unit.host[Symbol.asyncDispose]()
+    if (!unitsOf(models).some((row) => row.unit.host === unit.host)) await unit.host[Symbol.asyncDispose]()
   }
   const mounts = openStorage(storage)
-  const reboot: Controller['reboot'] = async (tables, unit, storageLate = false) => {
+  const reboot: Controller['reboot'] = async (_, unit, storageLate = false) => {
     if (storageLate) await mounts.takeAway(unit)
     await unit.host.reboot()
     if (!storageLate) await mounts.attachAgain(unit)
-    restartMachine(tables, unit)
+    for (const row of unitsOf(models)) if (row.unit.host === unit.host) restartMachine(row.tables, row.unit)
   }
   const kill: KillHere = (...call) => controller.kill(...call)
   const controller: Controller = {

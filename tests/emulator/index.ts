@@ -110,7 +110,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     async deploy(name: string, deploy: Deploy): Promise<void> {
       const {
         archive,
-        units = 1,
+        units,
         config = {},
         resources = {},
         memoryStorage = {},
@@ -126,9 +126,12 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
       for (const [resource, path] of Object.entries(resources)) app.resources.set(resource, path)
       for (const [storage, size] of Object.entries(memoryStorage)) app.memoryStorage.set(storage, size)
       for (const storage of plainStorage) app.plainStorage.add(storage)
-      for (let count = 0; count < units; count += 1)
+      if (charm.subordinate && units !== undefined)
+        throw new Error(`cannot use --num-units with the subordinate "${name}"`)
+      const wanted = charm.subordinate ? 0 : (units ?? 1)
+      for (let count = 0; count < wanted; count += 1)
         await addUnit(tables, app, host.hosts, attach(attachStorage))
-      if (units > 1 && profile === '4.0' && host.anyLeads) app.leader = anyOf(tables, app.units)?.name
+      if (wanted > 1 && profile === '4.0' && host.anyLeads) app.leader = anyOf(tables, app.units)?.name
     },
     integrate: (one: string, other: string): Relation => integrate(tables, one, other),
     /** `app:endpoint` is offered to other models; its URL. */

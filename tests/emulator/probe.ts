@@ -38,12 +38,14 @@ resources: {tool: {type: file, filename: tool.bin}}
 `
 
 /** Packs the charm into a folder of its own. */
-export async function packProbe(): Promise<{ archive: string; [Symbol.asyncDispose](): Promise<void> }> {
+export async function packProbe(
+  declares = metadata,
+): Promise<{ archive: string; [Symbol.asyncDispose](): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'probe-'))
   const stage = join(folder, 'probe')
   await mkdir(stage)
   await writeFile(join(stage, 'dispatch'), dispatch, { mode: 0o755 })
-  await writeFile(join(stage, 'metadata.yaml'), metadata)
+  await writeFile(join(stage, 'metadata.yaml'), declares)
   await writeFile(join(stage, 'manifest.yaml'), printManifest('amd64'))
   await writeFile(
     join(stage, 'config.yaml'),

@@ -8,9 +8,11 @@ import * as z from 'zod/mini'
 import { unzip } from '../../../scripts/archive.ts'
 import type { Charm, Endpoint } from './state.ts'
 
-const endpoints = z.optional(z.record(z.string(), z.object({ interface: z.string() })))
+const scope = z._default(z.enum(['global', 'container']), 'global')
+const endpoints = z.optional(z.record(z.string(), z.object({ interface: z.string(), scope })))
 const metadata = z.object({
   name: z.string(),
+  subordinate: z._default(z.boolean(), false),
   peers: endpoints,
   provides: endpoints,
   requires: endpoints,
@@ -53,9 +55,10 @@ export async function readCharm(archive: string, folder: string): Promise<Charm>
   return {
     unpacked,
     name: declared.name,
+    subordinate: declared.subordinate,
     endpoints: (['peers', 'provides', 'requires'] as const).flatMap((role) =>
       Object.entries(declared[role] ?? {}).map(
-        ([name, row]): Endpoint => ({ name, role, interface: row.interface }),
+        ([name, row]): Endpoint => ({ name, role, interface: row.interface, scope: row.scope }),
       ),
     ),
     storage: Object.entries(declared.storage ?? {}).map(([name, row]) => ({

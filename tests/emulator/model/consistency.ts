@@ -1,6 +1,7 @@
 // What a Juju model can never look like. Checked after every hook: a test whose tables are impossible proves nothing.
 
 import { applicationOf, type Relation, type Secret, type Tables, type Unit } from './state.ts'
+import { implicit } from './subordinates.ts'
 
 /** @throws naming everything that is impossible */
 export function assertConsistent(tables: Tables): void {
@@ -40,7 +41,7 @@ function aboutRelation(tables: Tables, relation: Relation): readonly string[] {
   const apps = relation.ends.map((end) => end.app)
   const declared = relation.ends.flatMap((end) => {
     const app = tables.applications.get(end.app)
-    return app && !app.charm.endpoints.some((row) => row.name === end.endpoint)
+    return app && ![...app.charm.endpoints, implicit].some((row) => row.name === end.endpoint)
       ? [`${end.app} has no endpoint ${end.endpoint}`]
       : []
   })

@@ -24,7 +24,7 @@ export function environmentOf({ id, tables, unit, hook }: HookContext): Readonly
     JUJU_MODEL_UUID: tables.uuid,
     JUJU_API_ADDRESSES: '10.0.0.1:17070',
     JUJU_MACHINE_ID: unit.machine,
-    JUJU_PRINCIPAL_UNIT: '',
+    JUJU_PRINCIPAL_UNIT: unit.principal?.name ?? '',
     JUJU_VERSION: tables.version,
     CLOUD_API_VERSION: '',
     JUJU_CHARM_HTTP_PROXY: '',

@@ -7,14 +7,15 @@ export function nextUnitName(app: Application): string {
   return `${app.name}/${app.nextUnit}`
 }
 
-export function newUnit(tables: Tables, app: Application, host: Host): Unit {
+export function newUnit(tables: Tables, app: Application, host: Host, principal?: Unit): Unit {
   const name = nextUnitName(app)
   app.nextUnit += 1
   const unit: Unit = {
     name,
     app,
     host,
-    machine: String(nextNumber(tables, 'machine')),
+    machine: principal?.machine ?? String(nextNumber(tables, 'machine')),
+    principal,
     workload: { status: 'waiting', message: 'agent initialising' },
     state: {},
     ports: new Set(),

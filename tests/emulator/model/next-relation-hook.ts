@@ -4,6 +4,7 @@ import { enterScope, unitsAt } from './cross-model.ts'
 import { versionOf } from './databag.ts'
 import { firstQueued } from './queued.ts'
 import { forgetIfLeft } from './removal.ts'
+import { isImplicit, placeSubordinate } from './subordinates.ts'
 import {
   applicationOf,
   endOf,
@@ -69,7 +70,8 @@ export function enterRelations(tables: Tables, unit: Unit): boolean {
   )
   for (const relation of shuffled(tables, fresh)) {
     enterScope(tables, unit, relation).created = true
-    unit.queued.push(hookFor(unit, relation, 'created', {}, () => {}))
+    placeSubordinate(tables, unit, relation)
+    if (!isImplicit(unit, relation)) unit.queued.push(hookFor(unit, relation, 'created', {}, () => {}))
   }
   return fresh.length > 0
 }
@@ -84,10 +86,20 @@ function shuffled<T>(tables: Tables, rows: readonly T[]): readonly T[] {
 
 export function relationHook(tables: Tables, unit: Unit): HookToRun | undefined {
   for (const relation of relationsOf(tables, unit)) {
-    const hook = nextOf(tables, unit, relation)
+    const hook = isImplicit(unit, relation)
+      ? leaveUnheard(tables, unit, relation)
+      : nextOf(tables, unit, relation)
     if (hook) return hook
   }
   return undefined
+}
+
+/** Without a hook. */
+function leaveUnheard(tables: Tables, unit: Unit, relation: Relation): undefined {
+  const state = seen(unit, relation)
+  if (!state.created || state.broken || !(relation.dying || unit.dying)) return
+  state.broken = true
+  forgetIfLeft(tables, relation)
 }
 
 function nextOf(tables: Tables, unit: Unit, relation: Relation): HookToRun | undefined {
@@ -136,7 +148,8 @@ function membersOf(tables: Tables, unit: Unit, relation: Relation): readonly str
   return unitsAt(tables, relation, remoteOf(relation, unit.app.name))
     .filter(({ unit: other, relation: there_ }) => {
       const seen = other.relations.get(there_.id)
-      return other !== unit && there(other) && !other.removed && seen?.created && !seen.broken
+      const near = !relation.contained || other.host === unit.host
+      return other !== unit && near && there(other) && !other.removed && seen?.created && !seen.broken
     })
     .map(({ name }) => name)
     .sort()

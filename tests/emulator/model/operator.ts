@@ -6,6 +6,7 @@ import { type Action, execName, newAction } from './action.ts'
 import { loseOtherSide, relateAcross, sidesOf } from './cross-model.ts'
 import { newUnit, nextUnitName } from './new-unit.ts'
 import { forgetIfLeft, forgetIfUnused, startRemoval } from './removal.ts'
+import { endpointOf } from './subordinates.ts'
 import { type Application, type Charm, nextNumber, type Relation, type Tables, type Unit } from './state.ts'
 
 /** A new model beside those, which it joins. */
@@ -87,17 +88,19 @@ export async function addUnit(
   hosts: Hosts,
   attach: (unit: Unit, storage: string) => Promise<void>,
 ): Promise<Unit> {
+  if (app.charm.subordinate) throw new Error(`cannot add units to the subordinate "${app.name}"`)
   const unit = newUnit(tables, app, await hosts.open(nextUnitName(app).replace('/', '-')))
   for (const storage of app.charm.storage) await attach(unit, storage.name)
   return unit
 }
 
-function addRelation(tables: Tables, ends: Relation['ends']): Relation {
+function addRelation(tables: Tables, ends: Relation['ends'], contained = false): Relation {
   const relation: Relation = {
     id: nextNumber(tables, 'relation'),
     ends,
     bags: new Map(),
     versions: new Map(),
+    contained,
     dying: false,
     suspended: false,
     gone: false,
@@ -122,9 +125,8 @@ export function integrate(tables: Tables, one: string, other: string): Relation 
   }
   const ends = [one, other].map((text) => {
     const [name = '', endpoint = ''] = text.split(':')
-    const declared = applicationNamed(tables, name).charm.endpoints.find((row) => row.name === endpoint)
-    if (!declared) throw new Error(`application "${name}" has no endpoint "${endpoint}"`)
-    return { app: name, endpoint, role: declared.role, interface: declared.interface }
+    const declared = endpointOf(applicationNamed(tables, name), endpoint)
+    return { app: name, endpoint, role: declared.role, interface: declared.interface, scope: declared.scope }
   })
   const [first, second] = ends
   const roles = new Set(ends.map((end) => end.role))
@@ -134,7 +136,11 @@ export function integrate(tables: Tables, one: string, other: string): Relation 
     ends.every((end) => relation.ends.some((row) => row.app === end.app && row.endpoint === end.endpoint)),
   )
   if (there) throw new Error(`relation ${one} ${other} already exists`)
-  return addRelation(tables, ends)
+  return addRelation(
+    tables,
+    ends,
+    ends.some((end) => end.scope === 'container'),
+  )
 }
 
 function nameOf(text: string): string {

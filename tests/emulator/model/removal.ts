@@ -2,11 +2,14 @@
 
 import { namesIn, sidesOf } from './cross-model.ts'
 import type { Application, Relation, Tables, Unit } from './state.ts'
+import { orphans, subordinatesOf } from './subordinates.ts'
 
 /** The unit is on its way out. In Juju 4.0 it leads to its last hook; in 3.6 it does where it goes faster than its lease. */
 export function startRemoval(tables: Tables, unit: Unit, keepsLease = tables.profile === '4.0'): void {
   unit.dying = true
   if (!keepsLease) passLease(unit)
+  for (const subordinate of subordinatesOf(tables, unit))
+    if (!subordinate.dying) startRemoval(tables, subordinate)
 }
 
 function passLease(unit: Unit): void {
@@ -74,6 +77,7 @@ export function forgetIfLeft(tables: Tables, relation: Relation): void {
     side.tables.relations.delete(side.relation.id)
     for (const { grants } of side.tables.secrets.values())
       for (const [app, id] of grants) if (id === side.relation.id) grants.delete(app)
+    for (const orphan of orphans(side.tables)) if (!orphan.dying) startRemoval(side.tables, orphan)
     for (const { app } of side.relation.ends) forgetIfUnused(side.tables, side.tables.applications.get(app))
   }
 }

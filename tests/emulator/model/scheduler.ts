@@ -54,7 +54,7 @@ export function openScheduler(options: SchedulerOptions): Scheduler {
     const units = unitsOf(models).filter(
       ({ tables, unit }) =>
         tables.controller === 'here' &&
-        !busy.has(unit) &&
+        ![...busy].some((other) => other.host === unit.host) &&
         !unit.unreachable &&
         !isGhost(unit) &&
         nextHook(tables, unit) !== undefined,
@@ -135,7 +135,7 @@ function openJudge(): (runs: readonly HookRun[], last: HookRun) => void {
   }
 }
 
-function unitsOf(models: readonly Tables[]): readonly Picked[] {
+export function unitsOf(models: readonly Tables[]): readonly Picked[] {
   return models.flatMap((tables) =>
     [...tables.applications.values()].flatMap((app) => app.units.map((unit) => ({ tables, unit }))),
   )

@@ -17,6 +17,7 @@ export interface Endpoint {
   readonly name: string
   readonly role: 'provides' | 'requires' | 'peers'
   readonly interface: string
+  readonly scope: 'global' | 'container'
 }
 
 export type OptionType = 'string' | 'int' | 'float' | 'boolean' | 'secret'
@@ -26,6 +27,8 @@ export interface Charm {
   readonly unpacked: string
   readonly name: string
   readonly endpoints: readonly Endpoint[]
+  /** Its units come with those of another application, on their machines. */
+  readonly subordinate: boolean
   readonly storage: readonly { readonly name: string; readonly location: string }[]
   readonly defaults: Readonly<Record<string, string | number | boolean>>
   readonly actions: readonly string[]
@@ -69,6 +72,8 @@ export interface Unit {
   readonly app: Application
   readonly host: Host
   readonly machine: string
+  /** Whose machine a subordinate's unit is on. */
+  readonly principal: Unit | undefined
   readonly workload: Status
   readonly state: Bag
   readonly ports: Set<string>
@@ -124,6 +129,8 @@ export interface Relation {
   /** By application or unit name. */
   readonly bags: Map<string, Bag>
   readonly versions: Map<string, number>
+  /** Of container scope: units see those on their own machine alone. */
+  readonly contained: boolean
   dying: boolean
   /** Across models only. */
   suspended: boolean
