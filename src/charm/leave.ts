@@ -5,8 +5,9 @@ import type { EtcdClient } from '../etcd/client.ts'
 import { EtcdFailure } from '../etcd/errors.ts'
 import { noteLeaving } from '../machine/leaving-note.ts'
 import { findOccupant } from '../machine/occupant.ts'
+import { CommandFailed } from '../machine/process.ts'
 import { removeInstallation } from '../machine/remove-installation.ts'
-import { stopService } from '../machine/service.ts'
+import { startService, stopService } from '../machine/service.ts'
 import { findWorkload } from '../machine/workload.ts'
 import { act } from './act/act.ts'
 import { publish } from './publish/publish.ts'
@@ -17,6 +18,7 @@ import { type JujuSeen, observeJuju } from './observe/juju.ts'
 import type { Observed } from './observed.ts'
 import { answeringFirst, openAdmin } from './open-admin.ts'
 import { conditionOf } from './outcome.ts'
+import { dataOf } from './plan/cluster/data.ts'
 import { planFarewell } from './plan/cluster/farewell.ts'
 import { membersOf, ownMember } from './plan/cluster/members.ts'
 import { planDeparture } from './plan/cluster/membership.ts'
@@ -49,23 +51,26 @@ async function isGuest({ context }: Charm): Promise<boolean> {
   return occupant !== undefined && occupant !== context.unit
 }
 
-/** How long the others may be without a leader, restart one of theirs, or be changing their members. */
+/** How long the others may restart one of theirs, or be changing their members. */
 const patienceMs = 30_000
+/** And how long they may have no quorum: as one of two, it would take it along. A machine reboots within it, mostly. */
+const quorumPatienceMs = 90_000
 
 /**
  * Who stops without having left takes the quorum along where two were left, and then nobody can remove its member any more: so it
- * is tried for a while. Where it can't be, the leader removes the member once Juju has no such unit.
+ * is tried for a while. Where it can't be, the leader removes the member once Juju has no such unit, or goes on without it.
  */
 async function leaveCluster(charm: Charm): Promise<void> {
   const seen = { ...(await observeJuju(charm)), looksAtMembers: true }
-  for (const until = performance.now() + patienceMs; ; await pause()) {
+  for (const begun = performance.now(); ; await pause()) {
     const attempt = await tryToLeave(charm, seen)
     if (attempt.kind === 'left') {
       await publish(charm, attempt.observed, planFarewell(attempt.observed))
       return
     }
     if (attempt.kind === 'none') return
-    if (performance.now() < until && !charm.deadline.aborted) continue
+    const patience = attempt.quorum ? patienceMs : quorumPatienceMs
+    if (performance.now() - begun < patience && !charm.deadline.aborted) continue
     return charm.juju.log('WARNING', `the member stays for now: ${attempt.why}`)
   }
 }
@@ -75,13 +80,11 @@ type Attempt =
   | { readonly kind: 'left'; readonly observed: Observed }
   /** Nobody to leave: its data is all there is. */
   | { readonly kind: 'none' }
-  | { readonly kind: 'kept'; readonly why: string }
+  | { readonly kind: 'kept'; readonly why: string; readonly quorum: boolean }
 
 async function tryToLeave(charm: Charm, seen: JujuSeen): Promise<Attempt> {
   const observed = await observeHere(charm, seen)
-  const { etcd, machine } = observed
-  if (etcd.kind === 'down' && machine.service === 'active' && hasPeers(observed))
-    return { kind: 'kept', why: etcd.why }
+  if (await lacksQuorum(observed)) return { kind: 'kept', why: whyDown(observed), quorum: false }
   const own = ownMember(observed)
   if (!own) return membersOf(observed) ? { kind: 'left', observed } : { kind: 'none' }
   // Its own etcd ends as soon as it has left, and would let go of no lock then.
@@ -98,8 +101,28 @@ async function tryToLeave(charm: Charm, seen: JujuSeen): Promise<Attempt> {
     return await goNow(charm, await observeHere(charm, seen), client)
   } catch (error) {
     if (!(error instanceof EtcdFailure) && !conditionOf(error)) throw error
-    return { kind: 'kept', why: error instanceof Error ? error.message : String(error) }
+    return { kind: 'kept', why: error instanceof Error ? error.message : String(error), quorum: true }
   }
+}
+
+/** Its own member may be what they lack: one that died on the way out runs again, as systemd would have it, until it has left. */
+async function lacksQuorum(observed: Observed): Promise<boolean> {
+  const { etcd, machine } = observed
+  if (etcd.kind === 'up' || !hasPeers(observed)) return false
+  const died = machine.service === 'failed' && dataOf(observed) === 'ours' && machine.damage === undefined
+  if (died) await startAgain()
+  return died || (etcd.kind === 'down' && machine.service === 'active')
+}
+
+async function startAgain(): Promise<void> {
+  const { service } = await findWorkload()
+  await startService(service).catch((error: unknown) => {
+    if (!(error instanceof CommandFailed)) throw error
+  })
+}
+
+function whyDown({ etcd }: Observed): string {
+  return etcd.kind === 'down' ? etcd.why : 'its etcd has ended'
 }
 
 function hasPeers({ peers, unit }: Observed): boolean {
@@ -111,7 +134,7 @@ async function goNow(charm: Charm, observed: Observed, client: EtcdClient): Prom
   const [own, members] = [ownMember(observed), membersOf(observed)]
   if (!own || !members || !lastVoterStays.holds(members, own)) return { kind: 'none' }
   const step = planDeparture(members, own)
-  if (!step) return { kind: 'kept', why: quorumSurvivesRemoval.because }
+  if (!step) return { kind: 'kept', why: quorumSurvivesRemoval.because, quorum: true }
   // So that clients wait for no election.
   await giveLeadershipAway(client, members, observed.unit)
   await act(charm, observed, [step])

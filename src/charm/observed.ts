@@ -41,6 +41,8 @@ export interface Observed {
   readonly looksAtMembers: boolean
   /** Units that Juju plans to have, from its goal state; `undefined` where this hook did not ask. */
   readonly expectedUnits: ReadonlySet<string> | undefined
+  /** And those on their way out, which Juju 3.6 lists in no relation any more. */
+  readonly presentUnits?: ReadonlySet<string> | undefined
   /** Secrets of relations that ended earlier may go now: nobody of theirs runs hooks any more. */
   readonly collect: boolean
   readonly config: ConfigReading

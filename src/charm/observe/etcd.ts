@@ -36,8 +36,7 @@ export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise
     health?.healthy === false
       ? { kind: 'down', why: health.reason, standing: undefined }
       : { kind: 'unasked' }
-  if (!here && endpointsToAsk(seen).length === 1)
-    return own.kind === 'down' ? { ...own, standing: await observeStanding(seen) } : own
+  if (!here && endpointsToAsk(seen).length === 1) return askStanding(seen, own)
   const unread: Answering = {
     kind: 'up',
     here,
@@ -60,6 +59,16 @@ export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise
     }
     throw error
   }
+}
+
+/** The leader, who may have no member yet, has to know whether any of those that were there can go on. */
+async function askStanding(seen: JujuSeen, own: EtcdSeen): Promise<EtcdSeen> {
+  const { leader, looksAtMembers, peers } = seen
+  const answers = leader && looksAtMembers && peers?.application.founding?.born === true
+  if (own.kind !== 'down' && !answers) return own
+  const standing = await observeStanding(seen)
+  if (own.kind === 'down') return { ...own, standing }
+  return standing ? { kind: 'down', why: 'no member serves', standing } : own
 }
 
 /** Its own member is well by its own word, and by the administrator's it does not answer. */

@@ -64,9 +64,10 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
   const look = { ledger: peers?.ledger ?? emptyLedger, sweep }
   const keys = looks && sweep && peers.application.authorities !== undefined
   const rules = rulesOf({ config, peers, unit: context.unit, clientCas: undefined, now: charm.now })
-  const [addresses, expectedUnits, clients, clientCas, keysKept] = await Promise.all([
+  const [addresses, expectedUnits, presentUnits, clients, clientCas, keysKept] = await Promise.all([
     observeAddresses(charm, peers, sweep),
     looks && looksAtMembers ? juju.plannedUnits() : undefined,
+    looks && looksAtMembers ? juju.presentUnits() : undefined,
     looks ? observeClients(charm, look, rules) : noClients,
     looks ? observeClientCas(charm, sweep, peers) : undefined,
     keys ? areKeysKept(charm) : undefined,
@@ -83,6 +84,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
     aboutClient: isAboutClient(hook),
     looksAtMembers,
     expectedUnits,
+    presentUnits,
     collect: hook.name === 'update-status',
     config,
     order: undefined,

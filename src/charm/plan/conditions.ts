@@ -18,6 +18,7 @@ import { lockOutConditions } from './trust/lock-out.ts'
 import { describeStart, phaseOf, refusalConditions } from './workload/next-start.ts'
 import { optionConditions } from './workload/options.ts'
 import { describeAbsence, storageAway } from './workload/storage.ts'
+import { remainderOf } from './cluster/remainder.ts'
 
 export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condition[] {
   if (observed.leaving) return [{ status: 'maintenance', message: 'leaving', scope: 'unit' }]
@@ -57,6 +58,8 @@ function unitConditions(observed: Observed): readonly Condition[] {
   if (!founder) return waiting(whyNotFounded(observed))
   if (phaseOf(observed) === 'starts')
     return waiting(describeStart(machine.run.begun?.at ?? machine.run.since))
+  const rest = remainderOf(observed)
+  if (rest) return waiting(`waiting to go on without ${rest.gone.join(', ')}, which went without leaving`)
   if (lost) return [{ status: 'blocked', message: describeLoss(lost), scope: 'unit', stake: 'cluster' }]
   if (machine.damage !== undefined) return [describeDamage(machine.damage)]
   const starting = startingUnits(peers).filter((unit) => unit !== observed.unit)

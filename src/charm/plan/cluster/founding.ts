@@ -8,15 +8,29 @@ import type { Write } from '../../step.ts'
 import { dataOf } from './data.ts'
 import { membersOf } from './members.ts'
 import { storageAway } from '../workload/storage.ts'
+import { type Remainder, remainderOf } from './remainder.ts'
 
 /** The leader's. */
 export function planFounding(observed: Observed, peers: PeersSeen): readonly Write[] {
   const { founding } = peers.application
+  const remainder = remainderOf(observed)
+  if (founding && remainder) return [foundAnew(observed, founding, remainder)]
   if (founding?.founder === undefined || isOrphaned(observed, peers, founding.founder))
     return nameFounder(observed, peers)
   if (founding.born || !membersOf(observed)?.some((member) => member.name !== '' && member.responds))
     return []
   return [{ kind: 'founding/write', founding: { ...founding, born: true }, why: 'its first member serves' }]
+}
+
+/** Of several that stay, all stop and tell how far their data goes first. */
+function foundAnew(observed: Observed, { generation }: Founding, { staying, gone }: Remainder): Write {
+  const [founder, ...others] = staying
+  const founding = {
+    ...nextFounding(observed, generation),
+    ...(founder !== undefined && others.length === 0 && { founder }),
+  }
+  const why = `${gone.join(', ')} went without leaving, and all that was agreed on is here`
+  return { kind: 'founding/write', founding, why }
 }
 
 function isOrphaned({ expectedUnits }: Observed, { units }: PeersSeen, founder: string): boolean {

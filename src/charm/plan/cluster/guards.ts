@@ -61,6 +61,13 @@ export const noQuorumExists: Guard<[observed: Observed]> = {
   },
 }
 
+/** Two halves agree on nothing without each other; so each of them has whatever was agreed on, and of other parts only the larger. */
+export const nothingAgreedIsLost: Guard<[voters: readonly MemberSeen[], staying: readonly MemberSeen[]]> = {
+  name: 'nothing-agreed-is-lost',
+  because: 'who goes on without being told to must have all that the cluster agreed on',
+  holds: (voters, staying) => staying.length > voters.length - quorumOf(voters.length),
+}
+
 export const myRestartTurn: Guard<[members: readonly MemberSeen[], own: MemberSeen | undefined]> = {
   name: 'my-restart-turn',
   because: 'a member restarts only while those that go on are enough for a quorum',

@@ -81,7 +81,10 @@ const setAside: Step = {
 function removeStale(observed: Observed, members: readonly MemberSeen[]): readonly Step[] {
   const { leader, peers } = observed
   if (!leader || !observed.expectedUnits) return []
-  const units = new Set([...observed.expectedUnits, ...(peers?.units.keys() ?? [])])
+  const units = new Set([
+    ...(observed.presentUnits ?? observed.expectedUnits),
+    ...(peers?.units.keys() ?? []),
+  ])
   const addresses = [...(peers?.units.values() ?? [])].flatMap(({ databag }) => databag.addresses ?? [])
   return members
     .filter((member) =>

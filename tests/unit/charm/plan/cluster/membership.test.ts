@@ -191,6 +191,14 @@ const rows: readonly {
     steps: ['member/remove 3'],
   },
   {
+    when: 'the unit of a member is on its way out, and sees to it itself',
+    observed: seen([member(0), member(1), member(2, { responds: false })], {
+      expectedUnits: new Set(['etcd/0', 'etcd/1']),
+      presentUnits: new Set(['etcd/0', 'etcd/1', 'etcd/2']),
+    }),
+    steps: [],
+  },
+  {
     when: 'two are of no unit: one change at a time, and only while a quorum stays',
     observed: seen([member(0), member(1, { responds: false }), member(2, { responds: false })], {
       expectedUnits: new Set(['etcd/0']),
