@@ -117,6 +117,8 @@ async function clear(juju: JujuCli, model: StoryModel): Promise<void> {
   const { applications } = await readStatus(juju)
   for (const app of Object.keys(applications))
     if (app !== 'etcd' && app !== anchor) await model.removeApplication(app)
+  // A unit that is going runs nothing any more that is asked of it.
+  await model.settle()
   const changed = parseChangedOptions(await juju.run('config', '--format=json', 'etcd'))
   const reset = changed.filter((option) => !Object.hasOwn(renewalsAtOnce, option))
   if (reset.length > 0) await model.resetConfiguration('etcd', reset)

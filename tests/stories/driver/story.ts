@@ -20,7 +20,7 @@ export interface Story {
   readonly model: StoryModel
   /** What a step that fails did to the model is taken back, so that the next ones tell something of their own. */
   step(title: string, body: () => Promise<void>, needing?: Needing): Promise<void>
-  /** Within a step, what only some drivers show: on the others a diagnostic says what was not looked at. */
+  /** Within a step, what only some drivers show: on the others one diagnostic of the story says what was not looked at. */
   whereShown(need: Need, body: () => Promise<void>): Promise<void>
   note(text: string): void
 }
@@ -63,12 +63,15 @@ export function story(title: string, options: StoryOptions, body: (story: Story)
 
 function tell(t: TestContext, model: StoryModel, failures: unknown[]): Story {
   const undos: Undo[] = []
+  const unseen = new Set<Need>()
   return {
     model: noteUndos(model, undos),
     note: (text) => t.diagnostic(text),
     async whereShown(need, body) {
       const why = driver.lacks(need)
       if (why === undefined) return body()
+      if (unseen.has(need)) return
+      unseen.add(need)
       t.diagnostic(`NOT LOOKED AT by the ${driver.name} driver: ${needs[need]} (${need}): ${why}`)
     },
     async step(title, body, needing = {}) {

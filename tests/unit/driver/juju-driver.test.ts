@@ -38,6 +38,10 @@ test('the shared model keeps etcd, with its options as they were, and loses its 
     ['config', ...m, 'etcd', '--reset', 'allow-full-keyspace'],
     ['config', ...m, 'etcd', 'client-restart-interval=0'],
   ])
+  // Nothing is asked of units that are going: first the model is looked at until they have gone.
+  const names = juju.calls().map(([command]) => command)
+  const removed = names.indexOf('remove-application')
+  assert.ok(names.slice(removed, names.indexOf('config', removed)).includes('status'))
 })
 
 test('a model of one’s own is added, and destroyed with its storage', async () => {
