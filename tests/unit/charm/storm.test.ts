@@ -32,6 +32,10 @@ const ways: Readonly<Record<string, (world: World, second: number) => void>> = {
     world.asks.get(4)?.delete(`r${second - 1}`)
     askFor(world, `r${second}`, '', second)
   },
+  'another request and prefix for the same name': (world, second) => {
+    world.asks.get(4)?.delete(`r${second - 1}`)
+    askFor(world, `r${second}`, `${second % 3}/`)
+  },
   'another name and prefix': (world, second) => {
     const commonName = second % 2 ? 'other' : 'another'
     askFor(world, 'a', `${second % 3}/`, 0, { commonName, serial: `${commonName}-4-a0` })

@@ -38,6 +38,8 @@ export interface Case {
   readonly ledger: Ledger
   /** As the last hook left it. */
   readonly committed: Ledger
+  /** By this id; otherwise what it says of it is of the id that it had before. */
+  readonly known: boolean
   /** Its relation takes something back, now or just before. */
   readonly restless: boolean
   readonly rules: Rules
@@ -89,16 +91,17 @@ function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntr
   if (!prefixIsPlain.holds(request.asked.prefix)) return refuse(of, 'prefix-invalid', '', secret)
   const unloadable = of.rules.unloadable.get(shortFingerprint(leaf))
   if (unloadable !== undefined) return refuse(of, 'certificate-unloadable', unloadable, secret)
-  if (isPaced(of, leaf) && !covers(request.asked.prefix, of.previous.prefix))
-    return waitForTurn(of, of.previous, leaf, secret)
   const taken = whyTaken(of, leaf, secret)
+  // To let go of what it has would roll members, too.
+  if (taken?.code === 'common-name-leaving' && isPaced(of, leaf))
+    return waitForTurn(of, of.previous, leaf, secret)
   if (taken) return taken
   const held = acceptedBefore(of, leaf)?.leaf.commonName
   if (!nameIsNotRevoked.holds({ key, leaf }, held, of.committed))
     return refuse(of, 'access-revoked', leaf.commonName, secret)
   if (!departuresAreBounded.holds({ key, leaf, prefix: request.asked.prefix }, held, of.committed))
     return refuse(of, 'common-name-leaving', `too many names of relation ${key.relation}`, secret)
-  if (!endingsAreBounded.holds(key, of.previous, of.committed))
+  if (!endingsAreBounded.holds(key, of.known ? of.previous : undefined, of.committed))
     return refuse(of, 'requests-ending', '', secret)
   if (isPaced(of, leaf)) return waitForTurn(of, of.previous, leaf, secret)
   if (comesInstead(of, leaf))

@@ -21,7 +21,7 @@ import { type Case, judgeRequest, type Rules } from './judge-request.ts'
 import { makeRoom } from '../trust/make-room.ts'
 import { accessOf, commonNamesLeaving, namesDeparted } from './names.ts'
 import { hasNewcomer, lastRenewal } from '../trust/pace.ts'
-import { isRestless } from './restless.ts'
+import { isRestless, movedFrom } from './restless.ts'
 import { rulesOf } from './rules.ts'
 import { turnAway } from './turn-away.ts'
 import { refuseUnloadable } from '../trust/unloadable.ts'
@@ -185,13 +185,15 @@ function judgeRelation(
   for (const request of seen.requests) {
     const key = { relation, request: request.asked.request }
     const ledger = { ...emptyLedger, entries }
-    const previous = entries.get(ledgerKey(key))?.entry
+    const known = entries.get(ledgerKey(key))?.entry
+    const previous = known ?? movedFrom(key, request, seen, beside.committed)
     const judged = judgeRequest({
       key,
       application,
       protocol,
       request,
       previous,
+      known: known !== undefined,
       ledger,
       restless,
       ...beside,

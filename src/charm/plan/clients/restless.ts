@@ -1,8 +1,8 @@
 // A requirer that takes back by itself what it had, a request or a fit certificate: its access ends at once, but it is good for no more
 // rolls of the members than one that renews (docs/adr/0021-renewals-are-gathered.md).
 
-import type { Ledger } from '../../../interfaces/ledger.ts'
-import type { Observed, RelationSeen } from '../../observed.ts'
+import type { AcceptedEntry, Ledger, RequestKey } from '../../../interfaces/ledger.ts'
+import type { Observed, RelationSeen, RequestSeen } from '../../observed.ts'
 import { isBusy } from '../trust/pace.ts'
 
 /** Who comes in the place of what its relation takes back is no newcomer for whom members roll at once. */
@@ -14,14 +14,33 @@ export function isRestless(relation: number, seen: RelationSeen, { departed, ent
   return loses || [...departed.values()].some((one) => one.relation === relation)
 }
 
+/** What the same client had by an id that its relation does not ask with any more: a v1 request gets another one with another prefix. */
+export function movedFrom(
+  key: RequestKey,
+  { certificate }: RequestSeen,
+  seen: Extract<RelationSeen, { kind: 'requests' }>,
+  { entries }: Ledger,
+): AcceptedEntry | undefined {
+  if (certificate.kind !== 'leaf') return undefined
+  const asked = new Set(seen.requests.map((row) => row.asked.request))
+  for (const { key: former, entry } of entries.values()) {
+    if (entry.state !== 'accepted' || former.relation !== key.relation || asked.has(former.request)) continue
+    if (entry.leaf.commonName !== certificate.leaf.commonName) continue
+    // By this one it was never answered.
+    const { answeredAs: _former, ...moved } = entry
+    return { ...moved, served: false }
+  }
+  return undefined
+}
+
 /** Names that nobody else waits for and whose last streams may go on until members restart for renewals again. */
 export function namesInNoHurry(observed: Observed, { departed, entries }: Ledger): ReadonlySet<string> {
   if (departed.size === 0 || !isBusy(observed)) return new Set()
-  const wanted = new Set(
-    [...entries.values()].flatMap(({ entry }) =>
-      entry.state === 'refused' && entry.wants ? [entry.wants.toLowerCase()] : [],
-    ),
+  const wants = [...entries.values()].flatMap(({ key: { relation }, entry }) =>
+    entry.state === 'refused' && entry.wants ? [{ relation, name: entry.wants.toLowerCase() }] : [],
   )
-  const rows = [...departed].filter(([name, { gathered }]) => gathered && !wanted.has(name.toLowerCase()))
+  const isWanted = (name: string, by: number): boolean =>
+    wants.some((one) => one.name === name.toLowerCase() && one.relation !== by)
+  const rows = [...departed].filter(([name, { gathered, relation }]) => gathered && !isWanted(name, relation))
   return new Set(rows.map(([name]) => name))
 }

@@ -43,10 +43,20 @@ function isRolling({ leaf, retiring, served }: AcceptedEntry, { machine, peers, 
   return others.some(([, { databag }]) => databag.trusts?.includes(shortFingerprint(leaf)))
 }
 
-/** Whether members restart for somebody who had no access by that request. */
+/** Whether members restart for somebody who had no access by that request, nor by the one before it. */
 export function hasNewcomer(committed: Ledger, judged: Rows): boolean {
+  const trusted = fingerprintsIn(committed.entries)
   return [...judged].some(
-    ([name, { entry }]) => entry.state === 'accepted' && !acceptedIn(committed.entries, name),
+    ([name, { entry }]) =>
+      entry.state === 'accepted' &&
+      !acceptedIn(committed.entries, name) &&
+      !trusted.has(entry.leaf.fingerprint),
+  )
+}
+
+function fingerprintsIn(rows: Rows): ReadonlySet<string> {
+  return new Set(
+    [...rows.values()].flatMap(({ entry }) => (entry.state === 'accepted' ? [entry.leaf.fingerprint] : [])),
   )
 }
 
@@ -71,9 +81,7 @@ export function lastRenewal(
   judged: Rows,
   { clients, now }: Pick<Observed, 'clients' | 'now'>,
 ): number | undefined {
-  const trusted = new Set(
-    [...judged.values()].flatMap(({ entry }) => (entry.state === 'accepted' ? [entry.leaf.fingerprint] : [])),
-  )
+  const trusted = fingerprintsIn(judged)
   const renewed = [...committed.entries].some(([name, { key, entry: before }]) => {
     if (before.state !== 'accepted' || clients.gone.has(key.relation)) return false
     const after = judged.get(name)?.entry

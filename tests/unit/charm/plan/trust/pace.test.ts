@@ -82,6 +82,22 @@ describe('a renewal', () => {
     assert.deepEqual([goes.leaf.commonName, goes.prefix], ['bob', '/alice/a/'])
   })
 
+  it('that gives up keys waits, too; two requests for one name, in the place of one, are still one owner', () => {
+    const narrower = offers('alice', { prefix: '/alice/a/' })
+    assert.ok(narrower.kind === 'requests')
+    const waits = entryOf(nextLedger(at(renewed, 10 * second, { 5: narrower })))
+    assert.deepEqual([waits.prefix, waits.waits?.turn], ['/alice/', true])
+    const asked = ['one', 'two'].flatMap((request) =>
+      narrower.requests.map((row) => ({ ...row, asked: { ...row.asked, request } })),
+    )
+    const two = { 5: { ...narrower, protocol: 'v1', requests: asked } as const }
+    const owners = [...nextLedger(at(renewed, 10 * second, two)).entries.values()]
+    assert.deepEqual(
+      owners.map(({ entry }) => (entry.state === 'refused' ? entry.code : entry.prefix)),
+      ['/alice/', 'common-name-taken'],
+    )
+  })
+
   it('waits for the roll for the one before, however long that takes', () => {
     const two = { ...leaf('alice', 'two'), fingerprint: 'two' }
     const rolling = ledgerOf([[key, accepted('alice', { leaf: two, retiring: leaf('alice') })]])
