@@ -100,7 +100,12 @@ describe('a client', () => {
     const recorded = withClients(withLedger(settled(), [[key, accepted('alice')]]), {
       members: new Map([[5, 0]]),
     })
-    assert.ok(!kinds(decide(running(recorded, { alice: access('alice') })).writes).includes('answer/publish'))
+    const plan = decide(running(recorded, { alice: access('alice') }))
+    assert.ok(!kinds(plan.writes).includes('answer/publish'))
+    assert.deepEqual(
+      plan.conditions.map(({ status, message }) => [status, message.split(';')[0]]),
+      [['waiting', 'relation 5 (web): access for alice is ready, and juju shows none of its units to tell']],
+    )
   })
 
   it('loses its user and role at once when its relation ends, then its trust', () => {

@@ -74,6 +74,12 @@ function whoTrustsStill({ code, wants }: RefusedEntry, observed: Observed, { dep
   return units.size === 0 ? '' : ` (waiting for ${[...units].join(', ')})`
 }
 
+/** Its secrets can be granted only while it has units; Juju 4.0 may show none of a relation that was made anew at once. */
+function tellUnseen(who: string, { commonName }: Leaf): readonly Condition[] {
+  const message = `${who}: access for ${commonName} is ready, and juju shows none of its units to tell; if that lasts, restart the agents of both`
+  return [{ status: 'waiting', message, scope: 'application' }]
+}
+
 export function clientConditions(observed: Observed, ledger: Ledger): readonly Condition[] {
   if (!observed.leader) return []
   const silent = [...ledger.silent].map(([relation, application]): Condition => {
@@ -93,6 +99,8 @@ export function clientConditions(observed: Observed, ledger: Ledger): readonly C
       return [{ status, message: `${who}: ${message}${waiting}; ${resolution}`, scope: 'application' }]
     }
     if (entry.waits) return tellWaiting(who, entry.leaf, whyRenewalWaits(entry.waits))
+    if (entry.served && entry.answeredAs === undefined && observed.clients.members.get(key.relation) === 0)
+      return tellUnseen(who, entry.leaf)
     if (entry.served) return expiresSoon(entry.leaf, observed.now) ? [warnOfExpiry(who, entry.leaf)] : []
     return [
       {
