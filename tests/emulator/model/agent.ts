@@ -11,7 +11,12 @@ import { serveTools } from './server.ts'
 import type { HookRun, HookToRun, Tables, Unit } from './state.ts'
 
 /** Asked before each hook tool takes effect, and for `exit` before the commit: the hook's process is killed there, or its machine rebooted. */
-export type KillHere = (unit: string, tool: string, args: readonly string[]) => boolean | 'reboot'
+export type KillHere = (
+  unit: string,
+  tool: string,
+  args: readonly string[],
+  hook: string,
+) => boolean | 'reboot'
 
 export interface RunOptions {
   readonly kill: KillHere
@@ -113,7 +118,7 @@ async function runProcess(
   const began = performance.now()
   const stop = new AbortController()
   const onCall = (tool: string, args: readonly string[]): boolean => {
-    const dies = kill(unit.name, tool, args)
+    const dies = kill(unit.name, tool, args, hook.name)
     if (dies) stop.abort()
     return !dies
   }
@@ -124,7 +129,7 @@ async function runProcess(
   const started = unit.host.spawn([...wrapper, ...does], { env: environmentOf(context), cwd: folder })
   stop.signal.addEventListener('abort', () => started.kill())
   const ended = await started.ended
-  if (!stop.signal.aborted && kill(unit.name, 'exit', [])) stop.abort()
+  if (!stop.signal.aborted && kill(unit.name, 'exit', [], hook.name)) stop.abort()
   const { code, stdout, stderr } = ended
   const run = {
     unit: unit.name,
