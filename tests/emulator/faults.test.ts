@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Model, openAnotherModel, openModel } from './index.ts'
 import { ask, environmentOf, packProbe, teach } from './probe.ts'
+import { recordedCall } from './recorded.ts'
 
 const options = { etcd: process.env.ETCD_BIN_DIR ?? '', cache: process.env.EMULATOR_CACHE ?? '' }
 const hooksOf = (model: Model, unit: string): readonly string[] =>
@@ -153,9 +154,9 @@ test('leadership that is lost within a hook is refused by the tools, and at the 
   assert.equal(text, 'leadership was lost while the hook ran')
 })
 
-test('an owner is not shown whom in another model a secret was granted, and the grant holds', async () => {
+test('row 20: an owner is not shown whom in another model a secret was granted, the grant holds, and the consumer’s commits', async () => {
   await using probe = await packProbe()
-  await using offering = await openModel({ ...options, hidesAccessAcross: true })
+  await using offering = await openModel(options)
   const consuming = openAnotherModel(offering, 'consumer')
   await offering.deploy('a', { archive: probe.archive })
   await consuming.deploy('b', { archive: probe.archive })
@@ -164,14 +165,22 @@ test('an owner is not shown whom in another model a secret was granted, and the 
   consuming.integrate('b:in', 'far:out')
   await offering.settle()
   const id = [...offering.tables.relations.values()].find(({ across }) => across)?.id ?? -1
-  const [add] = await ask(offering, 'a/0', ['secret-add --label l key=one'])
-  const [, info] = await ask(offering, 'a/0', [
-    `secret-grant ${add?.out.trim()} -r ${id}`,
+  const [, , info, uri] = await ask(offering, 'a/0', [
+    'secret-add --label l key=one >/uri',
+    `secret-grant "$(cat /uri)" -r ${id}`,
     'secret-info-get --label l --format=json',
+    'cat /uri',
   ])
-  assert.doesNotMatch(info?.out ?? '', /access/)
-  const [read] = await ask(consuming, 'b/0', [`secret-get ${add?.out.trim()}`])
+  const shown = (text: string): string => text.replace(/^\{"\w+"/, '').replace(/"label":"\w+"/, '')
+  const recorded = recordedCall('secret across', 'a/3', 'secret-info-get --label across --format json')
+  assert.equal(shown(info?.out ?? ''), shown(recorded.out))
+  const [read] = await ask(consuming, 'b/0', [`secret-get ${uri?.out.trim()}`])
   assert.equal(read?.out, 'key: one\n')
+  const [mine] = await ask(consuming, 'b/0', ['secret-add --label back key=two'])
+  const back = 'secret-grant "$(cat $F/back)" -r "$(relation-ids in)"'
+  const given = await ask(consuming, 'b/0', [`secret-grant ${mine?.out.trim()} -r "$(relation-ids in)"`])
+  assert.equal(given[0]?.code, recordedCall('consumer grants', 'c/0', back).code)
+  assert.equal(consuming.unit('b/0').actions.at(-1)?.status, 'completed')
 })
 
 test('an option that is set to nothing is nothing in 3.6, and an empty text in 4.0', async () => {

@@ -25,6 +25,7 @@ import {
   unitNamed,
 } from './model/operator.ts'
 import { anyOf, loseRelation, passLeadership, startRemoval } from './model/removal.ts'
+import { assertFits, attachResource } from './model/resources.ts'
 import { restartAgent } from './model/restart.ts'
 import type { Bag, HookRun, Profile, Relation, Tables, Unit } from './model/state.ts'
 
@@ -37,8 +38,6 @@ export interface ModelOptions {
   readonly profile?: Profile
   /** What Juju says of itself, where a fault of an older one is wanted: `3.6.9`. */
   readonly version?: string
-  /** Owners are not shown whom in another model a secret was granted, as in 4.0. */
-  readonly hidesAccessAcross?: boolean
   /** For what Juju leaves to chance: whose hook comes next; and past 1, in 4.0, which of the units deployed together leads. */
   readonly seed?: number
   /** Folder of etcd's binaries. */
@@ -80,7 +79,6 @@ export async function openModel(options: ModelOptions): Promise<Model> {
   const { name = 'test', profile = '4.0', without } = options
   const tables = newTables(name, profile, host.random, host.models, without)
   if (options.version !== undefined) tables.version = options.version
-  tables.hidesAccessAcross = options.hidesAccessAcross ?? false
   return modelOn(host, tables, async () => host[Symbol.asyncDispose]())
 }
 
@@ -119,6 +117,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
         bindings = {},
       } = deploy
       const charm = await readCharm(archive, host.cache)
+      for (const [resource, path] of Object.entries(resources)) assertFits(charm, resource, path)
       const options = parseOptions(charm, config)
       const app = addApplication(tables, name, charm)
       Object.assign(app.config, options)
@@ -195,11 +194,8 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     resetConfig(name: string, options: readonly string[]): void {
       for (const option of options) delete applicationNamed(tables, name).config[option]
     },
-    attachResource(name: string, resource: string, path: string): void {
-      const app = applicationNamed(tables, name)
-      app.resources.set(resource, path)
-      app.modified += 1
-    },
+    attachResource: (name: string, resource: string, path: string): void =>
+      attachResource(applicationNamed(tables, name), resource, path),
     async refresh(name: string, archive: string): Promise<void> {
       const app = applicationNamed(tables, name)
       app.charm = await readCharm(archive, host.cache)

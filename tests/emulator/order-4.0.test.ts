@@ -1,6 +1,8 @@
 // The order of hooks in Juju 4.0, held against what a controller of 4.0.14 did (recordings/README.md); and how 3.6 differs.
 
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { type Model, openModel } from './index.ts'
 import { ask, packProbe, teach } from './probe.ts'
@@ -13,6 +15,8 @@ const ran = (model: Model): readonly string[] =>
 
 test('changed options are told twice, once they are others', async () => {
   await using probe = await packProbe()
+  const attached = join(dirname(probe.archive), 'other.bin')
+  await writeFile(attached, 'other')
   for (const profile of ['3.6', '4.0'] as const) {
     await using model = await openModel({ ...options, profile })
     await model.deploy('e', { archive: probe.archive })
@@ -25,7 +29,7 @@ test('changed options are told twice, once they are others', async () => {
     model.config('e', { title: 'y' })
     assert.deepEqual(await model.settle(), [])
     const before = model.tables.journal.length
-    model.attachResource('e', 'tool', '/etc/hostname')
+    model.attachResource('e', 'tool', attached)
     await model.settle()
     assert.deepEqual(hooksSince(model, 'e/0', before), recordedHooks('attach resource', 'a/1'))
   }

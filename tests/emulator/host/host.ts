@@ -6,8 +6,10 @@ import { once } from 'node:events'
 import { mkdtemp, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { openSnapd } from './snapd.ts'
+import { closeHere, openPipe, type Pipe, readPipe } from './pipes.ts'
 import { addAddress, type Interface, changeAddress, type Network, subnetOf } from './network.ts'
 
 const run = promisify(execFile)
@@ -164,7 +166,20 @@ export function spawnWithin(
   { env, cwd = '/' }: Parameters<Host['spawn']>[1],
 ): HostProcess {
   const args = [...enter, `--wdns=${cwd}`, '--', ...argv]
-  return watch(spawn('nsenter', args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] }))
+  let [child, killed]: [ChildProcess | undefined, boolean] = [undefined, false]
+  const kill = (): void => {
+    killed = true
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL')
+  }
+  const run = async (): Promise<Ended> => {
+    const [out, err] = [await openPipe(), await openPipe()]
+    child = spawn('nsenter', args, { env, detached: true, stdio: ['ignore', out.write, err.write] })
+    for (const pipe of [out, err]) closeHere(pipe)
+    if (killed) kill()
+    return watch(child, out, err)
+  }
+  return { ended: run(), kill }
 }
 
 export async function insist(name: string, start: Host['spawn'], argv: readonly string[]): Promise<void> {
@@ -172,25 +187,13 @@ export async function insist(name: string, start: Host['spawn'], argv: readonly 
   if (code !== 0) throw new Error(`${argv.join(' ')} on ${name}: ${stderr}`)
 }
 
-function watch(child: ChildProcess): HostProcess {
-  let stdout = ''
-  let stderr = ''
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text
-  })
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
-  // A service that the command left behind may hold the pipes open: like Juju, wait for the process and not for them.
-  const ended = once(child, 'exit').then(async ([code, signal]) => {
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    return { code, signal, stdout, stderr }
-  })
-  return {
-    ended,
-    kill() {
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-        process.kill(-child.pid, 'SIGKILL')
-    },
-  }
+/** A service that the command left behind may hold the pipes open: like Juju, wait for the process, and for them only a little. */
+async function watch(child: ChildProcess, out: Pipe, err: Pipe): Promise<Ended> {
+  const [stdout, stderr] = [readPipe(out), readPipe(err)]
+  const [code, signal] = await once(child, 'exit')
+  await Promise.race([Promise.all([stdout.ended, stderr.ended]), sleep(drains)])
+  for (const { reader } of [out, err]) reader.destroy()
+  return { code, signal, stdout: stdout.text(), stderr: stderr.text() }
 }
+
+const drains = 20

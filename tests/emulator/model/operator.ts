@@ -20,7 +20,6 @@ export function newTables(
   const tables: Tables = {
     profile,
     version: profile === '3.6' ? '3.6.26' : '4.0.15',
-    hidesAccessAcross: false,
     without: new Set(without),
     toolDelayMs: 0,
     random,

@@ -36,8 +36,8 @@ function grant({ tables }: HookContext, secret: Secret, relation: Relation, to: 
     throw new ToolFailure(
       'granting secrets access: granting access to a secret over a peer relation is not supported',
     )
-  // Recorded from 4.0.14: there the grant of a consumer commits.
-  if (relation.across && !relation.across.offers && !tables.hidesAccessAcross)
+  // Recorded from 4.0.14: there the grant of a consumer commits. What can be read by it was not tried.
+  if (relation.across && !relation.across.offers && tables.profile === '3.6')
     throw new ToolFailure('sharing consumer secrets across a cross model relation not supported')
   const before = [...secret.grants].filter(([entity]) => applicationOf(entity) === app)
   if (before.some(([, over]) => over !== relation.id)) throw anotherScope(tables.profile, secret)

@@ -52,7 +52,7 @@ function findOwn(context: HookContext, words: readonly string[], label: string |
 
 /** 4.0 does not tell whom in another model a secret was granted. */
 function isShown({ tables }: HookContext, relation: number): boolean {
-  return !tables.hidesAccessAcross || tables.relations.get(relation)?.across === undefined
+  return tables.profile === '3.6' || tables.relations.get(relation)?.across === undefined
 }
 
 /** Requirer before provider: `relation-web.db#etcd.etcd-client`. */

@@ -175,8 +175,6 @@ export interface Tables {
   readonly profile: Profile
   /** What JUJU_VERSION says; some faults were mended from one to the next. */
   version: string
-  /** An owner is not shown whom in another model a secret was granted, as in 4.0. */
-  hidesAccessAcross: boolean
   /** Hook tools that came with later versions. */
   readonly without: ReadonlySet<string>
   /** How much longer each hook tool takes than here: an agent's takes several milliseconds. */
