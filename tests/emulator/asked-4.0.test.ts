@@ -60,6 +60,28 @@ test('row 23: juju exec is a hook’s context, and what it wants is committed al
   }
 })
 
+test('row 23: the program juju-exec of a machine runs lines in its unit’s context, but not within a hook', async () => {
+  await using probe = await packProbe()
+  await using model = await openModel(options)
+  await model.deploy('a', { archive: probe.archive })
+  await model.settle()
+  const { host } = model.unit('a/0')
+  const ran = host.run(['juju-exec', '-u', 'a/0', 'relation-ids peers; state-set x=1; echo no >&2; exit 7'])
+  while (model.unit('a/0').commands.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  await model.settle()
+  const { code, stdout, stderr } = await ran
+  assert.deepEqual([code, stdout, stderr], [7, 'peers:0\n', 'no\n'])
+  assert.equal(model.unit('a/0').state.x, '1')
+  const [within] = await ask(model, 'a/0', ['/usr/bin/juju-exec a/0 true'])
+  assert.equal(within?.code, 2)
+  assert.match(
+    within?.err ?? '',
+    /^ERROR juju-exec cannot be called from within a hook, have context "a\/0-act-/,
+  )
+  const [other] = await Promise.all([host.run(['juju-exec', 'b/7', 'true']), model.settle()])
+  assert.deepEqual([other.code, other.stderr], [1, 'ERROR unit "b/7" not found on this machine\n'])
+})
+
 interface Task {
   readonly lines: readonly string[]
   readonly code?: number

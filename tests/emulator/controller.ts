@@ -10,6 +10,7 @@ import type { KillHere } from './model/agent.ts'
 import { forgetUnit } from './model/removal.ts'
 import { seededRandom } from './model/random.ts'
 import { restartMachine } from './model/restart.ts'
+import { closeRunSocket } from './model/run-socket.ts'
 import { openScheduler, type Scheduler, unitsOf } from './model/scheduler.ts'
 import type { Tables, Unit } from './model/state.ts'
 import { openStorage } from './model/storage.ts'
@@ -46,6 +47,7 @@ export async function openController(options: ModelOptions): Promise<Controller>
   const random = seededRandom(options.seed ?? 1)
   const models: Tables[] = []
   const bury = async (tables: Tables, unit: Unit): Promise<void> => {
+    closeRunSocket(unit)
     forgetUnit(tables, unit)
     if (!unitsOf(models).some((row) => row.unit.host === unit.host)) await unit.host[Symbol.asyncDispose]()
   }
@@ -69,6 +71,8 @@ export async function openController(options: ModelOptions): Promise<Controller>
     reboot,
     bury,
     async [Symbol.asyncDispose]() {
+      for (const { applications } of models)
+        for (const { units } of applications.values()) units.forEach(closeRunSocket)
       await hosts[Symbol.asyncDispose]()
       if (!options.network) await network[Symbol.asyncDispose]()
       await rm(storage, { recursive: true, force: true })

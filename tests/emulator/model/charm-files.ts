@@ -3,6 +3,7 @@
 import { access, copyFile, cp, mkdir, readdir, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { charmFolder, toolsFolder } from './environment.ts'
+import { openRunSocket } from './run-socket.ts'
 import { gone, tools } from './server.ts'
 import type { HookToRun, Tables, Unit } from './state.ts'
 
@@ -11,8 +12,11 @@ export async function placeCharm(tables: Tables, unit: Unit, hook: HookToRun): P
   const { unpacked } = unit.app.charm
   if (unit.placed === unpacked || (unit.placed !== undefined && hook.name !== 'upgrade-charm')) return
   const target = unit.host.outside(charmFolder(unit))
-  if (unit.placed === undefined) await placeTools(tables, unit)
-  else for (const file of await filesOf(unit.placed)) await rm(join(target, file), { force: true })
+  if (unit.placed === undefined) {
+    await mkdir(target, { recursive: true })
+    await placeTools(tables, unit)
+    await placeExec(unit)
+  } else for (const file of await filesOf(unit.placed)) await rm(join(target, file), { force: true })
   for (const file of await filesOf(unpacked)) {
     const [from, to] = [join(unpacked, file), join(target, file)]
     await mkdir(dirname(to), { recursive: true })
@@ -43,4 +47,13 @@ async function placeTools({ profile, without }: Tables, unit: Unit): Promise<voi
     )
     if (!there) await symlink('jujuc', join(folder, tool))
   }
+}
+
+/** As on any machine of Juju's; but for one whose /usr can't be written. */
+async function placeExec(unit: Unit): Promise<void> {
+  const { host } = unit
+  const program = '/var/lib/juju/tools/juju-exec'
+  await copyFile(join(import.meta.dirname, '../host/juju-exec'), host.outside(program))
+  await symlink(program, host.outside('/usr/bin/juju-exec')).catch(() => {})
+  await openRunSocket(unit)
 }

@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { print } from './format.ts'
+import { endFrames, readFrames } from './frames.ts'
 import { type Answer, assertController, type HookContext, type Tool, ToolFailure } from './hook-context.ts'
 import { goalState } from './goal-state.ts'
 import * as machine from './machine-tools.ts'
@@ -116,7 +117,7 @@ async function answerOne(
   const answer = id === context.id ? await runTool(context, tool, args, stdin, cwd) : stale(id)
   calls.push({ tool, args, at, ms: performance.now() - begun, code: answer.code })
   socket.on('error', () => {})
-  socket.end(Buffer.concat([Buffer.from([answer.code]), frame(answer.out), frame(answer.err)]))
+  socket.end(endFrames(answer.code, answer.out, answer.err))
 }
 
 function stale(id: string): Answer {
@@ -172,32 +173,7 @@ function formatOf(args: readonly string[]): string | undefined {
   return at < 0 ? undefined : (flags[at]?.split('=')[1] ?? flags[at + 1])
 }
 
-function frame(text: string): Buffer {
-  const bytes = Buffer.from(text)
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(bytes.length)
-  return Buffer.concat([length, bytes])
-}
-
 /** Context id, working directory, tool, number of arguments, the arguments, standard input. */
 function readRequest(socket: Socket): Promise<readonly string[]> {
-  return new Promise((resolve) => {
-    let bytes = Buffer.alloc(0)
-    socket.on('data', (part: Buffer) => {
-      bytes = Buffer.concat([bytes, part])
-      const frames = splitFrames(bytes)
-      if (frames.length >= 4 && frames.length === 5 + Number(frames[3])) resolve(frames)
-    })
-  })
-}
-
-function splitFrames(bytes: Buffer): readonly string[] {
-  const frames: string[] = []
-  for (let at = 0; at + 4 <= bytes.length; ) {
-    const end = at + 4 + bytes.readUInt32BE(at)
-    if (end > bytes.length) break
-    frames.push(bytes.subarray(at + 4, end).toString('utf8'))
-    at = end
-  }
-  return frames
+  return readFrames(socket, (frames) => frames.length >= 4 && frames.length === 5 + Number(frames[3]))
 }
