@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { type Model, openModel } from './index.ts'
-import { ask, packProbe, teach } from './probe.ts'
+import { ask, packProbe, printed, teach } from './probe.ts'
 import { hooksSince, recordedHooks } from './recorded.ts'
 
 const options = { etcd: process.env.ETCD_BIN_DIR ?? '', cache: process.env.EMULATOR_CACHE ?? '' }
@@ -132,3 +132,38 @@ test('endpoints that were related shortly before are created, and joined when th
   ])
   assert.ok(ran(model).includes('b/0 in-relation-joined'))
 })
+
+test('a member’s databag is as it was when a hook about that unit ran, whatever else has run since', async () => {
+  await using probe = await packProbe()
+  const read = 'relation-get -r "$(relation-ids peers)" k a/1'
+  for (const profile of ['3.6', '4.0'] as const) {
+    await using model = await openModel({ ...options, profile })
+    await model.deploy('a', { archive: probe.archive, units: 2 })
+    await teach(model, 'a/0', 'peers-relation-changed', ['relation-get k $JUJU_REMOTE_UNIT'])
+    await model.settle()
+    await teach(model, 'a/1', 'act', ['relation-set -r "$(relation-ids peers)" k=v'])
+    await actAtOnce(model, 'a/1')
+    assert.equal(model.databag(0, 'a/1').k, 'v')
+    // The action runs before the hook that tells of it.
+    await teach(model, 'a/0', 'act', [read])
+    await actAtOnce(model, 'a/0')
+    const [before] = await printed(model, 'a/0', 'act', 1)
+    await model.settle()
+    const [told] = await printed(model, 'a/0', 'peers-relation-changed', 1)
+    const [after] = await ask(model, 'a/0', [read])
+    assert.deepEqual([before?.out, told?.out, after?.out], ['', 'v\n', 'v\n'])
+    // An agent that was restarted has kept nothing.
+    await teach(model, 'a/1', 'act', ['relation-set -r "$(relation-ids peers)" k=w'])
+    await actAtOnce(model, 'a/1')
+    model.restartAgents()
+    await teach(model, 'a/0', 'act', [read])
+    await actAtOnce(model, 'a/0')
+    assert.equal((await printed(model, 'a/0', 'act', 1))[0]?.out, 'w\n')
+  }
+})
+
+/** Before the other hooks that are due on that unit. */
+async function actAtOnce(model: Model, unit: string): Promise<void> {
+  const action = model.askAction(unit, 'act')
+  while (action.status === 'pending') await model.runOne()
+}

@@ -16,6 +16,8 @@ const operator: Readonly<Record<string, (model: Model) => void>> = {
 }
 const folderOfProbe = '/var/lib/fid'
 const last = 'denied before the grant, then granted'
+/** Its action ran before the hooks that the one before it brought. */
+const atOnce = new Set(['relation lines a/0 peers'])
 /** About what a hook did that the controller's charm ran and this one does not. */
 const passedOver = new Set(['action outcomes', 'hook fails once', 'add unit'])
 
@@ -37,8 +39,8 @@ async function askAll(model: Model): Promise<readonly string[]> {
   for (const action of recordedActions('fid-a')) {
     const { situation } = action
     if (!begun.has(situation)) operator[situation]?.(model)
+    if (!atOnce.has(situation) || begun.has(situation)) await model.settle()
     begun.add(situation)
-    await model.settle()
     if (!passedOver.has(situation)) differences.push(...(await askOne(model, action)))
     if (situation === last) break
   }
@@ -55,7 +57,9 @@ async function askOne(
     action,
     calls.map(({ line }) => line),
   )
-  await model.runAction(unit, action, action === 'battery' ? { name: situation.split(' ').at(-1) ?? '' } : {})
+  const params = action === 'battery' ? { name: situation.split(' ').at(-1) ?? '' } : {}
+  const asked = model.askAction(unit, action, params)
+  while (asked.status === 'pending') await model.runOne()
   const answers = await printed(model, unit, action, calls.length)
   return calls.flatMap((call, nth) => {
     const [juju, emulator] = [told(call), told(answers[nth])]
@@ -87,7 +91,7 @@ async function openLike(
   folder: string,
   options: Pick<Parameters<typeof openModel>[0], 'etcd' | 'cache'>,
 ): Promise<Model> {
-  const model = await openModel({ ...options, name: 'fid-a', profile: '4.0' })
+  const model = await openModel({ ...options, name: 'fid-a', profile: '4.0', version: '4.0.14' })
   const tool = join(folder, 'tool.bin')
   await writeFile(tool, 'a'.repeat(272))
   const config = { collector: 'collector' }
@@ -113,6 +117,8 @@ async function openLike(
           `relation-set from=${unit.name}`,
           `if [ "$(is-leader)" = True ]; then relation-set --app app-from=${app}; fi`,
         ])
+      for (const endpoint of ['peers', 'in', 'out'])
+        await teach(model, unit.name, `${endpoint}-relation-changed`, ['relation-get - $JUJU_REMOTE_UNIT'])
       await teach(model, unit.name, 'leader-elected', ['status-set --application active elected'])
     }
   }

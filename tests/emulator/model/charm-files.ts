@@ -35,9 +35,11 @@ async function filesOf(folder: string): Promise<readonly string[]> {
 }
 
 /** Every tool under its own name; what this Juju lacks is no file, so a shell says 127. */
-async function placeTools({ profile, without }: Tables, unit: Unit): Promise<void> {
-  const folder = unit.host.outside(toolsFolder(unit))
+async function placeTools({ profile, version, without }: Tables, unit: Unit): Promise<void> {
+  const ofVersion = `/var/lib/juju/tools/${version}-ubuntu-amd64`
+  const folder = unit.host.outside(ofVersion)
   await mkdir(folder, { recursive: true })
+  await symlink(ofVersion, unit.host.outside(toolsFolder(unit))).catch(() => {})
   await copyFile(join(import.meta.dirname, '../host/jujuc-client'), join(folder, 'jujuc'))
   for (const tool of Object.keys(tools)) {
     if (gone[profile].has(tool) || without.has(tool)) continue

@@ -13,6 +13,7 @@ export interface HookContext {
   readonly seen: Map<string, Bag>
   /** Ports opened (true) and closed so far. */
   readonly ports: Map<string, boolean>
+  readonly portEndpoints: Map<string, readonly string[]>
   readonly flush: (() => void)[]
   readonly pendingSecrets: Map<string, Secret>
   /** Content that this hook has set so far, and what else of a secret it has changed. */
@@ -41,6 +42,7 @@ interface PendingMetadata {
 
 /** @param id what the hook's tools must name */
 export function openContext(id: string, tables: Tables, unit: Unit, hook: HookToRun): HookContext {
+  unit.relations.get(hook.relation ?? -1)?.kept.delete(hook.env.JUJU_REMOTE_UNIT ?? '')
   return {
     id,
     tables,
@@ -49,6 +51,7 @@ export function openContext(id: string, tables: Tables, unit: Unit, hook: HookTo
     bags: new Map(),
     seen: new Map(),
     ports: new Map(),
+    portEndpoints: new Map(),
     flush: [],
     pendingSecrets: new Map(),
     contents: new Map(),
@@ -166,8 +169,17 @@ export function relationOf(context: HookContext, { flags }: Parsed): Relation {
 /** A databag with this hook's own changes in it. */
 export function readBag(context: HookContext, relation: Relation, entity: string): Bag {
   const name = `${relation.id} ${entity}`
-  const seen = context.seen.get(name) ?? { ...bagOf(relation, entity) }
+  const seen = context.seen.get(name) ?? { ...keptBag(context, relation, entity) }
   context.seen.set(name, seen)
   const bag = { ...seen, ...context.bags.get(name)?.changes }
   return Object.fromEntries(Object.entries(bag).filter(([, value]) => value !== ''))
+}
+
+/** Of a member, as it was when a hook about that unit ran, or when it was first read since: later writes are seen with the hook that tells of them. */
+function keptBag({ unit }: HookContext, relation: Relation, entity: string): Bag {
+  const state = unit.relations.get(relation.id)
+  if (!state?.members.has(entity)) return bagOf(relation, entity)
+  const kept = state.kept.get(entity) ?? { ...bagOf(relation, entity) }
+  state.kept.set(entity, kept)
+  return kept
 }

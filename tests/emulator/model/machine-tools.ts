@@ -3,6 +3,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isIPv6 } from '../host/network.ts'
+import { atCommit } from './at-commit.ts'
 import { boundAddress, boundInterface } from './bindings.ts'
 import type { AddedAddress } from './added-address.ts'
 import {
@@ -49,24 +50,34 @@ export const networkGet: Tool = ({ context, args }) => {
   )
   if (chosen.length === 1) return json(asked[chosen[0] ?? ''])
   if (chosen.length > 1) return json(Object.fromEntries(chosen.map((key) => [key, asked[key]])))
+  // As YAML 4.0 prints the names that 2.x had, too.
+  const old = context.tables.profile === '4.0' && !/--format[= ]json/.test(args.join(' '))
+  const own = { device, rows: addresses.map(addressRow) }
+  const added = ({ device, address, cidr }: AddedAddress): Bound => ({
+    device,
+    rows: [{ hostname: address, value: address, cidr }],
+  })
+  const bound = [...first.map(added), own, ...last.map(added)]
   return json({
-    'bind-addresses': [
-      ...first.map(addedRow),
-      {
-        'mac-address': macOf(address),
-        'interface-name': device,
-        addresses: addresses.map(addressRow),
-      },
-      ...last.map(addedRow),
-    ],
+    'bind-addresses': bound.map((row) => printBound(row, address, old)),
     'egress-subnets': [egress],
     'ingress-addresses': ingress,
   })
 }
 
-function addedRow({ address, cidr, device }: AddedAddress): unknown {
-  const addresses = [{ hostname: address, value: address, cidr }]
-  return { 'mac-address': macOf(address), 'interface-name': device, addresses }
+interface Bound {
+  readonly device: string
+  readonly rows: readonly { readonly hostname: string; readonly value: string; readonly cidr: string }[]
+}
+
+function printBound({ device, rows }: Bound, address: string, old: boolean): unknown {
+  const mac = macOf(rows[0]?.value ?? address)
+  return {
+    'mac-address': mac,
+    'interface-name': device,
+    addresses: old ? rows.map((row) => ({ ...row, address: row.value })) : rows,
+    ...(old && { macaddress: mac, interfacename: device }),
+  }
 }
 
 /** Any, and always the same one: nothing looks at it but who compares. */
@@ -75,7 +86,7 @@ function macOf(address: string): string {
   return `00:16:3e:00:00:${last.slice(-2).padStart(2, '0')}`
 }
 
-function addressRow(value: string): unknown {
+function addressRow(value: string): Bound['rows'][number] {
   const cidr = isIPv6(value) ? value.replace(/::.*$/, '::/64') : value.replace(/\d+$/, '0/24')
   return { hostname: value, value, cidr }
 }
@@ -130,37 +141,60 @@ function badStorage({ tables }: HookContext, id: string, why: string, code: numb
     : new ToolFailure(`invalid value "${id}" for option -s: ${why}`, 2)
 }
 
-export const storageAdd: Tool = ({ args }) => {
+export const storageAdd: Tool = ({ context, args }) => {
   const [directive] = parseFlags(args, {}).words
   if (directive === undefined) throw new ToolFailure('storage add requires a storage directive', 2)
   const [name, count = '1'] = directive.split('=')
   if (!/^\d+$/.test(count)) throw new ToolFailure(`only count can be specified for "${name}"`, 2)
-  throw new ToolFailure(`storage "${directive.split('=')[0]}" not found`)
+  if (context.tables.profile === '3.6') throw new ToolFailure(`storage "${name}" not found`)
+  // 4.0 looks at it when all is committed; no charm here may have more of one storage.
+  const unit = context.unit.name
+  const why = context.unit.app.charm.storage.some((row) => row.name === name)
+    ? 'would exceed the maximum count of 1'
+    : 'storage name not supported'
+  atCommit(context, `preparing storage additions: preparing storage add "${name}" for unit "${unit}"`, () => {
+    throw new ToolFailure(why)
+  })
+  return nothing
 }
 
 /** The path, without a newline; one that was never attached is an empty placeholder in 3.6, and not found in 4.0. */
 export const resourceGet: Tool = async ({ context, args }): Promise<Answer> => {
   const { app, host, name: unitName } = context.unit
+  if (args.some((arg) => arg.startsWith('--format')))
+    throw new ToolFailure('option provided but not defined: --format', 2)
   const [name] = parseFlags(args, {}, 1).words
   if (name === undefined) throw new ToolFailure('missing required resource name', 2)
   const file = app.charm.resources.get(name)
-  if (file === undefined) throw new ToolFailure(`could not download resource: resource "${name}" not found`)
+  if (file === undefined)
+    throw noResource(
+      context,
+      name,
+      `getting UUID of resource ${name} for application ${context.tables.uuid}: resource not found`,
+    )
   const path = `/var/lib/juju/agents/unit-${unitName.replace('/', '-')}/resources/${file}`
   const [attached, outside] = [app.resources.get(name), host.outside(path)]
   if (attached === undefined && context.tables.profile === '4.0')
-    throw new ToolFailure(
-      `could not download resource: HTTP request failed: Get https://10.0.0.1:17070/model/${context.tables.uuid}/units/unit-${unitName.replace('/', '-')}/resources/${name}: resource "${name}" not found`,
-    )
+    throw noResource(context, name, `resource "${name}" not found`)
   await mkdir(dirname(outside), { recursive: true })
   await (attached === undefined ? writeFile(outside, '') : copyFile(attached, outside))
   return { ...nothing, out: path }
 }
 
-export const jujuReboot: Tool = ({ context }) => {
+function noResource({ tables, unit }: HookContext, name: string, why: string): ToolFailure {
+  if (tables.profile === '3.6')
+    return new ToolFailure(`could not download resource: resource "${name}" not found`)
+  const at = `https://10.0.0.1:17070/model/${tables.uuid}/units/unit-${unit.name.replace('/', '-')}/resources/${name}`
+  return new ToolFailure(`could not download resource: HTTP request failed: Get ${at}: ${why}`)
+}
+
+export const jujuReboot: Tool = ({ context, args }) => {
+  parseFlags(args, { '--now': 'flag' }, 0)
   if (context.hook.action) throw new ToolFailure('juju-reboot is not supported when running an action.')
   throw new ToolFailure('juju-reboot: the emulator reboots machines only when a test says so')
 }
 
-export const credentialGet: Tool = () => {
+export const credentialGet: Tool = ({ args }) => {
+  parseFlags(args, {}, 0)
   throw new ToolFailure('cannot access cloud credentials: permission denied')
 }

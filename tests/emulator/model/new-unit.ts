@@ -19,6 +19,7 @@ export function newUnit(tables: Tables, app: Application, host: Host, principal?
     workload: { status: 'waiting', message: 'agent initialising' },
     state: {},
     ports: new Set(),
+    portEndpoints: new Map(),
     relations: new Map(),
     storage: new Map(),
     moreAddresses: [],

@@ -46,17 +46,42 @@ function openOf({ unit, ports }: HookContext): readonly string[] {
   })
 }
 
+/** Endpoints for which a port is open, `*` for all: none are named. */
+function endpointsOf({ unit, portEndpoints }: HookContext, port: string): readonly string[] {
+  return portEndpoints.get(port) ?? unit.portEndpoints.get(port) ?? ['*']
+}
+
+function named({ flags }: ReturnType<typeof parseFlags>): readonly string[] {
+  const names = (flags.get('--endpoints') ?? '').split(',').map((name) => name.trim())
+  return names.filter((name) => name !== '')
+}
+
 export const openPort: Tool = ({ context, args }) => {
-  const range = readRange(parseFlags(args, { '--endpoints': 'value' }, 1).words)
+  const parsed = parseFlags(args, { '--endpoints': 'value' }, 1)
+  const range = readRange(parsed.words)
   const port = print(range)
-  const overlaps = openOf(context).find((row) => row !== port && overlap(readRange([row]), range))
+  const open = openOf(context)
+  const overlaps = open.find((row) => row !== port && overlap(readRange([row]), range))
   if (overlaps !== undefined)
     throw new ToolFailure(
       `cannot open ${port} (unit "${context.unit.name}"): port range conflicts with ${overlaps} (unit "${context.unit.name}") requested earlier`,
     )
-  context.ports.set(port, true)
-  context.flush.push(() => context.unit.ports.add(port))
+  const before = open.includes(port) ? endpointsOf(context, port) : []
+  const endpoints = named(parsed)
+  const all = endpoints.length === 0 || before.includes('*')
+  set(context, port, true, all ? ['*'] : [...new Set([...before, ...endpoints])].sort())
   return nothing
+}
+
+function set(context: HookContext, port: string, open: boolean, endpoints: readonly string[]): void {
+  context.ports.set(port, open)
+  context.portEndpoints.set(port, endpoints)
+  context.flush.push(() => {
+    const { ports, portEndpoints } = context.unit
+    if (open) ports.add(port)
+    else ports.delete(port)
+    portEndpoints.set(port, endpoints)
+  })
 }
 
 function overlap(one: Range, other: Range): boolean {
@@ -64,13 +89,18 @@ function overlap(one: Range, other: Range): boolean {
 }
 
 export const closePort: Tool = ({ context, args }) => {
-  const port = print(readRange(parseFlags(args, { '--endpoints': 'value' }, 1).words))
-  context.ports.set(port, false)
-  context.flush.push(() => context.unit.ports.delete(port))
+  const parsed = parseFlags(args, { '--endpoints': 'value' }, 1)
+  const port = print(readRange(parsed.words))
+  const endpoints = named(parsed)
+  const rest = endpointsOf(context, port).filter((name) => !endpoints.includes(name))
+  const stays = endpoints.length > 0 && rest.length > 0 && openOf(context).includes(port)
+  set(context, port, stays, stays ? rest : ['*'])
   return nothing
 }
 
 export const openedPorts: Tool = ({ context, args }) => {
   const { flags } = parseFlags(args, { '--endpoints': 'flag' }, 0)
-  return json(openOf(context).map((port) => (flags.has('--endpoints') ? `${port} (*)` : port)))
+  const show = (port: string): string =>
+    flags.has('--endpoints') ? `${port} (${endpointsOf(context, port).join(', ')})` : port
+  return json(openOf(context).map(show))
 }

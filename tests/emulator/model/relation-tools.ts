@@ -67,6 +67,8 @@ function entityOf({ hook, tables }: HookContext, named: string | undefined, app:
   const { JUJU_REMOTE_UNIT: unit, JUJU_REMOTE_APP: remote } = hook.env
   const target = named ?? (unit || remote)
   if (!target) throw new ToolFailure('no unit or application specified', 2)
+  if (app && tables.profile === '4.0' && !/^[a-z][a-z0-9-]*(?:\/\d+)?$/.test(target))
+    throw new ToolFailure('"" is not a valid unit or application')
   if (app) return applicationOf(target)
   if (target.includes('/') || (named === undefined && tables.profile === '4.0')) return target
   if (!/^[a-z][a-z0-9-]*$/.test(target)) throw new ToolFailure(`invalid unit name "${target}"`, 2)

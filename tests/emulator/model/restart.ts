@@ -6,6 +6,7 @@ import type { Tables, Unit } from './state.ts'
 export function restartAgent(tables: Tables, unit: Unit): void {
   for (const [id, seen] of unit.relations) {
     if (seen.created && !seen.broken) seen.older = true
+    seen.kept.clear()
     const relation = tables.relations.get(id)
     if (relation) relation.stalled = false
   }

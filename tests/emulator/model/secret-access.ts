@@ -113,7 +113,12 @@ export function nameSecret(
 ): void {
   if (wanted === undefined) return
   const other = labelled(context, wanted)
-  if (other && other !== secret) throw new ToolFailure(`secret with label "${wanted}" already exists`)
+  if (other && other !== secret)
+    throw new ToolFailure(
+      context.tables.profile === '3.6'
+        ? `secret with label "${wanted}" already exists`
+        : 'getting latest secret revision: UNIQUE constraint failed: secret_unit_consumer.label, secret_unit_consumer.unit_uuid',
+    )
   const own = homeOf(context, secret) === context.tables && secret.owner === context.unit.app.name
   if (mayManage(context, secret)) secret.label = wanted
   // Of its application's secret a unit that does not lead can't change the label: 3.6 passes over it.

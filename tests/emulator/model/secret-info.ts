@@ -39,13 +39,15 @@ export const secretInfoGet: Tool = ({ context, args }) => {
 /** @throws where there is none that this unit may manage, by the name that was asked for */
 function findOwn(context: HookContext, words: readonly string[], label: string | undefined): Secret {
   const nobody = (name: string): ToolFailure => new ToolFailure(`secret "${name}" not found`)
+  const shown = (secret: Secret): boolean =>
+    mayManage(context, secret) && (context.tables.profile === '3.6' || !context.removedSecrets.has(secret))
   if (label === undefined) {
     const secret = find(context, words, undefined)
-    if (!mayManage(context, secret)) throw nobody(secret.id)
+    if (!shown(secret)) throw nobody(secret.id)
     return secret
   }
   const all = [...context.pendingSecrets.values(), ...context.tables.secrets.values()]
-  const named = all.find((row) => ownMetadata(context, row).label === label && mayManage(context, row))
+  const named = all.find((row) => ownMetadata(context, row).label === label && shown(row))
   if (!named) throw nobody(label)
   return named
 }

@@ -24,7 +24,7 @@ import {
 import { atCommit } from './at-commit.ts'
 import { readContent } from './secret-content.ts'
 import { expiryOf, nextRotation, reschedule, rotationOf } from './secret-times.ts'
-import { applicationOf, nextNumber, type Secret } from './state.ts'
+import { applicationOf, type Consumer, nextNumber, type Secret } from './state.ts'
 
 const contentFlags = {
   '--label': 'value',
@@ -92,7 +92,7 @@ export const secretGet: Tool = ({ context, args }) => {
   const consumer = secret.consumers.get(reader) ?? { tracked: secret.latest, told: secret.latest }
   nameSecret(context, secret, consumer, words.length > 0 ? flags.get('--label') : undefined)
   const newest = flags.has('--peek') || flags.has('--refresh')
-  if (flags.has('--refresh')) Object.assign(consumer, { tracked: secret.latest, told: secret.latest })
+  if (flags.has('--refresh')) trackLatest(context, secret, consumer)
   if (!flags.has('--peek')) secret.consumers.set(reader, consumer)
   const revision = flags.has('--peek') ? secret.latest : consumer.tracked
   const own = newest || context.pendingSecrets.has(secret.id) ? context.contents.get(secret) : undefined
@@ -102,6 +102,13 @@ export const secretGet: Tool = ({ context, args }) => {
   if (key === undefined) return json(sorted(content))
   if (content[key] === undefined) throw new ToolFailure(`secret key value "${key}" not found`)
   return json(content[key])
+}
+
+/** What this hook has set itself is the latest only once it is committed. */
+function trackLatest({ contents, flush }: HookContext, secret: Secret, consumer: Consumer): void {
+  const track = (): void => void Object.assign(consumer, { tracked: secret.latest, told: secret.latest })
+  track()
+  if (contents.has(secret)) flush.push(track)
 }
 
 /** 4.0 has begun to track by then, and the label is taken: of a later revision the unit is told, and granted, it reads the old one. */
@@ -184,7 +191,13 @@ export const secretRemove: Tool = ({ context, args }) => {
   if (!allowed && context.tables.profile === '3.6') throw new ToolFailure(`secret "${secret.id}" not found`)
   if (allowed && secret.owner === context.unit.app.name) context.asLeader = true
   const revision = flags.get('--revision')
-  if (revision === undefined) context.removedSecrets.add(secret)
+  if (revision !== undefined && !/^-?\d+$/.test(revision))
+    throw new ToolFailure(
+      `invalid value "${revision}" for option --revision: strconv.ParseInt: parsing "${revision}": invalid syntax`,
+      2,
+    )
+  // 4.0 shows nothing any more of a secret that loses a revision in this hook.
+  if (revision === undefined || context.tables.profile === '4.0') context.removedSecrets.add(secret)
   atCommit(context, 'removing secrets', () => {
     if (!allowed) throw denied(context, 'manage')
     if (revision === undefined) context.tables.secrets.delete(secret.id)

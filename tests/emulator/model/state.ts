@@ -77,6 +77,8 @@ export interface Unit {
   readonly workload: Status
   readonly state: Bag
   readonly ports: Set<string>
+  /** Where a port is not open for all endpoints. */
+  readonly portEndpoints: Map<string, readonly string[]>
   readonly relations: Map<number, SeenRelation>
   readonly storage: Map<string, boolean>
   readonly moreAddresses: AddedAddress[]
@@ -115,6 +117,8 @@ export interface SeenRelation {
   older: boolean
   /** Of a relation that is gone: that one unit left was the last that it hears. */
   told: boolean
+  /** Databags of members as they were last read: the agent reads one anew for a hook about its unit, and for no other. */
+  readonly kept: Map<string, Bag>
   /** Version of each databag when this unit was last told of it. */
   readonly versions: Map<string, number>
 }
@@ -222,6 +226,7 @@ export function nothingSeen(): SeenRelation {
     joined: undefined,
     older: false,
     told: false,
+    kept: new Map(),
     versions: new Map(),
   }
 }

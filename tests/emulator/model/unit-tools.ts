@@ -106,8 +106,9 @@ export const leaderGet: Tool = ({ context, args }) => {
 export const jujuLog: Tool = ({ context, args }) => {
   const { flags, words } = parseFlags(args, { '-l': 'value', '--log-level': 'value', '--debug': 'flag' })
   if (words.length === 0) throw new ToolFailure('no message specified', 2)
+  const deprecated = args.some((arg) => arg.startsWith('--format'))
   context.log.push(`${flags.get('--log-level') ?? flags.get('-l') ?? 'INFO'} ${words.join(' ')}`)
-  return nothing
+  return deprecated ? { ...nothing, err: '--format flag deprecated for command "juju-log"' } : nothing
 }
 
 function runningAction({ context }: Request): Action {
