@@ -9,6 +9,7 @@ export type Params = Readonly<Record<string, unknown>>
 export function openAsks(tables: Tables, settle: () => Promise<unknown>) {
   const askAction = (unit: string, name: string, params: Params = {}): Action =>
     addAction(tables, unitNamed(tables, unit), name, params)
+  const askExec = (unit: string, command: string): Action => addExec(tables, unitNamed(tables, unit), command)
   return {
     /** Queues the action, for a story that has the hooks run one by one. */
     askAction,
@@ -18,9 +19,10 @@ export function openAsks(tables: Tables, settle: () => Promise<unknown>) {
       await settle()
       return action
     },
+    askExec,
     /** As `juju exec --unit`: a shell runs the command as a hook would run, after what is due; then settles. */
     async exec(unit: string, command: string): Promise<Action> {
-      const action = addExec(tables, unitNamed(tables, unit), command)
+      const action = askExec(unit, command)
       await settle()
       return action
     },

@@ -140,16 +140,13 @@ function printTask(unit: string, action: Action): object {
   return { id, status, ...(message && { message }), results: printResults(action), unit }
 }
 
+/** On all of them at once: one that is on its way out does it before it goes. */
 async function exec({ model, alone }: Running, units: string, line: string): Promise<object> {
-  const tasks: Record<string, object> = {}
-  let failed = false
-  for (const unit of units.split(',')) {
-    const name = leaderOf(model, unit)
-    const done = await alone(() => model.exec(name, onMachine(line)))
-    tasks[name] = printTask(name, done)
-    failed ||= done.output.code !== 0
-  }
-  if (failed) throw new TaskFailed(tasks)
+  const names = units.split(',').map((unit) => leaderOf(model, unit))
+  const asked = names.map((name) => [name, model.askExec(name, onMachine(line))] as const)
+  await alone(() => model.settle())
+  const tasks = Object.fromEntries(asked.map(([name, done]) => [name, printTask(name, done)]))
+  if (asked.some(([, { output }]) => output.code !== 0)) throw new TaskFailed(tasks)
   return tasks
 }
 
