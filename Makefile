@@ -11,7 +11,7 @@ STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/
 DEEP := addresses apiserver authorities bad-input cluster cost crash-cross-model cross-model cross-model-key \
 	cross-model-old-juju corrupt-alarm damaged-data departure dropped-offer etcd-away late-storage leases lost-data lost-records lost-units member-away neighbours network one-stays \
 	power-cut quorum renewals repeated restarted-agents security-end-of-access security-lock-out security-names security-neighbours \
-	security-requests security-revoked security-serials security-text security-truststore storage translated-peers tuning two-become-one unseen-end \
+	security-requests security-revoked security-serials security-text security-truststore storage suspended-end translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm

@@ -77,3 +77,14 @@ export async function assertWorks(model: StoryModel): Promise<void> {
   assert.match(await put(model, '/web/a'), /^completed/)
   assert.match(await put(model, '/webb'), /failed .*permission denied/)
 }
+
+/** The relation is removed while it is suspended: 3.6 shows that to the charm, and in 4.0 the operator has to say so. */
+export async function removeSuspended({ provider, there }: Across, name: string): Promise<void> {
+  await provider.removeRelation(there)
+  await provider.updateStatus()
+  if (provider.profile === '3.6') return
+  const params = { 'common-name': name, confirm: true }
+  const { status, message } = await provider.runAction('etcd/leader', 'revoke-client', params)
+  assert.equal(status, 'completed', message)
+  await provider.updateStatus()
+}
