@@ -41,7 +41,7 @@ async function consume(
 const plain = (hooks: readonly string[]): readonly string[] =>
   hooks.map((row) => row.replace(/remote-\w+|far\d?/, 'far').replace(/\/\d+$/, '/n'))
 
-test('a consumer that removes the offer goes in peace; the offering side hears of one unit, and never of the end', async () => {
+test('row 2: a consumer that removes the offer goes in peace; the offering side hears of one unit, and never of the end', async () => {
   await using probe = await packProbe()
   await using model = await openModel({ ...options, seed: 3 })
   const { offering, consuming, there } = await relate(model, probe.archive)
@@ -102,7 +102,7 @@ test('a consumer that removes the offer goes in peace; the offering side hears o
   assert.equal(hooksSince(offering, 'a/0', from).at(-1), 'out-relation-broken')
 })
 
-test('while a relation is suspended nobody reads over it; resumed, it is created anew', async () => {
+test('rows 6 and 7: while a relation is suspended nobody reads over it; resumed, it is created anew', async () => {
   await using probe = await packProbe()
   for (const profile of ['3.6', '4.0'] as const) {
     await using model = await openModel({ ...options, profile })

@@ -20,7 +20,7 @@ async function openFresh(archive: string, seed = 1, profile: '3.6' | '4.0' = '4.
   return model
 }
 
-test('a peer that went is told to nobody before the agents were restarted; goal-state knows', async () => {
+test('row 1: a peer that went is told to nobody before the agents were restarted; goal-state knows', async () => {
   await using probe = await packProbe()
   await using model = await openFresh(probe.archive)
   const at = model.tables.journal.length
@@ -53,7 +53,7 @@ test('a peer that went is told to nobody before the agents were restarted; goal-
   assert.equal((await ask(model, 'e/2', [list]))[0]?.out, '')
 })
 
-test('the others hear of a unit on its way out when it has broken the relation, and it leads to its last hook', async () => {
+test('row 10: the others hear of a unit on its way out when it has broken the relation, and it leads to its last hook', async () => {
   await using probe = await packProbe()
   for (const seed of seeds) {
     await using model = await openFresh(probe.archive, seed)
@@ -73,7 +73,7 @@ test('the others hear of a unit on its way out when it has broken the relation, 
   }
 })
 
-test('relation-ids lists the relation that breaks; 3.6 does not', async () => {
+test('row 4: relation-ids lists the relation that breaks; 3.6 does not', async () => {
   await using probe = await packProbe()
   for (const profile of ['3.6', '4.0'] as const) {
     await using model = await openFresh(probe.archive, 1, profile)
@@ -100,7 +100,7 @@ async function openRestarted(archive: string, seed: number): Promise<Model> {
   return model
 }
 
-test('an agent that was restarted breaks the peer relation, not last, and the peers hear of it', async () => {
+test('row 5: an agent that was restarted breaks the peer relation, not last, and the peers hear of it', async () => {
   await using probe = await packProbe()
   for (const seed of seeds) {
     await using model = await openRestarted(probe.archive, seed)
@@ -136,7 +136,7 @@ test('an agent that was restarted breaks the peer relation, not last, and the pe
   }
 })
 
-test('what was related before a restart breaks with nobody named at the other end', async () => {
+test('row 5: what was related before a restart breaks with nobody named at the other end', async () => {
   await using probe = await packProbe()
   await using model = await openRestarted(probe.archive, 1)
   const at = model.tables.journal.length

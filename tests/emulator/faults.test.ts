@@ -41,7 +41,7 @@ const gone = {
 } as const
 
 for (const profile of ['3.6', '4.0'] as const) {
-  test(`a relation that is gone is still listed, and every look at it is refused, on Juju ${profile}`, async () => {
+  test(`row 3: a relation that is gone is still listed, and every look at it is refused, on Juju ${profile}`, async () => {
     await using probe = await packProbe()
     await using model = await openModel({ ...options, profile })
     const id = await relatePair(model, probe.archive)
@@ -66,7 +66,7 @@ for (const profile of ['3.6', '4.0'] as const) {
     assert.deepEqual(hooksOf(model, 'a/0').slice(-2), ['out-relation-departed', 'out-relation-broken'])
   })
 
-  test(`who is refused a secret, and who follows, on Juju ${profile}`, async () => {
+  test(`rows 8, 9 and 19: who is refused a secret, and who follows, on Juju ${profile}`, async () => {
     await using probe = await packProbe()
     await using model = await openModel({ ...options, profile })
     const id = await relatePair(model, probe.archive)
@@ -90,7 +90,7 @@ for (const profile of ['3.6', '4.0'] as const) {
     )
   })
 
-  test(`a revision that is gone can ${profile === '3.6' ? 'not ' : ''}be removed again on Juju ${profile}`, async () => {
+  test(`row 29: a revision that is gone can ${profile === '3.6' ? 'not ' : ''}be removed again on Juju ${profile}`, async () => {
     await using probe = await packProbe()
     await using model = await openModel({ ...options, profile })
     await model.deploy('a', { archive: probe.archive, units: 2 })
@@ -183,7 +183,7 @@ test('row 20: an owner is not shown whom in another model a secret was granted, 
   assert.equal(consuming.unit('b/0').actions.at(-1)?.status, 'completed')
 })
 
-test('an option that is set to nothing is nothing in 3.6, and an empty text in 4.0', async () => {
+test('row 31: an option that is set to nothing is nothing in 3.6, and an empty text in 4.0', async () => {
   await using probe = await packProbe()
   const unset = '"empty":null,"level":null,"loud":null,"ratio":null'
   for (const profile of ['3.6', '4.0'] as const) {

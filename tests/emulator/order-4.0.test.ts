@@ -13,7 +13,7 @@ const options = { etcd: process.env.ETCD_BIN_DIR ?? '', cache: process.env.EMULA
 const ran = (model: Model): readonly string[] =>
   model.tables.journal.map(({ unit, hook }) => `${unit} ${hook}`)
 
-test('changed options are told twice, once they are others', async () => {
+test('row 11: changed options are told twice, once they are others', async () => {
   await using probe = await packProbe()
   const attached = join(dirname(probe.archive), 'other.bin')
   await writeFile(attached, 'other')
@@ -35,7 +35,7 @@ test('changed options are told twice, once they are others', async () => {
   }
 })
 
-test('a resource that was never attached is not found', async () => {
+test('row 12: a resource that was never attached is not found', async () => {
   await using probe = await packProbe()
   await using model = await openModel(options)
   await model.deploy('b', { archive: probe.archive })
@@ -45,7 +45,7 @@ test('a resource that was never attached is not found', async () => {
   assert.match(got?.err ?? '', /^ERROR could not download resource: .* resource "tool" not found\n$/)
 })
 
-test('the hook that a reboot cut off runs again before start, and an action stays running', async () => {
+test('row 22: the hook that a reboot cut off runs again before start, and an action stays running', async () => {
   await using probe = await packProbe()
   await using model = await openModel(options)
   await model.deploy('a', { archive: probe.archive })
@@ -74,7 +74,7 @@ test('the hook that a reboot cut off runs again before start, and an action stay
   assert.deepEqual(hooksSince(model, 'a/0', at), recordedHooks('restart in the middle of an action', 'a/0'))
 })
 
-test('any of the units that were deployed together leads; by the first seed it is the first, as in 3.6', async () => {
+test('row 27: any of the units that were deployed together leads; by the first seed it is the first, as in 3.6', async () => {
   await using probe = await packProbe()
   const leaderOf = async (seed: number, profile: '3.6' | '4.0'): Promise<string | undefined> => {
     await using model = await openModel({ ...options, seed, profile })
@@ -86,7 +86,7 @@ test('any of the units that were deployed together leads; by the first seed it i
   assert.deepEqual([await leaderOf(1, '4.0'), await leaderOf(2, '3.6')], ['a/0', 'a/0'])
 })
 
-test('between joined and changed of a unit come hooks of other relations, and none of the same', async () => {
+test('row 28: between joined and changed of a unit come hooks of other relations, and none of the same', async () => {
   await using probe = await packProbe()
   let between = 0
   for (const seed of [1, 2, 3, 4]) {
@@ -111,7 +111,7 @@ test('between joined and changed of a unit come hooks of other relations, and no
   assert.ok(between > 0)
 })
 
-test('endpoints that were related shortly before are created, and joined when the agents have been restarted', async () => {
+test('row 36: endpoints that were related shortly before are created, and joined when the agents have been restarted', async () => {
   await using probe = await packProbe()
   await using model = await openModel(options)
   await model.deploy('a', { archive: probe.archive })

@@ -77,6 +77,25 @@ export interface RecordedAction {
   readonly calls: readonly RecordedCall[]
 }
 
+export interface RecordedRun extends RecordedAction {
+  readonly model: string
+}
+
+/** Hooks and actions of a situation, in the order in which they ran. */
+export function recordedRuns(situation: string): readonly RecordedRun[] {
+  return read('calls.jsonl', callsRow)
+    .filter(([where]) => where === situation)
+    .map(([, model, unit, action, , calls]) => ({
+      situation,
+      model,
+      unit,
+      action,
+      calls: calls.map(([line, code, out, err]) => ({ line, code, out, err })),
+    }))
+}
+
+export const isRecordedAction = ({ action }: RecordedAction): boolean => asked.has(action)
+
 /** In the order in which they ran. */
 export function recordedActions(model: string): readonly RecordedAction[] {
   return read('calls.jsonl', callsRow)

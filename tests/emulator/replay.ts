@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zip } from '../../scripts/archive.ts'
 import { type Model, openModel } from './index.ts'
+import { replayEndings } from './replay-endings.ts'
 import { dispatch, type Printed, printed, teach } from './probe.ts'
 import { type RecordedAction, recordedActions, type RecordedCall } from './recorded.ts'
 
@@ -14,7 +15,7 @@ const operator: Readonly<Record<string, (model: Model) => void>> = {
   'relation lines a/2 out': (model) => void model.integrate('a:out', 'b:in'),
   'config to empty': (model) => model.config('a', { 's-default': '' }),
 }
-const folderOfProbe = '/var/lib/fid'
+export const folderOfProbe = '/var/lib/fid'
 const last = 'denied before the grant, then granted'
 /** Its action ran before the hooks that the one before it brought. */
 const atOnce = new Set(['relation lines a/0 peers'])
@@ -26,8 +27,10 @@ export async function replay(
 ): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'replay-'))
   try {
-    await using model = await openLike(await packFid(folder), folder, options)
-    return await askAll(model)
+    const archive = await packFid(folder)
+    const [endings, model] = [await replayEndings(archive, options), await openLike(archive, folder, options)]
+    await using _ = model
+    return [...(await askAll(model)), ...endings]
   } finally {
     await rm(folder, { recursive: true })
   }
@@ -60,7 +63,14 @@ async function askOne(
   const params = action === 'battery' ? { name: situation.split(' ').at(-1) ?? '' } : {}
   const asked = model.askAction(unit, action, params)
   while (asked.status === 'pending') await model.runOne()
-  const answers = await printed(model, unit, action, calls.length)
+  return differ(situation, calls, await printed(model, unit, action, calls.length))
+}
+
+export function differ(
+  situation: string,
+  calls: readonly RecordedCall[],
+  answers: readonly (Printed | undefined)[],
+): readonly string[] {
   return calls.flatMap((call, nth) => {
     const [juju, emulator] = [told(call), told(answers[nth])]
     return juju === emulator
@@ -78,6 +88,7 @@ function told(answer: RecordedCall | Printed | undefined): string {
 function plain(text: string): string {
   return text
     .replaceAll('<collector>', 'collector')
+    .replace(/\bremote-[0-9a-f]{32}\b/g, '<remote>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
     .replace(/\b(?:s[0-9]{18}0|[cd][0-9a-v]{18}[0g])\b/g, '<secret>')
     .replace(/\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/g, '<mac>')
@@ -98,10 +109,7 @@ async function openLike(
   await model.deploy('b', { archive, units: 2, config })
   await model.deploy('a', { archive, units: 3, config, resources: { tool } })
   model.tables.environment.F = folderOfProbe
-  for (const [app, leader] of [
-    ['a', 'a/2'],
-    ['b', 'b/1'],
-  ] as const) {
+  for (const leader of ['a/2', 'b/1'] as const) {
     const { app: of } = model.unit(leader)
     of.leader = leader
     for (const unit of of.units) {
@@ -112,13 +120,7 @@ async function openLike(
           'state-set a=1',
           'secret-add --owner unit --label made-in-install abc=def',
         ])
-      for (const endpoint of ['peers', 'in', 'out'])
-        await teach(model, unit.name, `${endpoint}-relation-created`, [
-          `relation-set from=${unit.name}`,
-          `if [ "$(is-leader)" = True ]; then relation-set --app app-from=${app}; fi`,
-        ])
-      for (const endpoint of ['peers', 'in', 'out'])
-        await teach(model, unit.name, `${endpoint}-relation-changed`, ['relation-get - $JUJU_REMOTE_UNIT'])
+      await teachUsual(model, unit.name)
       await teach(model, unit.name, 'leader-elected', ['status-set --application active elected'])
     }
   }
@@ -126,8 +128,20 @@ async function openLike(
   return model
 }
 
+/** What the controller's charm did in every hook. */
+export async function teachUsual(model: Model, unit: string): Promise<void> {
+  const [app] = unit.split('/')
+  for (const endpoint of ['peers', 'in', 'out']) {
+    await teach(model, unit, `${endpoint}-relation-created`, [
+      `relation-set from=${unit}`,
+      `if [ "$(is-leader)" = True ]; then relation-set --app app-from=${app}; fi`,
+    ])
+    await teach(model, unit, `${endpoint}-relation-changed`, ['relation-get - $JUJU_REMOTE_UNIT'])
+  }
+}
+
 /** The charm's own files but for its dispatch, which runs what a test tells it. */
-async function packFid(folder: string): Promise<string> {
+export async function packFid(folder: string): Promise<string> {
   const stage = join(folder, 'fid')
   await mkdir(stage)
   for (const file of ['metadata.yaml', 'config.yaml', 'actions.yaml', 'manifest.yaml'])

@@ -33,6 +33,8 @@ function relationsOf(tables: Tables, app: string): Readonly<Record<string, Recor
   const found: Record<string, Record<string, Goal>> = {}
   for (const relation of tables.relations.values()) {
     if (relation.ends.length < 2 || !relation.ends.some((end) => end.app === app)) continue
+    // 4.0 tells the offering side nothing of its consumers.
+    if (tables.profile === '4.0' && relation.across?.offers) continue
     const remote = remoteOf(relation, app)
     const { endpoint } = endOf(relation, app)
     const units = relation.across ? [] : unitsAt(tables, relation, remote).map(({ unit }) => goalOf(unit))

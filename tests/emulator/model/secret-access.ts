@@ -99,6 +99,19 @@ export function nameAt(context: HookContext, secret: Secret): string | undefined
   return namesIn(homeOf(context, secret), context.tables, context.unit)[0]
 }
 
+/** Of a model whose offers nobody here consumes any more 4.0 says so. */
+export function assertConsumed(context: HookContext, secret: Secret): void {
+  const { profile, saas } = context.tables
+  const home = homeOf(context, secret)
+  if (
+    profile === '3.6' ||
+    home === context.tables ||
+    [...saas.values()].some(({ tables }) => tables === home)
+  )
+    return
+  throw new ToolFailure('attempt count exceeded: remote application not found')
+}
+
 export function denied({ tables, unit }: HookContext, what: 'read' | 'manage'): ToolFailure {
   const text = `"${unit.name}" is not allowed to ${what} this secret`
   return new ToolFailure(tables.profile === '3.6' ? 'permission denied' : text)

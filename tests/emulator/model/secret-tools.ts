@@ -11,6 +11,7 @@ import {
   ToolFailure,
 } from './hook-context.ts'
 import {
+  assertConsumed,
   denied,
   find,
   findLater,
@@ -87,6 +88,7 @@ export const secretGet: Tool = ({ context, args }) => {
   if (flags.has('--peek') && flags.has('--refresh'))
     throw new ToolFailure('specify one of --peek or --refresh but not both', 2)
   const secret = find(context, words, words.length === 0 ? flags.get('--label') : undefined)
+  assertConsumed(context, secret)
   const reader = readerOf(context, secret)
   if (reader === undefined) throw refused(context, secret, flags)
   const consumer = secret.consumers.get(reader) ?? { tracked: secret.latest, told: secret.latest }
