@@ -11,7 +11,6 @@ const dropped =
   'a consumer drops the offer, and comes again: the first relation is listed for good, and counts for nothing'
 story(dropped, { needs: ['cross-model', 'faults'], ownModel: true }, async ({ model, step }) => {
   const { tables } = emulatorOf(model)
-  tables.hidesAccessAcross = true
   const across = await relateAcross(model, { charm: 'client', config: { prefix: '/web/', request: 'v1' } })
   const { consumer, there } = across
 
