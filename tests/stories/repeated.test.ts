@@ -80,3 +80,35 @@ test('leadership that is lost within a hook fails no hook, and the next leader g
   await heal(model)
   assert.deepEqual((await lookAtEtcd(model)).users, [...tools.map((tool) => `c-${tool}`), 'root'].sort())
 })
+
+test('a revision that the leader did not come to remove is removed by the next one, to whom Juju 4.0 tells it again', async () => {
+  await using model = await openWorld()
+  await model.deploy('etcd', { archive: archives.etcd, units: 2 })
+  await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
+  await model.settle()
+  const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
+  await model.settle()
+  const leaderOf = (): string => model.tables.applications.get('etcd')?.leader ?? ''
+  const first = leaderOf()
+  let lost = false
+  model.killHooks((unit, tool) => {
+    if (lost || unit !== first || tool !== 'secret-remove') return false
+    lost = true
+    model.passLeadership('etcd', first === 'etcd/0' ? 'etcd/1' : 'etcd/0')
+    return true
+  })
+  model.config('web', { 'common-name': 'web2' })
+  await model.settle()
+  assert.ok(lost && leaderOf() !== first)
+  const told = model.tables.journal.filter(
+    ({ hook, unit }) => hook === 'secret-remove' && unit.startsWith('etcd/'),
+  )
+  assert.deepEqual([...new Set(told.map(({ unit }) => unit))].sort(), ['etcd/0', 'etcd/1'])
+  const failed = model.tables.journal.filter(({ exit }) => exit !== 0 && exit !== 'killed')
+  assert.deepEqual(failed.map(describeFailure), [])
+  const user = [...model.tables.secrets.values()].find(({ label }) => label === `etcd-client.${id}.user`)
+  assert.deepEqual([...(user?.revisions.keys() ?? [])], [user?.latest])
+  const client = connectAs(model, id, 'web')
+  await client.put('/web/a', 'b')
+  client.close()
+})
