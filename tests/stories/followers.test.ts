@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import type { HookRun } from '../emulator/index.ts'
 import { credentialsOf, responsesOf } from './driver/client.ts'
+import type { StoryModel } from './driver/driver.ts'
 import { assertNoFailedHooks } from './driver/deployments.ts'
 import { emulatorOf, runsDuring, writesOf } from './driver/emulator-of.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
@@ -35,6 +36,13 @@ function assertFollowersKeepOut(leader: string, runs: readonly HookRun[], relati
     )
     assert.deepEqual(wrote, [], `${run.unit} ${run.hook}`)
   }
+}
+
+/** How many it has made by now. */
+async function certificatesOf(model: StoryModel, app: string): Promise<number> {
+  const secrets = await model.secrets()
+  const own = secrets.find(({ owner, label }) => owner === app && label.endsWith('.mtls.secret'))
+  return own?.revision ?? 0
 }
 
 const title = 'three members serve, each in its place'
@@ -99,6 +107,7 @@ story(title, { ownModel: true }, async ({ model, step, whereShown }) => {
     async () => {
       const [before, old] = [await startsOf(model), await credentialsOf(model, id, 'web')]
       const addresses = await Promise.all(members.map(addressOf))
+      const certificates = await certificatesOf(model, 'web')
       await model.configure('web', { ids: 'all' })
       let taken = false
       const seen: string[] = []
@@ -112,7 +121,15 @@ story(title, { ownModel: true }, async ({ model, step, whereShown }) => {
         if (!taken) assert.ok(!olds.includes(false), seen.join('\n'))
       })
       assert.match(seen.at(-1) ?? '', /old false,false,false, new true,true,true$/)
-      assert.deepEqual(await startsSince(model, before), [1, 1, 1])
+      // Juju 4.0 tells changed options twice, and at each this requirer makes a certificate, which may come while members restart for the one before.
+      const [made, restarts] = [
+        (await certificatesOf(model, 'web')) - certificates,
+        await startsSince(model, before),
+      ]
+      assert.ok(
+        made >= 1 && restarts.every((count) => count >= 1 && count <= made),
+        `${restarts} for ${made}`,
+      )
       await whereShown('journal', async () => assertFollowersKeepOut(leader, runs, id))
     },
   )

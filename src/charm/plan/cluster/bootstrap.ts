@@ -8,6 +8,7 @@ import {
   printShared,
   settledBootstrap,
 } from '../workload/configuration.ts'
+import { signQuota } from '../workload/quota.ts'
 import { dataOf } from './data.ts'
 import { membersOf, ownMember } from './members.ts'
 
@@ -30,7 +31,7 @@ export function wantedConfiguration(
   const print = (how: Bootstrap): string =>
     printConfiguration({ observed, addresses, token: founding.token, workload, bootstrap: how })
   return {
-    text: print(bootstrap),
+    text: signQuota(print(bootstrap), observed),
     settled: print(settledBootstrap(observed, addresses)),
     shared: printShared(observed, workload),
   }

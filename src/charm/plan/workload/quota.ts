@@ -27,7 +27,10 @@ export function planQuota(observed: Observed): Quota {
   const before = readQuota(machine.files.configuration)
   // How much room there is, is looked at in few hooks; the others keep what those found.
   const found = machine.capacity && automaticQuota(machine.capacity)
-  const bytes = option === 'auto' ? settle(before, found, machine.databaseBytes) : Number(option)
+  // The operator's number does not hold back what the machine has room for, once it is left to the charm.
+  const automatic = isOperators(machine.files.configuration) ? undefined : before
+  const bytes =
+    option === 'auto' ? (settle(automatic, found, machine.databaseBytes) ?? before) : Number(option)
   if (bytes === undefined || bytes === before || bytes >= machine.databaseBytes)
     return { bytes, refused: false }
   const kept = before !== undefined && before > bytes ? before : roundUp(machine.databaseBytes)
@@ -49,6 +52,19 @@ function settle(
   const [smaller, larger] = [Math.min(before, found), Math.max(before, found)]
   const matters = databaseBytes >= smaller * noticed && larger >= smaller * worthwhile
   return matters ? found : before
+}
+
+const operators = "# The quota is the operator's.\n"
+
+function isOperators(configuration: string | undefined): boolean {
+  return configuration?.includes(operators) === true
+}
+
+/** Says in the configuration whose number the quota is, in words that etcd passes over. */
+export function signQuota(configuration: string, observed: Observed): string {
+  const { capacity, files } = observed.machine
+  const stays = capacity === undefined && isOperators(files.configuration)
+  return quotaOption(observed) !== 'auto' || stays ? `${configuration}${operators}` : configuration
 }
 
 /** A unit that joins begins with what the cluster has: the option may ask for less than its data takes. */

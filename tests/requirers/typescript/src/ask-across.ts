@@ -3,7 +3,13 @@
 
 import { randomBytes } from 'node:crypto'
 import { computeRequestId } from '../../../../src/interfaces/etcd-client.ts'
-import { type Databag, NotAllowed, type RelationId, type SecretContent } from '../../../../src/juju/index.ts'
+import {
+  type Databag,
+  NotAllowed,
+  NotFound,
+  type RelationId,
+  type SecretContent,
+} from '../../../../src/juju/index.ts'
 import { isKind, makeCertificate } from '../../../fixtures/certificates.ts'
 import type { Requirer } from './ask.ts'
 import { encrypt } from './encrypt.ts'
@@ -56,7 +62,8 @@ async function readShared({ juju }: Requirer, uri: string): Promise<SecretConten
   try {
     return await juju.readSecret({ uri }, { refresh: true })
   } catch (error) {
-    if (error instanceof NotAllowed) return undefined
+    // Where the offer was dropped, Juju 4.0 knows its application no more.
+    if (error instanceof NotAllowed || error instanceof NotFound) return undefined
     throw error
   }
 }

@@ -1,6 +1,6 @@
 // A client charm as short as it can be: ask, keep the certificate, show what came.
 
-import { NotAllowed, openJuju, readContext, unlessGone } from '../../../../src/juju/index.ts'
+import { NotAllowed, NotFound, openJuju, readContext, unlessGone } from '../../../../src/juju/index.ts'
 import { runAction } from './actions.ts'
 import { readAnswer } from './answer.ts'
 import { ask, rotate } from './ask.ts'
@@ -10,7 +10,8 @@ async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked
   } catch (error) {
-    if (error instanceof NotAllowed) return undefined
+    // Of an offer that was dropped Juju 4.0 knows the application no more.
+    if (error instanceof NotAllowed || error instanceof NotFound) return undefined
     throw error
   }
 }

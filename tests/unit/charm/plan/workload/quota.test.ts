@@ -31,13 +31,16 @@ const capacity = { memoryBytes: 4 * GiB, diskBytes: 1000 * GiB }
 interface Case {
   readonly option: string
   readonly before?: number
+  /** It is the operator's number. */
+  readonly signed?: boolean
   readonly machine?: Partial<MachineSeen>
   readonly record?: string
 }
 
-function seen({ option, before, machine = {}, record }: Case): Observed {
+function seen({ option, before, signed = false, machine = {}, record }: Case): Observed {
   const observed = settled()
-  const files = before === undefined ? {} : { configuration: `a: 1\nquota-backend-bytes: ${before}\n` }
+  const sign = signed ? "# The quota is the operator's.\n" : ''
+  const files = before === undefined ? {} : { configuration: `a: 1\nquota-backend-bytes: ${before}\n${sign}` }
   return {
     ...observed,
     config: parseConfig(
@@ -52,6 +55,21 @@ describe('the quota of a member', () => {
   const rows: readonly (Case & { name: string; bytes: number | undefined; refused?: boolean })[] = [
     { name: 'is what the option says', option: '104857600', bytes: 100 * MiB },
     { name: 'follows the machine', option: 'auto', machine: { capacity }, bytes: 2 * GiB },
+    {
+      name: 'follows the machine once the operator leaves it to the charm, whatever the database would notice',
+      option: 'auto',
+      before: 128 * MiB,
+      signed: true,
+      machine: { capacity, databaseBytes: 24 * MiB },
+      bytes: 2 * GiB,
+    },
+    {
+      name: 'is the number of before in hooks that do not look at the machine',
+      option: 'auto',
+      before: 128 * MiB,
+      signed: true,
+      bytes: 128 * MiB,
+    },
     {
       name: 'stays when the disk has grown and the database would not notice',
       option: 'auto',
