@@ -3,8 +3,9 @@
 import { takeNoteBack } from '../../etcd/lock.ts'
 import type { Observed } from '../observed.ts'
 import { endpointsToAsk, openAdmin } from '../open-admin.ts'
-import { ignoreFailure, turn } from './restart-in-turn.ts'
+import { turn } from './restart-in-turn.ts'
 import type { Outcome } from './run-service.ts'
+import { ignoreFailure } from './take-turn.ts'
 
 /** Whoever ended without serving keeps it, for others are not to follow at once. */
 export async function endTurn(observed: Observed, outcome: Outcome): Promise<void> {

@@ -8,13 +8,15 @@ import { findWorkload } from '../../machine/workload.ts'
 import type { Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
 import { restoreProven } from './proven-files.ts'
+import { noteRefusal } from './refusal-notes.ts'
 import { awaitStart, beginStart, type Outcome } from './run-service.ts'
 import { forgetBegun, noteRefused } from './start-record.ts'
 
 export async function goBack(
-  { machine, now }: Observed,
+  observed: Observed,
   { to, part, value }: Extract<Step, { kind: 'service/go-back' }>,
 ): Promise<Outcome> {
+  const { machine, now } = observed
   const workload = await findWorkload()
   const { lockedOut } = machine.run.begun ?? {}
   const log = await lastRunLog(workload.service)
@@ -29,5 +31,7 @@ export async function goBack(
   if (part === 'release' && workload.kind === 'binaries') await putPreviousInForce()
   await beginStart(workload, to, now)
   await startService(workload.service)
-  return awaitStart(machine.loaded)
+  const outcome = await awaitStart(machine.loaded)
+  await noteRefusal(observed, part, value)
+  return outcome
 }

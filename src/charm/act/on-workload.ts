@@ -10,6 +10,7 @@ import type { WorkloadStep } from '../step.ts'
 import { endTurn } from './end-turn.ts'
 import { goBack } from './go-back.ts'
 import { install } from './install.ts'
+import { takeRefusalBack } from './refusal-notes.ts'
 import { restartInTurn } from './restart-in-turn.ts'
 import { awaitQuorum, awaitStart, readmit, runService, waitUnlessOver } from './run-service.ts'
 import { forgetRefused, stopEtcd } from './start-record.ts'
@@ -36,7 +37,10 @@ export const onWorkload: ByKind<WorkloadStep['kind']> = {
   'service/yield': (_charm, _observed, { to, why }) => {
     throw new Waiting(`restart is due (${why}); the raft leader goes last, after ${to}`)
   },
-  'refusal/forget': (_charm, _observed, { part }) => forgetRefused(part),
+  'refusal/forget': async (_charm, observed, { part }) => {
+    await takeRefusalBack(observed, part)
+    await forgetRefused(part)
+  },
 }
 
 async function waitForStart(observed: Observed): Promise<void> {

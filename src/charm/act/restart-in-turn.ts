@@ -16,7 +16,8 @@ import { memberName, memberOf, membersOf } from '../plan/cluster/members.ts'
 import { waitedForWhenFull } from '../plan/workload/quota.ts'
 import type { Step } from '../step.ts'
 import { type Outcome, runService } from './run-service.ts'
-import { giveLeadershipAway, lockUnlessFull, pause, waitForLock } from './take-turn.ts'
+import { assertNobodyRefused } from './refusal-notes.ts'
+import { giveLeadershipAway, ignoreFailure, lockUnlessFull, pause, waitForLock } from './take-turn.ts'
 import { tryTruststore } from './write-files.ts'
 
 type Restart = Extract<Step, { kind: 'service/restart' }>
@@ -70,11 +71,6 @@ async function goNow(
   return outcome
 }
 
-/** A note of one that answers says nothing. */
-export function ignoreFailure(error: unknown): void {
-  if (!(error instanceof EtcdFailure)) throw error
-}
-
 /** It is away already, so nobody who has the turn can keep it away for good; but while it comes back, nobody else should go. */
 async function comeBack(
   charm: Charm,
@@ -105,6 +101,7 @@ async function mayGoWhenFull(observed: Observed, client: EtcdClient): Promise<vo
 async function getReady(of: Waited, locked: boolean): Promise<void> {
   const { client, observed, step } = of
   const members = await waitForOthers(of)
+  await assertNobodyRefused(client, observed, step.loading, members)
   const due = new Set(dueLikeThis(observed, step.loading, members))
   const done = members.filter((member) => !member.learner && !due.has(member.name))
   await giveLeadershipAway(client, members, observed.unit, done)

@@ -2,7 +2,7 @@
 
 import type { EtcdClient } from '../../etcd/client.ts'
 import { moveLeader } from '../../etcd/cluster.ts'
-import { EtcdOutOfSpace } from '../../etcd/errors.ts'
+import { EtcdFailure, EtcdOutOfSpace } from '../../etcd/errors.ts'
 import { type Lock, type LockOptions, takeLock } from '../../etcd/lock.ts'
 import type { Charm } from '../charm.ts'
 import type { MemberSeen } from '../observed.ts'
@@ -50,4 +50,9 @@ export async function giveLeadershipAway(
 
 export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 500))
+}
+
+/** A note that can't be written or taken back holds nobody up. */
+export function ignoreFailure(error: unknown): void {
+  if (!(error instanceof EtcdFailure)) throw error
 }

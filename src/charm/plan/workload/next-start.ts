@@ -56,6 +56,16 @@ export function partsOf(loading: Loaded): Readonly<Record<StartPart, string>> {
   }
 }
 
+/** What a start has other than the last that served. */
+export function newParts(
+  tried: Loaded,
+  loaded: Loaded | undefined,
+): readonly (readonly [StartPart, string])[] {
+  if (!loaded) return []
+  const [now, before] = [partsOf(tried), partsOf(loaded)]
+  return startParts.flatMap((part) => (now[part] === before[part] ? [] : [[part, now[part]] as const]))
+}
+
 /** What is likeliest to be why a start came to nothing: what it had other than the last that served. */
 export function blameFor(tried: Loaded, loaded: Loaded | undefined): StartPart | undefined {
   if (!loaded) return undefined
@@ -72,7 +82,7 @@ export function printRefusals(refused: Refused | undefined): readonly string[] {
   return startParts.flatMap((part) => (refused?.[part] === undefined ? [] : [refusal(part, refused[part])]))
 }
 
-function refusal(part: StartPart, value: string): string {
+export function refusal(part: StartPart, value: string): string {
   return `${part}:${value.slice(0, 16)}`
 }
 
