@@ -9,17 +9,10 @@ import { clients, type FieldCharm, issuer } from '../tests/field/charms.ts'
 import { slug } from '../tests/field/archives.ts'
 import { printManifest, zip } from './archive.ts'
 import { findSource, placeLibraries, stageSource } from './field-sources.ts'
+import { arch, python, pythonOf, wheelsFor } from './python.ts'
 
 const folder = process.env.FIELD_CHARMS ?? ''
 const base = process.argv[2]
-const arch = process.arch === 'arm64' ? 'arm64' : 'amd64'
-/** The emulator's machines see /usr, and not what a version manager put elsewhere. */
-const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
-const pythons: Readonly<Record<string, string>> = {
-  'ubuntu@22.04': '3.10',
-  'ubuntu@24.04': '3.12',
-  'ubuntu@26.04': '3.14',
-}
 
 interface Needs {
   readonly packages: readonly string[]
@@ -83,25 +76,10 @@ function stageForEmulator(stage: string, needs: Needs): void {
 
 /** As charmcraft lays it out: a venv whose Python is the machine's. */
 function stageForMachine(stage: string, needs: Needs, on: string): void {
-  const version = pythons[on]
-  if (!version) throw new Error(`no Python is known for ${on}`)
+  const version = pythonOf(on)
   const packages = resolve(`${stage}/venv/lib/python${version}/site-packages`)
   mkdirSync(packages, { recursive: true })
-  const machine = arch === 'arm64' ? 'aarch64' : 'x86_64'
-  const tags = ['manylinux_2_34', 'manylinux_2_28', 'manylinux_2_17', 'manylinux2014'].flatMap((platform) => [
-    '--platform',
-    `${platform}_${machine}`,
-  ])
-  rmSync(
-    makeVenv(
-      needs,
-      ['--target', packages, '--python-version', version, '--only-binary=:all:', ...tags],
-      stage,
-    ),
-    {
-      recursive: true,
-    },
-  )
+  rmSync(makeVenv(needs, wheelsFor(version, packages), stage), { recursive: true })
   writeFileSync(`${stage}/venv/pyvenv.cfg`, `home = /usr/bin\nversion = ${version}\n`)
   const link = '[ -e venv/bin/python ] || { mkdir -p venv/bin && ln -s /usr/bin/python3 venv/bin/python; }'
   writeFileSync(`${stage}/dispatch`, dispatch([link]), { mode: 0o755 })

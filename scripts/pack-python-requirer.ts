@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { printManifest, zip } from './archive.ts'
+import { arch, python, pythonOf, wheelsFor } from './python.ts'
 
 const source = 'tests/requirers/python'
 const requirements = `${source}/requirements.txt`
@@ -27,15 +28,6 @@ const digest = [requirements, alone]
   .slice(0, 16)
 /** Where that package keeps the field's library v0, below the packages. */
 const v0 = 'single_kernel_mongo/lib'
-const arch = process.arch === 'arm64' ? 'arm64' : 'amd64'
-// The emulator's machines see /usr, and not what a version manager put elsewhere.
-const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
-/** The Python that each base brings; requirements.txt has the hashes for 3.11 to 3.13. */
-const pythons: Readonly<Record<string, string>> = {
-  'ubuntu@22.04': '3.10',
-  'ubuntu@24.04': '3.12',
-  'ubuntu@26.04': '3.14',
-}
 
 function makeVenv(): string {
   const venv = resolve(`.cache/emulator/python-${digest}`)
@@ -53,13 +45,9 @@ function pip(...args: readonly string[]): void {
   execFileSync(`${venv}/bin/pip`, ['install', '-q', ...args], { stdio: 'pipe' })
 }
 
-/** The wheels of another Python than this one: glibc's newest tags first, as pip wants them. */
+/** requirements.txt has the hashes for Python 3.11 to 3.13. */
 function placePackages(version: string, into: string): void {
-  const machine = arch === 'arm64' ? 'aarch64' : 'x86_64'
-  const platforms = ['manylinux_2_34', 'manylinux_2_28', 'manylinux_2_17', 'manylinux2014']
-  const tags = platforms.flatMap((platform) => ['--platform', `${platform}_${machine}`])
-  const target = ['--target', into, '--python-version', version, '--only-binary=:all:', '--no-compile']
-  pip('--require-hashes', '-r', requirements, ...target, ...tags)
+  pip('--require-hashes', '-r', requirements, ...wheelsFor(version, into), '--no-compile')
   const whole = `${into}.v0`
   pip('--require-hashes', '--no-deps', '-r', alone, '--target', whole, '--no-compile')
   cpSync(`${whole}/${v0}`, `${into}/${v0}`, { recursive: true })
@@ -83,8 +71,7 @@ function stageForEmulator(stage: string): void {
 }
 
 function stageForMachine(stage: string, base: string): void {
-  const version = pythons[base]
-  if (!version) throw new Error(`no Python is known for ${base}`)
+  const version = pythonOf(base)
   makeVenv()
   const here = `export PYTHONPATH="$PWD/lib:$PWD/lib/${v0}" PATH="$PWD/bin:$PATH" PYTHONDONTWRITEBYTECODE=1`
   stageCharm(stage, `cd "\${JUJU_CHARM_DIR:-.}" || exit\n${here}\nexec python3 -W ignore src/charm.py`)

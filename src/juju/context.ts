@@ -1,7 +1,16 @@
 // What Juju says in the environment about the hook or action that runs. Unset and empty are alike (Juju exports both).
 
-import type { RelationId, SecretId, UnitName } from './names.ts'
-import { type AppName, appOf, parseAppName, parseRelationId, parseSecretId, parseUnitName } from './names.ts'
+import {
+  type AppName,
+  appOf,
+  parseAppName,
+  parseRelationId,
+  parseSecretId,
+  parseUnitName,
+  type RelationId,
+  type SecretId,
+  type UnitName,
+} from './names.ts'
 
 export const lifecycleHooks = [
   'install',

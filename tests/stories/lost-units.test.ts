@@ -3,11 +3,10 @@
 // restarted. A machine that is lost by force says nothing either, neither of its member nor of its databag.
 
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { after, test } from 'node:test'
 import type { Model } from '../emulator/index.ts'
 import { assertSound, heal, membersAt, unitsOf } from './chaos/cluster.ts'
-import { assertWrites, deployServed } from './chaos/units.ts'
+import { adminOf, assertWrites, deployServed } from './chaos/units.ts'
 import { votersOf } from './driver/etcd-on-a-unit.ts'
 import { accepts } from './handshake.ts'
 import { archives, openWorld, responsesOf } from './world.ts'
@@ -22,18 +21,6 @@ function assertListed(model: Model, gone: string): void {
     model.unit(unit).relations.get(peersOf(model))?.members.has(gone),
   )
   assert.ok(listing.length > 0, `relation-list names ${gone} to nobody: this story tells nothing`)
-}
-
-/** What a machine that is lost and not destroyed goes on having. */
-async function adminOf(model: Model, unit: string) {
-  const { host } = model.unit(unit)
-  const file = (name: string): Promise<Buffer> =>
-    readFile(host.outside(`/var/snap/charmed-etcd/common/tls/${name}`))
-  const [rootCertificate, certChain, privateKey] = await Promise.all(
-    ['server-ca.pem', 'admin.crt', 'admin.key'].map(file),
-  )
-  assert.ok(rootCertificate && certChain && privateKey)
-  return { rootCertificate, certChain, privateKey }
 }
 
 /** Nothing of it is left where the charm can see to it. */
@@ -72,6 +59,7 @@ test('machines are lost one after the other, and nobody tells', async (t) => {
 
   await t.test('a follower: by update-status nothing of it is left, and nobody waits for it', async () => {
     const gone = unitsOf(model).find((unit) => unit !== leaderOf(model)) ?? ''
+    // A machine that is lost and not destroyed goes on having it.
     const admin = await adminOf(model, gone)
     const { address } = model.unit(leaderOf(model)).host
     assert.ok(await accepts(address, admin))

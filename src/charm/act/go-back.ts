@@ -8,7 +8,7 @@ import { findWorkload } from '../../machine/workload.ts'
 import type { Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
 import { restoreProven } from './proven-files.ts'
-import { noteRefusal } from './refusal-notes.ts'
+import { tellRefusal } from './refusal-notes.ts'
 import { awaitStart, beginStart, type Outcome } from './run-service.ts'
 import { forgetBegun, noteRefused } from './start-record.ts'
 
@@ -32,6 +32,6 @@ export async function goBack(
   await beginStart(workload, to, now)
   await startService(workload.service)
   const outcome = await awaitStart(machine.loaded)
-  await noteRefusal(observed, part, value)
+  await tellRefusal(observed, part, value)
   return outcome
 }

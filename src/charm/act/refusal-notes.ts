@@ -11,7 +11,7 @@ import { newParts, refusal } from '../plan/workload/next-start.ts'
 import { ignoreFailure } from './take-turn.ts'
 
 /** Where it fails, the databag tells, a little later. */
-export async function noteRefusal(observed: Observed, part: StartPart, value: string): Promise<void> {
+export async function tellRefusal(observed: Observed, part: StartPart, value: string): Promise<void> {
   const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
   if (!client) return
   await using _closed = client

@@ -108,8 +108,8 @@ async function readClientAhead(hook: Hook, juju: Juju): Promise<void> {
 }
 
 /**
- * Whether this unit is on its way out, by this hook, by one before it, or by Juju's word. Then a relation-broken means nothing for the client: its relation lives on with the units that stay
- * (facts/etcd-client.md §5.17).
+ * Whether this unit is on its way out, by this hook, by one before it, or by Juju's word. Then a relation-broken means nothing for the
+ * client: its relation lives on with the units that stay (facts/etcd-client.md §5.17).
  */
 async function isLeaving({ context, juju }: Charm): Promise<boolean> {
   const { hook, unit } = context

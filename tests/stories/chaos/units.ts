@@ -35,8 +35,8 @@ export async function assertWrites(model: Model, relation: number, key: string):
   client.close()
 }
 
-/** As the charm itself connects, with that unit's certificate. */
-export async function connectAsAdmin(model: Model, unit: string): Promise<Etcd3> {
+/** What the charm itself connects with, as it lies on that unit's machine. */
+export async function adminOf(model: Model, unit: string) {
   const { host } = model.unit(unit)
   const file = (name: string): Promise<Buffer> =>
     readFile(host.outside(`/var/snap/charmed-etcd/common/tls/${name}`))
@@ -44,10 +44,12 @@ export async function connectAsAdmin(model: Model, unit: string): Promise<Etcd3>
     ['server-ca.pem', 'admin.crt', 'admin.key'].map(file),
   )
   assert.ok(rootCertificate && certChain && privateKey)
-  return new Etcd3({
-    hosts: [`https://${host.address}:2379`],
-    credentials: { rootCertificate, certChain, privateKey },
-  })
+  return { rootCertificate, certChain, privateKey }
+}
+
+export async function connectAsAdmin(model: Model, unit: string): Promise<Etcd3> {
+  const { address } = model.unit(unit).host
+  return new Etcd3({ hosts: [`https://${address}:2379`], credentials: await adminOf(model, unit) })
 }
 
 /** Folders of data that was set aside on a unit. */

@@ -1,11 +1,18 @@
 // A plain, settled observation for the tests of the core, and small changes to it.
 
+import { noClients } from '../../../src/charm/observe/clients.ts'
+import { emptyLedger } from '../../../src/charm/plan/clients/ledger.ts'
 import { markRole } from '../../../src/charm/plan/clients/naming-guards.ts'
 import type { AccessSeen, Observed, RelationSeen } from '../../../src/charm/observed.ts'
 import { defaults } from '../../../src/config.ts'
 import { prefixRange } from '../../../src/etcd/key-range.ts'
-import type { Leaf, Ledger, LedgerEntry, RequestKey } from '../../../src/interfaces/ledger.ts'
-import { ledgerKey } from '../../../src/interfaces/ledger.ts'
+import {
+  type Leaf,
+  type Ledger,
+  type LedgerEntry,
+  ledgerKey,
+  type RequestKey,
+} from '../../../src/interfaces/ledger.ts'
 
 export const now = Date.UTC(2026, 10, 24)
 const day = 24 * 60 * 60 * 1000
@@ -44,22 +51,16 @@ export function ledgerOf(
   more: Partial<Ledger> = {},
 ): Ledger {
   const entries = new Map(rows.map(([key, entry]) => [ledgerKey(key), { key, entry }]))
-  return {
-    entries,
-    leaving: new Set(),
-    departed: new Map(),
-    revoked: new Map(),
-    suspensions: new Map(),
-    answers: new Map(),
-    noted: new Map(),
-    silent: new Map(),
-    collectable: new Map(),
-    crossModel: new Map(),
-    unheard: new Set(),
-    gathering: false,
-    away: new Map(),
-    ...more,
-  }
+  return { ...emptyLedger, entries, ...more }
+}
+
+/** Nothing that judgement hangs on beside the requests. */
+export const noRules = {
+  allowFullKeyspace: false,
+  unloadable: new Map<string, string>(),
+  authorities: 0,
+  paced: new Set<number>(),
+  now,
 }
 
 export function relationKey(relation: number, request = ''): RequestKey {
@@ -186,18 +187,7 @@ export function settled(): Observed {
       occupant: undefined,
     },
     etcd: { kind: 'unasked' },
-    clients: {
-      relations: new Map(),
-      gone: new Set(),
-      heard: new Set(),
-      expected: undefined,
-      members: new Map(),
-      crossModel: new Map(),
-      suspended: new Set(),
-      refused: new Set(),
-      given: new Map(),
-      granted: new Set(),
-    },
+    clients: noClients,
     clientCas: undefined,
   }
 }

@@ -2,8 +2,7 @@
 // before etcd hears of the new owner, and what was found is on record first, so that what is half made later is known as ours.
 
 import type { AcceptedEntry, LedgerEntry } from '../../../interfaces/ledger.ts'
-import { markRole } from './naming-guards.ts'
-import { nameIsOurs } from './naming-guards.ts'
+import { markRole, nameIsOurs } from './naming-guards.ts'
 import type { AccessSeen, Observed } from '../../observed.ts'
 import { accessOf } from './names.ts'
 import { turnAway } from './turn-away.ts'

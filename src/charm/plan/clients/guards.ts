@@ -1,8 +1,10 @@
 // The rules that no plan about clients may break, by name. Each capability has such a page: guards.ts beside its plans.
 
-import type { AcceptedEntry, Leaf, Ledger } from '../../../interfaces/ledger.ts'
 import {
+  type AcceptedEntry,
   compareRequestKeys,
+  type Leaf,
+  type Ledger,
   ledgerKey,
   type RequestKey,
   shortFingerprint,

@@ -1,7 +1,6 @@
 // One request, judged: accepted with its leaf, or refused with a code that its author can act on.
 
-import type { Protocol } from '../../../interfaces/etcd-client.ts'
-import { nameRequest } from '../../../interfaces/etcd-client.ts'
+import { nameRequest, type Protocol } from '../../../interfaces/etcd-client.ts'
 import {
   type AcceptedEntry,
   type Leaf,
@@ -19,9 +18,11 @@ import {
   nameIsLetGo,
   nameIsNotRevoked,
   nameIsOurs,
+  oneOwnerPerCommonName,
+  ownerOf,
+  reservedCommonName,
 } from './naming-guards.ts'
 import { ledgerFits, oneOwnerPerSecret, ownerOfSecret, prefixIsNotEmpty, prefixIsPlain } from './guards.ts'
-import { oneOwnerPerCommonName, ownerOf, reservedCommonName } from './naming-guards.ts'
 import { relationLeavesRoom, truststoreFits } from '../trust/guards.ts'
 import type { RequestSeen } from '../../observed.ts'
 import { takesRestart } from '../trust/pace.ts'

@@ -1,8 +1,13 @@
 // Members that do not answer, and since when: requirers are told whom they wait for, and past the operator's patience the others go on
 // without them (docs/adr/0020-members-that-stay-away.md). etcd does not tell how long, so the leader notes when it first missed one.
 
-import type { Absence, AcceptedEntry, Ledger, LedgerEntry } from '../../../interfaces/ledger.ts'
-import { shortFingerprint } from '../../../interfaces/ledger.ts'
+import {
+  type Absence,
+  type AcceptedEntry,
+  type Ledger,
+  type LedgerEntry,
+  shortFingerprint,
+} from '../../../interfaces/ledger.ts'
 import type { MemberSeen, Observed, PeerSeen } from '../../observed.ts'
 import { memberName, membersOf, quorumOf, unitOf, votersOf } from './members.ts'
 import { wantedLeaves, whyTrustMustGrow } from '../trust/trust.ts'

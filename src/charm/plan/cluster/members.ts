@@ -35,6 +35,11 @@ export function ownMember(observed: Observed): MemberSeen | undefined {
   )
 }
 
+/** Units that Juju has, those on their way out among them; a member of any other belongs to nobody. */
+export function unitsThereAre({ expectedUnits, peers, presentUnits }: Observed): ReadonlySet<string> {
+  return new Set([...(presentUnits ?? expectedUnits ?? []), ...(peers?.units.keys() ?? [])])
+}
+
 /** The unit that a member is of; `undefined` where Juju has no such unit. */
 export function unitOf(member: MemberSeen, units: ReadonlySet<string>): string | undefined {
   return [...units].find((unit) => memberName(unit) === member.name)

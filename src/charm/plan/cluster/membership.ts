@@ -13,7 +13,7 @@ import type { MemberSeen, Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
 import { corruptMembers, whyDamaged } from './damage.ts'
 import { dataOf, isLeftBehind } from './data.ts'
-import { membersOf, ownMember, peerUrlOf, unitOf } from './members.ts'
+import { membersOf, ownMember, peerUrlOf, unitOf, unitsThereAre } from './members.ts'
 import { turnedAwayBy } from './translation.ts'
 
 export function planMembership(observed: Observed): readonly Step[] {
@@ -81,10 +81,7 @@ const setAside: Step = {
 function removeStale(observed: Observed, members: readonly MemberSeen[]): readonly Step[] {
   const { leader, peers } = observed
   if (!leader || !observed.expectedUnits) return []
-  const units = new Set([
-    ...(observed.presentUnits ?? observed.expectedUnits),
-    ...(peers?.units.keys() ?? []),
-  ])
+  const units = unitsThereAre(observed)
   const addresses = [...(peers?.units.values() ?? [])].flatMap(({ databag }) => databag.addresses ?? [])
   return members
     .filter((member) =>

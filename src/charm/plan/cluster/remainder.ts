@@ -3,7 +3,7 @@
 
 import { noQuorumExists, nothingAgreedIsLost } from './guards.ts'
 import type { Observed } from '../../observed.ts'
-import { unitOf, votersOf } from './members.ts'
+import { unitOf, unitsThereAre, votersOf } from './members.ts'
 import { lostQuorum } from './quorum.ts'
 
 export interface Remainder {
@@ -15,13 +15,13 @@ export interface Remainder {
 
 /** The leader's to see; `undefined` where nobody may go on without being told to. */
 export function remainderOf(observed: Observed): Remainder | undefined {
-  const { etcd, expectedUnits, peers, presentUnits, unit } = observed
+  const { etcd, expectedUnits, peers, unit } = observed
   if (!observed.leader || !expectedUnits || !peers?.application.founding?.born) return undefined
   if (!lostQuorum(observed) || !noQuorumExists.holds(observed)) return undefined
   const members = (etcd.kind === 'down' && etcd.standing) || []
   const voters = votersOf(members)
   // One that Juju still has may be about to leave.
-  const units = new Set([...(presentUnits ?? expectedUnits), ...peers.units.keys()])
+  const units = unitsThereAre(observed)
   const stay = voters.filter((member) => unitOf(member, units) !== undefined)
   if (stay.length === voters.length || stay.some((member) => !member.responds)) return undefined
   if (!nothingAgreedIsLost.holds(voters, stay)) return undefined

@@ -1,7 +1,6 @@
 // The rules that keep the truststore below the size at which etcd refuses everybody.
 
-import type { AcceptedEntry, Ledger, RequestKey } from '../../../interfaces/ledger.ts'
-import { ledgerKey } from '../../../interfaces/ledger.ts'
+import { type AcceptedEntry, type Ledger, ledgerKey, type RequestKey } from '../../../interfaces/ledger.ts'
 import type { Guard } from '../guard.ts'
 import { entryBytes, measureBundle, mostBytes, mostBytesForNewcomers, shareOfOne } from './room.ts'
 

@@ -71,8 +71,7 @@ export function blameFor(tried: Loaded, loaded: Loaded | undefined): StartPart |
   if (!loaded) return undefined
   // Their digest is not on a record of an older version of the charm.
   const configured = tried.configuration !== loaded.configuration
-  const [now, before] = [partsOf(tried), partsOf(loaded)]
-  return startParts.find((part) => now[part] !== before[part] && (part !== 'settings' || configured))
+  return newParts(tried, loaded).find(([part]) => part !== 'settings' || configured)?.[0]
 }
 
 const startParts: readonly StartPart[] = ['release', 'settings', 'trust']

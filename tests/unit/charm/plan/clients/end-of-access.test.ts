@@ -7,16 +7,9 @@ import type { Observed, Order } from '../../../../../src/charm/observed.ts'
 import { nextLedger } from '../../../../../src/charm/plan/clients/ledger.ts'
 import { nextInLine } from '../../../../../src/charm/plan/clients/next-in-line.ts'
 import type { Ledger, LedgerEntry } from '../../../../../src/interfaces/ledger.ts'
-import { accepted, access, now, offers, relationKey, settled } from '../../observation.ts'
+import { accepted, access, noRules, now, offers, relationKey, settled } from '../../observation.ts'
 import { kinds, ledgerEntry, running, withClients, withLedger } from '../../observed-changes.ts'
 
-const rules = {
-  allowFullKeyspace: false,
-  unloadable: new Map<string, string>(),
-  authorities: 0,
-  paced: new Set<number>(),
-  now,
-}
 const key = relationKey(5)
 const served = accepted('alice', { served: true, answeredAs: 'alice' })
 
@@ -79,7 +72,7 @@ describe('a client that the operator revokes', () => {
   it('leaves the name to others, and is not looked at again by hooks about others', () => {
     const next = later({ relations: new Map([[6, offers('alice')]]) })
     assert.equal(codeOf(next, 'client.6'), 'accepted')
-    assert.equal(nextInLine(after, { ...next.clients, relations: new Map() }, rules), undefined)
+    assert.equal(nextInLine(after, { ...next.clients, relations: new Map() }, noRules), undefined)
   })
 
   it('comes back when the operator allows it, or with another relation', () => {

@@ -6,7 +6,7 @@ import { noClients } from '../../../../../src/charm/observe/clients.ts'
 import type { ClientsSeen } from '../../../../../src/charm/observed.ts'
 import { nextInLine } from '../../../../../src/charm/plan/clients/next-in-line.ts'
 import type { LedgerEntry } from '../../../../../src/interfaces/ledger.ts'
-import { accepted, ledgerOf, now, offers, relationKey } from '../../observation.ts'
+import { accepted, ledgerOf, noRules, offers, relationKey } from '../../observation.ts'
 
 const loser: LedgerEntry = {
   state: 'refused',
@@ -29,14 +29,6 @@ const seen = (relations: ClientsSeen['relations'], gone: readonly number[] = [])
   gone: new Set(gone),
 })
 
-const rules = {
-  allowFullKeyspace: false,
-  unloadable: new Map<string, string>(),
-  authorities: 0,
-  paced: new Set<number>(),
-  now,
-}
-
 const rows: readonly (readonly [title: string, clients: ClientsSeen, next: number | undefined])[] = [
   ['while its owner keeps it, nobody', seen(new Map([[4, offers('alice')]])), undefined],
   ['in a hook about somebody else, nobody', seen(new Map([[6, offers('bob')]])), undefined],
@@ -54,5 +46,5 @@ const rows: readonly (readonly [title: string, clients: ClientsSeen, next: numbe
 
 for (const [title, clients, next] of rows)
   test(`a common name that is wanted goes to: ${title}`, () => {
-    assert.equal(nextInLine(ledger, clients, rules), next)
+    assert.equal(nextInLine(ledger, clients, noRules), next)
   })
