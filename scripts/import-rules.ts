@@ -1,5 +1,5 @@
 // Imports run one way, and never in a circle, types among them: main → hooks → actions → the loop → { observe, act, publish } → what
-// these share → core → interfaces → { juju, etcd, machine, tls }; the four at the bottom know nothing of each other, but all know
+// these share → core → interfaces → { juju, etcd, machine, tls, object-storage }; the five at the bottom know nothing of each other, but all know
 // plain-text.ts. To act or publish, one may look once more; nobody looks by acting. The core is pure: no input or output, no waiting, no
 // clock, no chance.
 
@@ -22,9 +22,10 @@ type Layer =
   | 'etcd'
   | 'machine'
   | 'tls'
+  | 'object-storage'
   | 'plain-text'
 
-const bottom = ['juju', 'etcd', 'machine', 'tls'] as const
+const bottom = ['juju', 'etcd', 'machine', 'tls', 'object-storage'] as const
 const aboveCore = ['core', 'interfaces', 'config', ...bottom] as const
 const below: Readonly<Record<Layer, readonly Layer[]>> = {
   main: ['hooks', 'shared', 'juju'],
@@ -42,6 +43,7 @@ const below: Readonly<Record<Layer, readonly Layer[]>> = {
   etcd: [],
   machine: [],
   tls: [],
+  'object-storage': [],
   'plain-text': [],
 }
 

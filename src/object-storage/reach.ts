@@ -1,0 +1,91 @@
+// The way to a store: a deadline for each request, another try where the failure passes, and the failures of the network in our words.
+
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
+import { StoreFailure, StoreRefused, StoreUnavailable, StoreUntrusted } from './port.ts'
+
+export interface Reach {
+  /** What is asked, for errors: `put demo/…/snapshot.db`. */
+  readonly call: string
+  readonly deadlineMs?: number
+  /** What a failure that the network does not explain means to this store; `undefined` where it does not know either. */
+  readonly explain?: (error: unknown, call: string) => StoreFailure | undefined
+}
+
+/** A part of 8 MiB at a slow 1 Mbit/s takes a minute. */
+const patience = 90_000
+
+const passing = retry(
+  handleWhen((error) => error instanceof StoreUnavailable),
+  {
+    maxAttempts: 3,
+    backoff: new ExponentialBackoff({ initialDelay: 200, maxDelay: 5000 }),
+  },
+)
+
+/** One request that may be repeated: all of the five verbs are. */
+export function reach<T>(request: (signal: AbortSignal) => Promise<T>, options: Reach): Promise<T> {
+  return passing.execute(() => once(request, options))
+}
+
+async function once<T>(request: (signal: AbortSignal) => Promise<T>, options: Reach): Promise<T> {
+  const { call, deadlineMs = patience, explain } = options
+  const signal = AbortSignal.timeout(deadlineMs)
+  const late = Promise.withResolvers<never>()
+  const end = (): void =>
+    late.reject(new StoreUnavailable(`no answer within ${deadlineMs / 1000} s`, { call, code: 'timeout' }))
+  signal.addEventListener('abort', end, { once: true })
+  try {
+    // Not every client passes the signal on, so the request is raced, too.
+    return await Promise.race([request(signal), late.promise])
+  } catch (error) {
+    throw explainFailure(error, call, explain)
+  } finally {
+    signal.removeEventListener('abort', end)
+  }
+}
+
+/** What the network says; `explain` is asked first, for the store's own errors. */
+export function explainFailure(error: unknown, call: string, explain?: Reach['explain']): StoreFailure {
+  if (error instanceof StoreFailure) return error
+  const known = explain?.(error, call)
+  if (known) return known
+  const { code, message } = rootOf(error)
+  const told = { call, code, cause: error }
+  if (isTrustFailure(code)) return new StoreUntrusted(message, told)
+  if (isNetworkFailure(code, error)) return new StoreUnavailable(message, told)
+  return new StoreRefused(message, told)
+}
+
+/** fetch wraps what happened, once or twice; of several addresses the first tells enough. */
+function rootOf(error: unknown): { readonly code: string; readonly message: string } {
+  if (!(error instanceof Error)) return { code: 'unknown', message: String(error) }
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return rootOf(error.errors[0])
+  if (error.cause instanceof Error) return rootOf(error.cause)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return { code, message: error.message }
+}
+
+function isTrustFailure(code: string): boolean {
+  return /CERT|SIGNATURE|ISSUER|SELF_SIGNED|HOSTNAME_MISMATCH|UNTRUSTED/.test(code)
+}
+
+const passes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'AbortError',
+  'TimeoutError',
+])
+
+function isNetworkFailure(code: string, error: unknown): boolean {
+  const ours = error instanceof TypeError && error.message === 'fetch failed'
+  return passes.has(code) || code.startsWith('UND_ERR_') || ours
+}

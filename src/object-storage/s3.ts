@@ -1,0 +1,236 @@
+// S3 and all that speaks it: Ceph, MinIO, clouds. The library signs and lists; parts are sent by us, each tried again by itself, and an
+// upload that fails is taken back. No checksum headers and no bulk deletion: older servers know neither.
+
+import { S3Client } from '@bradenmacdonald/s3-lite-client'
+import { cutIntoParts, eachOf, partSize } from './parts.ts'
+import {
+  BucketMissing,
+  type Content,
+  type Listing,
+  ObjectLocked,
+  ObjectMissing,
+  type ObjectStore,
+  StoreDenied,
+  type StoreFailure,
+  StoreFull,
+  StoreRefused,
+  type StoredObject,
+  StoreUnavailable,
+} from './port.ts'
+import { explainFailure, reach } from './reach.ts'
+import type { S3Settings } from './settings.ts'
+
+/** Each holds a part in memory. */
+const partsAtOnce = 2
+
+export function openS3(settings: S3Settings): ObjectStore {
+  const { endpoint, region, bucket, accessKey, secretKey, pathStyle } = settings
+  const client = new S3Client({ endPoint: endpoint, region, bucket, accessKey, secretKey, pathStyle })
+  const ask = <T>(call: string, request: () => Promise<T>): Promise<T> => reach(request, { call, explain })
+  return {
+    put: (key, content) => put({ client, settings, ask }, key, content),
+    get: (key) => ask(`get ${key}`, async () => readBody(await client.getObject(key), `get ${key}`)),
+    list: (prefix, { delimiter = '' } = {}) => ask(`list ${prefix}`, () => list(client, prefix, delimiter)),
+    head: (key) => ask(`head ${key}`, () => head(client, key)),
+    delete: (key) => ask(`delete ${key}`, () => remove(client, key)),
+  }
+}
+
+interface Opened {
+  readonly client: S3Client
+  readonly settings: S3Settings
+  readonly ask: <T>(call: string, request: () => Promise<T>) => Promise<T>
+}
+
+/** What fits into one part goes in one request; S3 has no empty upload in parts. */
+async function put(opened: Opened, key: string, content: Content): Promise<void> {
+  const parts = cutIntoParts(content)
+  const first = (await parts.next()).value ?? new Uint8Array()
+  try {
+    await inBucket(opened, () =>
+      first.length < partSize ? putWhole(opened, key, first) : putInParts(opened, key, first, parts),
+    )
+  } finally {
+    await parts.return(undefined)
+  }
+}
+
+async function putWhole({ client, settings, ask }: Opened, key: string, payload: Uint8Array<ArrayBuffer>) {
+  const request = { method: 'PUT', objectName: key, payload }
+  await ask(`put ${key}`, () => client.makeRequest({ ...request, headers: headersOf(settings) }))
+}
+
+async function putInParts(
+  opened: Opened,
+  key: string,
+  first: Uint8Array<ArrayBuffer>,
+  rest: AsyncIterable<Uint8Array<ArrayBuffer>>,
+): Promise<void> {
+  const upload = await begin(opened, key)
+  try {
+    const tags = await sendParts(opened, key, upload, first, rest)
+    await complete(opened, key, upload, tags)
+  } catch (error) {
+    // What was sent would be paid for until somebody looks; that this fails too is no news.
+    await abort(opened, key, upload).catch(() => undefined)
+    throw error
+  }
+}
+
+async function begin({ client, settings, ask }: Opened, key: string): Promise<string> {
+  const request = { method: 'POST', objectName: key, query: 'uploads', returnBody: true }
+  const call = `put ${key}`
+  const text = await ask(call, async () =>
+    (await client.makeRequest({ ...request, headers: headersOf(settings) })).text(),
+  )
+  const upload = /<UploadId>([^<]+)<\/UploadId>/.exec(text)?.[1]
+  if (upload === undefined) throw new StoreRefused('it named no upload', { call, code: 'NoUploadId' })
+  return upload
+}
+
+async function sendParts(
+  { client, ask }: Opened,
+  key: string,
+  upload: string,
+  first: Uint8Array<ArrayBuffer>,
+  rest: AsyncIterable<Uint8Array<ArrayBuffer>>,
+): Promise<readonly string[]> {
+  const tags: string[] = []
+  let sent = 0
+  const all = async function* () {
+    yield { number: ++sent, payload: first }
+    for await (const payload of rest) yield { number: ++sent, payload }
+  }
+  await eachOf(all(), partsAtOnce, async ({ number, payload }) => {
+    const query = `partNumber=${number}&uploadId=${encodeURIComponent(upload)}`
+    const request = { method: 'PUT', objectName: key, query, payload }
+    const { headers } = await ask(`put ${key} part ${number}`, () => client.makeRequest(request))
+    tags[number - 1] = headers.get('etag') ?? ''
+  })
+  return tags
+}
+
+/** S3 may begin to answer before it knows how it ends: then 200 is followed by an error. */
+async function complete({ client, ask }: Opened, key: string, upload: string, tags: readonly string[]) {
+  const rows = tags.map((tag, at) => `<Part><PartNumber>${at + 1}</PartNumber><ETag>${tag}</ETag></Part>`)
+  const payload = `<CompleteMultipartUpload>${rows.join('')}</CompleteMultipartUpload>`
+  const query = `uploadId=${encodeURIComponent(upload)}`
+  const request = { method: 'POST', objectName: key, query, payload, returnBody: true }
+  await ask(`put ${key}`, async () => {
+    const text = await (await client.makeRequest(request)).text()
+    const code = /<Code>([^<]+)<\/Code>/.exec(text)?.[1]
+    const message = /<Message>([^<]+)<\/Message>/.exec(text)?.[1] ?? 'the upload was not completed'
+    if (code !== undefined) throw explainAnswer({ statusCode: 500, code, message }, `put ${key}`)
+  })
+}
+
+async function abort({ client, ask }: Opened, key: string, upload: string): Promise<void> {
+  const query = `uploadId=${encodeURIComponent(upload)}`
+  const request = { method: 'DELETE', objectName: key, query, statusCode: 204 }
+  await ask(`abort ${key}`, () => client.makeRequest(request))
+}
+
+/** A bucket that is not there is made, once. */
+async function inBucket(opened: Opened, request: () => Promise<void>): Promise<void> {
+  try {
+    await request()
+  } catch (error) {
+    if (!(error instanceof BucketMissing)) throw error
+    await makeBucket(opened)
+    await request()
+  }
+}
+
+/** RadosGW and MinIO refuse a location that they don't know, Amazon wants one outside of its first region: so both ways are tried. */
+async function makeBucket({ client, settings: { region, bucket }, ask }: Opened): Promise<void> {
+  const make = (payload?: string): Promise<unknown> =>
+    ask(`make bucket ${bucket}`, () =>
+      client.makeRequest({ method: 'PUT', objectName: '', ...(payload !== undefined && { payload }) }),
+    )
+  const located = `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`
+  try {
+    await make(region === '' || region === 'us-east-1' ? undefined : located)
+  } catch (error) {
+    if (isCode(error, 'BucketAlreadyOwnedByYou')) return
+    if (!isCode(error, 'InvalidLocationConstraint', 'IllegalLocationConstraintException', 'MalformedXML'))
+      throw error
+    await make()
+  }
+}
+
+function headersOf({ storageClass }: S3Settings): Headers {
+  return new Headers(storageClass === undefined ? {} : { 'x-amz-storage-class': storageClass })
+}
+
+async function list(client: S3Client, prefix: string, delimiter: string): Promise<Listing> {
+  const objects: StoredObject[] = []
+  const prefixes: string[] = []
+  for await (const row of client.listObjectsGrouped({ prefix, delimiter })) {
+    if (row.type === 'CommonPrefix') prefixes.push(row.prefix)
+    else objects.push({ key: row.key, size: row.size, modified: row.lastModified.getTime(), etag: row.etag })
+  }
+  return { objects, prefixes }
+}
+
+async function head(client: S3Client, key: string): Promise<StoredObject | undefined> {
+  try {
+    const { size, lastModified, etag } = await client.statObject(key)
+    return { key, size, modified: lastModified.getTime(), etag }
+  } catch (error) {
+    // An answer to HEAD has no body: whether it is the bucket that is missing shows in the other verbs.
+    if (isAnswer(error) && error.statusCode === 404) return undefined
+    throw error
+  }
+}
+
+async function remove(client: S3Client, key: string): Promise<void> {
+  try {
+    await client.deleteObject(key)
+  } catch (error) {
+    if (!isCode(error, 'NoSuchKey')) throw error
+  }
+}
+
+async function* readBody({ body }: Response, call: string): Content {
+  try {
+    yield* body ?? []
+  } catch (error) {
+    throw explainFailure(error, call)
+  }
+}
+
+function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.some((code) => code === error.code)
+}
+
+/** Its own class, which the library does not tell the types of. */
+interface Answer {
+  readonly statusCode: number
+  readonly code: string
+  readonly message: string
+}
+
+function isAnswer(error: unknown): error is Answer {
+  if (!(error instanceof Error && 'statusCode' in error && 'code' in error)) return false
+  return typeof error.statusCode === 'number' && typeof error.code === 'string'
+}
+
+function explain(error: unknown, call: string): StoreFailure | undefined {
+  return isAnswer(error) ? explainAnswer(error, call) : undefined
+}
+
+function explainAnswer(answer: Answer, call: string): StoreFailure {
+  const { code, statusCode, message } = answer
+  const told = { call, code, cause: answer }
+  const locked = call.startsWith('delete') && /lock|retention|WORM/i.test(`${code} ${message}`)
+  if (locked) return new ObjectLocked(message, told)
+  if (code === 'NoSuchBucket') return new BucketMissing(message, told)
+  if (code === 'NoSuchKey') return new ObjectMissing(message, told)
+  if (/quota|StorageFull|EntityTooLarge|InsufficientStorage/i.test(code)) return new StoreFull(message, told)
+  if (statusCode === 507) return new StoreFull(message, told)
+  if (statusCode >= 500 || statusCode === 429 || statusCode === 408 || /SlowDown|Timeout/.test(code))
+    return new StoreUnavailable(message, told)
+  if (statusCode === 401 || statusCode === 403) return new StoreDenied(message, told)
+  if (statusCode === 404) return new ObjectMissing(message, told)
+  return new StoreRefused(message, told)
+}
