@@ -1,0 +1,122 @@
+// What a unit tells its peers in its own databag of `etcd-peers`.
+
+import * as z from 'zod/mini'
+import { parseJsonText, printJsonText } from './json-text.ts'
+import { type ByPurpose, byPurpose } from './purposes.ts'
+
+const addresses = z.object({
+  peer: z.string(),
+  client: z.string(),
+  names: z.readonly(z.array(z.string())),
+})
+/** Where a unit is reached: the addresses bound to `etcd-peers` and `etcd-client`, and all that its certificates must name. */
+export type UnitAddresses = Readonly<z.infer<typeof addresses>>
+
+const position = z.object({
+  generation: z.number(),
+  term: z.string(),
+  index: z.string(),
+  token: z.string(),
+})
+/**
+ * How far the data goes that a unit has and does not run: told when a cluster is to be founded, so that the most advanced data
+ * goes on. `generation` is of the cluster that the data is of (0: of none that this charm ran), and `token` names the founding
+ * that this was told for: whoever tells it has stopped its etcd.
+ */
+export type DataPosition = Readonly<z.infer<typeof position>>
+
+const unloadable = z.readonly(z.array(z.object({ fingerprint: z.string(), words: z.string() })))
+/** A certificate that a unit's etcd can't load, by its short fingerprint, and what etcd says of it. */
+export type Unloadable = Readonly<z.infer<typeof unloadable>[number]>
+
+/** What a unit tells its peers. `endpoint` is there only while its etcd serves. */
+export interface PeerUnit {
+  readonly requests?: ByPurpose
+  /** SHA-256 of the public key of each request, so that nobody parses requests but the leader when it signs. */
+  readonly keys?: ByPurpose
+  readonly addresses?: UnitAddresses
+  readonly endpoint?: string
+  /** Version of the etcd that is installed. */
+  readonly version?: string
+  /** Its storage holds etcd's data: it is, or was, a member. */
+  readonly data?: boolean
+  readonly position?: DataPosition
+  /** Of what is to be in the truststore. */
+  readonly unloadable?: readonly Unloadable[]
+  /** Short fingerprints of the client certificates that its running etcd trusts. */
+  readonly trusts?: readonly string[]
+  /** The last of the departures whose name neither its running etcd trusts any more nor its next start would. */
+  readonly released?: number
+  /** Digest of the certificate authorities that its running etcd trusts. */
+  readonly authorities?: string
+  /** Digest of its own three certificates, as they lie on its disk. */
+  readonly certificates?: string
+  /** Bytes that the database of its running etcd may have. */
+  readonly quota?: number
+  /** Digest of what in the configuration of its running etcd is the same for all members. */
+  readonly settings?: string
+  /** Of what its etcd was to start with, what it could not run with. */
+  readonly refuses?: readonly string[]
+  /** Its etcd still reads its data, as after every start. */
+  readonly starts?: boolean
+}
+
+export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUnit {
+  const requests = parseJsonText(byPurpose, databag.requests)
+  const keys = parseJsonText(byPurpose, databag.keys)
+  const at = parseJsonText(addresses, databag.addresses)
+  const stands = parseJsonText(position, databag.position)
+  const unloaded = parseJsonText(unloadable, databag.unloadable)
+  const {
+    endpoint,
+    version,
+    data,
+    trusts,
+    authorities,
+    certificates,
+    quota,
+    released,
+    refuses,
+    starts,
+    settings,
+  } = databag
+  return {
+    ...(requests && { requests }),
+    ...(keys && { keys }),
+    ...(at && { addresses: at }),
+    ...(endpoint && { endpoint }),
+    ...(version && { version }),
+    ...(data !== undefined && { data: data === 'yes' }),
+    ...(stands && { position: stands }),
+    ...(unloaded && { unloadable: unloaded }),
+    ...(trusts !== undefined && { trusts: trusts.split(',') }),
+    ...(released && { released: Number(released) }),
+    ...(authorities && { authorities }),
+    ...(certificates && { certificates }),
+    ...(quota && { quota: Number(quota) }),
+    ...(refuses && { refuses: refuses.split(',') }),
+    ...(settings && { settings }),
+    ...(starts && { starts: true }),
+  }
+}
+
+export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined> {
+  return {
+    requests: unit.requests && printJsonText(unit.requests),
+    keys: unit.keys && printJsonText(unit.keys),
+    addresses: unit.addresses && printJsonText(unit.addresses),
+    endpoint: unit.endpoint,
+    version: unit.version,
+    data: unit.data === undefined ? undefined : unit.data ? 'yes' : 'no',
+    position: unit.position && printJsonText(unit.position),
+    unloadable: unit.unloadable && printJsonText(unit.unloadable),
+    trusts: unit.trusts?.join(','),
+    released: unit.released?.toString(),
+    authorities: unit.authorities,
+    certificates: unit.certificates,
+    quota: unit.quota?.toString(),
+    refuses: unit.refuses?.join(','),
+    settings: unit.settings,
+    starts: unit.starts ? 'yes' : undefined,
+  }
+}
