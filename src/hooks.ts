@@ -10,6 +10,7 @@ import { plan } from './charm/actions/plan.ts'
 import { recoverQuorum } from './charm/actions/recover-quorum.ts'
 import { revokeClient } from './charm/actions/revoke-client.ts'
 import { rotateAuthorities } from './charm/actions/rotate-authorities.ts'
+import { status } from './charm/actions/status/status.ts'
 import type { Charm } from './charm/charm.ts'
 import { arrive } from './charm/arrive.ts'
 import { leave } from './charm/leave.ts'
@@ -31,6 +32,7 @@ export type ActionName =
   | 'adopt-user'
   | 'recover-quorum'
   | 'rotate-authorities'
+  | 'status'
 export type Handler = (charm: Charm) => Promise<void>
 
 export const hooks: Readonly<Record<HookName, Handler>> = {
@@ -80,4 +82,5 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
   'adopt-user': adoptUser,
   'recover-quorum': recoverQuorum,
   'rotate-authorities': rotateAuthorities,
+  status,
 }

@@ -25,6 +25,8 @@ export async function memberStatus(client: EtcdClient, endpoint: string): Promis
     leader: isMemberId(status.leader) ? status.leader : undefined,
     learner: status.isLearner,
     dbSize: BigInt(status.dbSize),
+    dbSizeInUse: BigInt(status.dbSizeInUse),
+    revision: BigInt(status.header.revision),
     raftIndex: BigInt(status.raftIndex),
     raftTerm: BigInt(status.raftTerm),
     errors: status.errors,

@@ -73,6 +73,10 @@ export interface MemberStatus {
   readonly learner: boolean
   /** Bytes that the database file takes. */
   readonly dbSize: bigint
+  /** Of them, bytes that hold something; the rest are pages that are free since keys were compacted. */
+  readonly dbSizeInUse: bigint
+  /** Of the key-value store, as far as this member has applied it. */
+  readonly revision: bigint
   readonly raftIndex: bigint
   readonly raftTerm: bigint
   /** What the member itself complains of, alarms among them. */

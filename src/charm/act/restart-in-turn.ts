@@ -10,7 +10,7 @@ import { readMembers } from '../observe/members.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
 import { endpointsToAsk, openAdmin } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
-import { notWaitedFor, restartLock } from '../plan/cluster/absence.ts'
+import { notWaitedFor, restartingNote, restartLock } from '../plan/cluster/absence.ts'
 import { dueLikeThis } from '../plan/cluster/leader-last.ts'
 import { memberName, memberOf, membersOf } from '../plan/cluster/members.ts'
 import { waitedForWhenFull } from '../plan/workload/quota.ts'
@@ -26,7 +26,7 @@ type Restart = Extract<Step, { kind: 'service/restart' }>
 const ttlSeconds = 90
 /** For members that are away: one that is down must not block the others for ever, nor the hooks that bring it back. */
 const awayPatienceMs = 5000
-export const turn = { lock: restartLock, note: 'restarting' } as const
+export const turn = { lock: restartLock, note: restartingNote } as const
 
 /** Where it is this unit's turn; a unit that is alone has nobody to wait for, and nor has one that must restart to find the others. */
 export async function restartInTurn(charm: Charm, observed: Observed, step: Restart): Promise<Outcome> {

@@ -41,7 +41,7 @@ export function inParts<T>(
   }
 }
 
-function describeRow(key: RequestKey, entry: LedgerEntry, now: number, ledger: Ledger): Row {
+export function describeRow(key: RequestKey, entry: LedgerEntry, now: number, ledger: Ledger): Row {
   const row = { relation: String(key.relation), request: key.request, application: entry.application }
   if (entry.state === 'refused') {
     const { message, resolution } = explainRefusal(entry.code, entry.detail)

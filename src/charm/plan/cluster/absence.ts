@@ -14,6 +14,8 @@ import { wantedLeaves, whyTrustMustGrow } from '../trust/trust.ts'
 
 /** The lock that restarts take turns by: whose it is, is about to be back. */
 export const restartLock = 'restart'
+/** The note of who went last, and has not told yet that it is back. */
+export const restartingNote = 'restarting'
 
 /** The absences as this hook leaves them: of units that are there, noted where somebody waits or all is looked at. */
 export function nextAbsences(

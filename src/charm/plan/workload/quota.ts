@@ -1,6 +1,7 @@
 // How large a member's database may grow. A quota below the size that it has would stop all writes at once, so such a one is
 // not put in force, whoever asks for it.
 
+import type { MemberStatus } from '../../../etcd/types.ts'
 import type { Capacity } from '../../../machine/capacity.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
 import { memberName } from '../cluster/members.ts'
@@ -81,6 +82,11 @@ function readQuota(configuration: string | undefined): number | undefined {
 /** What a database of this size has of its quota. */
 export function shareOf(dbSize: bigint, quota: number | undefined): number {
   return Number(dbSize) / (quota ?? defaultQuota)
+}
+
+/** Of a database's file, what holds nothing: defragmented it would be gone. */
+export function freeShareOf({ dbSize, dbSizeInUse }: Pick<MemberStatus, 'dbSize' | 'dbSizeInUse'>): number {
+  return dbSize > 0n ? Number(dbSize - dbSizeInUse) / Number(dbSize) : 0
 }
 
 /** Enough to go on writing; below that an alarm that is taken back would soon be there again. */

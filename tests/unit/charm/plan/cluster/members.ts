@@ -29,6 +29,8 @@ export function statusOf(id: MemberId, more: Partial<MemberStatus> = {}): Member
     leader: member(0).id,
     learner: false,
     dbSize: 20_480n,
+    dbSizeInUse: 16_384n,
+    revision: 1000n,
     raftIndex: 20_000n,
     raftTerm: 2n,
     errors: [],

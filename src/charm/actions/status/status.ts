@@ -1,0 +1,37 @@
+// `juju run etcd/leader status`: everything on one screen of 80 columns, and as JSON; what `juju status` can't hold.
+
+import { printJsonText } from '../../../interfaces/json-text.ts'
+import type { Charm } from '../../charm.ts'
+import { decideWrites, observe } from '../../reconcile.ts'
+import { statusOf } from '../../status.ts'
+import { printScreen, wrap } from './screen.ts'
+import type { Asked, Section } from './section.ts'
+import { sections } from './sections.ts'
+
+export async function status(charm: Charm): Promise<void> {
+  const observed = await observe(charm)
+  const { plan } = await decideWrites(charm, observed)
+  const asked: Asked = { charm, observed, conditions: plan.conditions }
+  const told: Section[] = [describeUnit(asked)]
+  for (const describe of sections) {
+    const section = await describe(asked)
+    if (section) told.push(section)
+  }
+  await charm.juju.actionSet({
+    status: printScreen(told),
+    json: printJsonText(Object.fromEntries(told.map(({ name, json }) => [name.replaceAll(' ', '-'), json]))),
+  })
+}
+
+function describeUnit({ conditions, observed }: Asked): Section {
+  const { application, leader, machine, unit } = observed
+  const { status: word } = statusOf(conditions)
+  const { workload } = machine
+  const installed = workload ? `etcd ${workload.version} (${workload.kind})` : 'etcd is not installed yet'
+  const role = leader ? `leader of ${application}` : `follows the leader of ${application}`
+  return {
+    name: 'unit',
+    lines: wrap(`${unit}, ${role}: ${word}; ${installed}`),
+    json: { unit, leader, status: word, version: workload?.version, installed: workload?.kind },
+  }
+}
