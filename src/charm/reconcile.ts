@@ -44,11 +44,11 @@ export interface CarriedOut extends Settled {
 async function settle(charm: Charm, first: Observed): Promise<Settled> {
   let observed = first
   for (let round = 0; round < mostRounds; round += 1) {
-    const { steps } = decide(observed)
-    const condition = await tryTo(() => act(charm, observed, steps))
-    if (steps.length > 0) observed = await observeHere(charm, observed)
-    if (steps.length === 0 || condition)
-      return { ...(await decideWrites(charm, observed)), conditions: condition ? [condition] : [] }
+    const plan = decide(observed)
+    if (plan.steps.length === 0) return { ...(await countUnits(charm, { observed, plan })), conditions: [] }
+    const condition = await tryTo(() => act(charm, observed, plan.steps))
+    observed = await observeHere(charm, observed)
+    if (condition) return { ...(await decideWrites(charm, observed)), conditions: [condition] }
   }
   // Whoever has nothing to do with it is served all the same, and the next hook may find it settled.
   const { steps } = decide(observed)
@@ -84,9 +84,12 @@ export interface Decided {
   readonly plan: Plan
 }
 
+export function decideWrites(charm: Charm, observed: Observed): Promise<Decided> {
+  return countUnits(charm, { observed, plan: decide(observed) })
+}
+
 /** Who is to be answered is known only now, and only of them it is asked whether they have units: Juju's answer is the same all through a hook. */
-export async function decideWrites({ juju }: Charm, observed: Observed): Promise<Decided> {
-  const plan = decide(observed)
+async function countUnits({ juju }: Charm, { observed, plan }: Decided): Promise<Decided> {
   if (plan.toCount.length === 0) return { observed, plan }
   const count = async (relation: number): Promise<readonly [number, number]> => [
     relation,

@@ -1,10 +1,8 @@
 // Addresses as they stand in URLs.
 
-import { isIPv6 } from 'node:net'
-
-/** `10.0.0.1:2379`, `[fd00::1]:2379`. */
+/** `10.0.0.1:2379`, `[fd00::1]:2379`: of addresses, only those of IPv6 have a colon. */
 export function hostPort(address: string, port: number): string {
-  return `${isIPv6(address) ? `[${address}]` : address}:${port}`
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
 export function url(scheme: 'http' | 'https', address: string, port: number): string {

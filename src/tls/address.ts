@@ -1,6 +1,6 @@
 // IP addresses as bytes and in one spelling: Node prints an IPv6 address of a certificate in another than networks do.
 
-import { isIPv4, SocketAddress } from 'node:net'
+import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 
 /** The 4 or 16 bytes of an address. */
 export function addressBytes(address: string): Buffer {
@@ -10,6 +10,11 @@ export function addressBytes(address: string): Buffer {
   const missing = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length
   const all = [...groups(head), ...Array<string>(missing).fill('0'), ...groups(tail ?? '')]
   return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex')
+}
+
+/** No other address and no host name has a colon; and Node's own check takes milliseconds to make ready, in every hook. */
+export function looksLikeIPv6(address: string): boolean {
+  return address.includes(':') && isIPv6(address)
 }
 
 /** The usual short spelling: lower case, the longest run of zeros left out. */

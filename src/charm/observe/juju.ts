@@ -1,12 +1,11 @@
 // Juju, observed once and first: what it tells now was committed by an earlier hook (design §3.1).
 
-import { isIPv6 } from 'node:net'
 import { parseConfig } from '../../config.ts'
 import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import { type Hook, type Juju, type Network, NotAllowed, NotLeader } from '../../juju/index.ts'
 import { isNotedLeaving } from '../../machine/leaving-note.ts'
 import { workloadPaths } from '../../machine/workload.ts'
-import { canonicalAddress } from '../../tls/address.ts'
+import { canonicalAddress, looksLikeIPv6 } from '../../tls/address.ts'
 import { areKeysKept } from './authorities-secret.ts'
 import type { Charm } from '../charm.ts'
 import { observeClientCas } from './client-cas.ts'
@@ -149,7 +148,7 @@ async function observeAddresses(
 
 /** A certificate spells an IPv6 address in one way only. */
 function spellAddresses({ bindAddresses, ingressAddresses, ...network }: Network): Network {
-  const spell = (name: string): string => (isIPv6(name) ? canonicalAddress(name) : name)
+  const spell = (name: string): string => (looksLikeIPv6(name) ? canonicalAddress(name) : name)
   return {
     ...network,
     bindAddresses: bindAddresses.map((row) => ({ ...row, address: spell(row.address) })),

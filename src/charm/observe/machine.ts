@@ -43,10 +43,13 @@ const resizes: ReadonlySet<string> = new Set(['config-changed', 'start', 'update
 export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const workload = await findWorkload()
   const installed = await readInstalled(workload)
-  const source = await observeSource(charm, workload, installed !== undefined)
-  const files = await observeFiles(workload)
-  const loaded = await observeLoaded(workload, installed)
-  const occupant = await findOccupant(workload.paths.state)
+  const [source, files, loaded, occupant, prepared] = await Promise.all([
+    observeSource(charm, workload, installed !== undefined),
+    observeFiles(workload),
+    observeLoaded(workload, installed),
+    findOccupant(workload.paths.state),
+    observePrepared(workload),
+  ])
   const isBare = async (): Promise<boolean> =>
     occupant === charm.context.unit && loaded !== undefined && !(await hasData(workload))
   // It may be waited for: so what lies on it is looked at later.
@@ -63,7 +66,6 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     isServiceDefined(workload, undefined, { start: false }),
     isServiceDefined(workload),
   ])
-  const prepared = await observePrepared(workload)
   const releases = [installed, prepared].flatMap((release) => release?.version ?? [])
   return {
     ...(await observeData(workload, data, service?.kind === 'active')),

@@ -26,23 +26,24 @@ export function wantedConfiguration(
   workload: WorkloadSeen,
 ): Configuration | undefined {
   const founding = observed.peers?.application.founding
-  const bootstrap = founding && bootstrapOf(observed, addresses)
+  const settled = settledBootstrap(observed, addresses)
+  const bootstrap = founding && bootstrapOf(observed, settled)
   if (!bootstrap) return undefined
   const print = (how: Bootstrap): string =>
     printConfiguration({ observed, addresses, token: founding.token, workload, bootstrap: how })
+  const printed = print(bootstrap)
   return {
-    text: signQuota(print(bootstrap), observed),
-    settled: print(settledBootstrap(observed, addresses)),
+    text: signQuota(printed, observed),
+    settled: bootstrap === settled ? printed : print(settled),
     shared: printShared(observed, workload),
   }
 }
 
 /** How this unit's etcd begins; `undefined` while it has no place in the cluster. */
-function bootstrapOf(observed: Observed, addresses: UnitAddresses): Bootstrap | undefined {
+function bootstrapOf(observed: Observed, settled: Bootstrap): Bootstrap | undefined {
   const { unit, peers } = observed
   const members = membersOf(observed)
   const own = ownMember(observed)
-  const settled = settledBootstrap(observed, addresses)
   const { founder, born } = peers?.application.founding ?? {}
   if (founder === unit && !born) return { ...settled, state: 'new' }
   const data = dataOf(observed)
