@@ -2,6 +2,7 @@
 // last valid options on record with the peers, where a unit that joins meanwhile finds them too.
 
 import * as z from 'zod/mini'
+import { isSchedule } from './machine/time-of-day.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 
@@ -15,6 +16,8 @@ const schema = z.object({
   'auto-compaction-mode': z.enum(['periodic', 'revision']),
   'auto-compaction-retention': z.string().check(z.regex(/^\d{1,9}[hm]?$/)),
   'client-restart-interval': whole(0, 86_400),
+  'defragment-free-share': whole(10, 90),
+  'defragment-schedule': z.string().check(z.refine(isSchedule)),
   'election-timeout': whole(50, 50_000),
   'etcd-sha256': z.string().check(z.regex(/^([0-9a-fA-F]{64})?$/)),
   'heartbeat-interval': whole(10, 10_000),
@@ -38,6 +41,8 @@ export const defaults: CharmConfig = {
   'auto-compaction-mode': 'periodic',
   'auto-compaction-retention': '1h',
   'client-restart-interval': 20,
+  'defragment-free-share': 50,
+  'defragment-schedule': '',
   'election-timeout': 1000,
   'etcd-sha256': '',
   'heartbeat-interval': 100,
@@ -55,6 +60,9 @@ const remedies: Readonly<Record<OptionName, string>> = {
   'auto-compaction-mode': 'set it to periodic or revision',
   'auto-compaction-retention': 'set it to a time like 30m or 1h, to a number of revisions, or to 0',
   'client-restart-interval': 'set it to 0 to 86400 seconds',
+  'defragment-free-share': 'set it to 10 to 90 percent',
+  'defragment-schedule':
+    'set it to a time of day in UTC like 02:00-05:00 or sat,sun 02:00-05:00, to always, or to nothing',
   'election-timeout': 'set it to 50 to 50000 milliseconds',
   'etcd-sha256': 'set it to 64 hexadecimal digits, or to nothing',
   'heartbeat-interval': 'set it to 10 to 10000 milliseconds',

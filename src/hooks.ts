@@ -10,6 +10,12 @@ import { plan } from './charm/actions/plan.ts'
 import { recoverQuorum } from './charm/actions/recover-quorum.ts'
 import { revokeClient } from './charm/actions/revoke-client.ts'
 import { rotateAuthorities } from './charm/actions/rotate-authorities.ts'
+import { getAdminCredentials } from './charm/actions/get-admin-credentials.ts'
+import { checkData } from './charm/actions/maintenance/check-data.ts'
+import { compact } from './charm/actions/maintenance/compact.ts'
+import { defragment } from './charm/actions/maintenance/defragment.ts'
+import { disarmAlarms } from './charm/actions/maintenance/disarm-alarms.ts'
+import { moveLeader } from './charm/actions/maintenance/move-leader.ts'
 import { status } from './charm/actions/status/status.ts'
 import type { Charm } from './charm/charm.ts'
 import { arrive } from './charm/arrive.ts'
@@ -33,6 +39,12 @@ export type ActionName =
   | 'recover-quorum'
   | 'rotate-authorities'
   | 'status'
+  | 'defragment'
+  | 'compact'
+  | 'disarm-alarms'
+  | 'move-leader'
+  | 'check-data'
+  | 'get-admin-credentials'
 export type Handler = (charm: Charm) => Promise<void>
 
 export const hooks: Readonly<Record<HookName, Handler>> = {
@@ -83,4 +95,10 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
   'recover-quorum': recoverQuorum,
   'rotate-authorities': rotateAuthorities,
   status,
+  defragment,
+  compact,
+  'disarm-alarms': disarmAlarms,
+  'move-leader': moveLeader,
+  'check-data': checkData,
+  'get-admin-credentials': getAdminCredentials,
 }

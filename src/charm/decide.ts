@@ -26,6 +26,7 @@ import { planRotation } from './plan/certificates/rotation.ts'
 import { planStorage, storageAway } from './plan/workload/storage.ts'
 import { planAuthentication } from './plan/cluster/authentication.ts'
 import { planService } from './plan/workload/service.ts'
+import { planScheduled } from './plan/maintenance/defragment.ts'
 import type { Condition, Plan, Step, Write } from './step.ts'
 
 export function decide(observed: Observed): Plan {
@@ -59,7 +60,7 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
   const access = planAccess(observed, judged)
   // What etcd knows of clients is looked after through the other members.
   if (storageAway(observed)) return [...access, ...planAudit(observed, judged, access)]
-  return [
+  const steps = [
     ...planStorage(observed),
     ...planInstall(observed),
     ...planDefinition(observed),
@@ -72,6 +73,7 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
     ...planService(observed, judged),
     ...planAuthentication(observed),
   ]
+  return [...steps, ...planScheduled(observed, steps)]
 }
 
 /** What another unit has on this machine is not touched, nor is anything promised that could not be kept. */

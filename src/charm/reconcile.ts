@@ -61,6 +61,15 @@ function describeUnsettled(steps: readonly Step[]): Condition {
   return { status: 'blocked', message, scope: 'unit' }
 }
 
+/** These steps and no others, as an operator orders them of what is there; and what kept them from being done. */
+export function carryOutAlone(
+  charm: Charm,
+  observed: Observed,
+  steps: readonly Step[],
+): Promise<Condition | undefined> {
+  return tryTo(() => act(charm, observed, steps))
+}
+
 /** The condition that kept it from being done. */
 async function tryTo(step: () => Promise<void>): Promise<Condition | undefined> {
   try {

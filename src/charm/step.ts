@@ -5,6 +5,7 @@
 import type { CertificateStep, CertificateWrite } from './plan/certificates/steps.ts'
 import type { ClientStep, ClientWrite } from './plan/clients/steps.ts'
 import type { ClusterStep, ClusterWrite } from './plan/cluster/steps.ts'
+import type { MaintenanceStep } from './plan/maintenance/steps.ts'
 import type { TrustStep, TrustWrite } from './plan/trust/steps.ts'
 import type { WorkloadStep, WorkloadWrite } from './plan/workload/steps.ts'
 
@@ -12,6 +13,7 @@ export type * from './plan/certificates/steps.ts'
 export type * from './plan/clients/steps.ts'
 export type * from './plan/cluster/steps.ts'
 export type * from './plan/workload/steps.ts'
+export type * from './plan/maintenance/steps.ts'
 
 export type Step = { readonly why: string } & (
   | WorkloadStep
@@ -19,6 +21,7 @@ export type Step = { readonly why: string } & (
   | ClientStep
   | TrustStep
   | CertificateStep
+  | MaintenanceStep
 )
 
 export type Write = { readonly why: string } & (

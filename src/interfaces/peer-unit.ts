@@ -59,6 +59,9 @@ export interface PeerUnit {
   readonly refuses?: readonly string[]
   /** Its etcd still reads its data, as after every start. */
   readonly starts?: boolean
+
+  /** Its disk has no room for a copy of its database, as defragmenting makes one. */
+  readonly tight?: boolean
 }
 
 export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUnit {
@@ -97,6 +100,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(refuses && { refuses: refuses.split(',') }),
     ...(settings && { settings }),
     ...(starts && { starts: true }),
+    ...(databag.tight && { tight: true }),
   }
 }
 
@@ -118,5 +122,6 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     refuses: unit.refuses?.join(','),
     settings: unit.settings,
     starts: unit.starts ? 'yes' : undefined,
+    tight: unit.tight ? 'yes' : undefined,
   }
 }

@@ -9,6 +9,8 @@ export interface Capacity {
   readonly memoryBytes: number
   /** Of the file system that the folder is on, used or not. */
   readonly diskBytes: number
+  /** That etcd's user may still write. */
+  readonly freeBytes: number
 }
 
 /** `undefined` where the folder is not there yet. */
@@ -17,7 +19,11 @@ export async function readCapacity(folder: string): Promise<Capacity | undefined
   if (!disk) return undefined
   // 0 where there is no limit; some kernels tell one beyond all memory.
   const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY
-  return { memoryBytes: Math.min(totalmem(), limit), diskBytes: disk.blocks * disk.bsize }
+  return {
+    memoryBytes: Math.min(totalmem(), limit),
+    diskBytes: disk.blocks * disk.bsize,
+    freeBytes: disk.bavail * disk.bsize,
+  }
 }
 
 /** 0 where there is no such file. */

@@ -55,6 +55,10 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'member/remove': false,
   'member/update': false,
   'encryption/offer': false,
+
+  'database/defragment': false,
+  'history/compact': false,
+  'leadership/move': false,
 }
 
 /** Kills once at each (step, number of tool calls since): so each hook gets a little further every time it is retried. */

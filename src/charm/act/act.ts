@@ -7,6 +7,7 @@ import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { describeStep, type Step } from '../step.ts'
 import { type AccessStep, actOnAccess, isAccessStep, leadingAccessSteps } from './access.ts'
+import { onMaintenance } from './on-maintenance.ts'
 import { onCluster } from './on-cluster.ts'
 import { onWorkload } from './on-workload.ts'
 import { recordAudited } from './record-audited.ts'
@@ -17,6 +18,7 @@ type SingleStep = Exclude<Step, AccessStep>
 const doers: ByKind<SingleStep['kind']> = {
   ...onWorkload,
   ...onCluster,
+  ...onMaintenance,
   'access/record': (_charm, _observed, { audited }) => recordAudited(audited),
   'key/create': (_charm, _observed, { purpose }) => createKey(purpose),
   'revocation/write': ({ now }, _observed, { serials }) => writeRevocationList(serials, now),
@@ -26,6 +28,7 @@ export async function act(charm: Charm, observed: Observed, steps: readonly Step
   const begin = async (step: Step): Promise<void> => {
     if (charm.deadline.aborted) throw new Waiting('this hook took too long; the next one goes on')
     await charm.juju.log('INFO', describeStep(step))
+    if (charm.context.hook.kind === 'action') await charm.juju.actionLog(describeStep(step))
   }
   for (let ahead = steps; ahead.length > 0; ) {
     const [step] = ahead

@@ -48,6 +48,17 @@ export async function giveLeadershipAway(
   if (own?.leads && heir) await moveLeader(client, ownEndpoint, heir.id)
 }
 
+/** Of a member that is about to answer nobody, asked by whoever has the turn for it. */
+export async function handOver(
+  client: EtcdClient,
+  members: readonly MemberSeen[],
+  from: MemberSeen,
+): Promise<void> {
+  const heir = votersOf(members).find((member) => member.id !== from.id && member.responds)
+  const [endpoint] = from.clientUrls
+  if (from.leads && heir && endpoint !== undefined) await moveLeader(client, endpoint, heir.id)
+}
+
 export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 500))
 }

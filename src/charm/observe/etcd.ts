@@ -16,12 +16,13 @@ import { alarms } from '../../etcd/maintenance.ts'
 import type { Ledger } from '../../interfaces/ledger.ts'
 import { markRole } from '../plan/clients/naming-guards.ts'
 import type { JujuSeen } from './juju.ts'
+import { wasDefragmented } from './defragmented.ts'
 import { readMembers } from './members.ts'
 import { observeStanding } from './standing.ts'
 import { observeTranslation } from './translation.ts'
 import type { AccessSeen, EtcdSeen, MachineSeen } from '../observed.ts'
 import { endpointsToAsk, openAdmin, readLockOut } from '../open-admin.ts'
-import { restartLock } from '../plan/cluster/absence.ts'
+import { restartLock, unitOfTurn } from '../plan/cluster/absence.ts'
 import { isAudited, namesToClaim, namesToRead } from '../plan/clients/audit.ts'
 import { isForeign } from '../plan/clients/claim.ts'
 import { metricsUrl } from '../plan/workload/configuration.ts'
@@ -105,7 +106,7 @@ async function askEtcd(
   await using _closed = client
   const members = await readMembers(client)
   const complete = members.every((member) => member.responds)
-  const [{ enabled: authentication, revision: accessRevision }, alarmed, restarting] = await Promise.all([
+  const [{ enabled: authentication, revision: accessRevision }, alarmed, turn] = await Promise.all([
     readAuthentication(client),
     alarms(client),
     complete ? undefined : lockHolder(client, restartLock),
@@ -118,8 +119,9 @@ async function askEtcd(
     authentication,
     accessRevision,
     alarms: alarmed,
-    restarting,
+    restarting: unitOfTurn(turn),
     translated,
+    ...(wasDefragmented() && { defragmented: true }),
   }
   const looks = seen.sweep && seen.leader && !seen.leaving && !isAudited({ ...seen, machine, etcd: known })
   const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []

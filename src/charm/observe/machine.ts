@@ -40,6 +40,10 @@ import type { Audited, FileName, Loaded, MachineSeen, SourceSeen, WorkloadSeen }
 /** Hooks in which the machine may have another size than before, the database may need it, or the option asks for it anew. */
 const resizes: ReadonlySet<string> = new Set(['config-changed', 'start', 'update-status', 'upgrade-charm'])
 
+function asksForRoom({ context: { hook } }: Charm): boolean {
+  return hook.kind === 'action' && hook.name === 'defragment'
+}
+
 export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const workload = await findWorkload()
   const installed = await readInstalled(workload)
@@ -54,7 +58,8 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     occupant === charm.context.unit && loaded !== undefined && !(await hasData(workload))
   // It may be waited for: so what lies on it is looked at later.
   const storage = await observeStorage(charm, workload, isBare)
-  const looks = files.configuration === undefined || resizes.has(charm.context.hook.name)
+  const looks =
+    files.configuration === undefined || resizes.has(charm.context.hook.name) || asksForRoom(charm)
   const [keys, revoked, audited, data, databaseBytes, capacity, service, beside, start] = await Promise.all([
     observeKeys(workload),
     observeRevoked(workload),

@@ -13,6 +13,7 @@ import { healthConditions } from './cluster/health.ts'
 import { membersOf, ownMember, servesHere } from './cluster/members.ts'
 import { describeLoss, lostQuorum, startingUnits } from './cluster/quorum.ts'
 import { translationConditions } from './cluster/translation.ts'
+import { defragmentationConditions } from './maintenance/defragment.ts'
 import { clientCasConditions } from './trust/client-cas.ts'
 import { lockOutConditions } from './trust/lock-out.ts'
 import { describeStart, phaseOf, refusalConditions } from './workload/next-start.ts'
@@ -35,6 +36,7 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
     ...clientConditions(observed, ledger),
     ...clientCasConditions(observed),
     ...rotationConditions(observed),
+    ...defragmentationConditions(observed),
   ]
 }
 

@@ -5,9 +5,11 @@ import { lockHolder } from '../../../etcd/lock.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
 import { endpointsToAsk, openAdmin } from '../../open-admin.ts'
 import { restartingNote, restartLock } from '../../plan/cluster/absence.ts'
-import { memberName, membersOf, quorumOf, votersOf } from '../../plan/cluster/members.ts'
+import { membersOf, quorumOf, votersOf } from '../../plan/cluster/members.ts'
 import { freeShareOf, shareOf } from '../../plan/workload/quota.ts'
-import { type Column, printBytes, printColumns, printShare, wrap } from './screen.ts'
+import { quotaOf } from '../../plan/maintenance/quota-of.ts'
+import { printBytes } from '../../plan/print-bytes.ts'
+import { type Column, printColumns, printShare, wrap } from './screen.ts'
 import type { Asked, Section } from './section.ts'
 
 const columns: readonly Column[] = [
@@ -89,13 +91,6 @@ function jsonOf(member: MemberSeen, members: readonly MemberSeen[], observed: Ob
 
 function larger(a: bigint, b: bigint): bigint {
   return a > b ? a : b
-}
-
-/** Each unit tells what its running etcd has for a quota; of itself this one knows it. */
-function quotaOf({ name }: MemberSeen, { machine, peers, unit }: Observed): number | undefined {
-  if (name === memberName(unit)) return machine.loaded?.quota
-  const peer = [...(peers?.units ?? [])].find(([other]) => memberName(other) === name)
-  return peer?.[1].databag.quota
 }
 
 function describeAlarms({ etcd }: Observed, members: readonly MemberSeen[]): readonly string[] {

@@ -62,19 +62,6 @@ export function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, Math.max(0, longest - 1))}…`
 }
 
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
-
-/** `24.1 MiB`; of bytes below a thousand no part is told. */
-export function printBytes(bytes: bigint | number): string {
-  let left = Number(bytes)
-  let unit = 0
-  while (left >= 1000 && unit < units.length - 1) {
-    left /= 1024
-    unit += 1
-  }
-  return `${unit === 0 ? left : left.toFixed(1)} ${units[unit] ?? ''}`
-}
-
 export function printShare(share: number): string {
   return `${Math.floor(share * 100)} %`
 }

@@ -14,6 +14,16 @@ import { wantedLeaves, whyTrustMustGrow } from '../trust/trust.ts'
 
 /** The lock that restarts take turns by: whose it is, is about to be back. */
 export const restartLock = 'restart'
+/** Whose member is away by it, for a restart or to be defragmented: the holder's first word is the unit. */
+export function unitOfTurn(holder: string | undefined): string | undefined {
+  return holder?.split(' ', 1)[0]
+}
+
+/** Not what its own restart would say: a restart must not take this turn for its own. */
+export function defragmentingHolder(unit: string): string {
+  return `${unit} (defragment)`
+}
+
 /** The note of who went last, and has not told yet that it is back. */
 export const restartingNote = 'restarting'
 

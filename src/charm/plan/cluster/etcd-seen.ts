@@ -29,6 +29,8 @@ export interface MembersInEtcd {
   /** Only where this hook looked at the members. */
   readonly alarms?: readonly Alarm[]
   readonly translated?: Translated | undefined
+  /** In this very hook a member was defragmented. */
+  readonly defragmented?: boolean
 }
 
 export interface MemberSeen extends Member {

@@ -8,6 +8,7 @@ import type { Write } from '../../step.ts'
 import { certificatesOnDisk } from '../certificates/certificates-on-disk.ts'
 import { ownEndpoint } from '../clients/endpoints.ts'
 import { ownPosition } from './founding.ts'
+import { isTight } from '../maintenance/room.ts'
 import { released } from '../clients/names.ts'
 import { storageAway } from '../workload/storage.ts'
 import { phaseOf, printRefusals } from '../workload/next-start.ts'
@@ -64,6 +65,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(settings && { settings }),
     ...(refuses.length > 0 && { refuses }),
     ...(phaseOf(observed) === 'starts' && { starts: true }),
+    ...((isTight(machine.capacity, machine.databaseBytes) ?? databag.tight) && { tight: true }),
   }
 }
 

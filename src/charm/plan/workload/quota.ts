@@ -115,7 +115,10 @@ export function waitedForWhenFull(
 }
 
 /** Memory, since etcd maps its database into it; disk for the database, its copy while it is sent or defragmented, and the log. */
-export function automaticQuota({ memoryBytes, diskBytes }: Capacity): number {
+export function automaticQuota({
+  memoryBytes,
+  diskBytes,
+}: Pick<Capacity, 'memoryBytes' | 'diskBytes'>): number {
   const room = Math.min(most, memoryBytes / 2, diskBytes / 3)
   return Math.max(step, Math.floor(room / step) * step)
 }

@@ -4,13 +4,8 @@ import fc from 'fast-check'
 import { describeAttention } from '../../../../src/charm/actions/status/attention.ts'
 import { describeCertificates } from '../../../../src/charm/actions/status/certificates.ts'
 import { describeClients } from '../../../../src/charm/actions/status/clients.ts'
-import {
-  printBytes,
-  printColumns,
-  printScreen,
-  screenWidth,
-  wrap,
-} from '../../../../src/charm/actions/status/screen.ts'
+import { printColumns, printScreen, screenWidth, wrap } from '../../../../src/charm/actions/status/screen.ts'
+import { printBytes } from '../../../../src/charm/plan/print-bytes.ts'
 import type { Condition } from '../../../../src/charm/step.ts'
 import { accepted, relationKey, settled } from '../observation.ts'
 import { withLedger } from '../observed-changes.ts'

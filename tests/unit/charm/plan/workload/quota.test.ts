@@ -26,7 +26,7 @@ describe('the automatic quota', () => {
   }
 })
 
-const capacity = { memoryBytes: 4 * GiB, diskBytes: 1000 * GiB }
+const capacity = { memoryBytes: 4 * GiB, diskBytes: 1000 * GiB, freeBytes: 900 * GiB }
 
 interface Case {
   readonly option: string
@@ -147,7 +147,10 @@ describe('the quota of a member', () => {
       let before = automaticQuota({ memoryBytes: 64 * GiB, diskBytes: 3000 * MiB })
       const databaseBytes = Math.floor(before * share)
       for (const diskBytes of sizes) {
-        const machine = { capacity: { memoryBytes: 64 * GiB, diskBytes }, databaseBytes }
+        const machine = {
+          capacity: { memoryBytes: 64 * GiB, diskBytes, freeBytes: diskBytes },
+          databaseBytes,
+        }
         const { bytes } = planQuota(seen({ option: 'auto', before, machine }))
         assert.equal(bytes, before, `${diskBytes / MiB} MiB at ${share}`)
         before = bytes ?? before
