@@ -2,6 +2,13 @@
 // last valid options on record with the peers, where a unit that joins meanwhile finds them too.
 
 import * as z from 'zod/mini'
+import {
+  certificateDefaults,
+  certificateOptions,
+  certificateRemedies,
+  certificateRules,
+} from './config/certificate-options.ts'
+import { plainText } from './plain-text.ts'
 import { isSchedule } from './machine/time-of-day.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
@@ -27,6 +34,7 @@ const schema = z.object({
   'quota-backend-bytes': z.string().check(z.refine(isQuota)),
   'snapshot-count': whole(100, 1_000_000),
   'suspended-access-minutes': whole(0, 43_200),
+  ...certificateOptions,
 })
 
 /** By the options' own names. */
@@ -52,9 +60,10 @@ export const defaults: CharmConfig = {
   'quota-backend-bytes': 'auto',
   'snapshot-count': 10_000,
   'suspended-access-minutes': 60,
+  ...certificateDefaults,
 }
 
-const remedies: Readonly<Record<OptionName, string>> = {
+const remedies: Readonly<Record<OptionName, string | ((value: unknown) => string)>> = {
   'absence-patience': 'set it to 10 to 86400 seconds',
   'allow-full-keyspace': 'set it to true or false',
   'auto-compaction-mode': 'set it to periodic or revision',
@@ -72,6 +81,7 @@ const remedies: Readonly<Record<OptionName, string>> = {
   'quota-backend-bytes': `set it to auto, or to ${quota.least} to ${quota.most} bytes`,
   'snapshot-count': 'set it to 100 to 1000000 entries',
   'suspended-access-minutes': 'set it to 0 to 43200 minutes',
+  ...certificateRemedies,
 }
 
 /** Options that are right only together: where one is refused, all of them stay as they were. */
@@ -101,6 +111,7 @@ const rules: readonly Rule[] = [
         ? 'in mode periodic, set it to a time like 30m or 1h, or to 0'
         : 'in mode revision, set it to a number of revisions',
   },
+  ...certificateRules,
 ]
 
 function retentionFits(config: CharmConfig): boolean {
@@ -159,10 +170,15 @@ function settle(options: Options, before: CharmConfig): Omit<ConfigReading, 'onR
   return {
     inForce,
     problems: [
-      ...odd.map((option) => ({ option, remedy: remedies[option] })),
+      ...odd.map((option) => ({ option, remedy: remedyFor(option, told[option]) })),
       ...broken.map((rule) => ({ option: rule.named, remedy: rule.remedy(kept) })),
     ],
   }
+}
+
+function remedyFor(option: OptionName, value: unknown): string {
+  const remedy = remedies[option]
+  return plainText(typeof remedy === 'string' ? remedy : remedy(value))
 }
 
 /** With each refused option go those that are right only together with it. */

@@ -8,8 +8,14 @@ const addresses = z.object({
   peer: z.string(),
   client: z.string(),
   names: z.readonly(z.array(z.string())),
+  hosts: z.optional(z.readonly(z.array(z.string()))),
+  ingress: z.optional(z.string()),
+  byRelation: z.optional(z.record(z.string(), z.string())),
 })
-/** Where a unit is reached: the addresses bound to `etcd-peers` and `etcd-client`, and all that its certificates must name. */
+/**
+ * Where a unit is reached: the addresses bound to `etcd-peers` and `etcd-client`, and all that its certificates must name; the names of its
+ * machine, the full one first; and where clients come in that are in no network of the machine's own, by relation where Juju tells more.
+ */
 export type UnitAddresses = Readonly<z.infer<typeof addresses>>
 
 const position = z.object({
@@ -25,6 +31,13 @@ const position = z.object({
  */
 export type DataPosition = Readonly<z.infer<typeof position>>
 
+const reach = z.object({
+  fqdn: z.optional(z.string()),
+  ingress: z.optional(z.string()),
+  byRelation: z.optional(z.record(z.string(), z.string())),
+})
+export type Reach = Readonly<z.infer<typeof reach>>
+
 const unloadable = z.readonly(z.array(z.object({ fingerprint: z.string(), words: z.string() })))
 /** A certificate that a unit's etcd can't load, by its short fingerprint, and what etcd says of it. */
 export type Unloadable = Readonly<z.infer<typeof unloadable>[number]>
@@ -36,6 +49,8 @@ export interface PeerUnit {
   readonly keys?: ByPurpose
   readonly addresses?: UnitAddresses
   readonly endpoint?: string
+  /** Where else clients may be sent: what its server certificate names. */
+  readonly reach?: Reach
   /** Version of the etcd that is installed. */
   readonly version?: string
   /** Its storage holds etcd's data: it is, or was, a member. */
@@ -69,6 +84,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
   const keys = parseJsonText(byPurpose, databag.keys)
   const at = parseJsonText(addresses, databag.addresses)
   const stands = parseJsonText(position, databag.position)
+  const reached = parseJsonText(reach, databag.reach)
   const unloaded = parseJsonText(unloadable, databag.unloadable)
   const {
     endpoint,
@@ -88,6 +104,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(keys && { keys }),
     ...(at && { addresses: at }),
     ...(endpoint && { endpoint }),
+    ...(reached && { reach: reached }),
     ...(version && { version }),
     ...(data !== undefined && { data: data === 'yes' }),
     ...(stands && { position: stands }),
@@ -110,6 +127,7 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     keys: unit.keys && printJsonText(unit.keys),
     addresses: unit.addresses && printJsonText(unit.addresses),
     endpoint: unit.endpoint,
+    reach: unit.reach && printJsonText(unit.reach),
     version: unit.version,
     data: unit.data === undefined ? undefined : unit.data ? 'yes' : 'no',
     position: unit.position && printJsonText(unit.position),

@@ -5,6 +5,7 @@ import * as z from 'zod/mini'
 import { type Databag, differences, type WantedDatabag } from './databag.ts'
 import { ToolError } from './errors.ts'
 import type { HookTools } from './hook-tool.ts'
+import type { RelationId } from './names.ts'
 import { printSettings } from './yaml-text.ts'
 
 export type ConfigValue = string | number | boolean
@@ -44,8 +45,8 @@ export interface Unit {
    * @example (await juju.relationUnits(peers)).filter(async (unit) => (await juju.presentUnits()).has(unit))
    */
   presentUnits(): Promise<ReadonlySet<string>>
-  /** Addresses that the binding of an endpoint gives. */
-  networkGet(binding: string): Promise<Network>
+  /** Addresses that the binding of an endpoint gives; of one of its relations, as its other end sees them. */
+  networkGet(binding: string, relation?: RelationId): Promise<Network>
   /** `2379/tcp`; opening what is open changes nothing. */
   openPort(port: string): Promise<void>
   closePort(port: string): Promise<void>
@@ -116,8 +117,10 @@ export function openUnit(tools: HookTools): Unit {
       return new Set(Object.keys(units).filter((unit) => units[unit]?.status !== 'dying'))
     },
     presentUnits: async () => new Set(Object.keys((await askGoal()).units)),
-    networkGet: async (binding) =>
-      describeNetwork(await tools.runJson('network-get', [binding], networkSchema)),
+    async networkGet(binding, relation) {
+      const args = relation === undefined ? [binding] : [binding, '-r', String(relation)]
+      return describeNetwork(await tools.runJson('network-get', args, networkSchema))
+    },
     async openPort(port) {
       await tools.run('open-port', [port])
     },

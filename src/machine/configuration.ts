@@ -18,6 +18,10 @@ export interface ConfigurationSettings {
   readonly peerTls: TlsFiles
   /** Takes peers by their certificate alone, whatever address they come from: for machines behind address translation. */
   readonly anyPeerAddress?: boolean
+  /** Of clients and peers; 1.2 unless told. */
+  readonly tlsMinVersion?: '1.2' | '1.3'
+  /** Of TLS 1.2, by Go's names; etcd's own choice unless told. */
+  readonly cipherSuites?: readonly string[]
   readonly metricsUrls: readonly string[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly autoCompaction?: AutoCompaction
@@ -67,7 +71,6 @@ const always: Tree = {
   'log-outputs': ['stderr'],
   logger: 'zap',
   'strict-reconfig-check': true,
-  'tls-min-version': 'TLS1.2',
 }
 
 function printMember(settings: ConfigurationSettings): Tree {
@@ -98,7 +101,16 @@ function printTuning(settings: ConfigurationSettings): Tree {
   }
 }
 
-function printTls({ clientTls, peerTls, anyPeerAddress }: ConfigurationSettings, version: string): Tree {
+function printTls(settings: ConfigurationSettings, version: string): Tree {
+  const { cipherSuites, tlsMinVersion = '1.2' } = settings
+  return {
+    ...printFilesOf(settings, version),
+    'cipher-suites': cipherSuites,
+    'tls-min-version': `TLS${tlsMinVersion}`,
+  }
+}
+
+function printFilesOf({ clientTls, peerTls, anyPeerAddress }: ConfigurationSettings, version: string): Tree {
   const peerFiles = printFiles(peerTls)
   // Neither line has a key for the revocation list, nor 3.5 one for peers' addresses; both take the names of their own fields.
   const clientFields = { ClientTLSInfo: { CRLFile: clientTls.crl } }

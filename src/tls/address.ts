@@ -21,3 +21,13 @@ export function looksLikeIPv6(address: string): boolean {
 export function canonicalAddress(address: string): string {
   return isIPv4(address) ? address : new SocketAddress({ address, family: 'ipv6' }).address
 }
+
+/** Of names that are known to be either: no host name is of digits and dots alone. */
+export function isAddress(name: string): boolean {
+  return /^[0-9.]+$|:/.test(name)
+}
+
+/** A name or an address as a certificate that was read spells it. */
+export function spellName(name: string): string {
+  return looksLikeIPv6(name) ? canonicalAddress(name) : name
+}

@@ -3,13 +3,15 @@
 import { parseConfig } from '../../config.ts'
 import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import { type Hook, type Juju, type Network, NotAllowed, NotLeader } from '../../juju/index.ts'
+import { machineNames } from '../../machine/names.ts'
 import { isNotedLeaving } from '../../machine/leaving-note.ts'
 import { workloadPaths } from '../../machine/workload.ts'
-import { canonicalAddress, looksLikeIPv6 } from '../../tls/address.ts'
+import { spellName } from '../../tls/address.ts'
 import { areKeysKept } from './authorities-secret.ts'
 import type { Charm } from '../charm.ts'
 import { observeClientCas } from './client-cas.ts'
 import { isAboutClient, noClients, observeClients } from './clients.ts'
+import { ingressByRelation } from './ingress.ts'
 import { observePeers } from './peers.ts'
 import type { Observed, PeersSeen } from '../observed.ts'
 import { chooseAddress } from '../plan/cluster/choose-address.ts'
@@ -143,15 +145,24 @@ async function observeAddresses(
     ...bindAddresses.map(({ address }) => address),
     ...ingressAddresses,
   ])
-  return { peer, client, names: [...new Set(names)].sort() }
+  const hosts = await machineNames()
+  const [ingress] = clients.ingressAddresses
+  const byRelation = await ingressByRelation(juju, seen?.ledger, ingress ?? client)
+  return {
+    peer,
+    client,
+    names: [...new Set(names)].sort(),
+    ...(hosts.length > 0 && { hosts }),
+    ...(ingress !== undefined && ingress !== client && { ingress }),
+    ...(byRelation && { byRelation }),
+  }
 }
 
 /** A certificate spells an IPv6 address in one way only. */
 function spellAddresses({ bindAddresses, ingressAddresses, ...network }: Network): Network {
-  const spell = (name: string): string => (looksLikeIPv6(name) ? canonicalAddress(name) : name)
   return {
     ...network,
-    bindAddresses: bindAddresses.map((row) => ({ ...row, address: spell(row.address) })),
-    ingressAddresses: ingressAddresses.map(spell),
+    bindAddresses: bindAddresses.map((row) => ({ ...row, address: spellName(row.address) })),
+    ingressAddresses: ingressAddresses.map(spellName),
   }
 }

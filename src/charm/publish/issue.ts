@@ -12,6 +12,7 @@ import { keyPath } from '../layout.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { certificateDays } from '../plan/certificates/signing.ts'
+import { bySort, type CertifiedNames } from '../plan/certificates/names.ts'
 import { readSigners } from './authorities.ts'
 
 /** The names that the certificates carry; etcd knows the administrator by `root`. */
@@ -26,7 +27,7 @@ export async function signCertificates(
   charm: Charm,
   observed: Observed,
   unit: string,
-  names: readonly string[],
+  names: CertifiedNames,
 ): Promise<Record<string, string>> {
   const signers = await readSigners(charm)
   const requests = observed.peers?.units.get(unit)?.databag.requests
@@ -34,15 +35,13 @@ export async function signCertificates(
     throw new Waiting('waiting for new certificate authorities: the keys of the old ones are gone')
   if (!requests) throw new Waiting(`waiting for the requests of ${unit}`)
   const { certificates, keys } = signers
-  const isAddress = (name: string): boolean => /^[0-9.]+$|:/.test(name)
-  const sans = { dns: names.filter((name) => !isAddress(name)), ips: names.filter(isAddress) }
   const sign = (purpose: Purpose): Promise<string> =>
     signRequest({
       authority: { certificate: certificates[purpose], privateKey: keys[purpose] },
       request: requests[purpose],
       profile: purpose,
       commonName: commonNames[purpose],
-      sans: purpose === 'admin' ? { dns: [], ips: [] } : sans,
+      sans: purpose === 'admin' ? { dns: [], ips: [] } : bySort(names[purpose]),
       now: new Date(charm.now),
       days: certificateDays,
     })

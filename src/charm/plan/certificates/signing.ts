@@ -1,21 +1,17 @@
 // Who a unit is: three certificates from the leader, for the requests in the unit's databag. The leader makes the authorities in one hook
 // and signs in a later one, when Juju has stored them.
 
-import { type Purpose, purposes, type UnitAddresses } from '../../../interfaces/etcd-peers.ts'
+import { type Purpose, purposes } from '../../../interfaces/etcd-peers.ts'
 import { planForgetting } from './forgetting.ts'
 import { credentialIsCommitted } from './guards.ts'
 import type { Observed, PeerSeen, PeersSeen } from '../../observed.ts'
 import type { Write } from '../../step.ts'
 import { planFounding } from '../cluster/founding.ts'
+import { type CertifiedNames, namesToCertify } from './names.ts'
 
 /** Issued for a year, renewed when a third of it is left. */
 export const certificateDays = 365
 const renewBefore = (certificateDays / 3) * 24 * 60 * 60 * 1000
-
-/** What a unit's server and peer certificates must name. */
-export function namesToCertify(addresses: UnitAddresses): readonly string[] {
-  return [...new Set([...addresses.names, 'localhost', '127.0.0.1', '::1'])].sort()
-}
 
 /** The leader's writes: found the cluster, make the authorities, sign what units ask for. */
 export function planIssuing(observed: Observed): readonly Write[] {
@@ -33,8 +29,8 @@ export function planIssuing(observed: Observed): readonly Write[] {
     if (unit !== observed.unit && seen.issued.size === 0 && !peers.gone) continue
     // The leader knows its own addresses; what it writes of them would wake everybody but itself.
     const addresses = unit === observed.unit ? observed.addresses : seen.databag.addresses
-    const names = addresses && namesToCertify(addresses)
-    const why = names && whySign(seen, names.join(' '), observed.now)
+    const names = addresses && namesToCertify(unit, addresses, observed)
+    const why = names && whySign(seen, names, observed.now)
     if (why) writes.push({ kind: 'certificates/sign', unit, names, why })
   }
   return writes
@@ -48,17 +44,23 @@ function hadAuthorities({ application, units }: PeersSeen): boolean {
   return told || application.certificates.size > 0
 }
 
-function whySign(seen: PeerSeen, names: string, now: number): string | undefined {
+function whySign(seen: PeerSeen, names: CertifiedNames, now: number): string | undefined {
   if (purposes.some((purpose) => !seen.requested.has(purpose))) return undefined
   return purposes.map((purpose) => whySignFor(purpose, seen, names, now)).find((why) => why !== undefined)
 }
 
-function whySignFor(purpose: Purpose, seen: PeerSeen, names: string, now: number): string | undefined {
+function whySignFor(
+  purpose: Purpose,
+  seen: PeerSeen,
+  names: CertifiedNames,
+  now: number,
+): string | undefined {
   const issued = seen.issued.get(purpose)
   if (!issued) return 'it has no certificates'
   if (!issued.current) return `its ${purpose} certificate is of an authority that goes`
   if (issued.publicKey !== seen.requested.get(purpose)) return `it has a new ${purpose} key`
-  if (purpose !== 'admin' && issued.names.join(' ') !== names) return 'its addresses have changed'
+  if (purpose !== 'admin' && issued.names.join(' ') !== names[purpose].join(' '))
+    return `its ${purpose} certificate is to have other names`
   if (issued.notAfter - now < renewBefore)
     return `its ${purpose} certificate ends within ${certificateDays / 3} days`
   return undefined

@@ -1,5 +1,6 @@
 // What may be done about the units' keys and certificates, and the authorities that sign them.
 
+import type { CertifiedNames } from './names.ts'
 import type { Purpose, Rotation, Withdrawn } from '../../../interfaces/etcd-peers.ts'
 
 export interface CertificateStep {
@@ -11,7 +12,7 @@ export type CertificateWrite =
   /** `restore`: there were some, which only the secret can give back. */
   | { readonly kind: 'authorities/create'; readonly restore: boolean }
   | { readonly kind: 'authorities/rotate'; readonly to: RotationStep }
-  | { readonly kind: 'certificates/sign'; readonly unit: string; readonly names: readonly string[] }
+  | { readonly kind: 'certificates/sign'; readonly unit: string; readonly names: CertifiedNames }
   /** Of units that are gone. */
   | {
       readonly kind: 'certificates/forget'

@@ -103,7 +103,7 @@ function answerFor(
   const authority = observed.peers?.application.authorities?.server
   const version = observed.machine.workload?.version
   const entries = rows.map(({ entry }) => entry)
-  const endpoints = endpointsOf(observed, ledger, entries)
+  const endpoints = endpointsOf(observed, ledger, entries, relation)
   const statuses = entries.flatMap((entry) => statusOf(entry, ledger, observed))
   const responses = rows.flatMap((row) => responseTo(observed, row))
   if (responses.length === 0 && statuses.length === 0 && !observed.peers?.ledger.answers.has(relation))

@@ -6,6 +6,7 @@ import type { Ledger, LedgerEntry } from '../../../interfaces/ledger.ts'
 import type { Observed } from '../../observed.ts'
 import { takesClients } from '../cluster/absence.ts'
 import { servesHere } from '../cluster/members.ts'
+import { endpointFor, reachOf } from './reach.ts'
 
 /** This unit's; `undefined` while its etcd takes nobody, or under another address than its certificate names. */
 export function ownEndpoint(observed: Observed): string | undefined {
@@ -19,7 +20,9 @@ export function endpointsOf(
   observed: Observed,
   ledger: Ledger,
   clients: readonly LedgerEntry[],
+  relation: number,
 ): readonly string[] {
+  const way = wayOf(relation, observed, ledger)
   const { addresses, peers, unit } = observed
   const current = addresses && hostPort(addresses.client, 2379)
   const told = [...(peers?.units ?? [])].filter(
@@ -30,6 +33,26 @@ export function endpointsOf(
   const takers = told.filter((peer) => peer[0] === unit || takesClients(peer, ledger, clients))
   // Where none is known to take them, any is better than no answer.
   const chosen = takers.length > 0 || own !== undefined ? takers : told
-  const endpoints = chosen.flatMap(([, { databag }]) => databag.endpoint ?? [])
-  return [...new Set(own === undefined ? endpoints : [...endpoints, own])].sort()
+  const endpoints = chosen.flatMap(([, { databag }]) => endpointFor(databag, way, relation) ?? [])
+  const here = own === undefined ? undefined : endpointFor(withReach(own, observed), way, relation)
+  // The databag of before may know itself by less.
+  const others = chosen.flatMap(([name, { databag }]) =>
+    name === unit ? [] : (endpointFor(databag, way, relation) ?? []),
+  )
+  return [...new Set(here === undefined ? endpoints : [...others, here])].sort()
+}
+
+function withReach(endpoint: string, observed: Observed) {
+  const reach = reachOf(observed)
+  return { endpoint, ...(reach && { reach }) }
+}
+
+/** Of another model Juju knows that its clients come in by the ingress address. */
+function wayOf(
+  relation: number,
+  { config }: Observed,
+  { crossModel }: Ledger,
+): 'address' | 'fqdn' | 'ingress' {
+  const way = config.inForce['endpoints-as']
+  return way === 'address' && crossModel.has(relation) ? 'ingress' : way
 }

@@ -7,6 +7,7 @@ import type { Observed, PeerSeen } from '../../observed.ts'
 import type { Write } from '../../step.ts'
 import { certificatesOnDisk } from '../certificates/certificates-on-disk.ts'
 import { ownEndpoint } from '../clients/endpoints.ts'
+import { reachOf } from '../clients/reach.ts'
 import { ownPosition } from './founding.ts'
 import { isTight } from '../maintenance/room.ts'
 import { released } from '../clients/names.ts'
@@ -39,6 +40,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
   if (!addresses) return undefined
   const { requests, keys } = databag
   const endpoint = ownEndpoint(observed)
+  const reach = endpoint === undefined ? undefined : reachOf(observed)
   const version = machine.workload?.version
   const trusts = machine.loaded?.leaves.map(shortFingerprint).toSorted() ?? []
   const position = ownPosition(observed)
@@ -53,6 +55,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(requests && { requests }),
     ...(keys && { keys }),
     ...(endpoint && { endpoint }),
+    ...(reach && { reach }),
     ...(version && { version }),
     ...(data !== undefined && { data }),
     ...(position && { position }),

@@ -1,5 +1,6 @@
 // The settings of this unit's etcd, from what was observed to the text of its configuration file.
 
+import { safeCipherSuites, wordsOf } from '../../../config/certificate-options.ts'
 import type { UnitAddresses } from '../../../interfaces/etcd-peers.ts'
 import { renderConfiguration } from '../../../machine/configuration.ts'
 import { url } from '../../../machine/network.ts'
@@ -68,6 +69,8 @@ export function printConfiguration({ observed, addresses, token, workload, boots
       },
       peerTls: { certificate: tls('peer.crt'), key: tls('peer.key'), trustedCa: tls('peer-ca.pem') },
       anyPeerAddress: !inForce['peer-address-check'],
+      tlsMinVersion: inForce['tls-min-version'],
+      ...(inForce['tls-min-version'] === '1.2' && { cipherSuites: cipherSuitesOf(inForce) }),
       metricsUrls: [metricsUrl],
       logLevel: inForce['log-level'],
       autoCompaction: {
@@ -82,6 +85,12 @@ export function printConfiguration({ observed, addresses, token, workload, boots
     },
     workload.version,
   )
+}
+
+/** Each once, sorted: the order says nothing, etcd's own preference does. */
+function cipherSuitesOf({ 'cipher-suites': asked }: Observed['config']['inForce']): readonly string[] {
+  const names = wordsOf(asked)
+  return [...new Set(names.length > 0 ? names : safeCipherSuites)].sort()
 }
 
 /** Metrics and health are for this machine only. */

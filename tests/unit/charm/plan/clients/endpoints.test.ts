@@ -68,7 +68,7 @@ describe('a member that has moved', () => {
 })
 
 describe('the endpoints', () => {
-  const endpointsOf = (observed: Observed) => endpointsFor(observed, emptyLedger, [])
+  const endpointsOf = (observed: Observed) => endpointsFor(observed, emptyLedger, [], 7)
 
   it('are those of the members that serve', () => {
     assert.deepEqual(endpointsOf(at('10.0.0.1')), ['10.0.0.1:2379'])

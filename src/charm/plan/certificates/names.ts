@@ -1,0 +1,45 @@
+// What a unit's certificates must name: where its peers and clients find it, whatever they call it.
+
+import { wordsOf } from '../../../config/certificate-options.ts'
+import type { UnitAddresses } from '../../../interfaces/etcd-peers.ts'
+import { isAddress, spellName } from '../../../tls/address.ts'
+import type { Observed } from '../../observed.ts'
+
+/** Of the administrator's there are none. */
+export interface CertifiedNames {
+  readonly peer: readonly string[]
+  readonly server: readonly string[]
+}
+
+/** A member dials itself, and the charm asks it, by loopback. */
+const loopback = ['localhost', '127.0.0.1', '::1']
+
+export function namesToCertify(
+  unit: string,
+  addresses: UnitAddresses,
+  { config }: Pick<Observed, 'config'>,
+): CertifiedNames {
+  const { names, hosts = [], ingress, byRelation = {} } = addresses
+  const peer = [...names, ...loopback]
+  const clients = [...(ingress === undefined ? [] : [ingress]), ...Object.values(byRelation)]
+  const server = [...peer, ...hosts, ...clients, ...extraNames(unit, config.inForce)]
+  return { peer: sorted(peer), server: sorted(server) }
+}
+
+/** `{unit}` is the unit's number. */
+function extraNames(unit: string, { 'certificate-extra-sans': text }: Observed['config']['inForce']) {
+  const number = unit.slice(unit.lastIndexOf('/') + 1)
+  return wordsOf(text).map((word) => spellName(word.replaceAll('{unit}', number)))
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort()
+}
+
+/** As a certificate holds them. */
+export function bySort(names: readonly string[]): {
+  readonly dns: readonly string[]
+  readonly ips: readonly string[]
+} {
+  return { dns: names.filter((name) => !isAddress(name)), ips: names.filter(isAddress) }
+}

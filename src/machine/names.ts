@@ -1,0 +1,24 @@
+// What the machine is called: its full name, as its own resolver tells it, and its short one.
+
+import { hostname } from 'node:os'
+import { CommandFailed, CommandMissing, run } from './process.ts'
+
+/** The full name asks a resolver, which may be away. */
+const patienceMs = 3000
+const plain =
+  /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/
+
+/** The full one first; none that is no name for DNS, nor one that every machine has. */
+export async function machineNames(): Promise<readonly string[]> {
+  const names = [await fullName(), hostname()].map((name) => name.trim().replace(/\.$/, ''))
+  return [...new Set(names)].filter((name) => plain.test(name) && !/^localhost(\.|$)|^[\d.]+$/.test(name))
+}
+
+async function fullName(): Promise<string> {
+  try {
+    return await run('hostname', ['-f'], { timeoutMs: patienceMs })
+  } catch (error) {
+    if (error instanceof CommandFailed || error instanceof CommandMissing) return ''
+    throw error
+  }
+}
