@@ -17,7 +17,7 @@ GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
 INTEGRATION_BASE = $(or $(BASE),ubuntu@24.04)
-CHARM_SOURCES := $(shell find src scripts -name '*.ts') dispatch metadata.yaml config.yaml actions.yaml package-lock.json
+CHARM_SOURCES := $(shell find src scripts -name '*.ts' -o -path 'src/observability/*.yaml') dispatch metadata.yaml config.yaml actions.yaml package-lock.json
 # The emulator's processes end with the command that made their namespaces.
 EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
 	ETCD_CHARM=$(CURDIR)/$(ETCD_CHARM) CLIENT_CHARM=$(CURDIR)/$(CLIENT_CHARM) \
@@ -58,7 +58,7 @@ fuzz: $(STAMP) ## made-up certificates, requests and secrets against the judge a
 	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
 		FUZZ_SECONDS=$(or $(SECONDS),60) $(NODE) --test 'tests/unit/fuzz/*.test.ts'
 
-stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
+stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.collector ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
 	@scripts/provide-chaos-tools
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=3 --test-timeout=900000 $(STORIES)
 
@@ -77,6 +77,9 @@ demo: $(ETCD_CHARM) $(CLIENT_CHARM) ## deploy, integrate, read, write, be refuse
 
 build/.py-requirer: $(STAMP) scripts/archive.ts scripts/pack-python-requirer.ts $(shell find tests/requirers/python -type f)
 	@mkdir -p build && $(NODE) scripts/pack-python-requirer.ts && { [ ! -e build/py-requirer.charm ] || touch $@; }
+
+build/.collector: $(STAMP) scripts/archive.ts scripts/pack-collector.ts tests/requirers/python/requirements.txt $(shell find tests/requirers/collector -type f)
+	@mkdir -p build && $(NODE) scripts/pack-collector.ts && { [ ! -e build/collector.charm ] || touch $@; }
 
 chaos: $(ETCD_CHARM) $(CLIENT_CHARM) ## every disturbance of a cluster (MEMBERS="3 5" SEEDS="1 2 3" ONLY=regexp); writes bench/chaos.json
 	@scripts/provide-chaos-tools

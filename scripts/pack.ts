@@ -5,7 +5,9 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Architecture, bases, placeNode, printManifest, zip } from './archive.ts'
 import { buildCharm } from './build.ts'
+import { printTelemetry } from './observability.ts'
 import { describeBundle } from './sbom.ts'
+import { printTemplate } from '../src/interfaces/cos-agent.ts'
 
 const copied = [
   'dispatch',
@@ -23,6 +25,7 @@ async function pack(arch: Architecture): Promise<string> {
   await mkdir(`${stage}/bin`, { recursive: true })
   const { inputs } = await buildCharm(stage)
   for (const file of copied) await copyFile(file, join(stage, file))
+  await writeFile(join(stage, 'dist/observability.json'), printTemplate(printTelemetry()))
   await writeFile(join(stage, 'manifest.yaml'), printManifest(arch))
   await placeNode(arch, `${stage}/bin/node`)
   await describeBundle(inputs, stage)

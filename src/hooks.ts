@@ -26,7 +26,7 @@ import type { LifecycleHook, RelationHook, SecretHook, StorageHook } from './juj
 
 export type HookName =
   | LifecycleHook
-  | RelationHook<'etcd-peers' | 'etcd-client' | 'client-cas'>
+  | RelationHook<'etcd-peers' | 'etcd-client' | 'client-cas' | 'cos-agent'>
   | StorageHook<'data'>
   | SecretHook
 export type ActionName =
@@ -78,6 +78,12 @@ export const hooks: Readonly<Record<HookName, Handler>> = {
   'client-cas-relation-changed': reconcile,
   'client-cas-relation-departed': reconcile,
   'client-cas-relation-broken': reconcile,
+
+  'cos-agent-relation-created': reconcile,
+  'cos-agent-relation-joined': reconcile,
+  'cos-agent-relation-changed': reconcile,
+  'cos-agent-relation-departed': reconcile,
+  'cos-agent-relation-broken': reconcile,
 
   'secret-changed': reconcile,
   'secret-rotate': reconcile,

@@ -21,6 +21,7 @@ import { planEncryption } from './plan/clients/encryption.ts'
 import { planGrants } from './plan/clients/given.ts'
 import { nextLedger } from './plan/clients/ledger.ts'
 import { planMembership } from './plan/cluster/membership.ts'
+import { planCollectors } from './plan/observability/collectors.ts'
 import { planOptions } from './plan/workload/options.ts'
 import { planRotation } from './plan/certificates/rotation.ts'
 import { planStorage, storageAway } from './plan/workload/storage.ts'
@@ -49,6 +50,7 @@ export function decide(observed: Observed): Plan {
     ...planGrants(observed),
     ...answers,
     ...planLedger(observed, ledger),
+    ...planCollectors(observed),
   ]
   return { steps, writes, conditions: conditionsOf(observed, ledger), toCount }
 }

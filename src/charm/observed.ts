@@ -8,6 +8,7 @@ import type { ClientsSeen, Order } from './plan/clients/clients-seen.ts'
 import type { DataSeen } from './plan/cluster/data-seen.ts'
 import type { EtcdSeen } from './plan/cluster/etcd-seen.ts'
 import type { PeersSeen } from './plan/cluster/peers-seen.ts'
+import type { CollectorsSeen } from './plan/observability/observability-seen.ts'
 import type { TrustSeen } from './plan/trust/trust-seen.ts'
 import type { InstallationSeen } from './plan/workload/installation-seen.ts'
 import type { ServiceSeen } from './plan/workload/service-seen.ts'
@@ -18,6 +19,7 @@ export type * from './plan/clients/clients-seen.ts'
 export type * from './plan/cluster/data-seen.ts'
 export type * from './plan/cluster/etcd-seen.ts'
 export type * from './plan/cluster/peers-seen.ts'
+export type * from './plan/observability/observability-seen.ts'
 export type * from './plan/trust/trust-seen.ts'
 export type * from './plan/workload/installation-seen.ts'
 export type * from './plan/workload/service-seen.ts'
@@ -55,6 +57,9 @@ export interface Observed {
   readonly clients: ClientsSeen
   /** By relation id; `undefined` where this hook had no reason to look. */
   readonly clientCas: Readonly<Record<string, ClientCas>> | undefined
+
+  /** `undefined` where there is none, or this hook had no reason to look. */
+  readonly collectors?: CollectorsSeen | undefined
 }
 
 export interface MachineSeen extends InstallationSeen, ServiceSeen, DataSeen, TrustSeen {

@@ -2,6 +2,7 @@
 // It is short because each part is elsewhere; read `decide.ts` for what the charm does.
 
 import { unlessFollowing, unlessGone } from '../juju/errors.ts'
+import { addToCharmLog } from '../machine/charm-log.ts'
 import { act } from './act/act.ts'
 import { publish } from './publish/publish.ts'
 import type { Charm } from './charm.ts'
@@ -11,6 +12,7 @@ import { type JujuSeen, observeJuju } from './observe/juju.ts'
 import { observeMachine } from './observe/machine.ts'
 import type { Observed } from './observed.ts'
 import { conditionOf } from './outcome.ts'
+import { printLine } from './plan/observability/log-line.ts'
 import { statusOf } from './status.ts'
 import type { Condition, Plan, Step } from './step.ts'
 
@@ -116,8 +118,10 @@ export async function observeHere(charm: Charm, seen: JujuSeen): Promise<Observe
 }
 
 async function tellStatus(charm: Charm, observed: Observed, conditions: readonly Condition[]): Promise<void> {
-  const unit = conditions.filter((condition) => condition.scope === 'unit')
-  await charm.juju.setStatus(statusOf(unit))
+  const unit = statusOf(conditions.filter((condition) => condition.scope === 'unit'))
+  await charm.juju.setStatus(unit)
   if (observed.leader && !observed.leaving)
     await unlessFollowing(charm.juju.setStatus(statusOf(conditions), { application: true }))
+  const { hook, model } = charm.context
+  await addToCharmLog(printLine(observed, { hook: hook.name, model: model.name, ...unit }))
 }

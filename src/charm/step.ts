@@ -6,12 +6,14 @@ import type { CertificateStep, CertificateWrite } from './plan/certificates/step
 import type { ClientStep, ClientWrite } from './plan/clients/steps.ts'
 import type { ClusterStep, ClusterWrite } from './plan/cluster/steps.ts'
 import type { MaintenanceStep } from './plan/maintenance/steps.ts'
+import type { ObservabilityWrite } from './plan/observability/steps.ts'
 import type { TrustStep, TrustWrite } from './plan/trust/steps.ts'
 import type { WorkloadStep, WorkloadWrite } from './plan/workload/steps.ts'
 
 export type * from './plan/certificates/steps.ts'
 export type * from './plan/clients/steps.ts'
 export type * from './plan/cluster/steps.ts'
+export type * from './plan/observability/steps.ts'
 export type * from './plan/workload/steps.ts'
 export type * from './plan/maintenance/steps.ts'
 
@@ -30,6 +32,7 @@ export type Write = { readonly why: string } & (
   | ClientWrite
   | TrustWrite
   | CertificateWrite
+  | ObservabilityWrite
 )
 
 export interface Plan {

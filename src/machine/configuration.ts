@@ -23,6 +23,8 @@ export interface ConfigurationSettings {
   /** Of TLS 1.2, by Go's names; etcd's own choice unless told. */
   readonly cipherSuites?: readonly string[]
   readonly metricsUrls: readonly string[]
+  /** Beside the journal, in which the charm reads why a start came to nothing. */
+  readonly logFile?: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly autoCompaction?: AutoCompaction
   readonly quotaBackendBytes?: number
@@ -54,6 +56,7 @@ export function renderConfiguration(settings: ConfigurationSettings, version: st
   const tree: Tree = {
     ...always,
     ...printMember(settings),
+    ...printLog(settings),
     ...printTuning(settings),
     ...printTls(settings, version),
     ...features(version),
@@ -68,8 +71,9 @@ const always: Tree = {
   'auth-token': 'simple',
   'enable-grpc-gateway': false,
   'enable-pprof': false,
-  'log-outputs': ['stderr'],
   logger: 'zap',
+  // With how long requests take: an alert is about it.
+  metrics: 'extensive',
   'strict-reconfig-check': true,
 }
 
@@ -84,9 +88,20 @@ function printMember(settings: ConfigurationSettings): Tree {
     'listen-client-urls': list(settings.listenClientUrls),
     'listen-metrics-urls': list(settings.metricsUrls),
     'listen-peer-urls': list(settings.listenPeerUrls),
-    'log-level': settings.logLevel,
     name: settings.name,
   }
+}
+
+/** etcd itself keeps the file within bounds: older ones are compressed, under names that collectors pass over, and few. */
+const rotation = { compress: true, maxbackups: 4, maxsize: 50 }
+
+function printLog({ logFile, logLevel }: ConfigurationSettings): Tree {
+  const toFile = {
+    'enable-log-rotation': true,
+    'log-outputs': ['stderr', logFile ?? ''],
+    'log-rotation-config-json': JSON.stringify(rotation),
+  }
+  return { 'log-level': logLevel, ...(logFile ? toFile : { 'log-outputs': ['stderr'] }) }
 }
 
 function printTuning(settings: ConfigurationSettings): Tree {

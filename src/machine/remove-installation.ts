@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { removeDefinitions } from './define-service.ts'
 import { removeFile } from './file.ts'
+import { charmLogFolder } from './charm-log.ts'
 import { releases } from './installed-binaries.ts'
 import type { Workload } from './workload.ts'
 
@@ -13,7 +14,8 @@ export async function removeInstallation(workload: Workload): Promise<void> {
   const { paths } = workload
   await removeDefinitions(workload)
   await removeFile(paths.config)
-  for (const folder of [paths.tls, paths.state]) await rm(folder, { recursive: true, force: true })
+  for (const folder of [paths.tls, paths.state, charmLogFolder, ...(paths.log ? [paths.log] : [])])
+    await rm(folder, { recursive: true, force: true })
   if (workload.kind !== 'binaries') return
   await rm(dirname(paths.config), { recursive: true, force: true })
   await rm(releases, { recursive: true, force: true })

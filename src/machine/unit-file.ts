@@ -1,6 +1,6 @@
 // The systemd unit of an etcd that was installed from binaries; the snap brings its own.
 
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Workload } from './workload.ts'
 
 /** Juju's legacy proxies reach every service as systemd's default environment, and etcd would look for its peers behind them. */
@@ -27,6 +27,11 @@ RestartSec=1`
 export function afterMount({ paths }: Workload): string {
   return `RequiresMountsFor=${paths.data}
 StartLimitIntervalSec=0`
+}
+
+/** Made anew at each start where it is missing: without it etcd would not start. Others than root need not know which keys are slow. */
+function printLogsDirectory({ paths: { log } }: Workload): string {
+  return log === undefined ? '' : `LogsDirectory=${basename(log)}\nLogsDirectoryMode=0750\n`
 }
 
 /**
@@ -70,7 +75,7 @@ ProtectKernelTunables=yes
 ProtectProc=invisible
 ProtectSystem=strict
 ReadWritePaths=${paths.data}
-RemoveIPC=yes
+${printLogsDirectory(workload)}RemoveIPC=yes
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
 RestrictNamespaces=yes
 RestrictRealtime=yes

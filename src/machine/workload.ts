@@ -26,6 +26,8 @@ export interface WorkloadPaths {
   readonly storageRecord: string
   readonly etcdctl: string
   readonly etcdutl: string
+  /** Folder of etcd's own log, which collectors read; `undefined` where it has the journal alone. */
+  readonly log?: string
 }
 
 export interface Installed {
@@ -68,6 +70,7 @@ const workloads: Readonly<Record<WorkloadKind, Workload>> = {
       storageRecord,
       etcdctl: '/opt/etcd/current/etcdctl',
       etcdutl: '/opt/etcd/current/etcdutl',
+      log: '/var/log/etcd',
     },
   },
 }

@@ -59,6 +59,7 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'database/defragment': false,
   'history/compact': false,
   'leadership/move': false,
+  'collector/tell': false,
 }
 
 /** Kills once at each (step, number of tool calls since): so each hook gets a little further every time it is retried. */

@@ -58,10 +58,11 @@ async function readyData(workload: Workload): Promise<void> {
 
 /** All that the start reads; from here on etcd would start with it, too, if it were started by itself. */
 async function putInForce(workload: Workload, { files, switches }: Start, defined: boolean): Promise<void> {
+  // The service first: what the configuration names, a folder say, it may be the one to make.
+  if (!defined) await defineService(workload)
   const names = Object.keys(files).filter((name): name is StartFile => name in files)
   for (const file of names) await writeFile(file, files[file] ?? '')
   if (switches) await putNextInForce()
-  if (!defined) await defineService(workload)
 }
 
 /** On record before it is made, and before the first of what it is to read is there. */

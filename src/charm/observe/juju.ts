@@ -10,6 +10,7 @@ import { spellName } from '../../tls/address.ts'
 import { areKeysKept } from './authorities-secret.ts'
 import type { Charm } from '../charm.ts'
 import { observeClientCas } from './client-cas.ts'
+import { observeCollectors } from './collectors.ts'
 import { isAboutClient, noClients, observeClients } from './clients.ts'
 import { ingressByRelation } from './ingress.ts'
 import { observePeers } from './peers.ts'
@@ -65,14 +66,16 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
   const look = { ledger: peers?.ledger ?? emptyLedger, sweep }
   const keys = looks && sweep && peers.application.authorities !== undefined
   const rules = rulesOf({ config, peers, unit: context.unit, clientCas: undefined, now: charm.now })
-  const [addresses, expectedUnits, presentUnits, clients, clientCas, keysKept] = await Promise.all([
-    observeAddresses(charm, peers, sweep),
-    looks && looksAtMembers ? juju.plannedUnits() : undefined,
-    looks && looksAtMembers ? juju.presentUnits() : undefined,
-    looks ? observeClients(charm, look, rules) : noClients,
-    looks ? observeClientCas(charm, sweep, peers) : undefined,
-    keys ? areKeysKept(charm) : undefined,
-  ])
+  const [addresses, expectedUnits, presentUnits, clients, clientCas, keysKept, collectors] =
+    await Promise.all([
+      observeAddresses(charm, peers, sweep),
+      looks && looksAtMembers ? juju.plannedUnits() : undefined,
+      looks && looksAtMembers ? juju.presentUnits() : undefined,
+      looks ? observeClients(charm, look, rules) : noClients,
+      looks ? observeClientCas(charm, sweep, peers) : undefined,
+      keys ? areKeysKept(charm) : undefined,
+      leaving ? undefined : observeCollectors(charm),
+    ])
   return {
     now: charm.now,
     unit: context.unit,
@@ -93,6 +96,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
     addresses,
     clients,
     clientCas,
+    collectors,
   }
 }
 

@@ -9,11 +9,13 @@ import { conditionOf } from '../outcome.ts'
 import { type Condition, describeStep, type Write } from '../step.ts'
 import { onClients } from './on-clients.ts'
 import { onCluster } from './on-cluster.ts'
+import { onObservability } from './on-observability.ts'
 import { writeForAll } from './peer-databags.ts'
 
 const writers: ByKind<Write['kind']> = {
   ...onCluster,
   ...onClients,
+  ...onObservability,
   'port/open': ({ juju }, _observed, { port }) => juju.openPort(port),
   'version/set': ({ juju }, _observed, { version }) => juju.setApplicationVersion(version),
 }
@@ -26,7 +28,12 @@ export interface Published {
 }
 
 /** What a unit tells of itself, whoever leads. */
-const ownWrites: ReadonlySet<Write['kind']> = new Set(['peer-unit/write', 'port/open', 'version/set'])
+const ownWrites: ReadonlySet<Write['kind']> = new Set([
+  'peer-unit/write',
+  'port/open',
+  'version/set',
+  'collector/tell',
+])
 
 /** Juju promises the leadership for half a minute from when it was asked for it. */
 const askAgainMs = 10_000

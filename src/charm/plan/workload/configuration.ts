@@ -72,6 +72,7 @@ export function printConfiguration({ observed, addresses, token, workload, boots
       tlsMinVersion: inForce['tls-min-version'],
       ...(inForce['tls-min-version'] === '1.2' && { cipherSuites: cipherSuitesOf(inForce) }),
       metricsUrls: [metricsUrl],
+      logFile: paths.log && `${paths.log}/etcd.log`,
       logLevel: inForce['log-level'],
       autoCompaction: {
         mode: inForce['auto-compaction-mode'],

@@ -1,0 +1,76 @@
+// The line that each hook adds to the charm's own log: what collectors can't learn from etcd, as numbers that rules compare. One object of
+// JSON on a line, without nesting; a number that this hook did not look for is left out. Nothing in it is secret.
+
+import { purposes } from '../../../interfaces/etcd-peers.ts'
+import type { Observed } from '../../observed.ts'
+import { isWaiting } from '../clients/refusals.ts'
+
+export const lineBegins = '{"charm":"etcd",'
+
+export interface HookTold {
+  readonly hook: string
+  readonly model: string
+  readonly status: string
+  readonly message: string
+}
+
+/** What may be in the line beside the names. */
+export interface Facts {
+  readonly leader?: boolean
+  readonly blocked?: 0 | 1
+  readonly no_space?: 0 | 1
+  readonly corrupt?: 0 | 1
+  readonly access_control?: 0 | 1
+  readonly certificate_days?: number
+  readonly authority_days?: number
+  readonly client_certificate_days?: number
+  readonly requests_refused?: number
+}
+
+const day = 24 * 60 * 60 * 1000
+
+export function printLine(observed: Observed, { hook, model, status, message }: HookTold): string {
+  const { now, unit, application } = observed
+  const names = { charm: 'etcd', time: new Date(now).toISOString(), model, application, unit, hook }
+  return `${JSON.stringify({ ...names, status, message, ...factsOf(observed, status) })}\n`
+}
+
+export function factsOf(observed: Observed, status: string): Facts {
+  return {
+    leader: observed.leader,
+    blocked: status === 'blocked' ? 1 : 0,
+    ...factsOfMember(observed),
+    ...(observed.leader && factsOfApplication(observed)),
+  }
+}
+
+function factsOfMember({ etcd, peers, unit, now }: Observed): Facts {
+  const issued = peers?.units.get(unit)?.issued
+  const ends = purposes.flatMap((purpose) => issued?.get(purpose)?.notAfter ?? [])
+  const up = etcd.kind === 'up' ? etcd : undefined
+  const alarmed = (kind: 'no-space' | 'corrupt'): 0 | 1 =>
+    up?.alarms?.some((alarm) => alarm.kind === kind) === true ? 1 : 0
+  return {
+    ...(up?.alarms && { no_space: alarmed('no-space'), corrupt: alarmed('corrupt') }),
+    ...(up?.authentication !== undefined && { access_control: up.authentication ? 1 : 0 }),
+    ...(ends.length > 0 && { certificate_days: daysUntil(Math.min(...ends), now) }),
+  }
+}
+
+/** The leader looks after the clients; of the others' words none is newer. */
+function factsOfApplication({ peers, now }: Observed): Facts {
+  if (!peers) return {}
+  const entries = [...peers.ledger.entries.values()].map(({ entry }) => entry)
+  const ends = entries.flatMap((entry) => (entry.state === 'refused' ? [] : [entry.leaf.notAfter]))
+  const refused = entries.filter((entry) => entry.state === 'refused' && !isWaiting(entry.code))
+  return {
+    requests_refused: refused.length,
+    ...(ends.length > 0 && { client_certificate_days: daysUntil(Math.min(...ends), now) }),
+    ...(peers.authoritiesEnd !== undefined && { authority_days: daysUntil(peers.authoritiesEnd, now) }),
+  }
+}
+
+/** To a tenth; below zero once it is over. */
+function daysUntil(end: number, now: number): number {
+  return Math.round((10 * (end - now)) / day) / 10
+}
