@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { lineBegins, printLine } from '../../../../../src/charm/plan/observability/log-line.ts'
+import { isMemberId } from '../../../../../src/etcd/types.ts'
+import type { Observed } from '../../../../../src/charm/observed.ts'
+import { accepted, leaf, ledgerOf, now, relationKey, settled } from '../../observation.ts'
+
+const day = 24 * 60 * 60 * 1000
+const told = { hook: 'update-status', model: 'm', status: 'active', message: '' }
+
+function say(observed: Observed, more: Partial<typeof told> = {}): Record<string, unknown> {
+  const line = printLine(observed, { ...told, ...more })
+  assert.match(line, /^[^\n]+\n$/)
+  assert.ok(line.startsWith(lineBegins), line)
+  return JSON.parse(line)
+}
+
+test('a hook says who it is of, how it left its unit, and when the certificates end', () => {
+  const line = say(settled())
+  assert.deepEqual(line.model, 'm')
+  assert.deepEqual([line.application, line.unit, line.hook], ['etcd', 'etcd/0', 'update-status'])
+  assert.deepEqual([line.certificate_days, line.authority_days, line.blocked], [300, 3000, 0])
+})
+
+test('a message that has several lines is one line all the same', () => {
+  const line = say(settled(), { status: 'blocked', message: 'a\nb' })
+  assert.deepEqual([line.message, line.blocked], ['a\nb', 1])
+})
+
+test('what this hook did not ask etcd is not said, and what it heard is', () => {
+  const { etcd } = settled()
+  const unasked = say(settled())
+  assert.ok(!('no_space' in unasked) && !('access_control' in unasked))
+  const member = '1234'
+  if (etcd.kind !== 'up' || !isMemberId(member)) return assert.fail()
+  for (const [kind, no_space, corrupt] of [
+    ['no-space', 1, 0],
+    ['corrupt', 0, 1],
+  ] as const) {
+    const line = say({ ...settled(), etcd: { ...etcd, alarms: [{ member, kind }], authentication: false } })
+    assert.deepEqual([line.no_space, line.corrupt, line.access_control], [no_space, corrupt, 0])
+  }
+})
+
+test('of clients only the leader speaks: what ends first, and how many are refused', () => {
+  const refused = { application: 'web', protocol: 'v0', echo: {}, detail: '', state: 'refused' } as const
+  const ledger = ledgerOf([
+    [relationKey(1), accepted('a', { leaf: { ...leaf('a'), notAfter: now + 40 * day } })],
+    [relationKey(2), accepted('b', { leaf: { ...leaf('b'), notAfter: now + 2.5 * day } })],
+    [relationKey(3), { ...refused, code: 'common-name-reserved' }],
+    [relationKey(4), { ...refused, code: 'certificate-missing' }],
+  ])
+  const { peers } = settled()
+  const observed = { ...settled(), peers: peers && { ...peers, ledger } }
+  const line = say(observed)
+  assert.deepEqual([line.client_certificate_days, line.requests_refused], [2.5, 1])
+  const follower = say({ ...observed, leader: false })
+  assert.ok(!('client_certificate_days' in follower) && !('requests_refused' in follower))
+})
+
+test('no certificate, key or address is in it', () => {
+  const ledger = ledgerOf([[relationKey(1), accepted('a')]])
+  const { peers } = settled()
+  const line = printLine({ ...settled(), peers: peers && { ...peers, ledger } }, told)
+  assert.doesNotMatch(line, /BEGIN|fingerprint|serial|10\.0\.0/)
+})
