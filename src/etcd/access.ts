@@ -28,6 +28,10 @@ export async function enableAuth(client: EtcdClient): Promise<void> {
   await client.ask('auth enable', ({ auth }) => auth.authEnable())
 }
 
+export async function disableAuth(client: EtcdClient): Promise<void> {
+  await client.ask('auth disable', ({ auth }) => auth.authDisable())
+}
+
 /** Whether there is a user of this name, and a role of the same name: two requests, however many users there are. */
 export async function readUserAndRole(client: EtcdClient, name: string): Promise<AccessReading> {
   const [user, role] = await Promise.all([readUser(client, name), readRole(client, name)])

@@ -108,3 +108,11 @@ export async function takeNoteBack(client: EtcdClient, name: string, word: strin
     }),
   )
 }
+
+/** All of the charm's own keys: locks and notes, of a cluster that is no more. */
+export async function forgetLocks(client: EtcdClient): Promise<void> {
+  const key = Buffer.from(keyPrefix)
+  const range_end = Buffer.from(key)
+  range_end.writeUInt8(range_end.readUInt8(range_end.length - 1) + 1, range_end.length - 1)
+  await client.ask('forget locks', ({ kv }) => kv.deleteRange({ key, range_end }))
+}

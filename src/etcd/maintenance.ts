@@ -54,3 +54,15 @@ interface Caller {
 function isCaller(value: unknown): value is Caller {
   return typeof value === 'object' && value !== null && 'exec' in value && typeof value.exec === 'function'
 }
+
+export interface StoreFacts {
+  readonly revision: bigint
+  readonly keys: bigint
+}
+
+/** How far the key space goes. */
+export async function readStore(client: EtcdClient): Promise<StoreFacts> {
+  const everything = { key: Buffer.from([0]), range_end: Buffer.from([0]), count_only: true }
+  const { header, count } = await client.ask('count', ({ kv }) => kv.range(everything))
+  return { revision: BigInt(header.revision), keys: BigInt(count) }
+}

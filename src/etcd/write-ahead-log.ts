@@ -3,6 +3,7 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bytesIn, fieldsOf, numberIn } from './protobuf.ts'
 import { isMemberId, type RaftPosition } from './types.ts'
 
 const recordKinds = { metadata: 1n, state: 3n } as const
@@ -56,43 +57,4 @@ function* recordsOf(bytes: Buffer): Generator<LogRecord> {
     yield { kind: numberIn(fields, 1), data: bytesIn(fields, 3) }
     at = end + padding
   }
-}
-
-type Fields = ReadonlyMap<number, bigint | Buffer>
-
-/** Of one protobuf message; the last of each field, as protobuf wants it. */
-function fieldsOf(bytes: Buffer): Fields {
-  const fields = new Map<number, bigint | Buffer>()
-  for (let at = 0; at < bytes.length; ) {
-    const key = readNumber(bytes, at)
-    const value = readNumber(bytes, key.end)
-    const field = Number(key.value >> 3n)
-    if ((key.value & 7n) === 0n) fields.set(field, value.value)
-    else if ((key.value & 7n) !== 2n) throw new RangeError(`field ${field} has a type that a log never has`)
-    at = (key.value & 7n) === 2n ? value.end + Number(value.value) : value.end
-    if (at > bytes.length) throw new RangeError('a field ends beyond its record')
-    if ((key.value & 7n) === 2n) fields.set(field, bytes.subarray(value.end, at))
-  }
-  return fields
-}
-
-/** Seven bits a byte, the lowest first. */
-function readNumber(bytes: Buffer, from: number): { readonly value: bigint; readonly end: number } {
-  let value = 0n
-  for (let at = from; at < bytes.length && at < from + 10; at += 1) {
-    const byte = bytes.readUInt8(at)
-    value |= BigInt(byte & 0x7f) << BigInt(7 * (at - from))
-    if (byte < 0x80) return { value, end: at + 1 }
-  }
-  throw new RangeError('a number ends beyond its record')
-}
-
-function numberIn(fields: Fields, field: number): bigint {
-  const found = fields.get(field)
-  return typeof found === 'bigint' ? found : 0n
-}
-
-function bytesIn(fields: Fields, field: number): Buffer {
-  const found = fields.get(field)
-  return Buffer.isBuffer(found) ? found : Buffer.alloc(0)
 }

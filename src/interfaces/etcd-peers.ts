@@ -2,23 +2,14 @@
 // The unit databag asks (certificate requests, addresses); the application databag, written by the leader, answers.
 
 import * as z from 'zod/mini'
+import { type Founding, foundingSchema } from './founding.ts'
 import { parseJsonText, printJsonText } from './json-text.ts'
+
 import { type ByPurpose, byPurpose } from './purposes.ts'
 
+export { type Founding, printFounding, type Restore } from './founding.ts'
 export * from './peer-unit.ts'
 export { type ByPurpose, type Purpose, purposes } from './purposes.ts'
-
-const founding = z.object({
-  founder: z.optional(z.string()),
-  token: z.string(),
-  generation: z._default(z.number(), 1),
-  born: z.optional(z.boolean()),
-})
-/**
- * Which unit founds the cluster, the token that keeps members of other clusters out, and whether it was seen to serve. Each
- * founding of an application is of a generation of its own; one without a founder waits until all units have told their data.
- */
-export type Founding = Readonly<z.infer<typeof founding>>
 
 /** Of the authorities: both are trusted, and the old one still signs (`introduce`) or the new one does (`renew`). */
 const rotation = z.enum(['introduce', 'renew'])
@@ -63,7 +54,7 @@ export function parsePeerApplication(databag: Readonly<Record<string, string>>):
     if (databag[key] && value === undefined) unreadable.push(key)
     return value
   }
-  const founded = read(founding, 'founding')
+  const founded = read(foundingSchema, 'founding')
   const authorities = read(byPurpose, 'authorities')
   const certificates = new Map<string, ByPurpose>()
   for (const key of Object.keys(databag).filter((name) => name.startsWith(certificatesKey))) {
@@ -93,10 +84,6 @@ export function clientCasOf(application: Pick<PeerApplication, 'clientCas'>): re
 
 export function printClientCas(value: PeerApplication['clientCas']): Record<string, string | undefined> {
   return { 'client-cas': Object.keys(value).length > 0 ? printJsonText(value) : undefined }
-}
-
-export function printFounding(value: Founding): Record<string, string> {
-  return { founding: printJsonText(value) }
 }
 
 export function printOptions(
