@@ -8,6 +8,8 @@ import { health } from './charm/actions/health.ts'
 import { listClients } from './charm/actions/list-clients.ts'
 import { plan } from './charm/actions/plan.ts'
 import { recoverQuorum } from './charm/actions/recover-quorum.ts'
+import { restore } from './charm/actions/restore/restore.ts'
+import { verifyBackup } from './charm/actions/restore/verify-backup.ts'
 import { revokeClient } from './charm/actions/revoke-client.ts'
 import { rotateAuthorities } from './charm/actions/rotate-authorities.ts'
 import { getAdminCredentials } from './charm/actions/get-admin-credentials.ts'
@@ -45,6 +47,8 @@ export type ActionName =
   | 'move-leader'
   | 'check-data'
   | 'get-admin-credentials'
+  | 'verify-backup'
+  | 'restore'
 export type Handler = (charm: Charm) => Promise<void>
 
 export const hooks: Readonly<Record<HookName, Handler>> = {
@@ -107,4 +111,7 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
   'move-leader': moveLeader,
   'check-data': checkData,
   'get-admin-credentials': getAdminCredentials,
+
+  'verify-backup': verifyBackup,
+  restore,
 }

@@ -2,10 +2,13 @@
 
 import type { Charm } from './charm/charm.ts'
 import { type ActionName, actions, type Handler, type HookName, hooks } from './hooks.ts'
-import { openJuju, readContext } from './juju/index.ts'
+import { type Hook, openJuju, readContext } from './juju/index.ts'
 
 /** A hook that waits longer than this goes on in a later one: it holds the lock of the whole machine. */
 const longestHook = 120_000
+
+/** One that a human waits for, and that copies a database of gigabytes, may take longer. */
+const longestAction = 3_600_000
 
 async function main(): Promise<void> {
   const context = readContext(process.env)
@@ -13,13 +16,17 @@ async function main(): Promise<void> {
     context,
     juju: openJuju(process.env),
     now: Date.now(),
-    deadline: AbortSignal.timeout(longestHook),
+    deadline: AbortSignal.timeout(isLong(context.hook) ? longestAction : longestHook),
   }
   const { hook } = context
   const handler = hook.kind === 'action' ? actionFor(hook.name) : hookFor(hook.name)
   // Juju runs dispatch for hooks that this charm has no row for, too: they are none of its business.
   if (handler) await handler(charm)
   await charm.juju.endAttempts()
+}
+
+function isLong(hook: Hook): boolean {
+  return hook.kind === 'action' && hook.name === 'restore'
 }
 
 function hookFor(name: string): Handler | undefined {

@@ -24,6 +24,7 @@ import { planMembership } from './plan/cluster/membership.ts'
 import { planCollectors } from './plan/observability/collectors.ts'
 import { planOptions } from './plan/workload/options.ts'
 import { planRotation } from './plan/certificates/rotation.ts'
+import { planDiscard, planRestore } from './plan/restore/restore.ts'
 import { planStorage, storageAway } from './plan/workload/storage.ts'
 import { planAuthentication } from './plan/cluster/authentication.ts'
 import { planService } from './plan/workload/service.ts'
@@ -59,6 +60,8 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
   // What a member of an earlier cluster says of anything is of no use: first it stops.
   const standstill = planStandstill(observed)
   if (standstill.length > 0) return standstill
+  const restoring = planRestore(observed)
+  if (restoring.length > 0) return restoring
   const access = planAccess(observed, judged)
   // What etcd knows of clients is looked after through the other members.
   if (storageAway(observed)) return [...access, ...planAudit(observed, judged, access)]
@@ -68,6 +71,7 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
     ...planDefinition(observed),
     ...planKeys(observed),
     ...planClaim(observed),
+    ...planDiscard(observed),
     ...access,
     ...planAudit(observed, judged, access),
     ...planMembership(observed),

@@ -102,13 +102,39 @@ export function databasePath(workload: Workload): string {
 
 /** Which founding the data is of: it lies with the data, and goes where that goes. */
 export function claimPath(workload: Workload): string {
-  return `${memberPath(workload)}/etcd-charm.json`
+  return claimIn(memberPath(workload))
+}
+
+export function claimIn(member: string): string {
+  return `${member}/etcd-charm.json`
 }
 
 /** A new cluster's data, made of a copy of the database: while it is made, and once it is whole. */
 export function newClusterPaths({ paths }: Workload): { readonly draft: string; readonly whole: string } {
   return { draft: `${paths.data}/founding`, whole: `${paths.data}/founded` }
 }
+
+/** What is made of a snapshot to be restored: while it is made, once it is whole, and the record of what it is. */
+export function restorePaths({ paths: { data } }: Workload): {
+  readonly draft: string
+  readonly ready: string
+  readonly record: string
+} {
+  return { draft: `${data}/restoring`, ready: `${data}/restored`, record: `${data}/restored/etcd-charm.json` }
+}
+
+/** Where an operator puts a snapshot that no store holds. */
+export function incomingFolder({ paths }: Workload): string {
+  return `${paths.data}/incoming`
+}
+
+/** Where a snapshot is tried. */
+export function trialFolder({ paths }: Workload): string {
+  return `${paths.data}/trial`
+}
+
+/** In a folder of data that was set aside: a restore has taken its place. */
+export const replacedNote = 'replaced.json'
 
 export const asidePrefix = 'set-aside-'
 

@@ -9,6 +9,7 @@ import type { DataSeen } from './plan/cluster/data-seen.ts'
 import type { EtcdSeen } from './plan/cluster/etcd-seen.ts'
 import type { PeersSeen } from './plan/cluster/peers-seen.ts'
 import type { CollectorsSeen } from './plan/observability/observability-seen.ts'
+import type { RestoreSeen } from './plan/restore/restore-seen.ts'
 import type { TrustSeen } from './plan/trust/trust-seen.ts'
 import type { InstallationSeen } from './plan/workload/installation-seen.ts'
 import type { ServiceSeen } from './plan/workload/service-seen.ts'
@@ -20,6 +21,7 @@ export type * from './plan/cluster/data-seen.ts'
 export type * from './plan/cluster/etcd-seen.ts'
 export type * from './plan/cluster/peers-seen.ts'
 export type * from './plan/observability/observability-seen.ts'
+export type * from './plan/restore/restore-seen.ts'
 export type * from './plan/trust/trust-seen.ts'
 export type * from './plan/workload/installation-seen.ts'
 export type * from './plan/workload/service-seen.ts'
@@ -62,6 +64,6 @@ export interface Observed {
   readonly collectors?: CollectorsSeen | undefined
 }
 
-export interface MachineSeen extends InstallationSeen, ServiceSeen, DataSeen, TrustSeen {
+export interface MachineSeen extends InstallationSeen, ServiceSeen, DataSeen, RestoreSeen, TrustSeen {
   readonly audited: Audited | undefined
 }

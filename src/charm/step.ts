@@ -7,6 +7,7 @@ import type { ClientStep, ClientWrite } from './plan/clients/steps.ts'
 import type { ClusterStep, ClusterWrite } from './plan/cluster/steps.ts'
 import type { MaintenanceStep } from './plan/maintenance/steps.ts'
 import type { ObservabilityWrite } from './plan/observability/steps.ts'
+import type { RestoreStep } from './plan/restore/steps.ts'
 import type { TrustStep, TrustWrite } from './plan/trust/steps.ts'
 import type { WorkloadStep, WorkloadWrite } from './plan/workload/steps.ts'
 
@@ -14,12 +15,14 @@ export type * from './plan/certificates/steps.ts'
 export type * from './plan/clients/steps.ts'
 export type * from './plan/cluster/steps.ts'
 export type * from './plan/observability/steps.ts'
+export type * from './plan/restore/steps.ts'
 export type * from './plan/workload/steps.ts'
 export type * from './plan/maintenance/steps.ts'
 
 export type Step = { readonly why: string } & (
   | WorkloadStep
   | ClusterStep
+  | RestoreStep
   | ClientStep
   | TrustStep
   | CertificateStep

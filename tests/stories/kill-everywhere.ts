@@ -60,6 +60,9 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'history/compact': false,
   'leadership/move': false,
   'collector/tell': false,
+  'restore/put-in-force': false,
+  'restore/take-back': false,
+  'restore/discard': false,
 }
 
 /** Kills once at each (step, number of tool calls since): so each hook gets a little further every time it is retried. */

@@ -42,7 +42,7 @@ export async function openWorld(options: Partial<ModelOptions> = {}): Promise<Mo
 
 function trace(run: HookRun): void {
   const told = run.calls.flatMap(({ tool, args }) => (tool === 'status-set' ? [args.join(' ')] : []))
-  console.error(run.unit, run.hook, run.exit, ...run.log, ...told)
+  console.error(run.unit, run.hook, run.exit, ...run.log, ...told, run.exit === 0 ? '' : run.stderr)
 }
 
 /** etcd and a client, settled and not yet related. */

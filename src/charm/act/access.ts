@@ -42,15 +42,23 @@ export async function actOnAccess(
   if (!client) throw new Waiting('waiting for the admin certificate')
   await using _closed = client
   try {
-    for (const wave of inWaves(steps)) {
-      for (const step of wave) await begin(step)
-      await changeTogether(client, wave)
-    }
+    await changeAccess(client, steps, begin)
   } catch (error) {
     if (error instanceof EtcdUnavailable || error instanceof EtcdTimeout) {
       throw new Waiting(`etcd does not answer: ${error.message}; the next hook tries again`, { cause: error })
     }
     throw error
+  }
+}
+
+export async function changeAccess(
+  client: EtcdClient,
+  steps: readonly AccessStep[],
+  begin: (step: AccessStep) => Promise<void> = async () => {},
+): Promise<void> {
+  for (const wave of inWaves(steps)) {
+    for (const step of wave) await begin(step)
+    await changeTogether(client, wave)
   }
 }
 

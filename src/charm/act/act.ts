@@ -9,6 +9,7 @@ import { describeStep, type Step } from '../step.ts'
 import { type AccessStep, actOnAccess, isAccessStep, leadingAccessSteps } from './access.ts'
 import { onMaintenance } from './on-maintenance.ts'
 import { onCluster } from './on-cluster.ts'
+import { onRestore } from './on-restore.ts'
 import { onWorkload } from './on-workload.ts'
 import { recordAudited } from './record-audited.ts'
 import { createKey, writeRevocationList } from './write-files.ts'
@@ -19,6 +20,7 @@ const doers: ByKind<SingleStep['kind']> = {
   ...onWorkload,
   ...onCluster,
   ...onMaintenance,
+  ...onRestore,
   'access/record': (_charm, _observed, { audited }) => recordAudited(audited),
   'key/create': (_charm, _observed, { purpose }) => createKey(purpose),
   'revocation/write': ({ now }, _observed, { serials }) => writeRevocationList(serials, now),

@@ -32,6 +32,8 @@ import {
   revokedPath,
   tarballPath,
 } from '../layout.ts'
+import { claimSchema } from './claim-record.ts'
+import { observeRestore } from './restore.ts'
 import { observeStorage } from './storage.ts'
 import { loadedSchema } from './loaded-record.ts'
 import { observeRun } from './run.ts'
@@ -74,6 +76,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const releases = [installed, prepared].flatMap((release) => release?.version ?? [])
   return {
     ...(await observeData(workload, data, service?.kind === 'active')),
+    ...(await observeRestore(workload, service?.kind === 'active')),
     damage: data && service && service.kind !== 'active' ? await readDamage(workload) : undefined,
     source,
     workload: installed && { kind: workload.kind, version: installed.version, archive: installed.digest },
@@ -99,8 +102,6 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
 async function hasData(workload: Workload): Promise<boolean> {
   return (await exists(raftLogPath(workload))) || (await exists(newClusterPaths(workload).whole))
 }
-
-const claimSchema = z.object({ token: z.string(), generation: z.number(), unit: z.string() })
 
 /** A running etcd says better than its files how far it is. */
 async function observeData(

@@ -3,6 +3,7 @@
 
 import {
   type ByPurpose,
+  type PeerApplication,
   type Purpose,
   parsePeerApplication,
   parsePeerUnit,
@@ -48,7 +49,8 @@ async function lookAtPeers(
     ...others.map((unit, at) => [unit, databags[at] ?? {}] as const),
   ]
   const units = rows.map(
-    ([unit, databag]) => [unit, describePeer(databag, parsed.certificates.get(unit), authorities)] as const,
+    ([unit, databag]) =>
+      [unit, describePeer(heard(unit, databag, parsed), parsed.certificates.get(unit), authorities)] as const,
   )
   const isForgotten = (unit: string, { databag }: PeerSeen): boolean =>
     databag.certificates !== undefined && !parsed.certificates.has(unit)
@@ -69,6 +71,13 @@ type Authorities = Readonly<Record<Purpose, ReturnType<typeof describeAuthority>
 
 function describeAuthorities({ peer, server, admin }: ByPurpose): Authorities {
   return { peer: describeAuthority(peer), server: describeAuthority(server), admin: describeAuthority(admin) }
+}
+
+/** Whom a restore goes on without may run the old cluster still: nobody is sent there, nor asked there. */
+function heard(unit: string, databag: Databag, { founding }: PeerApplication): Databag {
+  if (!founding?.restore?.without?.includes(unit)) return databag
+  const { endpoint: _, ...rest } = databag
+  return rest
 }
 
 function describePeer(

@@ -14,6 +14,8 @@ import { membersOf, ownMember, servesHere } from './cluster/members.ts'
 import { describeLoss, lostQuorum, startingUnits } from './cluster/quorum.ts'
 import { translationConditions } from './cluster/translation.ts'
 import { defragmentationConditions } from './maintenance/defragment.ts'
+import { restoreConditions } from './restore/conditions.ts'
+import { founderOf } from './restore/under-way.ts'
 import { clientCasConditions } from './trust/client-cas.ts'
 import { lockOutConditions } from './trust/lock-out.ts'
 import { describeStart, phaseOf, refusalConditions } from './workload/next-start.ts'
@@ -43,7 +45,7 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
 /** The first thing that this unit lacks: the rest follows from it. */
 function unitConditions(observed: Observed): readonly Condition[] {
   const { machine, peers, etcd } = observed
-  const founder = peers?.application.founding?.founder
+  const founder = founderOf(observed)
   const lost = lostQuorum(observed)
   const away = storageAway(observed)
   const own = ownMember(observed)
@@ -57,6 +59,8 @@ function unitConditions(observed: Observed): readonly Condition[] {
     return waiting('waiting for the leader to make the certificate authorities')
   if (!peers.application.certificates.has(observed.unit))
     return waiting("waiting for the leader to sign this unit's certificates")
+  const restoring = restoreConditions(observed)
+  if (restoring.length > 0) return restoring
   if (!founder) return waiting(whyNotFounded(observed))
   if (phaseOf(observed) === 'starts')
     return waiting(describeStart(machine.run.begun?.at ?? machine.run.since))

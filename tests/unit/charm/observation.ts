@@ -150,6 +150,8 @@ export function settled(): Observed {
     addresses,
     machine: {
       source: { kind: 'unread' },
+      ready: undefined,
+      replaced: [],
       workload: { kind: 'snap', version: '3.6.4', archive: undefined },
       prepared: undefined,
       files: {},

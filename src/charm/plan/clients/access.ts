@@ -27,6 +27,18 @@ export function planAccess(observed: Observed, ledger: Ledger): readonly Step[] 
   return together([...ending, ...beginning])
 }
 
+type SwitchingOn = Extract<Step, { readonly kind: 'auth/create-root' | 'auth/enable' }>
+
+/** All that clients have by the ledger, and the administrator, made in an etcd that knows nobody. */
+export function planAccessFromNothing({ entries }: Ledger): readonly (AccessChange | SwitchingOn)[] {
+  const nothing: AccessSeen = { user: false, roles: [], permissions: undefined }
+  const why = 'the ledger says so'
+  const given = [...entries.values()].flatMap(({ entry }) =>
+    entry.state === 'accepted' ? giveAccess(entry, nothing, why) : [],
+  )
+  return [...together(given), { kind: 'auth/create-root', why }, { kind: 'auth/enable', why }]
+}
+
 /** Of no use before the restart that loads its certificate; where that waits for more of its kind, so may this. */
 function mayGather({ leaf }: AcceptedEntry, observed: Observed): boolean {
   const loaded = observed.machine.loaded?.leaves.some(({ fingerprint }) => fingerprint === leaf.fingerprint)
@@ -48,7 +60,7 @@ const order = [
 type AccessChange = Extract<Step, { readonly kind: (typeof order)[number] }>
 
 /** Each change once: the mark is the same for all. */
-function together(changes: readonly AccessChange[]): readonly Step[] {
+function together(changes: readonly AccessChange[]): readonly AccessChange[] {
   const once = new Map(changes.map((step) => [printJsonText({ ...step, why: '' }), step]))
   return order.flatMap((kind) => [...once.values()].filter((step) => step.kind === kind))
 }

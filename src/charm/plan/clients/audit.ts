@@ -7,6 +7,7 @@ import type { Ledger, LedgerEntry } from '../../../interfaces/ledger.ts'
 import { nameIsOurs } from './naming-guards.ts'
 import type { Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
+import { restoreUnderWay } from '../restore/under-way.ts'
 import { hasAccess } from './access.ts'
 import { nextLedger } from './ledger.ts'
 
@@ -14,7 +15,8 @@ import { nextLedger } from './ledger.ts'
 export function namesToRead(observed: Observed): readonly string[] {
   if (!observed.leader || observed.leaving) return []
   const ledger = nextLedger(observed)
-  const all = observed.sweep && !isAudited(observed, ledger)
+  // A client that came after the snapshot was taken has nothing in it, and is not to wait for the next sweep.
+  const all = (observed.sweep || restoreUnderWay(observed) !== undefined) && !isAudited(observed, ledger)
   const names = [...ledger.entries.values()].flatMap(({ entry }) =>
     entry.state === 'accepted' && (all || !entry.served) ? [entry.leaf.commonName] : [],
   )

@@ -8,6 +8,7 @@ import {
   printShared,
   settledBootstrap,
 } from '../workload/configuration.ts'
+import { isClaimed, restoresHere } from '../restore/under-way.ts'
 import { signQuota } from '../workload/quota.ts'
 import { dataOf } from './data.ts'
 import { membersOf, ownMember } from './members.ts'
@@ -45,6 +46,7 @@ function bootstrapOf(observed: Observed, settled: Bootstrap): Bootstrap | undefi
   const members = membersOf(observed)
   const own = ownMember(observed)
   const { founder, born } = peers?.application.founding ?? {}
+  if (restoresHere(observed)) return isClaimed(observed) ? settled : undefined
   if (founder === unit && !born) return { ...settled, state: 'new' }
   const data = dataOf(observed)
   if (data === 'ours' && observed.machine.damage !== undefined) return undefined

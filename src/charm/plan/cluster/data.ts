@@ -1,19 +1,16 @@
 // Whose data lies on this unit's storage: of the cluster as it was founded last, or of another. A unit starts etcd on its own
 // data only; so a member that was away while its cluster was founded anew never meets another one of the old.
 
-import type { Claim, Observed } from '../../observed.ts'
+import type { Observed } from '../../observed.ts'
 import type { Resumption, Step } from '../../step.ts'
+import { founderOf, isClaimed, restoresHere } from '../restore/under-way.ts'
 import { memberName, ownMember, peerUrlOf } from './members.ts'
 
 export function dataOf(observed: Observed): 'none' | 'ours' | 'foreign' {
   const { data, claim } = observed.machine
   if (!data) return 'none'
-  const ours = claim ? fits(claim, observed) : wasJustMade(observed)
+  const ours = claim ? isClaimed(observed) : wasJustMade(observed)
   return ours ? 'ours' : 'foreign'
-}
-
-function fits(claim: Claim, { peers, unit }: Observed): boolean {
-  return claim.token === peers?.application.founding?.token && claim.unit === unit
 }
 
 /** By an etcd that this charm started and did not see serve yet; one that died since is known by its member's id. */
@@ -28,9 +25,8 @@ function wasJustMade(observed: Observed): boolean {
 /** It has data, and etcd was not seen yet to serve the new cluster with it. */
 function foundsOnData(observed: Observed): boolean {
   const { machine, peers, unit } = observed
-  const { founder, born } = peers?.application.founding ?? {}
-  const claimed = machine.claim !== undefined && fits(machine.claim, observed)
-  return founder === unit && !born && machine.data && !claimed
+  const { founder, born, restore } = peers?.application.founding ?? {}
+  return founder === unit && !born && !restore && machine.data && !isClaimed(observed)
 }
 
 /** What the founder makes of the data that it has; `undefined` where it has to make nothing of it. */
@@ -48,7 +44,7 @@ export function planStandstill(observed: Observed): readonly Step[] {
   const founding = peers?.application.founding
   if (!founding || machine.service !== 'active' || foundsOnData(observed)) return []
   const kind = 'service/stop'
-  if (founding.founder === undefined)
+  if (founderOf(observed) === undefined)
     return [{ kind, why: 'the cluster is founded anew, and all its members stand still until then' }]
   return dataOf(observed) === 'foreign' ? [{ kind, why: 'its data is of an earlier cluster' }] : []
 }
@@ -66,5 +62,6 @@ export function planClaim(observed: Observed): readonly Step[] {
 /** Data that no member of the cluster is to go on with, and that may make way once the cluster serves. */
 export function isLeftBehind(observed: Observed): boolean {
   const founding = observed.peers?.application.founding
-  return founding?.founder !== undefined && !foundsOnData(observed) && dataOf(observed) === 'foreign'
+  if (founding?.founder === undefined || foundsOnData(observed) || restoresHere(observed)) return false
+  return dataOf(observed) === 'foreign'
 }

@@ -6,7 +6,8 @@ import type { DataPosition, Founding } from '../../../interfaces/etcd-peers.ts'
 import type { Observed, PeersSeen } from '../../observed.ts'
 import type { Write } from '../../step.ts'
 import { dataOf } from './data.ts'
-import { membersOf } from './members.ts'
+import { leaveNobodyOut, planRestored } from '../restore/founding.ts'
+import { servesAnew } from '../restore/under-way.ts'
 import { storageAway } from '../workload/storage.ts'
 import { type Remainder, remainderOf } from './remainder.ts'
 
@@ -15,10 +16,12 @@ export function planFounding(observed: Observed, peers: PeersSeen): readonly Wri
   const { founding } = peers.application
   const remainder = remainderOf(observed)
   if (founding && remainder) return [foundAnew(observed, founding, remainder)]
+  const restored = planRestored(observed)
+  if (restored) return restored
   if (founding?.founder === undefined || isOrphaned(observed, peers, founding.founder))
     return nameFounder(observed, peers)
-  if (founding.born || !membersOf(observed)?.some((member) => member.name !== '' && member.responds))
-    return []
+  if (founding.born) return leaveNobodyOut(observed, founding)
+  if (!servesAnew(observed)) return []
   return [{ kind: 'founding/write', founding: { ...founding, born: true }, why: 'its first member serves' }]
 }
 
@@ -49,7 +52,9 @@ function nameFounder(observed: Observed, peers: PeersSeen): readonly Write[] {
   const [first] = candidates.toSorted(
     (a, b) => byAdvance(a.position, b.position) || (a.name < b.name ? -1 : 1),
   )
-  const named = founding?.founder === undefined ? founding : undefined
+  // Of a restore whose unit is gone, nothing more comes.
+  const { restore: _, ...bare } = founding ?? { token: '', generation: 0 }
+  const named = founding && founding.founder === undefined ? bare : undefined
   const before = Math.max(founding?.generation ?? 0, first?.position.generation ?? 0)
   const next: Founding = {
     ...(named && named.generation > before - 1 ? named : nextFounding(observed, before)),

@@ -13,6 +13,7 @@ import type { MemberSeen, Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
 import { corruptMembers, whyDamaged } from './damage.ts'
 import { dataOf, isLeftBehind } from './data.ts'
+import { founderOf } from '../restore/under-way.ts'
 import { membersOf, ownMember, peerUrlOf, unitOf, unitsThereAre } from './members.ts'
 import { turnedAwayBy } from './translation.ts'
 
@@ -58,9 +59,7 @@ function join(observed: Observed, members: readonly MemberSeen[]): Step | undefi
   if (!addresses || observed.etcd.kind !== 'up') return undefined
   // What the founder has, goes on under another name for a moment.
   if (machine.data)
-    return peers?.application.founding?.founder === unit && !peers.application.founding.born
-      ? undefined
-      : setAside
+    return founderOf(observed) === unit && !peers?.application.founding?.born ? undefined : setAside
   if (!learnersAreFew.holds(members) || !votersAreHealthy.holds(members)) return undefined
   if (turnedAwayBy(observed).length > 0) return undefined
   if (!peerUrlIsKnown.holds(observed) || isTaken(addresses, members)) return undefined

@@ -5,6 +5,7 @@ import type { MemberStatus } from '../../../etcd/types.ts'
 import type { Capacity } from '../../../machine/capacity.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
 import { memberName } from '../cluster/members.ts'
+import { founderOf } from '../restore/under-way.ts'
 
 const MiB = 1024 * 1024
 /** etcd's own advice for the most. */
@@ -69,8 +70,9 @@ export function signQuota(configuration: string, observed: Observed): string {
 }
 
 /** A unit that joins begins with what the cluster has: the option may ask for less than its data takes. */
-function quotaOption({ config, machine, peers, unit }: Observed): string {
-  const joins = !machine.data && peers?.application.founding?.founder !== unit
+function quotaOption(observed: Observed): string {
+  const { config, machine, unit } = observed
+  const joins = !machine.data && founderOf(observed) !== unit
   return (joins ? config.onRecord : config.inForce)['quota-backend-bytes']
 }
 

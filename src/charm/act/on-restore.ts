@@ -1,0 +1,11 @@
+// What does the steps about a snapshot's data.
+
+import type { ByKind } from '../by-kind.ts'
+import type { RestoreStep } from '../step.ts'
+import { discardRestored, putInForce, takeBack } from './put-in-force.ts'
+
+export const onRestore: ByKind<RestoreStep['kind']> = {
+  'restore/put-in-force': ({ now }) => putInForce(now),
+  'restore/take-back': ({ now }, _observed, { folder }) => takeBack(folder, now),
+  'restore/discard': () => discardRestored(),
+}

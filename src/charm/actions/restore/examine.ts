@@ -1,0 +1,65 @@
+// A snapshot is looked at, and then run aside: what verify-backup tells, and what every restore begins with.
+
+import type { SnapshotFacts } from '../../../etcd/snapshot-file.ts'
+import { exists } from '../../../machine/file.ts'
+import type { Charm } from '../../charm.ts'
+import type { Observed } from '../../observed.ts'
+import { readSnapshot, trySnapshot } from '../../observe/try-snapshot.ts'
+import { Blocked } from '../../outcome.ts'
+import { type SnapshotTried, whyNotTaken, whyNotUsable } from '../../plan/restore/verdict.ts'
+import type { Source } from './incoming.ts'
+
+export interface Sound {
+  readonly kind: 'sound'
+  readonly source: Source
+  readonly file: SnapshotFacts
+  readonly tried: Extract<SnapshotTried, { kind: 'runs' }>
+  /** It bears no hash of etcd's. */
+  readonly raw: boolean
+}
+
+export type Examination = Sound | { readonly kind: 'refused'; readonly why: string }
+
+export async function examine(
+  { juju }: Charm,
+  observed: Observed,
+  source: Source,
+  { force }: { readonly force: boolean },
+): Promise<Examination> {
+  const { machine, peers } = observed
+  const authority = peers?.application.authorities?.admin
+  if (!machine.workload || authority === undefined)
+    return refuse('etcd is not ready on this unit; wait until it serves')
+  const { version } = machine.workload
+  await juju.actionLog(`reading ${source.name}`)
+  const file = await readSnapshot(source.path)
+  const examined = { file, manifest: source.manifest, version, force }
+  const why = whyNotTaken(examined)
+  if (why !== undefined) return refuse(`${source.name}: ${why}`)
+  const raw = file.seal === 'none'
+  await juju.actionLog(`restoring ${source.name} aside, ${file.size} bytes, to see whether etcd runs with it`)
+  const tried = await tryIt(source, file, authority, raw)
+  const unusable = whyNotUsable(tried, examined)
+  if (unusable !== undefined || tried.kind !== 'runs')
+    return refuse(`${source.name}: ${unusable ?? 'unusable'}`)
+  return { kind: 'sound', source, file, tried, raw }
+}
+
+async function tryIt(
+  { path }: Source,
+  file: SnapshotFacts,
+  adminAuthority: string,
+  raw: boolean,
+): Promise<SnapshotTried> {
+  try {
+    return await trySnapshot({ path, file, adminAuthority, raw })
+  } catch (error) {
+    if (error instanceof Blocked) return { kind: 'unusable', words: error.message }
+    if (!(await exists(path))) return { kind: 'unusable', words: 'the file went while it was tried' }
+    throw error
+  }
+}
+
+function refuse(why: string): Examination {
+  return { kind: 'refused', why }
+}

@@ -1,0 +1,42 @@
+// Why no restore can begin now.
+
+import { findWorkload } from '../../../machine/workload.ts'
+import type { Observed } from '../../observed.ts'
+import { countAside, describeAside, mostAside } from '../../observe/aside.ts'
+import { storageAway } from '../../plan/workload/storage.ts'
+import type { Parameters } from './parameters.ts'
+
+export async function whyNotRestore(
+  observed: Observed,
+  { without, force }: Parameters,
+): Promise<string | undefined> {
+  const { leader, machine, peers, unit } = observed
+  const founding = peers?.application.founding
+  if (!leader) return 'only the leader may do this; run it on the leader: juju run etcd/leader restore'
+  if (!founding) return 'etcd is not set up yet; wait until it serves'
+  if (founding.founder === undefined)
+    return 'the cluster is being founded already; juju status says what is waited for'
+  if (!founding.born) return 'the cluster was founded just now; wait until it serves'
+  if (!machine.workload || storageAway(observed))
+    return "etcd or its storage is not there; see this unit's status"
+  if (peers.application.rotation !== undefined)
+    return 'the certificate authorities are being replaced; wait until juju status tells of it no more'
+  const folder = (await findWorkload()).paths.data
+  if ((await countAside(folder)) >= mostAside) return describeAside(folder)
+  return whyNotWithout(observed, { without, force, unit })
+}
+
+export function whyNotWithout(
+  { peers }: Observed,
+  {
+    without,
+    force,
+    unit,
+  }: { readonly without: readonly string[]; readonly force: boolean; readonly unit: string },
+): string | undefined {
+  const unknown = without.find((name) => !peers?.units.has(name) || name === unit)
+  if (unknown !== undefined) return `without: ${unknown} is no other unit of this application`
+  if (without.length > 0 && !force)
+    return `to go on without ${without.join(', ')} takes force=true: where its etcd still runs, it goes on with the old data until its agent is back`
+  return undefined
+}

@@ -1,0 +1,72 @@
+// `juju run etcd/leader restore file=… confirm=true`: all that etcd has becomes what a snapshot has. It is tried first, and made ready while
+// the cluster goes on serving; then the leader notes once that the cluster is founded on it, and every unit follows by its hooks.
+
+import { beginRestore, foundOnSnapshot } from '../../begin-restore.ts'
+import type { Charm } from '../../charm.ts'
+import type { Observed, PeersSeen } from '../../observed.ts'
+import { conditionOf } from '../../outcome.ts'
+import { isClaimed, restoreUnderWay } from '../../plan/restore/under-way.ts'
+import { type KeptUsers, keptUsers, nextRestore, preparation } from '../../plan/restore/wish.ts'
+import { observe } from '../../reconcile.ts'
+import { describeLoss, readNow } from './describe-loss.ts'
+import { describeSnapshot } from './describe.ts'
+import { examine, type Sound } from './examine.ts'
+import { goOnWithout, undoRestore } from './intervene.ts'
+import { locate } from './locate.ts'
+import { type Parameters, readParameters } from './parameters.ts'
+import { whyNotRestore } from './refusals.ts'
+
+export async function restore(charm: Charm): Promise<void> {
+  const { juju } = charm
+  const parameters = await readParameters(juju)
+  if (!parameters) return
+  const observed = await observe(charm)
+  if (parameters.undo) return undoRestore(charm, observed, parameters)
+  if (observed.leader && restoreUnderWay(observed)) return goOnWithout(charm, observed, parameters)
+  const refusal = await whyNotRestore(observed, parameters)
+  if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
+  await using located = await locate(charm, parameters)
+  if (located.kind === 'refused') return juju.actionFail(located.why)
+  const found = await examine(charm, observed, located.source, parameters)
+  if (found.kind === 'refused') return juju.actionFail(found.why)
+  const kept = keptUsers(parameters.keepUsers, found.file.database?.users ?? [], observed.peers.ledger)
+  if (kept.kind === 'refused') return juju.actionFail(kept.why)
+  await carryOn(charm, { observed, peers: observed.peers, parameters, found, kept })
+}
+
+interface Agreed {
+  readonly observed: Observed
+  readonly peers: PeersSeen
+  readonly parameters: Parameters
+  readonly found: Sound
+  readonly kept: KeptUsers
+}
+
+async function carryOn(charm: Charm, agreed: Agreed): Promise<void> {
+  const { juju } = charm
+  const { observed, parameters, found, kept } = agreed
+  const now = await readNow(observed)
+  await juju.actionSet({
+    ...describeSnapshot(found),
+    ...describeLoss({ observed, found, now, kept, parameters }),
+  })
+  if (!parameters.confirm) return juju.actionSet({ done: 'nothing', next: 'run it again with confirm=true' })
+  const founding = nextRestore(observed, { snapshot: found.source.name, without: parameters.without })
+  const to = founding && preparation({ ...agreed, revisionNow: now?.revision, founding, tried: found.tried })
+  if (!founding || !to) return juju.actionFail('this unit has no address yet; wait until it serves')
+  try {
+    await juju.actionLog('making the data ready; the cluster goes on serving meanwhile')
+    await beginRestore(charm, { ...to, path: found.source.path, size: found.file.size, raw: found.raw })
+  } catch (error) {
+    const condition = conditionOf(error)
+    if (!condition) throw error
+    return juju.actionFail(condition.message)
+  }
+  const carried = await foundOnSnapshot(charm, observed, founding)
+  if (!carried) return juju.actionFail('this unit leads no more; run it on the new leader')
+  const alone = restoreUnderWay(carried.observed) === undefined || isClaimed(carried.observed)
+  await juju.actionSet({
+    done: alone ? 'this unit serves what was restored' : 'the restore has begun',
+    next: `watch juju status${alone ? '' : '; until etcd serves, restore undo=true takes it back'}`,
+  })
+}

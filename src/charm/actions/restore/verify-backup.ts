@@ -1,0 +1,19 @@
+// `juju run etcd/0 verify-backup file=…`: whether a snapshot can be restored, found out by running it aside. Nothing of the cluster is touched.
+
+import type { Charm } from '../../charm.ts'
+import { observe } from '../../reconcile.ts'
+import { describeSnapshot } from './describe.ts'
+import { examine } from './examine.ts'
+import { readParameters } from './parameters.ts'
+import { locate } from './locate.ts'
+
+export async function verifyBackup(charm: Charm): Promise<void> {
+  const { juju } = charm
+  const parameters = await readParameters(juju)
+  if (!parameters) return
+  await using located = await locate(charm, parameters)
+  if (located.kind === 'refused') return juju.actionFail(located.why)
+  const found = await examine(charm, await observe(charm), located.source, parameters)
+  if (found.kind === 'refused') return juju.actionFail(found.why)
+  await juju.actionSet({ verified: 'true', ...describeSnapshot(found) })
+}

@@ -1,0 +1,32 @@
+// What lies on the storage of a restore that is under way, or that was.
+
+import { readdir } from 'node:fs/promises'
+import * as z from 'zod/mini'
+import { parseJsonText } from '../../interfaces/json-text.ts'
+import { exists, readTextIfExists, unlessAbsent } from '../../machine/file.ts'
+import type { Workload } from '../../machine/workload.ts'
+import { asidePrefix, claimIn, replacedNote, restorePaths } from '../layout.ts'
+import type { Ready, Replaced, RestoreSeen } from '../observed.ts'
+import { claimSchema } from './claim-record.ts'
+
+const readySchema = z.object({ token: z.string(), snapshot: z.string() })
+
+export async function observeRestore(workload: Workload, runs: boolean): Promise<RestoreSeen> {
+  return { ready: await readReady(workload), replaced: runs ? [] : await findReplaced(workload.paths.data) }
+}
+
+async function readReady(workload: Workload): Promise<Ready | undefined> {
+  return parseJsonText(readySchema, await readTextIfExists(restorePaths(workload).record))
+}
+
+async function findReplaced(data: string): Promise<readonly Replaced[]> {
+  const names = (await unlessAbsent(readdir(data))) ?? []
+  const found: Replaced[] = []
+  for (const name of names.filter((one) => one.startsWith(asidePrefix)).sort()) {
+    const folder = `${data}/${name}`
+    if (!(await exists(`${folder}/${replacedNote}`))) continue
+    const claim = parseJsonText(claimSchema, await readTextIfExists(claimIn(`${folder}/member`)))
+    if (claim) found.push({ folder, claim })
+  }
+  return found
+}

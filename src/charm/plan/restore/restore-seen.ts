@@ -1,0 +1,21 @@
+// What one hook saw on this unit of data that was made of a snapshot, and of what such data has taken the place of.
+
+import type { Claim } from '../cluster/data-seen.ts'
+
+export interface RestoreSeen {
+  /** Made of a snapshot, whole, and not in force. */
+  readonly ready: Ready | undefined
+  /** Data that a restore has taken the place of; looked for while etcd does not run. */
+  readonly replaced: readonly Replaced[]
+}
+
+export interface Ready {
+  /** Of the founding that it was made for. */
+  readonly token: string
+  readonly snapshot: string
+}
+
+export interface Replaced {
+  readonly folder: string
+  readonly claim: Claim
+}

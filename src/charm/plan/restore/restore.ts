@@ -1,0 +1,38 @@
+// Data that was made of a snapshot comes into force on the unit that has it, or what was there before comes back.
+
+import type { Observed } from '../../observed.ts'
+import type { Step } from '../../step.ts'
+import { storageAway } from '../workload/storage.ts'
+import { founderOf, isClaimed, restoresHere } from './under-way.ts'
+
+/** Before anything else is done about data. */
+export function planRestore(observed: Observed): readonly Step[] {
+  if (storageAway(observed) || observed.machine.service === 'active') return []
+  return restoresHere(observed) ? putInForce(observed) : takeBack(observed)
+}
+
+function putInForce(observed: Observed): readonly Step[] {
+  const { machine, peers, unit } = observed
+  const { ready } = machine
+  if (isClaimed(observed) || founderOf(observed) !== unit) return []
+  if (ready?.token !== peers?.application.founding?.token || !ready) return []
+  const { snapshot } = ready
+  return [{ kind: 'restore/put-in-force', snapshot, why: 'all others stand still' }]
+}
+
+/** A restore that was undone, or of which nobody knows, since its hook died. */
+function takeBack({ machine, peers, unit }: Observed): readonly Step[] {
+  const token = peers?.application.founding?.token
+  if (token === undefined || (machine.claim?.token ?? '') === token) return []
+  const before = machine.replaced.find(({ claim }) => claim.token === token && claim.unit === unit)
+  const why = 'what took its place is not of this cluster'
+  return before ? [{ kind: 'restore/take-back', folder: before.folder, why }] : []
+}
+
+/** Of a restore that was undone, or never begun. */
+export function planDiscard(observed: Observed): readonly Step[] {
+  const { ready } = observed.machine
+  if (!ready || (restoresHere(observed) && ready.token === observed.peers?.application.founding?.token))
+    return []
+  return [{ kind: 'restore/discard', why: `${ready.snapshot} is not to be restored any more` }]
+}

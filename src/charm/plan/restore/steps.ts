@@ -1,0 +1,6 @@
+// What may be done to put a snapshot's data in force, or to take that back.
+
+export type RestoreStep =
+  | { readonly kind: 'restore/put-in-force'; readonly snapshot: string }
+  | { readonly kind: 'restore/take-back'; readonly folder: string }
+  | { readonly kind: 'restore/discard' }
