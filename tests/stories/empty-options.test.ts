@@ -15,7 +15,10 @@ test('an option set to nothing is named with its remedy, restarts nobody, and is
   await model.settle()
   const { status, message } = model.unit('etcd/0').workload
   assert.equal(status, 'blocked')
-  assert.match(message, /^option (log-level|quota-backend-bytes) is invalid; set it to .* \(and 1 more\)$/)
+  assert.match(
+    message,
+    /^option (log-level|quota-backend-bytes) is invalid; set it to .* \(\+1 more: run status\)$/,
+  )
   assert.equal(await starts(), before)
   model.config('etcd', { 'quota-backend-bytes': 'auto', 'log-level': 'info' })
   await model.settle()

@@ -10,6 +10,7 @@ import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
 import { dataFolder } from './chaos/disturbance.ts'
 import { assertWrites, read, setAsideOn } from './chaos/units.ts'
 import { archives, connectAs, etcdctl, openWorld } from './world.ts'
+import { wholeMessage } from './driver/whole-message.ts'
 
 const service = 'snap.charmed-etcd.etcd.service'
 
@@ -26,7 +27,7 @@ async function idsAt(model: Model, unit: string): Promise<Readonly<Record<string
 
 const statusOf = (model: Model, unit: string): string => {
   const { status, message } = model.unit(unit).workload
-  return `${status}: ${message.replace(/ \(and \d+ more\)$/, '')}`
+  return `${status}: ${wholeMessage(message)}`
 }
 
 const lacks = (storage: string): string =>

@@ -121,7 +121,12 @@ story('who asks, what for, until when and what became of it', {}, async ({ model
   await step('several in trouble: the worst is told, and how many more there are', async () => {
     await wish(model, typescriptV0, 'web', { certificate: 'ca' })
     await wish(model, another, 'many', { certificate: 'ca' })
-    assert.match((await told()).message, new RegExp(`^relation ${web} \\(web\\): .+ \\(and 2 more\\)$`))
+    assert.match(
+      (await told()).message,
+      new RegExp(
+        `^relation ${web} \\(web\\): .+ \\(\\+2 more: run status\\)(\\. In full: relation ${web} \\(web\\): .+)?$`,
+      ),
+    )
     assert.equal(
       (await listClients(model)).rows.filter(({ state }) => state?.startsWith('refused: ')).length,
       3,

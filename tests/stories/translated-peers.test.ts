@@ -9,6 +9,7 @@ import { assertSound, heal, membersAt } from './chaos/cluster.ts'
 import { inHost } from './chaos/disturbance.ts'
 import { assertWrites, deployServed, read } from './chaos/units.ts'
 import { etcdctl, openWorld } from './world.ts'
+import { wholeMessage } from './driver/whole-message.ts'
 
 /** From now on what that unit's machine sends to the other one comes from this address. */
 async function translate(model: Model, unit: string, to: string, address: string): Promise<void> {
@@ -39,7 +40,7 @@ test('a peer behind address translation', async (t) => {
     const why =
       'its connections come from an address that its certificate does not name (address translation?)'
     assert.equal(
-      `${status}: ${message.replace(/ \(and \d+ more\)$/, '')}`,
+      `${status}: ${wholeMessage(message)}`,
       `blocked: ${peerUrl} turns this unit away: ${why}; see the option peer-address-check`,
     )
     assert.deepEqual(await membersAt(model, 'etcd/0'), [{ name: 'etcd-0', learner: false }])

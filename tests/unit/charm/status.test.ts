@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { decide } from '../../../src/charm/decide.ts'
-import { statusOf } from '../../../src/charm/status.ts'
+import { shown, statusOf } from '../../../src/charm/status.ts'
 import { type Condition, stakes } from '../../../src/charm/step.ts'
+import { wholeMessage } from '../../stories/driver/whole-message.ts'
 import { accepted, type ledgerOf, relationKey, settled } from './observation.ts'
 import { running, withLedger } from './observed-changes.ts'
 import { etcdUp, member } from './plan/cluster/members.ts'
@@ -23,10 +24,48 @@ test('the message is of what has most at stake, the word of what is worst, and t
         severity.find((word) => all.some((one) => one.status === word)),
       )
       const stake = stakes.find((name) => all.some((one) => one.stake === name))
-      const told = message.replace(/ \(and \d+ more\)$/, '')
+      const told = wholeMessage(message)
       assert.ok(all.some((one) => one.stake === stake && one.message === told))
-      assert.equal(message.endsWith(` (and ${all.length - 1} more)`), all.length > 1)
+      assert.equal(message.includes(` (+${all.length - 1} more: run status)`), all.length > 1)
     }),
+  )
+})
+
+const words = fc
+  .array(fc.stringMatching(/^[a-z0-9,:()/-]{1,12}$/), { minLength: 1, maxLength: 40 })
+  .map((list) => list.join(' ').replaceAll(/[()]/g, ''))
+
+test('cut where a table cuts it, it still tells the thing, the remedy and how many more there are; and whole, all of it', () => {
+  fc.assert(
+    fc.property(words, words, fc.nat(1200), (thing, remedy, more) => {
+      const one: Condition = {
+        status: 'blocked',
+        message: `${thing}; ${remedy}`,
+        scope: 'unit',
+        stake: 'cluster',
+      }
+      const others = Array.from({ length: more }, () => ({ ...one, stake: 'clients' }) as const)
+      const { message } = statusOf([...others, one])
+      const seen = message.slice(0, shown)
+      const first = (text: string): string => text.slice(0, 18).trimEnd()
+      assert.ok(seen.startsWith(first(thing)), message)
+      assert.ok(seen.includes(`; ${first(remedy)}`), message)
+      if (more > 0) assert.ok(seen.includes(`(+${more} more: run status)`), message)
+      assert.equal(wholeMessage(message), one.message)
+    }),
+  )
+})
+
+test('of a long message the details in brackets go first, and a name in them stays', () => {
+  const message =
+    'relation 5 request 1a2b3c4d (web): the secret with the certificate may not be read, nor anything else of it that there may be; grant it to this relation'
+  const told = statusOf([
+    { status: 'waiting', message, scope: 'application' },
+    { status: 'waiting', message: 'x', scope: 'application' },
+  ]).message
+  assert.equal(
+    told.slice(0, told.indexOf('. In full: ')),
+    'relation 5 request 1a2b3c4d (web): the secret with the certificate…; grant it to this relation (+1 more: run status)',
   )
 })
 
@@ -35,7 +74,7 @@ test('whatever is wrong with clients, it is told after the loss of a member or a
   fc.assert(
     fc.property(worth, ofClients, fc.nat(9), (loss, clients, at) => {
       const mixed = [...clients.slice(0, at), loss, ...clients.slice(at)]
-      assert.equal(statusOf(mixed).message.replace(/ \(and \d+ more\)$/, ''), loss.message)
+      assert.equal(wholeMessage(statusOf(mixed).message), loss.message)
     }),
   )
 })
@@ -52,11 +91,17 @@ test('a refused client does not hide that a member is away, or that there is no 
   const refused = { ...basics, state: 'refused', code: 'certificate-is-ca', detail: '' } as const
   const rows = [[relationKey(5), refused]] as const
   assert.match(statusWith([], rows).message, /^relation 5 \(web\): the certificate is a CA/)
-  assert.match(statusWith([2], rows).message, /^2 of 3 members healthy.*look after etcd-2 \(and 1 more\)$/)
+  assert.match(
+    statusWith([2], rows).message,
+    /^2 of 3 members healthy.*look after etcd-2 \(\+1 more: run status\)$/,
+  )
   const observed = withLedger(running(settled()), rows)
   const standing = [0, 1, 2].map((nth) => member(nth, { responds: nth === 0 }))
   const lost = decide({ ...observed, etcd: { kind: 'down', why: 'no leader', standing } }).conditions
-  assert.match(statusOf(lost).message, /^quorum lost: 1 of 3 .*\(and 1 more\)$/)
+  assert.match(
+    statusOf(lost).message,
+    /^quorum lost: 1 of 3 .*\(\+1 more: run status\)\. In full: quorum lost: 1 of 3 .* on the leader$/,
+  )
 })
 
 test('of a unit that is being removed and does not answer, the status says what Juju needs where its machine is gone', () => {
