@@ -13,6 +13,7 @@ DEEP := addresses apiserver client-names authorities bad-input cluster cost cras
 	power-cut quorum renewals repeated restarted-agents security-end-of-access security-lock-out security-names security-neighbours \
 	security-requests security-revoked security-serials security-text security-truststore storage suspended-end translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses
+DEEP += client-credentials maintenance
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm

@@ -13,6 +13,8 @@ import { verifyBackup } from './charm/actions/restore/verify-backup.ts'
 import { revokeClient } from './charm/actions/revoke-client.ts'
 import { rotateAuthorities } from './charm/actions/rotate-authorities.ts'
 import { getAdminCredentials } from './charm/actions/get-admin-credentials.ts'
+import { createCredentials } from './charm/actions/credentials/create-client-credentials.ts'
+import { revokeCredentials } from './charm/actions/credentials/revoke-client-credentials.ts'
 import { checkData } from './charm/actions/maintenance/check-data.ts'
 import { compact } from './charm/actions/maintenance/compact.ts'
 import { defragment } from './charm/actions/maintenance/defragment.ts'
@@ -49,6 +51,8 @@ export type ActionName =
   | 'get-admin-credentials'
   | 'verify-backup'
   | 'restore'
+  | 'create-client-credentials'
+  | 'revoke-client-credentials'
 export type Handler = (charm: Charm) => Promise<void>
 
 export const hooks: Readonly<Record<HookName, Handler>> = {
@@ -114,4 +118,6 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
 
   'verify-backup': verifyBackup,
   restore,
+  'create-client-credentials': createCredentials,
+  'revoke-client-credentials': revokeCredentials,
 }

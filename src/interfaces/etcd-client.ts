@@ -1,6 +1,7 @@
 // The wire contract of `etcd_client` as requirers write it: v0 (one request, flat keys) and v1 (`requests`).
 // Pure: what a remote application sent is parsed into requests or into a problem with words for its author, never thrown.
 
+import { isOperators } from './operator-client.ts'
 import { createHash } from 'node:crypto'
 import * as z from 'zod/mini'
 import { parseJsonText, printJsonText } from './json-text.ts'
@@ -20,6 +21,8 @@ export interface ClientRequest {
   readonly certificate?: string
   /** What a v1 requirer must find under `data`. */
   readonly echo: Readonly<Record<string, unknown>>
+  /** Only an operator asks so; the contract has no word for it. */
+  readonly readOnly?: boolean
 }
 
 export type ClientRequests =
@@ -129,6 +132,7 @@ export const theOthers = '+'
 
 /** How people are told which request is meant: `relation 5` or `relation 5 request a7363d36`. */
 export function nameRequest(key: RequestKey): string {
+  if (isOperators(key)) return 'client credentials'
   return key.request === '' || key.request === theOthers
     ? `relation ${key.relation}`
     : `relation ${key.relation} request ${key.request.slice(0, 8)}`

@@ -40,6 +40,8 @@ const accepted = z.object({
   ...asked,
   state: z.literal('accepted'),
   prefix: z.string(),
+  /** Of a client that an operator made; a requirer can't ask for it. */
+  readOnly: z.optional(z.boolean()),
   leaf: leafSchema,
   /** The leaf that `leaf` replaces; trusted until every member serves the new one. */
   retiring: z.optional(leafSchema),

@@ -3,6 +3,7 @@
 
 import * as z from 'zod/mini'
 import type { RequestStatus } from './etcd-client-answer.ts'
+import { parsePlace, printPlace } from './operator-client.ts'
 import { parseJsonText, printJsonText } from './json-text.ts'
 import {
   type Absence,
@@ -60,10 +61,10 @@ export function shortFingerprint({ fingerprint }: Pick<Leaf, 'fingerprint'>): st
   return fingerprint.slice(0, 16)
 }
 
-const requestPattern = /^client\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
+const requestPattern = /^client\.(operator|0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const answerPattern = /^answer\.(0|[1-9][0-9]*)$/
 const notedPattern = /^noted\.(0|[1-9][0-9]*)$/
-const collectPattern = /^collect\.(0|[1-9][0-9]*)(?:\.([^.]+))?$/
+const collectPattern = /^collect\.(operator|0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const silentPattern = /^silent\.(0|[1-9][0-9]*)$/
 const crossModelPattern = /^crossmodel\.(0|[1-9][0-9]*)$/
 const unheardPattern = /^unheard\.(0|[1-9][0-9]*)$/
@@ -80,7 +81,8 @@ export function answerKey(relation: number): string {
 }
 
 export function ledgerKey(key: RequestKey): string {
-  return key.request === '' ? `client.${key.relation}` : `client.${key.relation}.${key.request}`
+  const place = `client.${printPlace(key.relation)}`
+  return key.request === '' ? place : `${place}.${key.request}`
 }
 
 export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
@@ -109,9 +111,9 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
     if (request) {
       const parsed = parseJsonText(entrySchema, text)
       if (parsed)
-        found.push({ key: { relation: Number(request[1]), request: request[2] ?? '' }, entry: parsed })
+        found.push({ key: { relation: parsePlace(request[1]), request: request[2] ?? '' }, entry: parsed })
     } else if (ended) {
-      const key = { relation: Number(ended[1]), request: ended[2] ?? '' }
+      const key = { relation: parsePlace(ended[1]), request: ended[2] ?? '' }
       collectable.set(ledgerKey(key), key)
     } else if (deaf) unheard.add(Number(deaf[1]))
     else if (quiet) silent.set(Number(quiet[1]), text)

@@ -2,6 +2,7 @@
 
 import { printJsonText } from '../../interfaces/json-text.ts'
 import type { Ledger, LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
+import { printPlace } from '../../interfaces/operator-client.ts'
 import type { Charm } from '../charm.ts'
 import { observePeers } from '../observe/peers.ts'
 import { waitOf, whyRenewalWaits } from '../plan/clients/answers.ts'
@@ -42,7 +43,7 @@ export function inParts<T>(
 }
 
 export function describeRow(key: RequestKey, entry: LedgerEntry, now: number, ledger: Ledger): Row {
-  const row = { relation: String(key.relation), request: key.request, application: entry.application }
+  const row = { relation: printPlace(key.relation), request: key.request, application: entry.application }
   if (entry.state === 'refused') {
     const { message, resolution } = explainRefusal(entry.code, entry.detail)
     const state = `refused: ${message}; ${resolution}`
@@ -61,7 +62,13 @@ export function describeRow(key: RequestKey, entry: LedgerEntry, now: number, le
       : 'served'
   const shown = suspended ? `${state}${waits}, suspended` : `${state}${waits}`
   const expires = new Date(leaf.notAfter).toISOString().slice(0, 10)
-  return { ...row, 'common-name': leaf.commonName, prefix, expires, state: shown }
+  return {
+    ...row,
+    'common-name': leaf.commonName,
+    prefix: entry.readOnly ? `${prefix} (read)` : prefix,
+    expires,
+    state: shown,
+  }
 }
 
 /** Columns as wide as their widest cell; an empty cell is a dash. */

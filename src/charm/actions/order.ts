@@ -2,6 +2,7 @@
 // operator's order as one more fact.
 
 import type { Ledger, RequestKey } from '../../interfaces/ledger.ts'
+import { ofOperator } from '../../interfaces/operator-client.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed, Order, PeersSeen } from '../observed.ts'
 import { type CarriedOut, carryOut, observe, observeHere } from '../reconcile.ts'
@@ -26,6 +27,11 @@ export async function readOrder(charm: Charm, parameter: 'common-name' | 'name')
   return { name, confirmed: confirm === true, observed, ledger: observed.peers.ledger }
 }
 
+/** As all that changes who may what. */
+export function whyNotOnLeader({ leader, peers }: Pick<Observed, 'leader' | 'peers'>): string | undefined {
+  return whyNot(leader, peers, 'any')
+}
+
 function whyNot(leader: boolean, peers: PeersSeen | undefined, name: unknown): string | undefined {
   if (!leader) return 'only the leader may do this; run it on the leader: juju run etcd/leader …'
   if (!peers) return 'there is no peer relation yet; wait until etcd serves'
@@ -48,6 +54,8 @@ export function describeClient(
   application: string,
   prefix: string,
 ): string {
+  if (relation === ofOperator)
+    return `client credentials, prefix ${prefix === '' ? 'of the whole key space' : prefix}`
   const which = request === '' ? '' : `, request ${request}`
   return `relation ${relation}${which} (${application}), prefix ${prefix === '' ? 'of the whole key space' : prefix}`
 }

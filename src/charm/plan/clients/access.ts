@@ -6,6 +6,7 @@
 
 import { everyKey, prefixRange, sameRange } from '../../../etcd/key-range.ts'
 import type { Permission } from '../../../etcd/types.ts'
+import { nameRequest } from '../../../interfaces/etcd-client.ts'
 import { printJsonText } from '../../../interfaces/json-text.ts'
 import type { AcceptedEntry, Ledger } from '../../../interfaces/ledger.ts'
 import { markRole } from './naming-guards.ts'
@@ -22,7 +23,7 @@ export function planAccess(observed: Observed, ledger: Ledger): readonly Step[] 
     if (entry.state !== 'accepted' || !ownershipIsCommitted.holds({ key, entry }, observed)) return []
     const seen = access.get(entry.leaf.commonName)
     if (!seen || mayGather(entry, observed)) return []
-    return giveAccess(entry, seen, `${entry.application} asks for it in relation ${key.relation}`)
+    return giveAccess(entry, seen, `${entry.application} asks for it in ${nameRequest(key)}`)
   })
   return together([...ending, ...beginning])
 }
@@ -113,7 +114,7 @@ function giveRole(
   const role = entry.leaf.commonName
   // An entry is accepted without a prefix only where the operator allows it (guard `prefix-is-not-empty`).
   const range = entry.prefix === '' ? everyKey : prefixRange(entry.prefix)
-  const wanted: Permission = { ...range, type: 'Readwrite' }
+  const wanted: Permission = { ...range, type: entry.readOnly ? 'Read' : 'Readwrite' }
   const held = ours ? (seen.permissions ?? []) : []
   const others = held.filter((permission) => !samePermission(permission, wanted))
   const other = 'it is not the prefix that was asked for'

@@ -12,6 +12,7 @@ import {
   type RequestKey,
   type WaitsForRoom,
 } from '../../../interfaces/ledger.ts'
+import { isOperators } from '../../../interfaces/operator-client.ts'
 import { encryptionIsOffered } from './guards.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
 import { explainRefusal } from './refusals.ts'
@@ -71,7 +72,8 @@ function whyTell(
 /** Relations whose answer needs new secrets, which can be granted only while the requirer has units. */
 function relationsToCount(ledger: Ledger): readonly number[] {
   const rows = [...ledger.entries.values()].filter(
-    ({ entry }) => entry.state === 'accepted' && entry.served && entry.answeredAs === undefined,
+    ({ key, entry }) =>
+      !isOperators(key) && entry.state === 'accepted' && entry.served && entry.answeredAs === undefined,
   )
   // Of a suspended relation Juju says that there is none, and the hook would fail.
   const heard = rows.filter(({ key }) => ledger.crossModel.get(key.relation) !== 'suspended')
@@ -86,8 +88,11 @@ function canHear(relation: number, observed: Observed, ledger: Ledger): boolean 
 
 function byRelation(ledger: Ledger): ReadonlyMap<number, readonly Row[]> {
   const rows = new Map<number, Row[]>()
-  for (const row of ledger.entries.values())
+  for (const row of ledger.entries.values()) {
+    // An operator was told by the action.
+    if (isOperators(row.key)) continue
     rows.set(row.key.relation, [...(rows.get(row.key.relation) ?? []), row])
+  }
   // A relation that was answered and asks for nothing any more is told so.
   for (const relation of ledger.answers.keys()) if (!rows.has(relation)) rows.set(relation, [])
   return rows

@@ -58,7 +58,9 @@ export function planAudit(observed: Observed, ledger: Ledger, ahead: readonly St
 /** In a cluster that was founded anew, on older data maybe, the same number means other access. */
 function expectedAccess({ peers }: Observed, { entries, leaving }: Ledger): string {
   const owned = [...entries.values()].flatMap(({ entry }) =>
-    entry.state === 'accepted' ? [[entry.leaf.commonName, entry.prefix]] : [],
+    entry.state === 'accepted'
+      ? [[entry.leaf.commonName, entry.prefix, ...(entry.readOnly ? ['read'] : [])]]
+      : [],
   )
   return digest(printJsonText([peers?.application.founding?.token, owned, [...leaving]]))
 }

@@ -1,6 +1,7 @@
 // What one hook saw of the requirers: what the relations that it is about ask for, and what has become of them.
 
 import type { ClientRequest, Protocol } from '../../../interfaces/etcd-client.ts'
+import type { OperatorRequest } from '../../../interfaces/operator-client.ts'
 import type { Leaf } from '../../../interfaces/ledger.ts'
 
 export interface ClientsSeen {
@@ -93,3 +94,4 @@ export type CertificateOffer =
 export type Order =
   | { readonly kind: 'revoke' | 'allow'; readonly commonName: string }
   | { readonly kind: 'adopt'; readonly name: string }
+  | { readonly kind: 'create'; readonly client: OperatorRequest }

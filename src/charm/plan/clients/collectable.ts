@@ -1,6 +1,7 @@
 // Which secrets of ours nobody needs any more: those of requests that ended, until update-status removes them.
 
 import { type Ledger, ledgerKey, type RequestKey } from '../../../interfaces/ledger.ts'
+import { isOperators } from '../../../interfaces/operator-client.ts'
 import type { Observed } from '../../observed.ts'
 import type { Write } from '../../step.ts'
 
@@ -22,7 +23,7 @@ export function secretsToCollect(
   const now = new Set(collectedNow(committed, entries, observed).map(([name]) => name))
   const kept = [...committed.collectable].filter(([name]) => !entries.has(name) && !now.has(name))
   const ended = [...committed.entries].filter(
-    ([name, { entry }]) => entry.answeredAs !== undefined && !entries.has(name),
+    ([name, { key, entry }]) => (entry.answeredAs !== undefined || isOperators(key)) && !entries.has(name),
   )
   const encrypted = [...committed.crossModel.keys()]
     .filter((relation) => observed.clients.gone.has(relation))

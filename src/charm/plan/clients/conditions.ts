@@ -2,6 +2,7 @@
 
 import { nameRequest } from '../../../interfaces/etcd-client.ts'
 import type { Leaf, Ledger, LedgerEntry, RefusedEntry } from '../../../interfaces/ledger.ts'
+import { isOperators } from '../../../interfaces/operator-client.ts'
 import { plainText } from '../../../plain-text.ts'
 import { describeAbsences, holdsUp } from '../cluster/absence.ts'
 import { membersOf } from '../cluster/members.ts'
@@ -101,7 +102,9 @@ export function clientConditions(observed: Observed, ledger: Ledger): readonly C
     if (entry.waits) return tellWaiting(who, entry.leaf, whyRenewalWaits(entry.waits))
     if (entry.served && entry.answeredAs === undefined && observed.clients.members.get(key.relation) === 0)
       return tellUnseen(who, entry.leaf)
-    if (entry.served) return expiresSoon(entry.leaf, observed.now) ? [warnOfExpiry(who, entry.leaf)] : []
+    // What an operator made ends by itself, as was asked for.
+    if (entry.served)
+      return !isOperators(key) && expiresSoon(entry.leaf, observed.now) ? [warnOfExpiry(who, entry.leaf)] : []
     return [
       {
         status: 'waiting',

@@ -3,6 +3,7 @@
 // (docs/adr/0025-end-of-access.md): so it must not depend on the one who loses it.
 
 import type { Ledger, LedgerEntry, RequestKey, Suspension } from '../../../interfaces/ledger.ts'
+import { isOperators } from '../../../interfaces/operator-client.ts'
 import type { Observed } from '../../observed.ts'
 import { turnAway } from './turn-away.ts'
 
@@ -84,7 +85,10 @@ export function nextRevoked(before: Ledger, { clients, order }: Observed): Ledge
 /** Those that have the name, compared without case. */
 function relationsOf({ entries }: Ledger, name: string): readonly number[] {
   return [...entries.values()].flatMap(({ key, entry }) =>
-    entry.state === 'accepted' && entry.leaf.commonName.toLowerCase() === name ? [key.relation] : [],
+    // Of an operator's the name is free once it is let go of.
+    !isOperators(key) && entry.state === 'accepted' && entry.leaf.commonName.toLowerCase() === name
+      ? [key.relation]
+      : [],
   )
 }
 

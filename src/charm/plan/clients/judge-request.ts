@@ -199,6 +199,7 @@ function accept(
     ...basics(of, secret),
     state: 'accepted',
     prefix,
+    ...(of.request.asked.readOnly && { readOnly: true }),
     leaf,
     ...(retiring && { retiring }),
     ...(ours && { ours }),

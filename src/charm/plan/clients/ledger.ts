@@ -10,6 +10,7 @@ import {
   ledgerKey,
   type RequestKey,
 } from '../../../interfaces/ledger.ts'
+import { ofOperator } from '../../../interfaces/operator-client.ts'
 import { everyMemberTrustsIt, noRequestIsOnItsWay, ownershipIsCommitted } from './guards.ts'
 import type { ClientsSeen, Observed, RelationSeen } from '../../observed.ts'
 import { nextAbsences } from '../cluster/absence.ts'
@@ -21,6 +22,7 @@ import { type Case, judgeRequest, type Rules } from './judge-request.ts'
 import { makeRoom } from '../trust/make-room.ts'
 import { accessOf, commonNamesLeaving, namesDeparted } from './names.ts'
 import { hasNewcomer, lastRenewal } from '../trust/pace.ts'
+import { withOperatorClients } from './operator-clients.ts'
 import { isRestless, movedFrom } from './restless.ts'
 import { rulesOf } from './rules.ts'
 import { turnAway } from './turn-away.ts'
@@ -46,7 +48,7 @@ export const emptyLedger: Ledger = {
 export function nextLedger(seen: Observed): Ledger {
   const before = seen.peers?.ledger ?? emptyLedger
   if (!seen.leader || seen.leaving) return before
-  const observed = forgetSuspended(before, seen)
+  const observed = forgetSuspended(before, withOperatorClients(before, seen))
   const rules = rulesOf(observed)
   const suspensions = suspensionsOf(before, observed)
   const committed = { ...before, revoked: nextRevoked(before, seen), suspensions }
@@ -181,7 +183,7 @@ function judgeRelation(
     const detail = `${seen.requests.length + seen.excess}, of which the first ${seen.requests.length} are looked at`
     refuseWhole(entries, { relation, request: theOthers }, seen, 'too-many-requests', detail)
   }
-  const restless = isRestless(relation, seen, beside.committed)
+  const restless = relation !== ofOperator && isRestless(relation, seen, beside.committed)
   for (const request of seen.requests) {
     const key = { relation, request: request.asked.request }
     const ledger = { ...emptyLedger, entries }

@@ -2,6 +2,7 @@
 // before it is anybody else's.
 
 import type { Departure, Ledger } from '../../../interfaces/ledger.ts'
+import { isOperators } from '../../../interfaces/operator-client.ts'
 import { nameIsOurs } from './naming-guards.ts'
 import type { AccessSeen, Observed } from '../../observed.ts'
 import { isOwnLoss } from '../trust/pace.ts'
@@ -35,7 +36,8 @@ export function namesDeparted(
     if (entry.state !== 'accepted' || owned.has(entry.leaf.commonName)) continue
     const { leaf, prefix } = entry
     const { relation } = key
-    const ownWill = !observed.clients.gone.has(relation) && isOwnLoss(after.entries.get(name)?.entry)
+    const ownWill =
+      !isOperators(key) && !observed.clients.gone.has(relation) && isOwnLoss(after.entries.get(name)?.entry)
     const gathered = ownWill && paced.has(relation) && { gathered: true }
     departed.set(leaf.commonName, { number, relation, prefix, ...gathered })
   }

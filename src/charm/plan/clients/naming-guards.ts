@@ -9,6 +9,7 @@ import {
   ledgerKey,
   type RequestKey,
 } from '../../../interfaces/ledger.ts'
+import { isOperators } from '../../../interfaces/operator-client.ts'
 import type { Guard } from '../guard.ts'
 
 /**
@@ -62,8 +63,9 @@ export const nameIsLetGo: Guard<[claim: NameClaim, committed: Ledger]> = {
     // A client that comes back to what it had, after its certificate has expired, say, need not wait for itself.
     const comesBack = (name: string, relation: number, had: string): boolean =>
       name === leaf.commonName && relation === key.relation && covers(prefix, had)
+    // An operator revokes what has leaked, maybe: over what is open it would have what the next one of the name is given.
     for (const [name, { relation, prefix: had }] of departed)
-      if (name.toLowerCase() === wanted && !comesBack(name, relation, had)) return false
+      if (name.toLowerCase() === wanted && (isOperators(key) || !comesBack(name, relation, had))) return false
     for (const name of leaving) if (name.toLowerCase() === wanted && !departed.has(name)) return false
     return [...entries.values()].every(
       ({ key: owner, entry }) =>

@@ -1,6 +1,7 @@
 // Which relations a sweep looks at. Juju tells of every change by a hook of its own; a sweep is for what hooks don't tell: other
 // code, another leader, a grant that came late, a certificate that has ended.
 
+import { isOperators } from '../../../interfaces/operator-client.ts'
 import type { Ledger, LedgerEntry } from '../../../interfaces/ledger.ts'
 import { isWaiting } from './refusals.ts'
 
@@ -23,7 +24,7 @@ export function relationsToSweep(
   { byTurns, now }: Sweep,
 ): readonly number[] {
   const recorded = [...ledger.entries.values()]
-    .map(({ key }) => key.relation)
+    .flatMap(({ key }) => (isOperators(key) ? [] : [key.relation]))
     .filter((relation) => ledger.crossModel.get(relation) !== 'suspended')
   const all = [...new Set([...listed, ...recorded])].sort((a, b) => a - b)
   if (!byTurns) return all

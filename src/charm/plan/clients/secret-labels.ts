@@ -8,6 +8,11 @@ export function secretLabels(key: RequestKey): readonly [user: string, tls: stri
   return [`${name}.user`, `${name}.tls`]
 }
 
+/** Of what an operator was given, with the key. */
+export function credentialsLabel(key: RequestKey): string {
+  return secretLabels(key)[1]
+}
+
 /** Of the key that a relation with another model encrypts with. */
 export function encryptionLabel(relation: number): string {
   return `etcd-client.${relation}.encryption`

@@ -8,6 +8,7 @@ import {
   type RequestKey,
   shortFingerprint,
 } from '../../../interfaces/ledger.ts'
+import { isOperators } from '../../../interfaces/operator-client.ts'
 import type { Observed } from '../../observed.ts'
 
 type Rows = ReadonlyMap<string, { readonly key: RequestKey; readonly entry: LedgerEntry }>
@@ -83,7 +84,7 @@ export function lastRenewal(
 ): number | undefined {
   const trusted = fingerprintsIn(judged)
   const renewed = [...committed.entries].some(([name, { key, entry: before }]) => {
-    if (before.state !== 'accepted' || clients.gone.has(key.relation)) return false
+    if (before.state !== 'accepted' || isOperators(key) || clients.gone.has(key.relation)) return false
     const after = judged.get(name)?.entry
     if (after?.state === 'accepted') return takesRestart(before, after.leaf.fingerprint)
     // The certificate may have moved to another request.

@@ -1,0 +1,57 @@
+// `juju run etcd/leader revoke-client-credentials common-name=ops`: the access of a client that create-client-credentials made ends now, by the
+// same steps as any client's; and its secret is removed.
+
+import * as z from 'zod/mini'
+import { printJsonText } from '../../../interfaces/json-text.ts'
+import type { Charm } from '../../charm.ts'
+import { operatorClient } from '../../plan/clients/operator-clients.ts'
+import { observe } from '../../reconcile.ts'
+import { obey, whyNotOnLeader } from '../order.ts'
+import { dryRun, readParameters, untouched } from '../parameters.ts'
+import { describeRest, describeUser } from '../revoke-client.ts'
+import { takeBack } from './hand-over.ts'
+
+const parameters = z.object({ 'common-name': z.string().check(z.minLength(1)), ...dryRun })
+
+export async function revokeCredentials(charm: Charm): Promise<void> {
+  const { juju } = charm
+  const asked = await readParameters(charm, parameters)
+  if (!asked) return
+  const observed = await observe(charm)
+  const refusal = whyNotOnLeader(observed)
+  if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
+  const name = asked['common-name']
+  const client = operatorClient(observed.peers.ledger, name)
+  if (!client)
+    return tellOfNone(charm, name, [
+      ...observed.peers.ledger.departed.keys(),
+      ...observed.peers.ledger.leaving,
+    ])
+  const { commonName } = client.leaf
+  await juju.actionSet({
+    outcome:
+      'its user is deleted, its certificate refused, its secret removed; what it has open ends as each member restarts in turn',
+    json: printJsonText({ 'common-name': commonName, prefix: client.prefix }),
+  })
+  if (asked['dry-run']) return juju.actionSet(untouched)
+  const carried = await obey(charm, observed, { kind: 'revoke', commonName })
+  if (!carried) return
+  await takeBack(charm, commonName)
+  const { observed: after, conditions } = carried
+  const left = [...conditions.map(({ message }) => message), ...describeRest(after, commonName)]
+  await juju.actionSet({
+    done: `${commonName} is revoked; ${describeUser(after, commonName)}`,
+    left: left.join('\n') || 'nothing',
+  })
+}
+
+/** Whoever was revoked, or has ended by itself, is not there; the secret of one that has ended may still be. */
+async function tellOfNone(charm: Charm, name: string, going: readonly string[]): Promise<void> {
+  const { juju } = charm
+  await takeBack(charm, name)
+  if (going.some((one) => one.toLowerCase() === name.toLowerCase()))
+    return juju.actionSet({ done: `nothing: ${name} is going already` })
+  await juju.actionFail(
+    `no client credentials have the common name ${name}; list-clients names those that there are, and revoke-client ends a requirer's`,
+  )
+}
