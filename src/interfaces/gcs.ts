@@ -1,0 +1,60 @@
+// The wire contract `gcs`: a bucket, and in a secret the key file of a service account, which is JSON.
+
+import * as z from 'zod/mini'
+import { parseJsonText } from './json-text.ts'
+import {
+  firstOf,
+  type Given,
+  notEmpty,
+  splitAuthorities,
+  type StoreContract,
+  type StoreReading,
+  type StoreWishes,
+  trimPath,
+} from './store-contract.ts'
+
+export const gcs: StoreContract = { endpoint: 'gcs-credentials', ask, read }
+
+function ask(_given: Given, { bucket, path }: StoreWishes): Given {
+  return {
+    'requested-secrets': JSON.stringify(['secret-key']),
+    version: '1',
+    ...(bucket !== '' && { bucket }),
+    ...(path !== '' && { path }),
+  }
+}
+
+const keyFile = z.object({
+  client_email: z.string(),
+  private_key: z.string(),
+  /** Where Google's cloud is somebody else's. */
+  universe_domain: z.optional(z.string()),
+})
+
+function read(given: Given, secret: Given, wishes: StoreWishes): StoreReading {
+  const serviceAccount = firstOf(secret['secret-key'], given['secret-key'])
+  const bucket = firstOf(given.bucket)
+  const missing = notEmpty(['bucket', bucket], ['secret-key', serviceAccount])
+  if (missing.length > 0) return { kind: 'incomplete', missing }
+  const key = parseJsonText(keyFile, serviceAccount)
+  if (!key) return { kind: 'invalid', because: 'secret-key is no key file of a service account' }
+  const told = firstOf(given.endpoint, `https://storage.${firstOf(key.universe_domain, 'googleapis.com')}`)
+  if (!/^https?:/.test(told) || !URL.canParse(told))
+    return { kind: 'invalid', because: `endpoint "${told}" is no address` }
+  const storageClass = firstOf(given['storage-class'])
+  const path = trimPath(firstOf(wishes.path, given.path))
+  const authorities = splitAuthorities(wishes.authorities) ?? []
+  const endpoint = told.replace(/\/+$/, '')
+  return {
+    kind: 'ready',
+    settings: {
+      kind: 'gcs',
+      endpoint,
+      bucket,
+      ...(storageClass !== '' && { storageClass }),
+      serviceAccount,
+      path,
+      authorities,
+    },
+  }
+}
