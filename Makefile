@@ -22,7 +22,7 @@ CHARM_SOURCES := $(shell find src scripts -name '*.ts' -o -path 'src/observabili
 # The emulator's processes end with the command that made their namespaces.
 EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
 	ETCD_CHARM=$(CURDIR)/$(ETCD_CHARM) CLIENT_CHARM=$(CURDIR)/$(CLIENT_CHARM) \
-	PYTHON_CHARM=$(CURDIR)/build/py-requirer.charm EMULATOR_CACHE=$(CURDIR)/.cache/emulator \
+	PYTHON_CHARM=$(CURDIR)/build/py-requirer.charm STORE_CHARM=$(CURDIR)/build/py-store.charm EMULATOR_CACHE=$(CURDIR)/.cache/emulator \
 	scripts/in-namespaces
 
 CONTAINER := tests/container/*.test.ts
@@ -59,8 +59,10 @@ fuzz: $(STAMP) ## made-up certificates, requests and secrets against the judge a
 	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
 		FUZZ_SECONDS=$(or $(SECONDS),60) $(NODE) --test 'tests/unit/fuzz/*.test.ts'
 
-stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.collector ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
+stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.collector build/.py-store ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
 	@scripts/provide-chaos-tools
+	@for store in moto $(if $(findstring backup-kinds,$(STORIES)),azurite fake-gcs-server minio); do \
+		scripts/provide-object-stores $$store >/dev/null || true; done
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=3 --test-timeout=900000 $(STORIES)
 
 container: $(ETCD_CHARM) $(CLIENT_CHARM) ## the archive in a system container with systemd and a reboot; says so where none can run
@@ -82,11 +84,14 @@ build/.py-requirer: $(STAMP) scripts/archive.ts scripts/pack-python-requirer.ts 
 build/.collector: $(STAMP) scripts/archive.ts scripts/pack-collector.ts tests/requirers/python/requirements.txt $(shell find tests/requirers/collector -type f)
 	@mkdir -p build && $(NODE) scripts/pack-collector.ts && { [ ! -e build/collector.charm ] || touch $@; }
 
+build/.py-store: $(STAMP) scripts/archive.ts scripts/pack-python-provider.ts $(shell find tests/providers/python -type f)
+	@mkdir -p build && $(NODE) scripts/pack-python-provider.ts && { [ ! -e build/py-store.charm ] || touch $@; }
+
 chaos: $(ETCD_CHARM) $(CLIENT_CHARM) ## every disturbance of a cluster (MEMBERS="3 5" SEEDS="1 2 3" ONLY=regexp); writes bench/chaos.json
 	@scripts/provide-chaos-tools
 	@$(EMULATED) $(NODE) scripts/chaos.ts
 
-bench: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer ## measure hooks here (CLIENTS=1,10,100,1000 MEMBERS=1,3,5 ROUNDS=5 ONLY=charm|controller|python|writes|life|neighbours); writes bench/results.json
+bench: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.py-store ## measure hooks here (CLIENTS=1,10,100,1000 MEMBERS=1,3,5 ROUNDS=5 ONLY=charm|controller|python|writes|life|neighbours); writes bench/results.json
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 bench/index.ts
 
 integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the stories on your own controller through juju (STORIES=core for a quarter of an hour; BASE= ETCD_RESOURCE= KEEP=1 …)

@@ -21,13 +21,25 @@ require('./charm.cjs')
 `
 
 /** Two thirds of all code: a hook that needs none of them would spend more time on reading them than on all else that it does. */
-const apart = ['etcd3', 'execa', 'node-forge']
+const apart = ['croner', 'etcd3', 'execa', 'node-forge']
+/** Of our own: the adapters of stores, of which one process uses one. */
+const stores = ['s3', 'azure', 'gcs']
+const port = 'port'
 
 const keepApart: Plugin = {
   name: 'keep-apart',
   setup({ onResolve }) {
     const filter = new RegExp(`^(${apart.join('|')})$`)
     onResolve({ filter }, ({ path }) => ({ path: `./${path}.cjs`, external: true }))
+    // Adapters only where they are loaded late, as their own bundles begin with them; and what all of them have in common once, or an
+    // error that one throws would be of another class than the one that is looked for.
+    const ofStores = new RegExp(`(?:^|/)(${[port, ...stores].join('|')})\\.ts$`)
+    onResolve({ filter: ofStores }, ({ path, importer, kind }) => {
+      const name = /([^/]+)\.ts$/.exec(path)?.[1] ?? ''
+      const within = path.includes('object-storage/') || importer.includes('/object-storage/')
+      if (!within || (name === port ? kind === 'entry-point' : kind !== 'dynamic-import')) return undefined
+      return { path: `./store-${name}.cjs`, external: true }
+    })
   },
 }
 
@@ -44,13 +56,31 @@ const options = {
   logLevel: 'warning',
 } as const satisfies BuildOptions
 
+/** What the charm has beside its hooks: the process that outlives them, and the adapters. */
+export const besideHooks: readonly (readonly [source: string, name: string])[] = [
+  ['src/worker.ts', 'worker'],
+  ...[port, ...stores].map((store) => [`src/object-storage/${store}.ts`, `store-${store}`] as const),
+]
+
 /** Writes `dist/` and `proto/` into a folder. */
-export async function buildCharm(into: string, entry = 'src/main.ts'): Promise<Built> {
+export async function buildCharm(
+  into: string,
+  entry = 'src/main.ts',
+  beside: typeof besideHooks = [],
+): Promise<Built> {
   await rm(`${into}/dist`, { recursive: true, force: true })
   await mkdir(`${into}/dist`, { recursive: true })
   const outfile = `${into}/dist/charm.cjs`
   const built = await Promise.all([
     build({ ...options, entryPoints: [entry], outfile, plugins: [keepApart] }),
+    ...beside.map(([source, name]) =>
+      build({
+        ...options,
+        entryPoints: [source],
+        outfile: `${into}/dist/${name}.cjs`,
+        plugins: [keepApart],
+      }),
+    ),
     ...apart.map((name) => {
       const stdin = { contents: `module.exports = require('${name}')`, resolveDir: process.cwd() }
       return build({ ...options, stdin, outfile: `${into}/dist/${name}.cjs` })

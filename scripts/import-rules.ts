@@ -10,6 +10,8 @@ type Layer =
   | 'main'
   | 'hooks'
   | 'actions'
+  | 'worker'
+  | 'work'
   | 'loop'
   | 'observe'
   | 'act'
@@ -29,8 +31,10 @@ const bottom = ['juju', 'etcd', 'machine', 'tls', 'object-storage'] as const
 const aboveCore = ['core', 'interfaces', 'config', ...bottom] as const
 const below: Readonly<Record<Layer, readonly Layer[]>> = {
   main: ['hooks', 'shared', 'juju'],
+  worker: ['work', 'shared', 'juju'],
+  work: ['observe', 'shared', ...aboveCore],
   hooks: ['actions', 'loop', 'publish', 'shared', 'juju'],
-  actions: ['loop', 'observe', 'publish', 'shared', ...aboveCore],
+  actions: ['loop', 'observe', 'act', 'publish', 'shared', ...aboveCore],
   loop: ['observe', 'act', 'publish', 'shared', ...aboveCore],
   act: ['observe', 'shared', ...aboveCore],
   publish: ['observe', 'shared', ...aboveCore],
@@ -38,7 +42,7 @@ const below: Readonly<Record<Layer, readonly Layer[]>> = {
   shared: [...aboveCore],
   core: ['interfaces', 'config', ...bottom],
   interfaces: [...bottom],
-  config: [...bottom],
+  config: ['interfaces', ...bottom],
   juju: [],
   etcd: [],
   machine: [],
@@ -63,6 +67,8 @@ const topOfCharm: Readonly<Record<string, Layer>> = {
   'need-space': 'shared',
   outcome: 'shared',
   'open-admin': 'shared',
+  'read-backups': 'shared',
+  'delete-backup': 'shared',
   'writes-to-relations': 'shared',
 }
 const impure: readonly (readonly [RegExp, string])[] = [

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Architecture, bases, placeNode, printManifest, zip } from './archive.ts'
-import { buildCharm } from './build.ts'
 import { printTelemetry } from './observability.ts'
+import { besideHooks, buildCharm } from './build.ts'
 import { describeBundle } from './sbom.ts'
 import { printTemplate } from '../src/interfaces/cos-agent.ts'
 
@@ -23,7 +23,7 @@ async function pack(arch: Architecture): Promise<string> {
   const stage = `build/charm-${arch}`
   await rm(stage, { recursive: true, force: true })
   await mkdir(`${stage}/bin`, { recursive: true })
-  const { inputs } = await buildCharm(stage)
+  const { inputs } = await buildCharm(stage, 'src/main.ts', besideHooks)
   for (const file of copied) await copyFile(file, join(stage, file))
   await writeFile(join(stage, 'dist/observability.json'), printTemplate(printTelemetry()))
   await writeFile(join(stage, 'manifest.yaml'), printManifest(arch))

@@ -2,6 +2,7 @@
 // last valid options on record with the peers, where a unit that joins meanwhile finds them too.
 
 import * as z from 'zod/mini'
+import { backupDefaults, backupOptions, backupRemedies } from './config/backup-options.ts'
 import {
   certificateDefaults,
   certificateOptions,
@@ -22,6 +23,7 @@ const schema = z.object({
   'allow-full-keyspace': z.boolean(),
   'auto-compaction-mode': z.enum(['periodic', 'revision']),
   'auto-compaction-retention': z.string().check(z.regex(/^\d{1,9}[hm]?$/)),
+  ...backupOptions,
   'client-restart-interval': whole(0, 86_400),
   'defragment-free-share': whole(10, 90),
   'defragment-schedule': z.string().check(z.refine(isSchedule)),
@@ -48,6 +50,7 @@ export const defaults: CharmConfig = {
   'allow-full-keyspace': false,
   'auto-compaction-mode': 'periodic',
   'auto-compaction-retention': '1h',
+  ...backupDefaults,
   'client-restart-interval': 20,
   'defragment-free-share': 50,
   'defragment-schedule': '',
@@ -68,6 +71,7 @@ const remedies: Readonly<Record<OptionName, string | ((value: unknown) => string
   'allow-full-keyspace': 'set it to true or false',
   'auto-compaction-mode': 'set it to periodic or revision',
   'auto-compaction-retention': 'set it to a time like 30m or 1h, to a number of revisions, or to 0',
+  ...backupRemedies,
   'client-restart-interval': 'set it to 0 to 86400 seconds',
   'defragment-free-share': 'set it to 10 to 90 percent',
   'defragment-schedule':

@@ -4,6 +4,9 @@
 
 import { adoptUser } from './charm/actions/adopt-user.ts'
 import { allowClient } from './charm/actions/allow-client.ts'
+import { createBackup } from './charm/actions/create-backup.ts'
+import { deleteBackupAction } from './charm/actions/delete-backup.ts'
+import { listBackups } from './charm/actions/list-backups.ts'
 import { health } from './charm/actions/health.ts'
 import { listClients } from './charm/actions/list-clients.ts'
 import { plan } from './charm/actions/plan.ts'
@@ -31,6 +34,7 @@ import type { LifecycleHook, RelationHook, SecretHook, StorageHook } from './juj
 export type HookName =
   | LifecycleHook
   | RelationHook<'etcd-peers' | 'etcd-client' | 'client-cas' | 'cos-agent'>
+  | RelationHook<'s3-credentials' | 'azure-storage-credentials' | 'gcs-credentials'>
   | StorageHook<'data'>
   | SecretHook
 export type ActionName =
@@ -53,6 +57,9 @@ export type ActionName =
   | 'restore'
   | 'create-client-credentials'
   | 'revoke-client-credentials'
+  | 'create-backup'
+  | 'list-backups'
+  | 'delete-backup'
 export type Handler = (charm: Charm) => Promise<void>
 
 export const hooks: Readonly<Record<HookName, Handler>> = {
@@ -93,6 +100,24 @@ export const hooks: Readonly<Record<HookName, Handler>> = {
   'cos-agent-relation-departed': reconcile,
   'cos-agent-relation-broken': reconcile,
 
+  's3-credentials-relation-created': reconcile,
+  's3-credentials-relation-joined': reconcile,
+  's3-credentials-relation-changed': reconcile,
+  's3-credentials-relation-departed': reconcile,
+  's3-credentials-relation-broken': reconcile,
+
+  'azure-storage-credentials-relation-created': reconcile,
+  'azure-storage-credentials-relation-joined': reconcile,
+  'azure-storage-credentials-relation-changed': reconcile,
+  'azure-storage-credentials-relation-departed': reconcile,
+  'azure-storage-credentials-relation-broken': reconcile,
+
+  'gcs-credentials-relation-created': reconcile,
+  'gcs-credentials-relation-joined': reconcile,
+  'gcs-credentials-relation-changed': reconcile,
+  'gcs-credentials-relation-departed': reconcile,
+  'gcs-credentials-relation-broken': reconcile,
+
   'secret-changed': reconcile,
   'secret-rotate': reconcile,
   'secret-expired': reconcile,
@@ -120,4 +145,7 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
   restore,
   'create-client-credentials': createCredentials,
   'revoke-client-credentials': revokeCredentials,
+  'create-backup': createBackup,
+  'list-backups': listBackups,
+  'delete-backup': deleteBackupAction,
 }

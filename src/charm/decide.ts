@@ -27,6 +27,9 @@ import { planRotation } from './plan/certificates/rotation.ts'
 import { planDiscard, planRestore } from './plan/restore/restore.ts'
 import { planStorage, storageAway } from './plan/workload/storage.ts'
 import { planAuthentication } from './plan/cluster/authentication.ts'
+import { planBackups } from './plan/backup/due.ts'
+import { planStoreAsks, planStoreRecord } from './plan/backup/stores.ts'
+import { planLoss } from './plan/backup/work.ts'
 import { planService } from './plan/workload/service.ts'
 import { planScheduled } from './plan/maintenance/defragment.ts'
 import type { Condition, Plan, Step, Write } from './step.ts'
@@ -49,6 +52,7 @@ export function decide(observed: Observed): Plan {
     ...planCollection(observed, ledger),
     ...planEncryption(observed),
     ...planGrants(observed),
+    ...planStoreAsks(observed),
     ...answers,
     ...planLedger(observed, ledger),
     ...planCollectors(observed),
@@ -78,6 +82,9 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
     ...planAlarms(observed),
     ...planService(observed, judged),
     ...planAuthentication(observed),
+    ...planStoreRecord(observed),
+    ...planLoss(observed),
+    ...planBackups(observed),
   ]
   return [...steps, ...planScheduled(observed, steps)]
 }

@@ -142,3 +142,25 @@ export const asidePrefix = 'set-aside-'
 export function asidePath({ paths }: Workload, now: number): string {
   return `${paths.data}/${asidePrefix}${new Date(now).toISOString().replaceAll(':', '').slice(0, 17)}`
 }
+
+/** What a unit keeps about backups: no credential is in any of them. */
+export function backupPaths({ state }: Pick<Workload['paths'], 'state'>): {
+  readonly folder: string
+  readonly stores: string
+  readonly begun: string
+  readonly progress: string
+  readonly outcome: string
+} {
+  const folder = `${state}/backup`
+  const file = (name: string): string => `${folder}/${name}.json`
+  return {
+    folder,
+    stores: file('stores'),
+    begun: file('begun'),
+    progress: file('progress'),
+    outcome: file('outcome'),
+  }
+}
+
+/** In memory, root's alone: what work is asked to do, credentials among it, until the work has read it. */
+export const ordersFolder = '/run/etcd-charm-orders'

@@ -3,6 +3,7 @@
 
 import type { ConfigReading } from '../config.ts'
 import type { ClientCas, UnitAddresses } from '../interfaces/etcd-peers.ts'
+import type { BackupOnDisk, BackupSeen } from './plan/backup/backup-seen.ts'
 import type { Audited } from './plan/clients/access-seen.ts'
 import type { ClientsSeen, Order } from './plan/clients/clients-seen.ts'
 import type { DataSeen } from './plan/cluster/data-seen.ts'
@@ -14,6 +15,7 @@ import type { TrustSeen } from './plan/trust/trust-seen.ts'
 import type { InstallationSeen } from './plan/workload/installation-seen.ts'
 import type { ServiceSeen } from './plan/workload/service-seen.ts'
 
+export type * from './plan/backup/backup-seen.ts'
 export type * from './plan/certificates/certificate-seen.ts'
 export type * from './plan/clients/access-seen.ts'
 export type * from './plan/clients/clients-seen.ts'
@@ -62,8 +64,12 @@ export interface Observed {
 
   /** `undefined` where there is none, or this hook had no reason to look. */
   readonly collectors?: CollectorsSeen | undefined
+  /** The leader's. */
+  readonly backup?: BackupSeen | undefined
 }
 
 export interface MachineSeen extends InstallationSeen, ServiceSeen, DataSeen, RestoreSeen, TrustSeen {
   readonly audited: Audited | undefined
+  /** `undefined` where nothing of backups is on this unit's disk. */
+  readonly backup?: BackupOnDisk | undefined
 }

@@ -2,6 +2,7 @@
 // which commits them when the hook exits 0. So every step may be repeated, and writes come last (design §3). Each capability says beside its
 // plans which there are; a kind that nobody carries out does not compile (act/act.ts, publish/publish.ts).
 
+import type { BackupStep, BackupWrite } from './plan/backup/steps.ts'
 import type { CertificateStep, CertificateWrite } from './plan/certificates/steps.ts'
 import type { ClientStep, ClientWrite } from './plan/clients/steps.ts'
 import type { ClusterStep, ClusterWrite } from './plan/cluster/steps.ts'
@@ -11,6 +12,7 @@ import type { RestoreStep } from './plan/restore/steps.ts'
 import type { TrustStep, TrustWrite } from './plan/trust/steps.ts'
 import type { WorkloadStep, WorkloadWrite } from './plan/workload/steps.ts'
 
+export type * from './plan/backup/steps.ts'
 export type * from './plan/certificates/steps.ts'
 export type * from './plan/clients/steps.ts'
 export type * from './plan/cluster/steps.ts'
@@ -27,6 +29,7 @@ export type Step = { readonly why: string } & (
   | TrustStep
   | CertificateStep
   | MaintenanceStep
+  | BackupStep
 )
 
 export type Write = { readonly why: string } & (
@@ -36,6 +39,7 @@ export type Write = { readonly why: string } & (
   | TrustWrite
   | CertificateWrite
   | ObservabilityWrite
+  | BackupWrite
 )
 
 export interface Plan {

@@ -1,5 +1,5 @@
-// A lock in etcd: a key that only root may touch, tied to a lease, so that a holder that died lets go by itself. The lease is
-// not kept alive: whoever holds the lock is done well within its time, or is not to be waited for.
+// A lock in etcd: a key that only root may touch, tied to a lease, so that a holder that died lets go by itself. The lease is kept alive
+// by nobody but its holder, who says so each time: a hook is done well within its time, or is not to be waited for.
 
 import { ConstantBackoff, handleType, retry } from 'cockatiel'
 import type { EtcdClient } from './client.ts'
@@ -17,8 +17,14 @@ export interface LockOptions {
 }
 
 export type Lock =
-  | (AsyncDisposable & { readonly kind: 'held' })
+  | (AsyncDisposable & {
+      readonly kind: 'held'
+      /** For its whole time from now on. */
+      renew(): Promise<void>
+    })
   | { readonly kind: 'taken'; readonly by: string }
+
+const keepAliveMs = 5000
 
 /** Takes the lock, or says who has it. Dispose of it to let go. */
 export async function takeLock(client: EtcdClient, options: LockOptions): Promise<Lock> {
@@ -74,6 +80,7 @@ const untilReleased = retry(handleType(EtcdUnavailable), {
 })
 
 function held(client: EtcdClient, lease: string): Lock {
+  const renew = (): Promise<void> => keepAlive(client, lease)
   const letGo = async (): Promise<void> => {
     try {
       await untilReleased.execute(() => revoke(client, lease))
@@ -82,7 +89,25 @@ function held(client: EtcdClient, lease: string): Lock {
       if (!(error instanceof EtcdFailure)) throw error
     }
   }
-  return { kind: 'held', [Symbol.asyncDispose]: letGo }
+  return { kind: 'held', renew, [Symbol.asyncDispose]: letGo }
+}
+
+/** By the one stream that etcd has for it, for one question. */
+async function keepAlive(client: EtcdClient, lease: string): Promise<void> {
+  await client.ask('lease keep-alive', async ({ leaseClient }) => {
+    const stream = await leaseClient.leaseKeepAlive()
+    const answer = Promise.withResolvers<void>()
+    const timer = setTimeout(() => answer.reject(new Error('Deadline exceeded')), keepAliveMs)
+    stream.on('data', () => answer.resolve())
+    stream.on('error', answer.reject)
+    stream.write({ ID: lease })
+    try {
+      await answer.promise
+    } finally {
+      clearTimeout(timer)
+      stream.end()
+    }
+  })
 }
 
 /** It may be asked of another member after one that fell silent: a lease ends but once. */

@@ -66,3 +66,23 @@ export async function readStore(client: EtcdClient): Promise<StoreFacts> {
   const { header, count } = await client.ask('count', ({ kv }) => kv.range(everything))
   return { revision: BigInt(header.revision), keys: BigInt(count) }
 }
+
+export interface KeySpace {
+  readonly clusterId: string
+  readonly memberId: string
+  readonly revision: string
+  readonly keys: number
+}
+
+/** As the member behind this endpoint has it, quorum or not. */
+export async function keySpace(client: EtcdClient, endpoint: string): Promise<KeySpace> {
+  const all = Buffer.from([0])
+  const request = { key: all, range_end: all, count_only: true, serializable: true }
+  const { header, count } = await client.askAt(endpoint, 'count', ({ kv }) => kv.range(request))
+  return {
+    clusterId: header.cluster_id,
+    memberId: header.member_id,
+    revision: header.revision,
+    keys: Number(count),
+  }
+}

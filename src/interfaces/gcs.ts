@@ -41,7 +41,6 @@ function read(given: Given, secret: Given, wishes: StoreWishes): StoreReading {
   const told = firstOf(given.endpoint, `https://storage.${firstOf(key.universe_domain, 'googleapis.com')}`)
   if (!/^https?:/.test(told) || !URL.canParse(told))
     return { kind: 'invalid', because: `endpoint "${told}" is no address` }
-  const storageClass = firstOf(given['storage-class'])
   const path = trimPath(firstOf(wishes.path, given.path))
   const authorities = splitAuthorities(wishes.authorities) ?? []
   const endpoint = told.replace(/\/+$/, '')
@@ -51,7 +50,7 @@ function read(given: Given, secret: Given, wishes: StoreWishes): StoreReading {
       kind: 'gcs',
       endpoint,
       bucket,
-      ...(storageClass !== '' && { storageClass }),
+      storageClass: firstOf(given['storage-class']),
       serviceAccount,
       path,
       authorities,

@@ -42,7 +42,6 @@ function read(given: Given, secret: Given, wishes: StoreWishes): StoreReading {
   const own = readChain(given['tls-ca-chain'])
   const more = splitAuthorities(wishes.authorities)
   if (!own) return { kind: 'invalid', because: 'tls-ca-chain holds no certificate in PEM' }
-  const storageClass = firstOf(given['storage-class'])
   const settings: S3Settings = {
     kind: 's3',
     endpoint: endpoint.href.replace(/\/+$/, ''),
@@ -51,7 +50,7 @@ function read(given: Given, secret: Given, wishes: StoreWishes): StoreReading {
     accessKey,
     secretKey,
     pathStyle: isPathStyle(firstOf(given['s3-uri-style']), endpoint, bucket),
-    ...(storageClass !== '' && { storageClass }),
+    storageClass: firstOf(given['storage-class']),
   }
   const path = trimPath(firstOf(wishes.path, given.path))
   return { kind: 'ready', settings: { ...settings, path, authorities: [...own, ...(more ?? [])] } }

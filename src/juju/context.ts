@@ -74,6 +74,8 @@ export interface HookContext {
   readonly charmDir: string
   readonly jujuVersion: string
   readonly machine: string
+  /** The model's, as the options `juju-http-proxy` and their like say, by the names that programs know them by. */
+  readonly proxies: Readonly<Record<string, string>>
   readonly hook: Hook
 }
 
@@ -92,8 +94,18 @@ export function readContext(env: Environment): HookContext {
     charmDir: require(env, 'JUJU_CHARM_DIR'),
     jujuVersion: env.JUJU_VERSION ?? '',
     machine: env.JUJU_MACHINE_ID ?? '',
+    proxies: readProxies(env),
     hook: readHook(env),
   }
+}
+
+function readProxies(env: Environment): Readonly<Record<string, string>> {
+  const rows = [
+    ['http_proxy', env.JUJU_CHARM_HTTP_PROXY],
+    ['https_proxy', env.JUJU_CHARM_HTTPS_PROXY],
+    ['no_proxy', env.JUJU_CHARM_NO_PROXY],
+  ] as const
+  return Object.fromEntries(rows.flatMap(([name, value]) => (value ? [[name, value]] : [])))
 }
 
 function require(env: Environment, name: string): string {

@@ -1,17 +1,28 @@
 // The adapter of a store, read from disk only where one is used: each is a bundle of its own, and most hooks need none.
 
-import { setDefaultCACertificates, getCACertificates } from 'node:tls'
+import { setGlobalProxyFromEnv } from 'node:http'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import type { ObjectStore } from './port.ts'
 import type { StoreSettings } from './settings.ts'
 
-/** Trusts the store's authorities all over this process, which serves one store: Node has no narrower way for `fetch`. */
-export async function openStore(settings: StoreSettings): Promise<ObjectStore> {
+/**
+ * All over this process, which serves one store: Node has no narrower way for `fetch` to trust an authority, or to go by a proxy.
+ *
+ * @param proxies by the names that the environment has them by, as `https_proxy`
+ */
+export async function openStore(
+  settings: StoreSettings,
+  proxies: Readonly<Record<string, string>> = {},
+): Promise<ObjectStore> {
   const { authorities } = settings
   if (authorities.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...authorities])
+  if (Object.keys(proxies).length > 0) setGlobalProxyFromEnv({ ...proxies })
   switch (settings.kind) {
     case 's3':
       return (await import('./s3.ts')).openS3(settings)
-    default:
-      throw new Error(`no adapter for ${settings.kind} yet`)
+    case 'azure':
+      return (await import('./azure.ts')).openAzure(settings)
+    case 'gcs':
+      return (await import('./gcs.ts')).openGcs(settings)
   }
 }

@@ -2,22 +2,18 @@
 // upload that fails is taken back. No checksum headers and no bulk deletion: older servers know neither.
 
 import { S3Client } from '@bradenmacdonald/s3-lite-client'
+import { type Answer, explainAnswer, readBody } from './answers.ts'
 import { cutIntoParts, eachOf, partSize } from './parts.ts'
 import {
   BucketMissing,
   type Content,
   type Listing,
-  ObjectLocked,
-  ObjectMissing,
   type ObjectStore,
-  StoreDenied,
   type StoreFailure,
-  StoreFull,
   StoreRefused,
   type StoredObject,
-  StoreUnavailable,
 } from './port.ts'
-import { explainFailure, reach } from './reach.ts'
+import { reach } from './reach.ts'
 import type { S3Settings } from './settings.ts'
 
 /** Each holds a part in memory. */
@@ -159,7 +155,7 @@ async function makeBucket({ client, settings: { region, bucket }, ask }: Opened)
 }
 
 function headersOf({ storageClass }: S3Settings): Headers {
-  return new Headers(storageClass === undefined ? {} : { 'x-amz-storage-class': storageClass })
+  return new Headers(storageClass === '' ? {} : { 'x-amz-storage-class': storageClass })
 }
 
 async function list(client: S3Client, prefix: string, delimiter: string): Promise<Listing> {
@@ -191,25 +187,11 @@ async function remove(client: S3Client, key: string): Promise<void> {
   }
 }
 
-async function* readBody({ body }: Response, call: string): Content {
-  try {
-    yield* body ?? []
-  } catch (error) {
-    throw explainFailure(error, call)
-  }
-}
-
 function isCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.some((code) => code === error.code)
 }
 
-/** Its own class, which the library does not tell the types of. */
-interface Answer {
-  readonly statusCode: number
-  readonly code: string
-  readonly message: string
-}
-
+/** By the library's own class, whose types it does not tell. */
 function isAnswer(error: unknown): error is Answer {
   if (!(error instanceof Error && 'statusCode' in error && 'code' in error)) return false
   return typeof error.statusCode === 'number' && typeof error.code === 'string'
@@ -217,20 +199,4 @@ function isAnswer(error: unknown): error is Answer {
 
 function explain(error: unknown, call: string): StoreFailure | undefined {
   return isAnswer(error) ? explainAnswer(error, call) : undefined
-}
-
-function explainAnswer(answer: Answer, call: string): StoreFailure {
-  const { code, statusCode, message } = answer
-  const told = { call, code, cause: answer }
-  const locked = call.startsWith('delete') && /lock|retention|WORM/i.test(`${code} ${message}`)
-  if (locked) return new ObjectLocked(message, told)
-  if (code === 'NoSuchBucket') return new BucketMissing(message, told)
-  if (code === 'NoSuchKey') return new ObjectMissing(message, told)
-  if (/quota|StorageFull|EntityTooLarge|InsufficientStorage/i.test(code)) return new StoreFull(message, told)
-  if (statusCode === 507) return new StoreFull(message, told)
-  if (statusCode >= 500 || statusCode === 429 || statusCode === 408 || /SlowDown|Timeout/.test(code))
-    return new StoreUnavailable(message, told)
-  if (statusCode === 401 || statusCode === 403) return new StoreDenied(message, told)
-  if (statusCode === 404) return new ObjectMissing(message, told)
-  return new StoreRefused(message, told)
 }

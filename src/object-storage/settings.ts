@@ -10,7 +10,8 @@ export interface S3Settings {
   readonly secretKey: string
   /** `https://endpoint/bucket/key` and not `https://bucket.endpoint/key`. */
   readonly pathStyle: boolean
-  readonly storageClass?: string
+  /** Empty: the bucket's own. */
+  readonly storageClass: string
 }
 
 export interface AzureSettings {
@@ -28,7 +29,8 @@ export interface GcsSettings {
   /** Google's, unless a test or a private cloud has its own. */
   readonly endpoint: string
   readonly bucket: string
-  readonly storageClass?: string
+  /** Empty: the bucket's own. */
+  readonly storageClass: string
   /** The key file of a service account, as JSON text. */
   readonly serviceAccount: string
 }

@@ -63,6 +63,10 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'restore/put-in-force': false,
   'restore/take-back': false,
   'restore/discard': false,
+  'stores/record': false,
+  'store/ask': false,
+  'backup/begin': false,
+  'backup/note-loss': false,
 }
 
 /** Kills once at each (step, number of tool calls since): so each hook gets a little further every time it is retried. */

@@ -8,6 +8,7 @@ import { Waiting } from '../outcome.ts'
 import { describeStep, type Step } from '../step.ts'
 import { type AccessStep, actOnAccess, isAccessStep, leadingAccessSteps } from './access.ts'
 import { onMaintenance } from './on-maintenance.ts'
+import { onBackup } from './backup/on-backup.ts'
 import { onCluster } from './on-cluster.ts'
 import { onRestore } from './on-restore.ts'
 import { onWorkload } from './on-workload.ts'
@@ -21,6 +22,7 @@ const doers: ByKind<SingleStep['kind']> = {
   ...onCluster,
   ...onMaintenance,
   ...onRestore,
+  ...onBackup,
   'access/record': (_charm, _observed, { audited }) => recordAudited(audited),
   'key/create': (_charm, _observed, { purpose }) => createKey(purpose),
   'revocation/write': ({ now }, _observed, { serials }) => writeRevocationList(serials, now),

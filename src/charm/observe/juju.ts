@@ -9,6 +9,7 @@ import { workloadPaths } from '../../machine/workload.ts'
 import { spellName } from '../../tls/address.ts'
 import { areKeysKept } from './authorities-secret.ts'
 import type { Charm } from '../charm.ts'
+import { observeBackup } from './backup/observe-backup.ts'
 import { observeClientCas } from './client-cas.ts'
 import { observeCollectors } from './collectors.ts'
 import { isAboutClient, noClients, observeClients } from './clients.ts'
@@ -66,7 +67,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
   const look = { ledger: peers?.ledger ?? emptyLedger, sweep }
   const keys = looks && sweep && peers.application.authorities !== undefined
   const rules = rulesOf({ config, peers, unit: context.unit, clientCas: undefined, now: charm.now })
-  const [addresses, expectedUnits, presentUnits, clients, clientCas, keysKept, collectors] =
+  const [addresses, expectedUnits, presentUnits, clients, clientCas, keysKept, collectors, backup] =
     await Promise.all([
       observeAddresses(charm, peers, sweep),
       looks && looksAtMembers ? juju.plannedUnits() : undefined,
@@ -75,6 +76,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
       looks ? observeClientCas(charm, sweep, peers) : undefined,
       keys ? areKeysKept(charm) : undefined,
       leaving ? undefined : observeCollectors(charm),
+      leader && !leaving ? observeBackup(charm, config.inForce, sweep) : undefined,
     ])
   return {
     now: charm.now,
@@ -97,6 +99,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
     clients,
     clientCas,
     collectors,
+    backup,
   }
 }
 

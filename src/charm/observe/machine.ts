@@ -34,6 +34,7 @@ import {
 } from '../layout.ts'
 import { claimSchema } from './claim-record.ts'
 import { observeRestore } from './restore.ts'
+import { readBackupRecords } from './backup/records.ts'
 import { observeStorage } from './storage.ts'
 import { loadedSchema } from './loaded-record.ts'
 import { observeRun } from './run.ts'
@@ -95,6 +96,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     serviceDefined: beside && occupant === charm.context.unit,
     startDefined: start,
     occupant,
+    backup: await readBackupRecords(),
   }
 }
 

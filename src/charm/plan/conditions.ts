@@ -4,6 +4,7 @@
 import type { Ledger } from '../../interfaces/ledger.ts'
 import type { Observed } from '../observed.ts'
 import type { Condition } from '../step.ts'
+import { backupConditions } from './backup/conditions.ts'
 import { certificateNamesAddress } from './certificates/guards.ts'
 import { rotationConditions } from './certificates/rotation.ts'
 import { clientConditions, trialConditions } from './clients/conditions.ts'
@@ -39,6 +40,7 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
     ...clientCasConditions(observed),
     ...rotationConditions(observed),
     ...defragmentationConditions(observed),
+    ...backupConditions(observed),
   ]
 }
 

@@ -16,6 +16,11 @@ const writers: ByKind<Write['kind']> = {
   ...onCluster,
   ...onClients,
   ...onObservability,
+  'store/ask': async ({ juju }, _observed, { relation, current, wanted }) =>
+    juju.writeAppBag(juju.relationId(relation), current, {
+      ...Object.fromEntries(Object.keys(current).map((key) => [key, undefined])),
+      ...wanted,
+    }),
   'port/open': ({ juju }, _observed, { port }) => juju.openPort(port),
   'version/set': ({ juju }, _observed, { version }) => juju.setApplicationVersion(version),
 }

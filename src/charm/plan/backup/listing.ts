@@ -1,0 +1,87 @@
+// What the objects in a store are: backups of this application, of others, what other charms put there, and remains.
+
+import { folderOf, isBackupId } from '../../../interfaces/backup-layout.ts'
+import type { BackupManifest } from '../../../interfaces/backup-manifest.ts'
+import type { StoredObject } from '../../../object-storage/port.ts'
+
+export interface BackupFolder {
+  /** `etcd-01234567`: of one application in one model. */
+  readonly source: string
+  readonly id: string
+  /** Bytes of the snapshot; `undefined` where only a manifest is left. */
+  readonly size: number | undefined
+  readonly manifestKey: string | undefined
+}
+
+/** A snapshot that lies by itself, as other charms and people leave them. */
+export interface LooseSnapshot {
+  readonly name: string
+  readonly key: string
+  readonly size: number
+  readonly modified: number
+}
+
+export interface Found {
+  readonly folders: readonly BackupFolder[]
+  readonly loose: readonly LooseSnapshot[]
+}
+
+export function sortObjects(objects: readonly StoredObject[], path: string): Found {
+  const folder = folderOf(path)
+  const folders = new Map<string, BackupFolder>()
+  const loose: LooseSnapshot[] = []
+  for (const { key, size, modified } of objects) {
+    if (!key.startsWith(folder) || key.endsWith('/')) continue
+    const parts = key.slice(folder.length).split('/')
+    const [source = '', id = '', file = ''] = parts
+    if (parts.length === 1) loose.push({ name: source, key, size, modified })
+    if (parts.length !== 3 || !isBackupId(id)) continue
+    const before = folders.get(`${source}/${id}`)
+    const found = before ?? { source, id, size: undefined, manifestKey: undefined }
+    if (file === 'snapshot.db') folders.set(`${source}/${id}`, { ...found, size })
+    if (file === 'manifest.json') folders.set(`${source}/${id}`, { ...found, manifestKey: key })
+  }
+  return { folders: [...folders.values()], loose }
+}
+
+export type BackupState = 'complete' | 'partial' | 'raw' | 'verified' | 'foreign'
+
+export interface BackupRow {
+  readonly id: string
+  readonly source: string
+  readonly state: BackupState
+  readonly size: number
+  readonly manifest: BackupManifest | undefined
+}
+
+/** @param manifest what was read at its key; `undefined` where there is none, or it is no manifest of ours */
+export function describeFolder(
+  { source, id, size }: BackupFolder,
+  manifest: BackupManifest | undefined,
+): BackupRow {
+  const whole = manifest !== undefined && manifest.id === id && manifest.size === size
+  const row = { id, source, size: size ?? 0, manifest }
+  if (!whole) return { ...row, state: 'partial' }
+  if (manifest.raw === true) return { ...row, state: 'raw' }
+  return { ...row, state: manifest.verifiedAt === undefined ? 'complete' : 'verified' }
+}
+
+/** The source of what lies by itself is the path; it is named by its own name. */
+export function describeLoose({ name, size }: LooseSnapshot): BackupRow {
+  return { id: name, source: '', state: 'foreign', size, manifest: undefined }
+}
+
+/** Newest first, this application's own before the others. */
+export function sortRows(rows: readonly BackupRow[], own: string): readonly BackupRow[] {
+  return rows.toSorted(
+    (a, b) =>
+      Number(b.source === own) - Number(a.source === own) ||
+      a.source.localeCompare(b.source) ||
+      (a.id < b.id ? 1 : -1),
+  )
+}
+
+/** Newest first. A raw one counts too: it is all that there is of its time. */
+export function completeOf(rows: readonly BackupRow[], own: string): readonly BackupRow[] {
+  return sortRows(rows, own).filter(({ source, state }) => source === own && state !== 'partial')
+}

@@ -1,0 +1,102 @@
+// Takes one backup: finds out whether one is due still, streams the snapshot of a member that has caught up into the store, writes the
+// manifest last, and then lets old ones go. However it ends, that is on record for the next hook.
+
+import { type BackupJob, backupJobSchema } from '../../interfaces/backup-job.ts'
+import { backupIdAt, manifestKey, snapshotKey, sourceOf } from '../../interfaces/backup-layout.ts'
+import { type BackupManifest, printManifest } from '../../interfaces/backup-manifest.ts'
+import { openStore } from '../../object-storage/open.ts'
+import { BucketMissing, type ObjectStore, StoreRefused } from '../../object-storage/port.ts'
+import { completeOf, type BackupRow } from '../plan/backup/listing.ts'
+import { readBackups } from '../read-backups.ts'
+import { removeRemains } from './remove-remains.ts'
+import { measure } from './measure.ts'
+import { openReport, type Report } from './report.ts'
+import { retain } from './retain.ts'
+import { openSource } from './source.ts'
+import type { Work } from './work.ts'
+
+export async function takeBackup({ order, now, ends }: Work): Promise<void> {
+  const job: BackupJob = backupJobSchema.parse(JSON.parse(order))
+  const report = openReport(job.token, now)
+  try {
+    const store = await openStore(job.store, job.proxies)
+    const before = await readOwn(store, job)
+    const [newest] = completeOf(before, ownSource(job))
+    if (newest && job.since !== undefined && Date.parse(newest.id) >= job.since)
+      return await report.end({ ended: 'not-due', newest: describe(newest) })
+    await removeRemains(store, job)
+    const manifest = await putBackup({ store, job, report, now, ends })
+    const warnings = await retain(store, job, await readOwn(store, job), now())
+    await report.end({ ended: 'done', newest: manifest, warnings })
+  } catch (error) {
+    await report.fail(error)
+  }
+}
+
+function ownSource({ application, model }: BackupJob): string {
+  return sourceOf(application, model.uuid)
+}
+
+/** A bucket that is not there is made with the first backup. */
+async function readOwn(
+  store: ObjectStore,
+  { store: { path }, application, model }: BackupJob,
+): Promise<readonly BackupRow[]> {
+  try {
+    return await readBackups(store, { path, application, modelUuid: model.uuid, all: false })
+  } catch (error) {
+    if (error instanceof BucketMissing) return []
+    throw error
+  }
+}
+
+function describe({ id, size, manifest }: BackupRow) {
+  return { id, size, ...(manifest?.revision !== undefined && { revision: manifest.revision }) }
+}
+
+interface Putting {
+  readonly store: ObjectStore
+  readonly job: BackupJob
+  readonly report: Report
+  readonly now: () => number
+  readonly ends: AbortSignal
+}
+
+async function putBackup({ store, job, report, now, ends }: Putting): Promise<BackupManifest> {
+  await using source = await openSource(job)
+  const started = now()
+  const id = backupIdAt(started)
+  const place = { path: job.store.path, source: ownSource(job), id }
+  const key = snapshotKey(place)
+  const tell = (bytes: number, total: number): Promise<void> => report.progress(id, bytes, total)
+  const measured = measure(source.chunks, { tell, now, ends })
+  await store.put(key, measured.content)
+  const { size, sha256 } = measured.result()
+  const found = await store.head(key)
+  if (found?.size !== size)
+    throw new StoreRefused(`it has ${found?.size ?? 'none'} of ${size} bytes`, {
+      call: `head ${key}`,
+      code: 'size',
+    })
+  const manifest: BackupManifest = {
+    v: 1,
+    id,
+    application: job.application,
+    model: job.model.name,
+    modelUuid: job.model.uuid,
+    ...source.facts,
+    size,
+    sha256,
+    takenBy: job.unit,
+    schedule: job.since !== undefined,
+    startedAt: id,
+    finishedAt: backupIdAt(now()),
+    ...(job.ledgerDigest !== undefined && { ledgerDigest: job.ledgerDigest }),
+  }
+  await store.put(manifestKey(place), textOf(printManifest(manifest)))
+  return manifest
+}
+
+async function* textOf(text: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  yield Buffer.from(text)
+}

@@ -1,0 +1,35 @@
+// The options about backups: their shapes, what they are by default, and what to say where one is wrong.
+
+import * as z from 'zod/mini'
+import { parseSchedule } from '../interfaces/backup-schedule.ts'
+import { splitAuthorities } from '../interfaces/store-contract.ts'
+
+const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most))
+
+export const backupOptions = {
+  'backup-bucket': z.string().check(z.regex(/^([A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9])?$/)),
+  'backup-ca': z.string().check(z.refine((text) => splitAuthorities(text) !== undefined)),
+  'backup-keep': whole(1, 10_000),
+  'backup-keep-days': whole(0, 36_500),
+  'backup-path': z.string().check(z.regex(/^[\w./=@ -]{0,512}$/)),
+  'backup-schedule': z.string().check(z.refine((text) => parseSchedule(text) !== undefined)),
+} as const
+
+export const backupDefaults = {
+  'backup-bucket': '',
+  'backup-ca': '',
+  'backup-keep': 7,
+  'backup-keep-days': 0,
+  'backup-path': '',
+  'backup-schedule': 'never',
+} as const
+
+export const backupRemedies: Readonly<Record<keyof typeof backupOptions, string>> = {
+  'backup-bucket': 'set it to the name of a bucket, or to nothing',
+  'backup-ca': 'set it to certificates in PEM, or to nothing',
+  'backup-keep': 'set it to 1 to 10000 backups',
+  'backup-keep-days': 'set it to 0 to 36500 days',
+  'backup-path': 'set it to a path of letters, digits and the signs . _ - = @, or to nothing',
+  'backup-schedule':
+    'set it to never, hourly, every 6h, daily@03:30, weekly@sun-03:30 or to five words of cron, in UTC',
+}

@@ -1,0 +1,208 @@
+// Google's store, by requests of our own: a token for the service account, and uploads that are nothing until their last part is there.
+
+import { sign as signWith } from 'node:crypto'
+import * as z from 'zod/mini'
+import { readBody, send } from './answers.ts'
+import { cutIntoParts } from './parts.ts'
+import {
+  BucketMissing,
+  type Content,
+  type Listing,
+  ObjectMissing,
+  type ObjectStore,
+  StoreRefused,
+  type StoredObject,
+} from './port.ts'
+import { reach } from './reach.ts'
+import type { GcsSettings } from './settings.ts'
+
+const keyFile = z.object({
+  client_email: z.string(),
+  private_key: z.string(),
+  token_uri: z._default(z.string(), 'https://oauth2.googleapis.com/token'),
+  project_id: z._default(z.string(), ''),
+})
+type KeyFile = z.infer<typeof keyFile>
+
+interface Request {
+  readonly method: string
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array<ArrayBuffer> | string
+  readonly expected?: readonly number[]
+}
+
+type Ask = (call: string, request: Request) => Promise<Response>
+
+export function openGcs(settings: GcsSettings): ObjectStore {
+  const key = keyFile.parse(JSON.parse(settings.serviceAccount))
+  const tokenOf = openTokens(key)
+  const ask: Ask = (call, { url, expected, ...request }) =>
+    reach(
+      async (signal) => {
+        const headers = { ...request.headers, authorization: `Bearer ${await tokenOf(signal)}` }
+        return send(url, { ...request, headers, signal }, call, expected)
+      },
+      { call },
+    )
+  const bucket = `${settings.endpoint}/storage/v1/b/${encodeURIComponent(settings.bucket)}/o`
+  const at = (name: string): string => `${bucket}/${encodeURIComponent(name)}`
+  return {
+    put: (name, content) => put({ ask, settings, key }, name, content),
+    async get(name) {
+      const call = `get ${name}`
+      return readBody(await ask(call, { method: 'GET', url: `${at(name)}?alt=media` }), call)
+    },
+    list: (prefix, { delimiter } = {}) => list(ask, bucket, prefix, delimiter),
+    async head(name) {
+      const answer = await unlessMissing(ask(`head ${name}`, { method: 'GET', url: at(name) }))
+      return answer && readObject(objectSchema.parse(await answer.json()))
+    },
+    async delete(name) {
+      await unlessMissing(ask(`delete ${name}`, { method: 'DELETE', url: at(name) }))
+    },
+  }
+}
+
+const tokenSchema = z.object({ access_token: z.string(), expires_in: z._default(z.number(), 3600) })
+
+/** One for an hour, as Google gives them; asked for anew a minute before its end. */
+function openTokens(key: KeyFile): (signal: AbortSignal) => Promise<string> {
+  let known: { readonly token: string; readonly until: number } | undefined
+  return async (signal) => {
+    if (known && known.until > Date.now()) return known.token
+    const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: assertion(key) }
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const body = new URLSearchParams(grant).toString()
+    const answer = await send(key.token_uri, { method: 'POST', headers, body, signal }, 'ask for a token')
+    const { access_token: token, expires_in } = tokenSchema.parse(await answer.json())
+    known = { token, until: Date.now() + (expires_in - 60) * 1000 }
+    return token
+  }
+}
+
+function assertion({ client_email, private_key, token_uri }: KeyFile): string {
+  const now = Math.floor(Date.now() / 1000)
+  const claims = {
+    iss: client_email,
+    scope: 'https://www.googleapis.com/auth/devstorage.full_control',
+    aud: token_uri,
+    iat: now,
+    exp: now + 3600,
+  }
+  const parts = [{ alg: 'RS256', typ: 'JWT' }, claims].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  )
+  const text = parts.join('.')
+  return `${text}.${signWith('sha256', Buffer.from(text), private_key).toString('base64url')}`
+}
+
+interface Opened {
+  readonly ask: Ask
+  readonly settings: GcsSettings
+  readonly key: KeyFile
+}
+
+async function put(opened: Opened, name: string, content: Content): Promise<void> {
+  const { ask } = opened
+  const upload = await begin(opened, name)
+  try {
+    await sendParts(ask, name, upload, content)
+  } catch (error) {
+    // It ends by itself in a week; that this fails, too, is no news. Google answers 499.
+    const cancel = { method: 'DELETE', url: upload, expected: [404, 499] }
+    await ask(`abort ${name}`, cancel).catch(() => undefined)
+    throw error
+  }
+}
+
+/** @returns where its parts go */
+async function begin(opened: Opened, name: string): Promise<string> {
+  const { ask, settings } = opened
+  const { endpoint, bucket, storageClass } = settings
+  const call = `put ${name}`
+  const path = `upload/storage/v1/b/${encodeURIComponent(bucket)}/o`
+  const url = `${endpoint}/${path}?uploadType=resumable&name=${encodeURIComponent(name)}`
+  const body = JSON.stringify({ name, ...(storageClass !== '' && { storageClass }) })
+  const headers = { 'content-type': 'application/json' }
+  const request = { method: 'POST', url, headers, body }
+  const answer = await inBucket(opened, () => ask(call, request))
+  const upload = answer.headers.get('location')
+  if (upload === null)
+    throw new StoreRefused('it named no place for an upload', { call, code: 'no-location' })
+  return new URL(upload, endpoint).href
+}
+
+/** Which part is the last one must be said with it. A part that was received before is passed over by the store. */
+async function sendParts(ask: Ask, name: string, url: string, content: Content): Promise<void> {
+  let sent = 0
+  let held: Uint8Array<ArrayBuffer> | undefined
+  const send = async (body: Uint8Array<ArrayBuffer>, last: boolean): Promise<void> => {
+    const until = sent + body.length
+    const range = body.length === 0 ? '*' : `${sent}-${until - 1}`
+    const headers = { 'content-range': `bytes ${range}/${last ? until : '*'}` }
+    await ask(`put ${name}`, { method: 'PUT', url, headers, body, expected: last ? [] : [308] })
+    sent = until
+  }
+  for await (const part of cutIntoParts(content)) {
+    if (held) await send(held, false)
+    held = part
+  }
+  await send(held ?? new Uint8Array(), true)
+}
+
+async function inBucket<T>({ ask, settings, key }: Opened, request: () => Promise<T>): Promise<T> {
+  try {
+    return await request()
+  } catch (error) {
+    if (!(error instanceof BucketMissing)) throw error
+    const url = `${settings.endpoint}/storage/v1/b?project=${encodeURIComponent(key.project_id)}`
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ name: settings.bucket })
+    await ask('make bucket', { method: 'POST', url, headers, body })
+    return request()
+  }
+}
+
+const objectSchema = z.object({
+  name: z.string(),
+  size: z.union([z.string(), z.number()]),
+  updated: z._default(z.string(), ''),
+  etag: z._default(z.string(), ''),
+})
+const listSchema = z.object({
+  items: z.optional(z.array(objectSchema)),
+  prefixes: z.optional(z.array(z.string())),
+  nextPageToken: z.optional(z.string()),
+})
+
+function readObject({ name, size, updated, etag }: z.infer<typeof objectSchema>): StoredObject {
+  return { key: name, size: Number(size), modified: Date.parse(updated), etag }
+}
+
+async function list(ask: Ask, bucket: string, prefix: string, delimiter?: string): Promise<Listing> {
+  const objects: StoredObject[] = []
+  const prefixes: string[] = []
+  for (let pageToken: string | undefined = ''; pageToken !== undefined; ) {
+    const query = new URLSearchParams({
+      prefix,
+      ...(delimiter !== undefined && { delimiter }),
+      ...(pageToken !== '' && { pageToken }),
+    })
+    const answer = await ask(`list ${prefix}`, { method: 'GET', url: `${bucket}?${query}` })
+    const page = listSchema.parse(await answer.json())
+    objects.push(...(page.items ?? []).map(readObject))
+    prefixes.push(...(page.prefixes ?? []))
+    pageToken = page.nextPageToken || undefined
+  }
+  return { objects, prefixes }
+}
+
+async function unlessMissing<T>(asking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking
+  } catch (error) {
+    if (error instanceof ObjectMissing) return undefined
+    throw error
+  }
+}
