@@ -67,7 +67,8 @@ export function startLoad(model: Model, relation: number): { finish(): Promise<L
 function kindOf(error: unknown): string {
   const message = String(error)
   if (/revision of auth store is old/.test(message)) return 'auth store'
-  return /unavailable|connect|transport|timed? ?out|leader|ECONN|dropped|deadline/i.test(message)
-    ? 'unavailable'
-    : message
+  // The last two are grpc-js's words for a member that stopped while it was answering.
+  const away =
+    /unavailable|connect|transport|timed? ?out|leader|ECONN|dropped|deadline|HTTP status code|RST_STREAM/i
+  return away.test(message) ? 'unavailable' : message
 }
