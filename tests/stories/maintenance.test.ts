@@ -8,7 +8,7 @@ import type { Model } from '../emulator/index.ts'
 import { assertSound, heal, raftRoles, unitsOf } from './chaos/cluster.ts'
 import { assertWrites, connectAsAdmin, deployServed } from './chaos/units.ts'
 import { killEverywhere } from './kill-everywhere.ts'
-import { connectAs, etcdctl, openWorld } from './world.ts'
+import { connectAs, etcdctl, lookAtEtcd, openWorld } from './world.ts'
 
 const MiB = 1024 * 1024
 
@@ -197,3 +197,30 @@ test('three members, maintained where something is wrong', async (t) => {
     await assertWrites(model, id, '/web/again')
   })
 })
+
+for (const profile of ['3.6', '4.0'] as const)
+  test(`credentials that are made and revoked by hooks and actions that die everywhere, on Juju ${profile}`, async () => {
+    const model = await openWorld({ profile })
+    after(() => model[Symbol.asyncDispose]())
+    await deployServed(model, 1)
+    const ops = { 'common-name': 'ops', prefix: '/ops/' }
+    const secrets = () =>
+      [...model.tables.secrets.values()].filter(({ label }) => label.startsWith('etcd-client.operator'))
+    const told = killEverywhere(model)
+    // An action that is killed is not run again by Juju: that is for its human to do.
+    const untilDone = async (name: string, params: Record<string, unknown>): Promise<void> => {
+      let left = 30
+      for (; left > 0 && (await run(model, name, params)).status !== 'completed'; left -= 1);
+      assert.ok(left > 0, name)
+      await model.settle()
+    }
+    await untilDone('create-client-credentials', ops)
+    await heal(model)
+    assert.deepEqual([secrets().length, (await lookAtEtcd(model)).users], [1, ['ops', 'root', 'web']])
+    await untilDone('revoke-client-credentials', { 'common-name': 'ops' })
+    await heal(model)
+    model.killHooks(() => false)
+    assert.ok(told.steps.has('ledger/write') && told.steps.has('user/delete') && told.kills > 5)
+    assert.deepEqual([secrets().length, (await lookAtEtcd(model)).users], [0, ['root', 'web']])
+    await assertSound(model)
+  })
