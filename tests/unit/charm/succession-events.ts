@@ -2,6 +2,7 @@
 
 import * as fc from 'fast-check'
 import type { Order } from '../../../src/charm/observed.ts'
+import { leaf } from './observation.ts'
 import { acrossModels, names } from './succession-observed.ts'
 import { restart } from './succession-etcd.ts'
 import { ask, begin, end, type Hindrance, type Hook, newNode, type World } from './succession-world.ts'
@@ -50,6 +51,14 @@ const hook: fc.Arbitrary<Hook> = fc.record({
   sweep: mostly(true, 1),
   about: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, relation),
 })
+/** What an operator makes, whose place is written as that of a relation 9. */
+const client = fc
+  .record({ commonName, serial: fc.nat(9), part: fc.constantFrom('', 'a/'), readOnly: fc.boolean() })
+  .map(({ serial, part, readOnly, ...of }) => ({
+    leaf: leaf(of.commonName, `${of.commonName}-9-a${serial}`),
+    prefix: `/9/${part}`,
+    readOnly,
+  }))
 const kind = <Kind extends string>(name: Kind) => fc.constant(name)
 
 export const event: fc.Arbitrary<Event> = fc.oneof(
@@ -94,6 +103,10 @@ export const event: fc.Arbitrary<Event> = fc.oneof(
       hook,
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('order'), order: fc.record({ kind: kind('create'), client }), hook }),
+  },
 )
 
 export function happen(world: World, what: Event, check: () => void): void {
@@ -136,6 +149,8 @@ export function happen(world: World, what: Event, check: () => void): void {
       else world.hindered.clear()
       return
     case 'order':
+      if (what.order.kind === 'create')
+        world.leaves.set(what.order.client.leaf.fingerprint, what.order.client.leaf)
       end(world, world.leader, { ...what.hook, order: what.order }, check)
       return
     default:
