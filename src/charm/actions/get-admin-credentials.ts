@@ -34,8 +34,12 @@ export async function getAdminCredentials(charm: Charm): Promise<void> {
     note: 'it is etcd’s root: it may read and change every key, user and member; only root of the machine can read the files',
   })
   try {
+    // The snap's wants a home, and Juju gives none.
     await juju.actionSet({
-      works: await run(etcdctl, [...options, 'endpoint', 'health'], { timeoutMs: 10_000 }),
+      works: await run(etcdctl, [...options, 'endpoint', 'health'], {
+        timeoutMs: 10_000,
+        env: { HOME: '/root' },
+      }),
     })
   } catch (error) {
     if (!(error instanceof CommandFailed || error instanceof CommandMissing)) throw error

@@ -68,7 +68,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(settings && { settings }),
     ...(refuses.length > 0 && { refuses }),
     ...(phaseOf(observed) === 'starts' && { starts: true }),
-    ...((isTight(machine.capacity, machine.databaseBytes) ?? databag.tight) && { tight: true }),
+    ...(isTight(machine, databag.tight) && { tight: true }),
   }
 }
 

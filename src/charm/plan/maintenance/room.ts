@@ -2,8 +2,7 @@
 // what is in use beside the old file, and then puts it in the old one's place.
 
 import type { MemberStatus } from '../../../etcd/types.ts'
-import type { Capacity } from '../../../machine/capacity.ts'
-import type { MemberSeen, Observed } from '../../observed.ts'
+import type { MachineSeen, MemberSeen, Observed } from '../../observed.ts'
 import { memberName } from '../cluster/members.ts'
 
 const MiB = 1024 * 1024
@@ -22,9 +21,16 @@ export function bytesNeeded({ dbSizeInUse }: Pick<MemberStatus, 'dbSizeInUse'>):
   return Number(dbSizeInUse) + margin
 }
 
-/** Whether the disk of this unit is too full for it; `undefined` where this hook did not look. */
-export function isTight(capacity: Capacity | undefined, databaseBytes: number): boolean | undefined {
-  return capacity && capacity.freeBytes < databaseBytes + margin
+/** Once told, it is taken back with more room than that: a disk that others use would have it told again and again. */
+const clearly = 1.25
+
+/** Whether the disk of this unit is too full for it; as it was told before where this hook did not look. */
+export function isTight(
+  { capacity, databaseBytes }: Pick<MachineSeen, 'capacity' | 'databaseBytes'>,
+  before: boolean | undefined,
+): boolean {
+  if (!capacity) return before === true
+  return capacity.freeBytes < (databaseBytes + margin) * (before ? clearly : 1)
 }
 
 /** Of this unit by what it sees now, of others by what they told last. */

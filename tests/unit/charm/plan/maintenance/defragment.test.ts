@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { MemberSeen, Observed } from '../../../../../src/charm/observed.ts'
 import { inOrderOfTurns, whyNotDefragment } from '../../../../../src/charm/plan/maintenance/defragment.ts'
-import { lacksRoom } from '../../../../../src/charm/plan/maintenance/room.ts'
+import { isTight, lacksRoom } from '../../../../../src/charm/plan/maintenance/room.ts'
 import { defaults } from '../../../../../src/config.ts'
 import { settled } from '../../observation.ts'
 import { running } from '../../observed-changes.ts'
@@ -98,6 +98,22 @@ test('nobody is where the disk has no room for a copy, and that is told', () => 
     [],
   )
   assert.ok(conditions.some(({ message }) => /^etcd-0: no room on the disk to defragment; /.test(message)))
+})
+
+test('that the disk is tight is told once, and taken back once it clearly is no more', () => {
+  const machine = (free: number) => ({
+    databaseBytes: 100 * MiB,
+    capacity: { memoryBytes: GiB, diskBytes: GiB, freeBytes: free * MiB },
+  })
+  const told = (free: number, before: boolean) => isTight(machine(free), before)
+  assert.deepEqual(
+    [told(163, false), told(165, false), told(165, true), told(206, true)],
+    [true, false, true, false],
+  )
+  assert.deepEqual(
+    [true, false, undefined].map((before) => isTight({ databaseBytes: 1, capacity: undefined }, before)),
+    [true, false, false],
+  )
 })
 
 test('once in a hook, whatever it won', () => {
