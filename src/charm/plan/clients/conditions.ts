@@ -45,7 +45,7 @@ function warnOfExpiry(who: string, { commonName, notAfter }: Leaf): Condition {
 function tellWaiting(who: string, { commonName, notAfter }: Leaf, why: string): readonly Condition[] {
   const { message, resolution } = explainRefusal(why, '')
   const until = new Date(notAfter).toISOString().slice(0, 10)
-  const told = `${who}: ${message}; ${commonName} goes on until ${until}; ${resolution}`
+  const told = `${who}: ${message}; ${resolution}; ${commonName} goes on until ${until}`
   return [{ status: 'active', message: told, scope: 'application' }]
 }
 
@@ -59,7 +59,7 @@ function tellSuspended(
   if (entry.state === 'refused') return []
   const { commonName } = entry.leaf
   const [name, end] = [commonName, minute(until)]
-  const message = `${who}: suspended, or its consumer does not let go; ${name} keeps its access until ${end} UTC: juju resume-relation ${relation}, or revoke-client common-name=${name} to end it now`
+  const message = `${who}: suspended, or its consumer does not let go; juju resume-relation ${relation}, or end it now by revoke-client common-name=${name}; ${name} keeps its access until ${end} UTC`
   return [{ status: 'active', message, scope: 'application' }]
 }
 
