@@ -63,6 +63,7 @@ stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.collector build
 	@scripts/provide-chaos-tools
 	@for store in moto $(if $(findstring backup-kinds,$(STORIES)),azurite fake-gcs-server minio); do \
 		scripts/provide-object-stores $$store >/dev/null || true; done
+	@scripts/provide-prometheus >/dev/null || [ $$? = 3 ]
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=3 --test-timeout=900000 $(STORIES)
 
 container: $(ETCD_CHARM) $(CLIENT_CHARM) ## the archive in a system container with systemd and a reboot; says so where none can run
