@@ -43,7 +43,13 @@ export async function openController(options: ModelOptions): Promise<Controller>
   await mkdir(cache, { recursive: true })
   const storage = await mkdtemp(join(tmpdir(), 'emulator-storage-'))
   const network = options.network ?? (await openNetwork(options.spaces))
-  const hosts = openHosts({ etcd, binds: [cache, storage], network, open: options.openMachine })
+  const hosts = openHosts({
+    etcd,
+    binds: [cache, storage],
+    network,
+    open: options.openMachine,
+    snapStore: options.snapStore,
+  })
   const random = seededRandom(options.seed ?? 1)
   const models: Tables[] = []
   const bury = async (tables: Tables, unit: Unit): Promise<void> => {

@@ -57,6 +57,8 @@ export interface ModelOptions {
   readonly spaces?: Readonly<Record<string, Family>>
   /** One that other models are on too. */
   readonly network?: Network
+  /** The table of the snap store, in `cache`; without one, it has every revision. */
+  readonly snapStore?: string
 }
 
 export interface Deploy {
@@ -199,6 +201,7 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     async refresh(name: string, archive: string): Promise<void> {
       const app = applicationNamed(tables, name)
       app.charm = await readCharm(archive, host.cache)
+      app.charmRevision += 1
       app.modified += 1
     },
     /** Update-status on every unit, or on one application's, as after five quiet minutes; then until nobody has anything to do. */

@@ -91,6 +91,8 @@ export interface ToOpen {
   readonly network: Network
   readonly etcd: string
   readonly binds: readonly string[]
+  /** The table of the snap store (stand-ins/snap), in a folder that hosts see; without one, it has every revision. */
+  readonly snapStore?: string | undefined
 }
 
 export async function openHost(of: ToOpen): Promise<Host> {
@@ -115,6 +117,8 @@ export async function openHost(of: ToOpen): Promise<Host> {
   const inside = (...argv: readonly string[]): Promise<void> => insist(of.name, start, argv)
   const outside: Host['outside'] = (path) => `/proc/${pid}/root${path}`
   const runHere: Host['run'] = (argv) => start(argv, { env: { PATH: path } }).ended
+  if (of.snapStore !== undefined)
+    await inside('sh', '-c', `mkdir -p /run/emulator && ln -s ${of.snapStore} /run/emulator/snap-store`)
   const snapd = await openSnapd({ outside, run: runHere })
   return {
     name: of.name,

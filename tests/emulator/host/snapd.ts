@@ -137,14 +137,16 @@ function changed(failures: readonly string[], id: string | undefined): object {
 }
 
 async function readInstalled(machine: Machine): Promise<object | undefined> {
-  const there = await readFile(machine.outside(`/snap/${name}/1/meta/snap.yaml`)).then(
+  const there = await readFile(machine.outside(`/snap/${name}/current/meta/snap.yaml`)).then(
     () => true,
     () => false,
   )
   if (!there) return undefined
   const channel = await readFile(machine.outside(`/snap/${name}/channel`), 'utf8').catch(() => '3.6/stable')
+  const { stdout } = await machine.run(['readlink', `/snap/${name}/current`])
   return {
-    ...(await describe(machine)),
+    ...(await describe(machine, `/snap/${name}/current/bin`)),
+    revision: stdout.trim(),
     channel: channel.trim(),
     'tracking-channel': channel.trim(),
     status: 'active',
@@ -155,8 +157,8 @@ async function readInstalled(machine: Machine): Promise<object | undefined> {
   }
 }
 
-async function describe(machine: Machine): Promise<object> {
-  const { stdout } = await machine.run(['/opt/etcd-of-the-emulator/etcd', '--version'])
+async function describe(machine: Machine, programs = '/opt/etcd-of-the-emulator'): Promise<object> {
+  const { stdout } = await machine.run([`${programs}/etcd`, '--version'])
   const [, version = ''] = /^etcd Version: (\S+)/.exec(stdout) ?? []
   return { id: name, name, title: name, type: 'app', confinement: 'strict', revision: '1', version }
 }

@@ -1,6 +1,6 @@
 // The charm's files and the hook tools on a unit's machine, where its agent puts them.
 
-import { access, copyFile, cp, mkdir, readdir, rm, stat, symlink } from 'node:fs/promises'
+import { access, copyFile, cp, mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { charmFolder, toolsFolder } from './environment.ts'
 import { openRunSocket } from './run-socket.ts'
@@ -24,6 +24,7 @@ export async function placeCharm(tables: Tables, unit: Unit, hook: HookToRun): P
     if (unit.host.small && (await stat(from)).size > 4_000_000) await symlink(from, to)
     else await cp(from, to)
   }
+  await writeFile(join(target, '.juju-charm'), `local:${unit.app.charm.name}-${unit.app.charmRevision}\n`)
   unit.placed = unpacked
 }
 

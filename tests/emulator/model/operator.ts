@@ -71,6 +71,7 @@ export function addApplication(tables: Tables, name: string, charm: Charm): Appl
     leader: undefined,
     nextUnit: 0,
     modified: 0,
+    charmRevision: 0,
     status: { status: 'unset', message: '' },
     version: '',
   }

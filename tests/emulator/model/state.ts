@@ -54,6 +54,8 @@ export interface Application {
   leader: string | undefined
   /** On its way out, with its units and relations. */
   dying: boolean
+  /** Of the charm: each refresh has the next one. */
+  charmRevision: number
   /** Counts refreshes and attached resources: each makes upgrade-charm. */
   modified: number
   nextUnit: number
