@@ -18,7 +18,7 @@ GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
 INTEGRATION_BASE = $(or $(BASE),ubuntu@24.04)
-CHARM_SOURCES := $(shell find src scripts -name '*.ts' -o -path 'src/observability/*.yaml') dispatch metadata.yaml config.yaml actions.yaml package-lock.json
+CHARM_SOURCES := $(shell find src scripts -name '*.ts' -o -path 'src/observability/*.yaml') dispatch metadata.yaml config.yaml actions.yaml workload.yaml package-lock.json
 # The emulator's processes end with the command that made their namespaces.
 EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
 	ETCD_CHARM=$(CURDIR)/$(ETCD_CHARM) CLIENT_CHARM=$(CURDIR)/$(CLIENT_CHARM) \

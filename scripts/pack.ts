@@ -15,6 +15,7 @@ const copied = [
   'metadata.yaml',
   'config.yaml',
   'actions.yaml',
+  'workload.yaml',
   'LICENSE',
   'README.md',
 ]

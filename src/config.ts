@@ -14,6 +14,9 @@ import { isSchedule } from './machine/time-of-day.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 
+/** Where a refresh waits for an operator: after each unit, after the first one, nowhere. */
+export const pauses = ['all', 'first', 'none'] as const
+
 const MiB = 1024 * 1024
 const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most))
 const quota = { least: 16 * MiB, most: 100 * 1024 * MiB }
@@ -29,9 +32,11 @@ const schema = z.object({
   'defragment-schedule': z.string().check(z.refine(isSchedule)),
   'election-timeout': whole(50, 50_000),
   'etcd-sha256': z.string().check(z.regex(/^([0-9a-fA-F]{64})?$/)),
+  'etcd-snap-revision': whole(0, 1_000_000),
   'heartbeat-interval': whole(10, 10_000),
   'log-level': z.enum(logLevels),
   'max-request-bytes': whole(64 * 1024, 10 * MiB),
+  'pause-after-unit-refresh': z.enum(pauses),
   'peer-address-check': z.boolean(),
   'quota-backend-bytes': z.string().check(z.refine(isQuota)),
   'snapshot-count': whole(100, 1_000_000),
@@ -56,9 +61,11 @@ export const defaults: CharmConfig = {
   'defragment-schedule': '',
   'election-timeout': 1000,
   'etcd-sha256': '',
+  'etcd-snap-revision': 0,
   'heartbeat-interval': 100,
   'log-level': 'info',
   'max-request-bytes': 1.5 * MiB,
+  'pause-after-unit-refresh': 'first',
   'peer-address-check': true,
   'quota-backend-bytes': 'auto',
   'snapshot-count': 10_000,
@@ -77,10 +84,12 @@ const remedies: Readonly<Record<OptionName, string | ((value: unknown) => string
   'defragment-schedule':
     'set it to a time of day in UTC like 02:00-05:00 or sat,sun 02:00-05:00, to always, or to nothing',
   'election-timeout': 'set it to 50 to 50000 milliseconds',
+  'etcd-snap-revision': 'set it to a revision of the snap charmed-etcd, or to 0 for what the charm pins',
   'etcd-sha256': 'set it to 64 hexadecimal digits, or to nothing',
   'heartbeat-interval': 'set it to 10 to 10000 milliseconds',
   'log-level': `set it to one of ${logLevels.join(', ')}`,
   'max-request-bytes': 'set it to 65536 to 10485760 bytes',
+  'pause-after-unit-refresh': 'set it to all, first or none',
   'peer-address-check': 'set it to true or false',
   'quota-backend-bytes': `set it to auto, or to ${quota.least} to ${quota.most} bytes`,
   'snapshot-count': 'set it to 100 to 1000000 entries',

@@ -7,12 +7,15 @@ import { allowClient } from './charm/actions/allow-client.ts'
 import { createBackup } from './charm/actions/create-backup.ts'
 import { deleteBackupAction } from './charm/actions/delete-backup.ts'
 import { listBackups } from './charm/actions/list-backups.ts'
+import { forceRefreshStart } from './charm/actions/force-refresh-start.ts'
 import { health } from './charm/actions/health.ts'
 import { listClients } from './charm/actions/list-clients.ts'
 import { plan } from './charm/actions/plan.ts'
+import { preRefreshCheck } from './charm/actions/pre-refresh-check.ts'
 import { recoverQuorum } from './charm/actions/recover-quorum.ts'
 import { restore } from './charm/actions/restore/restore.ts'
 import { verifyBackup } from './charm/actions/restore/verify-backup.ts'
+import { resumeRefresh } from './charm/actions/resume-refresh.ts'
 import { revokeClient } from './charm/actions/revoke-client.ts'
 import { rotateAuthorities } from './charm/actions/rotate-authorities.ts'
 import { getAdminCredentials } from './charm/actions/get-admin-credentials.ts'
@@ -60,6 +63,9 @@ export type ActionName =
   | 'create-backup'
   | 'list-backups'
   | 'delete-backup'
+  | 'pre-refresh-check'
+  | 'resume-refresh'
+  | 'force-refresh-start'
 export type Handler = (charm: Charm) => Promise<void>
 
 export const hooks: Readonly<Record<HookName, Handler>> = {
@@ -148,4 +154,7 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
   'create-backup': createBackup,
   'list-backups': listBackups,
   'delete-backup': deleteBackupAction,
+  'pre-refresh-check': preRefreshCheck,
+  'resume-refresh': resumeRefresh,
+  'force-refresh-start': forceRefreshStart,
 }

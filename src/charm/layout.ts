@@ -55,6 +55,11 @@ export function tarballPath({ paths }: Workload): string {
   return `${paths.state}/tarball.json`
 }
 
+/** The last fetch of a revision of the snap that did not come off. */
+export function fetchPath({ paths }: Workload): string {
+  return `${paths.state}/fetch.json`
+}
+
 /** The start that a hook began and that none has seen the end of. */
 export function begunPath({ paths }: Workload): string {
   return `${paths.state}/begun.json`
@@ -98,6 +103,11 @@ export function raftLogPath(workload: Workload): string {
 /** etcd's database, without its log. */
 export function databasePath(workload: Workload): string {
   return `${memberPath(workload)}/snap/db`
+}
+
+/** Snapshots of the raft log, and in them all that etcd's older API holds. */
+export function snapshotFolder(workload: Workload): string {
+  return `${memberPath(workload)}/snap`
 }
 
 /** Which founding the data is of: it lies with the data, and goes where that goes. */

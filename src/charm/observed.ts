@@ -2,7 +2,7 @@
 // etcd as they are now. Plain data; `decide` needs nothing else. It is the sum of what each capability says, beside its plans, that it sees.
 
 import type { ConfigReading } from '../config.ts'
-import type { ClientCas, UnitAddresses } from '../interfaces/etcd-peers.ts'
+import type { ClientCas, RefreshOrder, UnitAddresses } from '../interfaces/etcd-peers.ts'
 import type { BackupOnDisk, BackupSeen } from './plan/backup/backup-seen.ts'
 import type { Audited } from './plan/clients/access-seen.ts'
 import type { ClientsSeen, Order } from './plan/clients/clients-seen.ts'
@@ -54,6 +54,8 @@ export interface Observed {
   readonly config: ConfigReading
   /** What an operator asks for by an action. */
   readonly order: Order | undefined
+  /** What an operator orders of a refresh, by an action on this unit. */
+  readonly refreshOrder?: RefreshOrder | undefined
   readonly peers: PeersSeen | undefined
   readonly addresses: UnitAddresses | undefined
   readonly machine: MachineSeen

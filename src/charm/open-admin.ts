@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EtcdClient, openEtcd } from '../etcd/client.ts'
+import { readClusterVersion } from '../etcd/cluster-version.ts'
 import { shakeHands } from '../etcd/handshake.ts'
 import type { Credentials, MemberId } from '../etcd/types.ts'
 import { readTextIfExists } from '../machine/file.ts'
@@ -36,6 +37,12 @@ async function readAdminCredentials(): Promise<Credentials | undefined> {
   return ca === undefined || certificate === undefined || privateKey === undefined
     ? undefined
     : { ca, certificate, privateKey }
+}
+
+/** As this unit's own member tells it. */
+export async function askClusterVersion(): Promise<string | undefined> {
+  const credentials = await readAdminCredentials()
+  return credentials && readClusterVersion(ownEndpoint, credentials)
 }
 
 /** Of this hook: its process runs no other. */

@@ -120,8 +120,10 @@ export async function observeHere(charm: Charm, seen: JujuSeen): Promise<Observe
 async function tellStatus(charm: Charm, observed: Observed, conditions: readonly Condition[]): Promise<void> {
   const unit = statusOf(conditions.filter((condition) => condition.scope === 'unit'))
   await charm.juju.setStatus(unit)
+  // What a unit tells aside is its own.
+  const all = conditions.filter(({ aside }) => !aside)
   if (observed.leader && !observed.leaving)
-    await unlessFollowing(charm.juju.setStatus(statusOf(conditions), { application: true }))
+    await unlessFollowing(charm.juju.setStatus(statusOf(all), { application: true }))
   const { hook, model } = charm.context
   await addToCharmLog(printLine(observed, { hook: hook.name, model: model.name, ...unit }))
 }

@@ -14,7 +14,9 @@ export const shown = 120
 const severity = ['blocked', 'waiting', 'maintenance', 'active'] as const
 
 /** The word is of the worst condition. The message is of the one with most at stake: no refused client hides that a member is lost. */
-export function statusOf(conditions: readonly Condition[]): Status {
+export function statusOf(all: readonly Condition[]): Status {
+  const foremost = all.filter(({ aside }) => !aside)
+  const conditions = foremost.length > 0 ? foremost : all
   const [told, ...others] = bySeverity(conditions)
   if (!told) return { status: 'active', message: '' }
   const worst = severity[Math.min(...conditions.map(rank))] ?? told.status

@@ -63,6 +63,8 @@ export interface Condition {
   readonly stake?: Stake
   /** Conditions of the application (a client's, say) are the leader's to tell; the others are this unit's. */
   readonly scope: 'unit' | 'application'
+  /** Told only where there is nothing else to tell. */
+  readonly aside?: boolean
 }
 
 /** One line for the log and for the action `plan`. Nothing in a step is secret. */

@@ -42,6 +42,30 @@ const unloadable = z.readonly(z.array(z.object({ fingerprint: z.string(), words:
 /** A certificate that a unit's etcd can't load, by its short fingerprint, and what etcd says of it. */
 export type Unloadable = Readonly<z.infer<typeof unloadable>[number]>
 
+const order = z.object({
+  release: z.string(),
+  health: z.optional(z.boolean()),
+  compatibility: z.optional(z.boolean()),
+  checks: z.optional(z.boolean()),
+})
+/** What an operator ordered of this unit, for that release and no other: to go; `false` takes a check out of the way. */
+export type RefreshOrder = Readonly<z.infer<typeof order>>
+
+const refresh = z.object({
+  wants: z.optional(z.string()),
+  runs: z.optional(z.string()),
+  proven: z.optional(z.string()),
+  before: z.optional(z.string()),
+  charm: z.optional(z.string()),
+  from: z.optional(z.string()),
+  order: z.optional(order),
+})
+/**
+ * Which release of etcd a unit's charm wants and its etcd runs; with which it was seen to serve; and which it ran before. `charm` is the
+ * revision of its code, `from` the one that wanted another release.
+ */
+export type RefreshTold = Readonly<z.infer<typeof refresh>>
+
 /** What a unit tells its peers. `endpoint` is there only while its etcd serves. */
 export interface PeerUnit {
   readonly requests?: ByPurpose
@@ -77,6 +101,7 @@ export interface PeerUnit {
 
   /** Its disk has no room for a copy of its database, as defragmenting makes one. */
   readonly tight?: boolean
+  readonly refresh?: RefreshTold
 }
 
 export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUnit {
@@ -86,6 +111,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
   const stands = parseJsonText(position, databag.position)
   const reached = parseJsonText(reach, databag.reach)
   const unloaded = parseJsonText(unloadable, databag.unloadable)
+  const refreshed = parseJsonText(refresh, databag.refresh)
   const {
     endpoint,
     version,
@@ -118,6 +144,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(settings && { settings }),
     ...(starts && { starts: true }),
     ...(databag.tight && { tight: true }),
+    ...(refreshed && { refresh: refreshed }),
   }
 }
 
@@ -141,5 +168,6 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     settings: unit.settings,
     starts: unit.starts ? 'yes' : undefined,
     tight: unit.tight ? 'yes' : undefined,
+    refresh: unit.refresh && printJsonText(unit.refresh),
   }
 }

@@ -16,7 +16,7 @@ import {
   releases,
 } from './installed-binaries.ts'
 import { run } from './process.ts'
-import { workloadOf } from './workload.ts'
+import { workloadOf } from './workload-paths.ts'
 
 export { BadArchive } from './archive.ts'
 
@@ -37,6 +37,12 @@ export async function installBinaries(wanted: BinariesWanted, folder = releases)
     readInstalledBinaries(folder, 'next'),
   ])
   if (current?.digest !== digest && next?.digest === digest) return next
+  const previous = await readInstalledBinaries(folder, 'previous')
+  if (current?.digest !== digest && previous?.digest === digest) {
+    await link(folder, 'next', basename(releasePath(folder, previous)))
+    await prune(folder)
+    return previous
+  }
   if (current?.digest !== digest) return installRelease(wanted, digest, folder)
   await removeFile(join(folder, 'next'))
   return current

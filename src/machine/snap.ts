@@ -6,7 +6,8 @@ import * as z from 'zod/mini'
 import { readTextIfExists, unlessAbsent } from './file.ts'
 import { CommandFailed, run } from './process.ts'
 
-const name = 'charmed-etcd'
+export const snapName = 'charmed-etcd'
+const name = snapName
 
 export interface SnapWanted {
   readonly channel: string
@@ -45,10 +46,16 @@ export async function installSnap(wanted: SnapWanted, { attempts, pauseMs } = us
     try {
       return await installOnce(wanted)
     } catch (error) {
-      if (!(error instanceof CommandFailed) || attempt >= attempts) throw error
+      if (!(error instanceof CommandFailed) || attempt >= attempts || isWithdrawn(error)) throw error
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
+}
+
+/** The store has no such revision any more, or never had: to try again is of no use. */
+export function isWithdrawn(error: unknown): boolean {
+  const words = /no snap revision available|not available as specified|not available on/
+  return error instanceof CommandFailed && words.test(error.stderr)
 }
 
 async function installOnce(wanted: SnapWanted): Promise<void> {
@@ -83,6 +90,6 @@ async function listSnap(): Promise<Listed | undefined> {
 }
 
 /** A download may take its time; snapd itself gives up on a store that doesn't answer. */
-function runSnap(args: readonly string[]): Promise<string> {
+export function runSnap(args: readonly string[]): Promise<string> {
   return run('snap', args, { timeoutMs: 600_000 })
 }

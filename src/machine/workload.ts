@@ -2,33 +2,15 @@
 
 import { readInstalledBinaries } from './installed-binaries.ts'
 import { readInstalledSnap } from './snap.ts'
+import { type Workload, workloadOf } from './workload-paths.ts'
 
-export type WorkloadKind = 'snap' | 'binaries'
-
-export interface Workload {
-  readonly kind: WorkloadKind
-  /** systemd's name of the service. */
-  readonly service: string
-  /** The user that etcd runs as, who must be able to read its keys. */
-  readonly user: string
-  readonly paths: WorkloadPaths
-}
-
-export interface WorkloadPaths {
-  readonly config: string
-  /** Folder of keys, certificates and the revocation list. */
-  readonly tls: string
-  /** Where Juju mounts the storage `data`, for both kinds. */
-  readonly data: string
-  /** Folder for the charm's own records; root's alone. */
-  readonly state: string
-  /** The charm's note that the storage is a mount; systemd looks at it, too. */
-  readonly storageRecord: string
-  readonly etcdctl: string
-  readonly etcdutl: string
-  /** Folder of etcd's own log, which collectors read; `undefined` where it has the journal alone. */
-  readonly log?: string
-}
+export {
+  type Workload,
+  type WorkloadKind,
+  type WorkloadPaths,
+  workloadOf,
+  workloadPaths,
+} from './workload-paths.ts'
 
 export interface Installed {
   /** etcd's version, like 3.5.30. */
@@ -37,50 +19,6 @@ export interface Installed {
   readonly revision?: string
   /** SHA-256 of the tarball that the binaries came from. */
   readonly digest?: string
-}
-
-const data = '/var/snap/charmed-etcd/common/var/lib/etcd'
-const state = '/var/lib/etcd-charm'
-const storageRecord = `${state}/storage.json`
-
-const workloads: Readonly<Record<WorkloadKind, Workload>> = {
-  snap: {
-    kind: 'snap',
-    service: 'snap.charmed-etcd.etcd.service',
-    user: 'snap_daemon',
-    paths: {
-      config: '/var/snap/charmed-etcd/current/etcd.conf.yml',
-      tls: '/var/snap/charmed-etcd/common/tls',
-      data,
-      state,
-      storageRecord,
-      etcdctl: '/snap/bin/charmed-etcd.etcdctl',
-      etcdutl: '/snap/bin/charmed-etcd.etcdutl',
-    },
-  },
-  binaries: {
-    kind: 'binaries',
-    service: 'etcd-charm.service',
-    user: 'etcd',
-    paths: {
-      config: '/etc/etcd-charm/etcd.conf.yml',
-      tls: '/etc/etcd-charm/tls',
-      data,
-      state,
-      storageRecord,
-      etcdctl: '/opt/etcd/current/etcdctl',
-      etcdutl: '/opt/etcd/current/etcdutl',
-      log: '/var/log/etcd',
-    },
-  },
-}
-
-export function workloadOf(kind: WorkloadKind): Workload {
-  return workloads[kind]
-}
-
-export function workloadPaths(kind: WorkloadKind): WorkloadPaths {
-  return workloads[kind].paths
 }
 
 /** `undefined` where it is not installed. Reads a few small files and runs nothing, since every hook asks. */

@@ -2,8 +2,8 @@
 // until something else is asked for.
 
 import { gravestWords, judgeLog } from '../../etcd/judge-log.ts'
-import { putPreviousInForce } from '../../machine/binaries.ts'
 import { lastRunLog, startService, stopService } from '../../machine/service.ts'
+import { readySwitch, switchToPrevious } from '../../machine/switch-release.ts'
 import { findWorkload } from '../../machine/workload.ts'
 import type { Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
@@ -27,8 +27,12 @@ export async function goBack(
   }
   await noteRefused(workload, { [part]: value, words: lockedOut ?? gravestWords(log), at: now })
   await stopService(workload.service)
+  if (part === 'release') {
+    await readySwitch(workload)
+    await switchToPrevious(workload)
+  }
+  // After the switch: each revision of the snap has a configuration of its own.
   await restoreProven(workload)
-  if (part === 'release' && workload.kind === 'binaries') await putPreviousInForce()
   await beginStart(workload, to, now)
   await startService(workload.service)
   const outcome = await awaitStart(machine.loaded)

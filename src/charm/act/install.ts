@@ -3,21 +3,23 @@
 import { BadArchive, installBinaries } from '../../machine/binaries.ts'
 import { occupy } from '../../machine/occupant.ts'
 import { CommandFailed, CommandMissing } from '../../machine/process.ts'
-import { installSnap } from '../../machine/snap.ts'
+import { installSnap, isWithdrawn } from '../../machine/snap.ts'
 import { readInstalled, workloadOf } from '../../machine/workload.ts'
 import { ToolError } from '../../juju/errors.ts'
 import { plainText } from '../../plain-text.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { Blocked, Waiting } from '../outcome.ts'
+import { wantedRevision } from '../plan/refresh/release.ts'
 
-const channel = '3.6/stable'
+/** Where the archive names none. */
+const usualChannel = '3.6/stable'
 
 export async function install({ juju }: Charm, observed: Observed, from: 'snap' | 'archive'): Promise<void> {
   try {
     await occupy(workloadOf(from === 'snap' ? 'snap' : 'binaries').paths.state, observed.unit)
     if (from === 'snap') {
-      await installSnap({ channel })
+      await installPinned(observed)
       // After a reboot snapd may mount what it has installed later than the first hook runs.
       if (await readInstalled(workloadOf('snap'))) return
       throw new Waiting('waiting for snapd to mount the snap charmed-etcd')
@@ -33,6 +35,19 @@ export async function install({ juju }: Charm, observed: Observed, from: 'snap' 
       throw new Waiting('waiting for the tarball of resource etcd', { cause: error })
     if (error instanceof CommandFailed) throw new Waiting(explainFailure(error), { cause: error })
     throw error
+  }
+}
+
+/** One that the store has withdrawn is replaced by what its channel has: a new unit must begin with something. */
+async function installPinned(observed: Observed): Promise<void> {
+  const { source } = observed.machine
+  const revision = wantedRevision(observed)
+  const channel = (source.kind === 'snap' && source.pinned?.channel) || usualChannel
+  try {
+    await installSnap({ channel, ...(revision !== undefined && { revision }) })
+  } catch (error) {
+    if (revision === undefined || !isWithdrawn(error)) throw error
+    await installSnap({ channel })
   }
 }
 

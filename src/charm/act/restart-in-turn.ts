@@ -14,6 +14,7 @@ import { notWaitedFor, restartingNote, restartLock } from '../plan/cluster/absen
 import { dueLikeThis } from '../plan/cluster/leader-last.ts'
 import { memberName, memberOf, membersOf } from '../plan/cluster/members.ts'
 import { waitedForWhenFull } from '../plan/workload/quota.ts'
+import { orderOf } from '../plan/refresh/hold.ts'
 import type { Step } from '../step.ts'
 import { type Outcome, runService } from './run-service.ts'
 import { assertNobodyRefused } from './refusal-notes.ts'
@@ -118,7 +119,9 @@ interface Waited {
 /** The members: once all that are waited for answer, or in the end where those that do are enough for a quorum. */
 async function waitForOthers({ charm, client, observed, step }: Waited): Promise<readonly MemberSeen[]> {
   const { unit } = observed
-  const without = notWaitedFor(observed)
+  // Into another release nobody goes while one is away, whoever waits for it; but where an operator answers for that.
+  const answered = orderOf(observed)?.health === false
+  const without = step.switches ? new Set<string>() : notWaitedFor(observed)
   for (const until = performance.now() + awayPatienceMs; ; await pause()) {
     const members = await readMembers(client)
     const own = memberOf(members, unit)
@@ -129,18 +132,10 @@ async function waitForOthers({ charm, client, observed, step }: Waited): Promise
     const last = await lockHolder(client, turn.note)
     if (last !== undefined && last !== unit && away.some(({ name }) => name === memberName(last)))
       throw new Waiting(`waiting for its turn to restart, after ${last}, which has not come back yet`)
-    // With what no member runs yet, nobody goes while one is away.
-    const proven = !step.switches || runsElsewhere(observed, step)
-    if (proven && myRestartTurn.holds(members, own)) return members
+    const mayGo = !step.switches || answered
+    if (mayGo && myRestartTurn.holds(members, own)) return members
     throw new Waiting(
       `restart is due, but ${away.map(({ name }) => name).join(', ')} does not answer; bring it back or remove its unit`,
     )
   }
-}
-
-function runsElsewhere({ peers, unit }: Observed, { loading }: Restart): boolean {
-  return [...(peers?.units ?? [])].some(
-    ([name, { databag }]) =>
-      name !== unit && databag.endpoint !== undefined && databag.version === loading.version,
-  )
 }

@@ -2,10 +2,10 @@
 
 import { judgeLog, gravestWords } from '../../etcd/judge-log.ts'
 import { readHealth } from '../../etcd/health.ts'
-import { putNextInForce } from '../../machine/binaries.ts'
 import { defineService } from '../../machine/define-service.ts'
 import { exists, giveFolder, makeDirectory } from '../../machine/file.ts'
 import { lastRunLog, readService, restartService, startService, stopService } from '../../machine/service.ts'
+import { readySwitch, switchToNext } from '../../machine/switch-release.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
 import { memberPath, provenFolder } from '../layout.ts'
@@ -44,7 +44,9 @@ export async function runService(
   await beginStart(workload, step.loading, observed.now, { halfway: true })
   await putInForce(workload, step, machine.startDefined)
   await beginStart(workload, step.loading, observed.now)
-  if (step.kind === 'service/start') await startService(workload.service)
+  // Of a snap that was switched the service is stopped and disabled.
+  const stopped = step.kind === 'service/start' || (step.switches && workload.kind === 'snap')
+  if (stopped) await startService(workload.service)
   else await restartService(workload.service)
   return awaitStart(machine.loaded)
 }
@@ -61,8 +63,12 @@ async function putInForce(workload: Workload, { files, switches }: Start, define
   // The service first: what the configuration names, a folder say, it may be the one to make.
   if (!defined) await defineService(workload)
   const names = Object.keys(files).filter((name): name is StartFile => name in files)
+  if (switches) {
+    await readySwitch(workload)
+    await switchToNext(workload)
+  }
+  // After the switch: each revision of the snap has a configuration of its own.
   for (const file of names) await writeFile(file, files[file] ?? '')
-  if (switches) await putNextInForce()
 }
 
 /** On record before it is made, and before the first of what it is to read is there. */

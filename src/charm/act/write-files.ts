@@ -64,7 +64,9 @@ export async function writeRevocationList(serials: readonly string[], now: numbe
 export async function tryTruststore({ machine }: Observed, { files, switches }: Start): Promise<void> {
   const workload = await findWorkload()
   const bundle = files.truststore ?? machine.files.truststore
-  if (bundle !== undefined) await refuseUnloadable(workload, bundle, switches ? etcdctlOf('next') : undefined)
+  // A snap that was fetched and is not installed can't be run: there the one in force tries.
+  const next = switches && workload.kind === 'binaries' ? etcdctlOf('next') : undefined
+  if (bundle !== undefined) await refuseUnloadable(workload, bundle, next)
 }
 
 async function refuseUnloadable(workload: Workload, bundle: string, etcdctl?: string): Promise<void> {

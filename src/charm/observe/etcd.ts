@@ -21,7 +21,7 @@ import { readMembers } from './members.ts'
 import { observeStanding } from './standing.ts'
 import { observeTranslation } from './translation.ts'
 import type { AccessSeen, EtcdSeen, MachineSeen } from '../observed.ts'
-import { endpointsToAsk, openAdmin, readLockOut } from '../open-admin.ts'
+import { askClusterVersion, endpointsToAsk, openAdmin, readLockOut } from '../open-admin.ts'
 import { restartLock, unitOfTurn } from '../plan/cluster/absence.ts'
 import { isAudited, namesToClaim, namesToRead } from '../plan/clients/audit.ts'
 import { isForeign } from '../plan/clients/claim.ts'
@@ -106,11 +106,13 @@ async function askEtcd(
   await using _closed = client
   const members = await readMembers(client)
   const complete = members.every((member) => member.responds)
-  const [{ enabled: authentication, revision: accessRevision }, alarmed, turn] = await Promise.all([
-    readAuthentication(client),
-    alarms(client),
-    complete ? undefined : lockHolder(client, restartLock),
-  ])
+  const [{ enabled: authentication, revision: accessRevision }, alarmed, turn, clusterVersion] =
+    await Promise.all([
+      readAuthentication(client),
+      alarms(client),
+      complete ? undefined : lockHolder(client, restartLock),
+      machine.prepared && unread.here ? askClusterVersion() : undefined,
+    ])
   const translated = seen.looksAtMembers ? await observeTranslation(seen, members, unread.here) : undefined
   if (!authentication) return { ...unread, members, authentication, alarms: alarmed, translated }
   const known = {
@@ -122,6 +124,7 @@ async function askEtcd(
     restarting: unitOfTurn(turn),
     translated,
     ...(wasDefragmented() && { defragmented: true }),
+    clusterVersion,
   }
   const looks = seen.sweep && seen.leader && !seen.leaving && !isAudited({ ...seen, machine, etcd: known })
   const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []

@@ -5,6 +5,7 @@ import * as z from 'zod/mini'
 export const loadedSchema = z.object({
   version: z.string(),
   archive: z.optional(z.string()),
+  revision: z.optional(z.string()),
   configuration: z.string(),
   settings: z.optional(z.string()),
   authorities: z._default(z.string(), ''),

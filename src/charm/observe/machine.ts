@@ -9,13 +9,10 @@ import { parseJsonText } from '../../interfaces/json-text.ts'
 import { readCapacity, sizeOf } from '../../machine/capacity.ts'
 import { isServiceDefined } from '../../machine/define-service.ts'
 import { exists, readBytesIfExists, readTextIfExists } from '../../machine/file.ts'
-import { readInstalledBinaries } from '../../machine/installed-binaries.ts'
 import { findOccupant } from '../../machine/occupant.ts'
-import { rememberedDigestOf } from '../../machine/remembered-digest.ts'
 import { lastRunLog, readService } from '../../machine/service.ts'
 import { findWorkload, type Installed, readInstalled, type Workload } from '../../machine/workload.ts'
 import { publicKeyOf } from '../../tls/key.ts'
-import { ToolError } from '../../juju/errors.ts'
 import type { Charm } from '../charm.ts'
 import { readUnloadable } from './unloadable-record.ts'
 import {
@@ -30,15 +27,15 @@ import {
   raftLogPath,
   revocationPath,
   revokedPath,
-  tarballPath,
 } from '../layout.ts'
 import { claimSchema } from './claim-record.ts'
 import { observeRestore } from './restore.ts'
 import { readBackupRecords } from './backup/records.ts'
 import { observeStorage } from './storage.ts'
 import { loadedSchema } from './loaded-record.ts'
+import { describeInstalled, observeInstallation } from './installation.ts'
 import { observeRun } from './run.ts'
-import type { Audited, FileName, Loaded, MachineSeen, SourceSeen, WorkloadSeen } from '../observed.ts'
+import type { Audited, FileName, Loaded, MachineSeen } from '../observed.ts'
 
 /** Hooks in which the machine may have another size than before, the database may need it, or the option asks for it anew. */
 const resizes: ReadonlySet<string> = new Set(['config-changed', 'start', 'update-status', 'upgrade-charm'])
@@ -50,12 +47,11 @@ function asksForRoom({ context: { hook } }: Charm): boolean {
 export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const workload = await findWorkload()
   const installed = await readInstalled(workload)
-  const [source, files, loaded, occupant, prepared] = await Promise.all([
-    observeSource(charm, workload, installed !== undefined),
+  const [releases, files, loaded, occupant] = await Promise.all([
+    observeInstallation(charm, workload, installed),
     observeFiles(workload),
     observeLoaded(workload, installed),
     findOccupant(workload.paths.state),
-    observePrepared(workload),
   ])
   const isBare = async (): Promise<boolean> =>
     occupant === charm.context.unit && loaded !== undefined && !(await hasData(workload))
@@ -74,17 +70,16 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     isServiceDefined(workload, undefined, { start: false }),
     isServiceDefined(workload),
   ])
-  const releases = [installed, prepared].flatMap((release) => release?.version ?? [])
+  const versions = [installed, releases.prepared].flatMap((release) => release?.version ?? [])
   return {
     ...(await observeData(workload, data, service?.kind === 'active')),
     ...(await observeRestore(workload, service?.kind === 'active')),
     damage: data && service && service.kind !== 'active' ? await readDamage(workload) : undefined,
-    source,
-    workload: installed && { kind: workload.kind, version: installed.version, archive: installed.digest },
-    prepared,
+    ...releases,
+    workload: installed && describeInstalled(workload, installed),
     files,
     keys,
-    unloadable: await readUnloadable(workload, releases),
+    unloadable: await readUnloadable(workload, versions),
     revoked,
     loaded,
     audited,
@@ -122,33 +117,6 @@ async function readDamage({ service }: Workload): Promise<string | undefined> {
   return verdict?.ending === 'damaged' ? verdict.words : undefined
 }
 
-/** Juju is asked for the tarball only where the answer matters: nothing installed, or another tarball may be attached. */
-async function observeSource(
-  { context, juju }: Charm,
-  workload: Workload,
-  installed: boolean,
-): Promise<SourceSeen> {
-  const { name } = context.hook
-  const asks = !installed || name === 'upgrade-charm' || name === 'config-changed' || name === 'update-status'
-  if (!asks) return { kind: 'unread' }
-  try {
-    const path = await juju.resourcePath('etcd')
-    if (path === undefined) return { kind: 'snap' }
-    const digest = await rememberedDigestOf(path, tarballPath(workload))
-    return { kind: 'archive', digest, again: name === 'upgrade-charm' }
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error
-    // Which of the two it is can't be known now, and the snap in place of a tarball would be the wrong one.
-    await juju.log('WARNING', `the resource etcd can't be had now: ${error.message}`)
-    return { kind: 'unread' }
-  }
-}
-
-async function observePrepared({ kind }: Workload): Promise<WorkloadSeen | undefined> {
-  const next = kind === 'binaries' ? await readInstalledBinaries(undefined, 'next') : undefined
-  return next && { kind, version: next.version, archive: next.digest }
-}
-
 async function observeFiles(workload: Workload): Promise<Partial<Record<FileName, string>>> {
   const files: Partial<Record<FileName, string>> = {}
   await Promise.all(
@@ -179,15 +147,16 @@ async function observeRevoked(workload: Workload): Promise<readonly string[] | u
   return list && record?.list === digest(list) ? record.serials : undefined
 }
 
-/** Of which tarball it was is not on a record of an older version of the charm. */
+/** Of which release it was is not on a record of an older version of the charm. */
 async function observeLoaded(
   workload: Workload,
   installed: Installed | undefined,
 ): Promise<Loaded | undefined> {
   const loaded = parseJsonText(loadedSchema, await readTextIfExists(loadedPath(workload)))
-  const archive =
-    loaded && (loaded.archive ?? (loaded.version === installed?.version ? installed.digest : undefined))
-  return loaded && { ...loaded, ...(archive !== undefined && { archive }) }
+  if (!loaded || loaded.archive !== undefined || loaded.revision !== undefined) return loaded
+  if (loaded.version !== installed?.version) return loaded
+  const { digest: archive, revision } = installed
+  return { ...loaded, ...(archive !== undefined && { archive }), ...(revision !== undefined && { revision }) }
 }
 
 const auditedSchema = z.object({ revision: z.string(), expected: z.string(), at: z.number() })

@@ -19,6 +19,7 @@ import { restoreConditions } from './restore/conditions.ts'
 import { founderOf } from './restore/under-way.ts'
 import { clientCasConditions } from './trust/client-cas.ts'
 import { lockOutConditions } from './trust/lock-out.ts'
+import { refreshConditions } from './refresh/conditions.ts'
 import { describeStart, phaseOf, refusalConditions } from './workload/next-start.ts'
 import { optionConditions } from './workload/options.ts'
 import { describeAbsence, storageAway } from './workload/storage.ts'
@@ -41,6 +42,7 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
     ...rotationConditions(observed),
     ...defragmentationConditions(observed),
     ...backupConditions(observed),
+    ...refreshConditions(observed),
   ]
 }
 

@@ -35,7 +35,8 @@ describe('a unit at rest', () => {
   })
 
   it('installs the tarball that is attached, once', () => {
-    const machine = { ...settled().machine, source: { kind: 'archive', digest: 'abc' } as const }
+    const source = { kind: 'archive', digest: 'abc' } as const
+    const machine = { ...settled().machine, source, workload: undefined }
     assert.equal(decide({ ...settled(), machine }).steps[0]?.kind, 'workload/install')
     const installed = {
       ...machine,

@@ -28,6 +28,8 @@ export interface MembersInEtcd {
   readonly restarting?: string | undefined
   /** Only where this hook looked at the members. */
   readonly alarms?: readonly Alarm[]
+  /** The line that all members have agreed on, as 3.5.0; asked only where another release lies ready. */
+  readonly clusterVersion?: string | undefined
   readonly translated?: Translated | undefined
   /** In this very hook a member was defragmented. */
   readonly defragmented?: boolean

@@ -11,6 +11,7 @@ import { reachOf } from '../clients/reach.ts'
 import { ownPosition } from './founding.ts'
 import { isTight } from '../maintenance/room.ts'
 import { released } from '../clients/names.ts'
+import { tellRelease } from '../refresh/told.ts'
 import { storageAway } from '../workload/storage.ts'
 import { phaseOf, printRefusals } from '../workload/next-start.ts'
 
@@ -50,6 +51,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
   // Nobody can know now; and who tells `no` is not waited for when a cluster is founded.
   const data = storageAway(observed) ? databag.data : machine.data
   const refuses = printRefusals(machine.run.refused)
+  const refresh = tellRelease(observed, databag.refresh)
   return {
     addresses,
     ...(requests && { requests }),
@@ -69,6 +71,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(refuses.length > 0 && { refuses }),
     ...(phaseOf(observed) === 'starts' && { starts: true }),
     ...(isTight(machine, databag.tight) && { tight: true }),
+    ...(refresh && { refresh }),
   }
 }
 

@@ -2,14 +2,12 @@
 
 import type { Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
+import { mixesKinds, releaseOf, snapRelease, wantedRevision } from '../refresh/release.ts'
 
-export function planInstall({ machine }: Observed): readonly Step[] {
-  const { source, workload, prepared } = machine
-  if (source.kind === 'unread') return []
-  if (source.kind === 'snap') {
-    // A tarball that was attached once stays: Juju has no way to detach it.
-    return workload ? [] : [{ kind: 'workload/install', from: 'snap', why: 'etcd is not installed' }]
-  }
+export function planInstall(observed: Observed): readonly Step[] {
+  const { source, workload, prepared } = observed.machine
+  if (source.kind === 'unread' || mixesKinds(observed)) return []
+  if (source.kind === 'snap') return planSnap(observed)
   if ((prepared ?? workload)?.archive === source.digest) return []
   return [
     {
@@ -18,4 +16,17 @@ export function planInstall({ machine }: Observed): readonly Step[] {
       why: workload ? 'another tarball is attached; it is laid ready' : 'etcd is not installed',
     },
   ]
+}
+
+function planSnap(observed: Observed): readonly Step[] {
+  const { fetchFailed, prepared, source, workload } = observed.machine
+  const revision = wantedRevision(observed)
+  // A tarball that was attached once stays: Juju has no way to detach it.
+  if (!workload) return [{ kind: 'workload/install', from: 'snap', why: 'etcd is not installed' }]
+  if (workload.kind !== 'snap' || revision === undefined || workload.revision === undefined) return []
+  const release = snapRelease(revision)
+  if (releaseOf(workload) === release || (prepared && releaseOf(prepared) === release)) return []
+  const again = source.kind === 'snap' && source.again
+  if (fetchFailed?.release === release && !again) return []
+  return [{ kind: 'workload/fetch', revision, why: `it is to run ${revision}, and has ${workload.revision}` }]
 }

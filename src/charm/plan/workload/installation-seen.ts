@@ -2,6 +2,7 @@
 
 import type { Purpose } from '../../../interfaces/etcd-peers.ts'
 import type { Capacity } from '../../../machine/capacity.ts'
+import type { PinnedWorkload } from '../../../machine/pinned-workload.ts'
 
 export interface InstallationSeen {
   readonly source: SourceSeen
@@ -9,6 +10,14 @@ export interface InstallationSeen {
   readonly workload: WorkloadSeen | undefined
   /** Binaries that lie ready to be put in force, at a restart in this member's turn. */
   readonly prepared: WorkloadSeen | undefined
+  /** What was in force before the last switch. */
+  readonly previous?: WorkloadSeen | undefined
+  /** The last fetch of a revision of the snap that did not come off. */
+  readonly fetchFailed?: FetchFailed | undefined
+  /** Data of etcd's API of before 2016, which later lines do not start with; looked for only where such a line lies ready. */
+  readonly hasV2Content?: boolean | undefined
+  /** Of the charm, as Juju counts; `undefined` where it does not tell. */
+  readonly charmRevision?: string | undefined
   readonly files: Readonly<Partial<Record<FileName, string>>>
   /** SHA-256 of the public key that belongs to each private key on disk. */
   readonly keys: ReadonlyMap<Purpose, string>
@@ -21,15 +30,31 @@ export interface InstallationSeen {
 /** Where etcd is to be installed from; `unread` in hooks that have no reason to ask. */
 export type SourceSeen =
   | { readonly kind: 'unread' }
-  | { readonly kind: 'snap' }
-  /** `again`: it may have been attached just now. */
-  | { readonly kind: 'archive'; readonly digest: string; readonly again?: boolean }
+  /** `pinned` is not there for an archive that pins none. */
+  | {
+      readonly kind: 'snap'
+      readonly pinned?: PinnedWorkload
+      /** A fetch that failed is tried again. */
+      readonly again?: boolean
+      readonly anew?: boolean
+    }
+  /** `anew`: the charm or the tarball may have been changed just now. */
+  | { readonly kind: 'archive'; readonly digest: string; readonly anew?: boolean }
 
 export interface WorkloadSeen {
   readonly kind: 'snap' | 'binaries'
   readonly version: string
   /** SHA-256 of the tarball that the binaries came from. */
   readonly archive: string | undefined
+  /** The snap's revision. */
+  readonly revision?: string | undefined
+}
+
+export interface FetchFailed {
+  readonly release: string
+  readonly words: string
+  /** The store does not have it: to try again is of no use. */
+  readonly withdrawn: boolean
 }
 
 /** Texts that the charm writes whole; `undefined` where the file is not there. */

@@ -13,6 +13,9 @@ import type {
   WorkloadSeen,
 } from '../../observed.ts'
 import type { Condition, Step } from '../../step.ts'
+import { isReady } from '../refresh/hold.ts'
+import { describeRelease, isSnap, releaseOf, wantedRelease } from '../refresh/release.ts'
+import { lineOf } from '../refresh/versions.ts'
 
 export function isStartFile(file: FileName): file is StartFile {
   return file === 'configuration' || file === 'truststore' || file === 'peer-authority'
@@ -47,10 +50,10 @@ export function describeStart(since: number | string): string {
 
 /** Which tarball, options and certificates a start is with: the same values for all members. */
 export function partsOf(loading: Loaded): Readonly<Record<StartPart, string>> {
-  const { archive, settings, authorities, leaves } = loading
+  const { settings, authorities, leaves } = loading
   const fingerprints = leaves.map(({ fingerprint }) => fingerprint).toSorted()
   return {
-    release: archive ?? '',
+    release: releaseOf(loading),
     settings: settings ?? '',
     trust: digest([authorities, ...fingerprints].join('\n')),
   }
@@ -98,13 +101,16 @@ export function whoRefused(
 
 /** The release that the next start is of; etcd's configuration is written for it, since releases name some settings differently. */
 export function releaseToRun(observed: Observed): WorkloadSeen | undefined {
-  const { prepared, workload, loaded, run } = observed.machine
-  const { archive } = prepared ?? {}
-  if (!prepared || archive === undefined || whoRefused(observed, 'release', archive)) return workload
+  const { prepared, workload, data, loaded, run } = observed.machine
+  if (!prepared || !workload || whoRefused(observed, 'release', releaseOf(prepared))) return workload
   const phase = phaseOf(observed)
-  // One that is down comes back as it was; if it can't, what lies ready may be the cure.
-  const cannot = phase === 'ended' && !isWayBack(observed) && run.begun?.loading.archive === workload?.archive
-  return phase === 'runs' || phase === 'served' || loaded === undefined || cannot ? prepared : workload
+  // It has served with nothing yet.
+  if (loaded === undefined && !data) return prepared
+  if (phase === 'runs' || phase === 'served') return isReady(observed, prepared) ? prepared : workload
+  // One that is down comes back as it was; if it can't, what lies ready of the same line may be the cure.
+  const inForce = run.begun && releaseOf(run.begun.loading) === releaseOf(workload)
+  const cannot = phase === 'ended' && !isWayBack(observed) && inForce
+  return cannot && lineOf(prepared.version) === lineOf(workload.version) ? prepared : workload
 }
 
 /** To what etcd last served with, from a start that came to nothing. */
@@ -129,8 +135,9 @@ export function planForgetting(observed: Observed, asked: Loaded | undefined): r
   if (!refused || !asked || phaseOf(observed) !== 'runs') return []
   // Not what this very hook has found.
   const earlier = refused.at !== observed.now
-  const again = earlier && source.kind === 'archive' && source.again && source.digest === refused.release
-  const wanted = { ...partsOf(asked), release: prepared?.archive }
+  const release = wantedRelease(observed) ?? (prepared && releaseOf(prepared))
+  const again = earlier && source.kind !== 'unread' && source.anew === true && release === refused.release
+  const wanted = { ...partsOf(asked), release }
   const stale = startParts.filter((part) => refused[part] !== undefined && refused[part] !== wanted[part])
   const forgotten = new Set<StartPart>([...stale, ...(again ? (['release'] as const) : [])])
   return [...forgotten].map((part) => ({
@@ -140,10 +147,19 @@ export function planForgetting(observed: Observed, asked: Loaded | undefined): r
   }))
 }
 
-const names: Readonly<Record<StartPart, readonly [what: string, remedy: string]>> = {
-  release: ['the tarball', 'attach another, or the same again to try once more'],
+const names: Readonly<Record<Exclude<StartPart, 'release'>, readonly [what: string, remedy: string]>> = {
   settings: ['the options', 'set them to others'],
   trust: ['the certificates to be trusted', 'report this with the action list-clients'],
+}
+
+/** With both ways out: forward, and back. */
+function describeRefused(release = ''): readonly [what: string, remedy: string] {
+  return isSnap(release)
+    ? [
+        describeRelease(release),
+        'refresh the charm to a revision that pins another, or back to the one before',
+      ]
+    : ['the tarball', 'attach another, or the same again to try once more']
 }
 
 /** What this member, or another one, could not run with. */
@@ -152,7 +168,7 @@ export function refusalConditions(observed: Observed): readonly Condition[] {
   const { refused } = run
   const own = startParts.flatMap((part): readonly Condition[] => {
     if (refused?.[part] === undefined) return []
-    const [what, remedy] = names[part]
+    const [what, remedy] = part === 'release' ? describeRefused(refused.release) : names[part]
     const words = refused.words && ` (${refused.words})`
     return [
       {
@@ -162,7 +178,8 @@ export function refusalConditions(observed: Observed): readonly Condition[] {
       },
     ]
   })
-  const who = prepared?.archive === undefined ? undefined : whoRefused(observed, 'release', prepared.archive)
+  const wanted = prepared && releaseOf(prepared) === (wantedRelease(observed) ?? releaseOf(prepared))
+  const who = wanted ? whoRefused(observed, 'release', releaseOf(prepared)) : undefined
   if (own.length > 0 || who === undefined) return own
   const message = `etcd ${prepared?.version} is not taken: it did not run on ${who}`
   return [{ status: 'active', message, scope: 'unit' }]

@@ -63,6 +63,8 @@ export interface Loaded {
   readonly version: string
   /** SHA-256 of the tarball that it came from. */
   readonly archive?: string | undefined
+  /** The snap's revision. */
+  readonly revision?: string | undefined
   /** Digest of the configuration. */
   readonly configuration: string
   /** Digest of what in the configuration is the same for all members. */

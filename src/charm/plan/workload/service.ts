@@ -13,6 +13,7 @@ import { bystandersOf } from '../trust/bystanders.ts'
 import { lockedOut, whyLoadAnew } from '../trust/lock-out.ts'
 import { planRevocation } from '../trust/revocation.ts'
 import { namesInNoHurry } from '../clients/restless.ts'
+import { describeRelease, releaseOf } from '../refresh/release.ts'
 import { whyTrustMustGrow, whyTrustMustShrink } from '../trust/trust.ts'
 import { planFiles, startFilesOf } from './files.ts'
 import { reach } from './held.ts'
@@ -38,7 +39,8 @@ function planRun(observed: Observed, wanted: Wanted, ledger: Ledger): readonly S
   const founding = resumptionOf(observed)
   if (founding) return [{ kind: 'data/resume', loading, founding, why: 'the cluster is founded on its data' }]
   const phase = phaseOf(observed)
-  const switches = releaseToRun(observed)?.archive !== machine.workload?.archive
+  const release = releaseToRun(observed)
+  const switches = releaseOf(release ?? {}) !== releaseOf(machine.workload ?? {})
   // Of a member that does not run they were written just before.
   const files = machine.service === 'active' ? startFilesOf(observed, wanted) : {}
   const start: Start = { loading, files, switches }
@@ -53,7 +55,8 @@ function planRun(observed: Observed, wanted: Wanted, ledger: Ledger): readonly S
     ? undefined
     : whyRestart(observed, loading, toLoad(wanted, leaves), ledger)
   if (!why) return readmit
-  const first = isAtHome(observed) ? goesAfter(observed, loading) : []
+  // A refresh has an order of its own.
+  const first = isAtHome(observed) && !switches ? goesAfter(observed, loading) : []
   if (first.length > 0) return [{ kind: 'service/yield', to: first.join(', '), why }]
   if (isAtHome(observed) || isWayIn(observed, wanted)) return [{ kind: 'service/restart', ...start, why }]
   return readmit.length > 0 ? readmit : [{ kind: 'service/wait-for-quorum', why }]
@@ -116,8 +119,8 @@ function whyRestart(
   if (lockOut) return lockOut
   if (isInQuestion(observed))
     return 'etcd found its data to differ; at its start it compares it with the others'
-  if (loaded.version !== loading.version) return `it runs ${loaded.version}, installed is ${loading.version}`
-  if (loaded.archive !== loading.archive) return 'another tarball is attached'
+  if (loaded.version !== loading.version) return `it runs ${loaded.version}, and is to run ${loading.version}`
+  if (releaseOf(loaded) !== releaseOf(loading)) return `it is to run ${describeRelease(releaseOf(loading))}`
   if (loaded.configuration !== loading.configuration) return 'its configuration has changed'
   if (loaded.authorities !== loading.authorities) return 'it must trust other authorities'
   if (!observed.machine.startDefined) return 'systemd is to start it as this version of the charm says'

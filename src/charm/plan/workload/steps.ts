@@ -6,6 +6,8 @@ import type { Loaded, StartFile, StartPart } from './service-seen.ts'
 
 export type WorkloadStep =
   | { readonly kind: 'workload/install'; readonly from: 'snap' | 'archive' }
+  /** Of the snap, to lie ready: etcd goes on as it runs. */
+  | { readonly kind: 'workload/fetch'; readonly revision: string }
   /** `start`: what the next start reads, too, since etcd does not run. */
   | { readonly kind: 'service/define'; readonly start: boolean }
   | { readonly kind: 'file/write'; readonly file: FileName; readonly content: string }

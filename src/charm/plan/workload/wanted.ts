@@ -41,10 +41,11 @@ export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | und
     'admin-certificate': own.admin,
   }
   if (!configuration) return { files, leaves, loading: undefined, asked: undefined }
-  const { version, archive } = release
+  const { version, archive, revision } = release
   const loading: Loaded = {
     version,
     ...(archive !== undefined && { archive }),
+    ...(revision !== undefined && { revision }),
     configuration: digest(configuration.settled),
     settings: digest(configuration.shared),
     authorities: digestOfAuthorities(authorities, clientCas),

@@ -1,0 +1,31 @@
+// Fetches a revision of the snap while etcd runs, to lie ready for this unit's turn.
+
+import { printJsonText } from '../../interfaces/json-text.ts'
+import { fetchSnap, SnapWithdrawn } from '../../machine/fetched-snap.ts'
+import { makeDirectory, removeFile, writeFileAtomic } from '../../machine/file.ts'
+import { CommandFailed } from '../../machine/process.ts'
+import { workloadOf } from '../../machine/workload.ts'
+import { plainText } from '../../plain-text.ts'
+import { fetchPath } from '../layout.ts'
+import type { FetchFailed } from '../observed.ts'
+import { snapRelease } from '../plan/refresh/release.ts'
+
+/** That it does not come off keeps nothing else waiting: it is noted, and the status tells. */
+export async function fetchRelease(revision: string): Promise<void> {
+  try {
+    await fetchSnap(revision)
+    await removeFile(fetchPath(workloadOf('snap')))
+  } catch (error) {
+    const release = snapRelease(revision)
+    if (error instanceof SnapWithdrawn) return note({ release, words: error.message, withdrawn: true })
+    if (!(error instanceof CommandFailed)) throw error
+    const words = plainText(error.stderr.split('\n')[0] || error.message)
+    await note({ release, words, withdrawn: false })
+  }
+}
+
+async function note(failed: FetchFailed): Promise<void> {
+  const workload = workloadOf('snap')
+  await makeDirectory(workload.paths.state, { mode: 0o700 })
+  await writeFileAtomic(fetchPath(workload), printJsonText(failed), { mode: 0o600 })
+}

@@ -1,0 +1,42 @@
+// `juju run etcd/2 force-refresh-start check-compatibility=false`: the first unit goes, although a check does not hold.
+
+import type { RefreshOrder } from '../../interfaces/etcd-peers.ts'
+import type { Charm } from '../charm.ts'
+import { isRefreshed } from '../plan/refresh/standing.ts'
+import { observe } from '../reconcile.ts'
+import { findRefresh, obeyRefresh, refusalOf } from './resume-refresh.ts'
+
+/** By parameter, as operators know them from other charms. */
+const checks = ['check-compatibility', 'run-pre-refresh-checks', 'check-workload-container'] as const
+
+export async function forceRefreshStart(charm: Charm): Promise<void> {
+  const { juju } = charm
+  const parameters = await juju.actionParameters()
+  const skipped = checks.filter((name) => parameters[name] === false)
+  if (skipped.length === 0)
+    return juju.actionFail(
+      `set at least one of ${checks.join(', ')} to false; otherwise there is nothing to force`,
+    )
+  const observed = await observe(charm)
+  const found = findRefresh(observed)
+  if (typeof found === 'string') return juju.actionFail(found)
+  const { standing, ready } = found
+  const [first] = standing.units.filter(({ outdated }) => outdated)
+  if (standing.units.some((unit) => isRefreshed(standing, unit)))
+    return juju.actionFail('a unit is refreshed already; run resume-refresh on the next one')
+  if (first?.unit !== observed.unit) return juju.actionFail(`run it on ${first?.unit}, which is first`)
+  const order: RefreshOrder = {
+    release: standing.wanted,
+    ...(skipped.includes('check-compatibility') && { compatibility: false }),
+    ...(skipped.includes('run-pre-refresh-checks') && { checks: false }),
+  }
+  for (const name of checks) await juju.actionLog(`${name}: ${describeCheck(name, skipped.includes(name))}`)
+  const refusal = refusalOf(observed, ready, order)
+  if (refusal !== undefined) return juju.actionFail(`${refusal}; or refresh back`)
+  await obeyRefresh(charm, observed, order, ready)
+}
+
+function describeCheck(name: (typeof checks)[number], isSkipped: boolean): string {
+  if (name === 'check-workload-container') return 'there is no container on machines'
+  return isSkipped ? 'skipped' : 'looked at'
+}

@@ -1,0 +1,40 @@
+// `juju run etcd/leader pre-refresh-check`: whether a refresh would begin now, and how to come back. The same checks run by themselves.
+
+import type { Charm } from '../charm.ts'
+import type { Observed } from '../observed.ts'
+import { failedCheck } from '../plan/refresh/checks.ts'
+import { pauseOf } from '../plan/refresh/pause.ts'
+import { standingOf } from '../plan/refresh/standing.ts'
+import { observe } from '../reconcile.ts'
+
+const pauses = {
+  all: 'after each unit, for resume-refresh on the next one',
+  first: 'after the first unit, for resume-refresh on the second one',
+  none: 'nowhere, but before the last unit of a minor upgrade',
+} as const
+
+export async function preRefreshCheck(charm: Charm): Promise<void> {
+  const { juju, context } = charm
+  const observed = await observe(charm)
+  const refusal = whyNot(observed)
+  if (refusal !== undefined) return juju.actionFail(refusal)
+  const { charmRevision } = observed.machine
+  const revision = charmRevision === undefined ? '' : ` --revision ${charmRevision}`
+  await juju.actionSet({
+    result: 'ready to be refreshed',
+    pauses: pauses[pauseOf(observed)],
+    order: 'the highest unit number first, one at a time',
+    rollback: `juju refresh ${context.app}${revision}`,
+    instructions: 'docs/how-to/refresh.md',
+  })
+}
+
+function whyNot(observed: Observed): string | undefined {
+  if (!observed.leader)
+    return 'only the leader may do this; run it on the leader: juju run etcd/leader pre-refresh-check'
+  if (observed.leaving) return 'this unit is being removed'
+  if (standingOf(observed)?.units.some(({ outdated }) => outdated))
+    return 'a refresh is in progress; see juju status'
+  const failed = failedCheck(observed)
+  return failed && `not ready: ${failed}`
+}

@@ -1,0 +1,92 @@
+// `juju run etcd/1 resume-refresh`: the operator has looked at the units that are refreshed, and the next one goes.
+
+import type { RefreshOrder } from '../../interfaces/etcd-peers.ts'
+import type { Charm } from '../charm.ts'
+import type { Observed, WorkloadSeen } from '../observed.ts'
+import { describeHold } from '../plan/refresh/conditions.ts'
+import { holdOf } from '../plan/refresh/hold.ts'
+import { pauseOf } from '../plan/refresh/pause.ts'
+import { releaseOf } from '../plan/refresh/release.ts'
+import { isRefreshed, type Standing, standingOf } from '../plan/refresh/standing.ts'
+import { carryOut, observe } from '../reconcile.ts'
+
+export async function resumeRefresh(charm: Charm): Promise<void> {
+  const { juju } = charm
+  const checksHealth = (await juju.actionParameters())['check-health-of-refreshed-units'] !== false
+  const observed = await observe(charm)
+  const found = findRefresh(observed)
+  if (typeof found === 'string') return juju.actionFail(found)
+  const { standing, ready } = found
+  const refusal = whyNot(observed, found, checksHealth)
+  if (refusal !== undefined) return juju.actionFail(refusal)
+  const order: RefreshOrder = { release: standing.wanted, ...(!checksHealth && { health: false }) }
+  if (!(await obeyRefresh(charm, observed, order, ready))) return
+  const rest = pauseOf(observed) === 'first' && checksHealth
+  await juju.actionSet({ next: rest ? 'the remaining units follow by themselves' : 'look at juju status' })
+}
+
+export interface RefreshFound {
+  readonly standing: Standing
+  /** What this unit is to run, and lies ready. */
+  readonly ready: WorkloadSeen
+}
+
+/** What is wrong, in words, where there is nothing for an operator to order on this unit. */
+export function findRefresh(observed: Observed): RefreshFound | string {
+  const { prepared } = observed.machine
+  const standing = standingOf(observed)
+  const next = standing?.units.find(({ outdated }) => outdated)
+  if (!standing || !next) return 'no refresh is in progress'
+  const own = standing.units.find(({ unit }) => unit === observed.unit)
+  if (own?.outdated !== true) return `${observed.unit} is refreshed already; run it on ${next.unit}`
+  if (!prepared || releaseOf(prepared) !== standing.wanted)
+    return 'the release is not on this unit yet; see its status and try again'
+  return { standing, ready: prepared }
+}
+
+function whyNot(
+  observed: Observed,
+  { standing, ready }: RefreshFound,
+  checksHealth: boolean,
+): string | undefined {
+  const [next] = standing.units.filter(({ outdated }) => outdated)
+  if (!checksHealth) return refusalOf(observed, ready, { release: standing.wanted, health: false })
+  if (next?.unit !== observed.unit) return `run it on ${next?.unit}, which is next`
+  const hold = holdOf(observed, ready)
+  if (hold?.kind === 'pause') return undefined
+  if (hold) return describeHold(hold)
+  if (pauseOf(observed) === 'none')
+    return 'option pause-after-unit-refresh is none: units are refreshed by themselves'
+  return standing.units.some((unit) => isRefreshed(standing, unit))
+    ? `${observed.unit} is being refreshed anyway`
+    : `${observed.unit} is the first one, and is refreshed by itself`
+}
+
+/** What no order of that kind takes out of the way. */
+export function refusalOf(
+  observed: Observed,
+  ready: WorkloadSeen,
+  refreshOrder: RefreshOrder,
+): string | undefined {
+  const hold = holdOf({ ...observed, refreshOrder }, ready)
+  return hold && describeHold(hold)
+}
+
+/** @returns whether this unit runs it now; where it does not, the action has failed in words, and what was ordered stands */
+export async function obeyRefresh(
+  charm: Charm,
+  observed: Observed,
+  refreshOrder: RefreshOrder,
+  ready: WorkloadSeen,
+): Promise<boolean> {
+  const { juju } = charm
+  const after = await carryOut(charm, { ...observed, refreshOrder })
+  const { loaded } = after.observed.machine
+  if (loaded && releaseOf(loaded) === refreshOrder.release) {
+    await juju.actionSet({ result: `${observed.unit} runs etcd ${ready.version}` })
+    return true
+  }
+  const why = after.conditions.map(({ message }) => message).join('; ')
+  await juju.actionSet({ result: `${observed.unit} goes in one of its next hooks${why && `: ${why}`}` })
+  return true
+}

@@ -1,0 +1,102 @@
+// Which etcd is installed, which lies ready beside it, which was in force before, and which one the application is to run.
+
+import * as z from 'zod/mini'
+import { readV2Content } from '../../etcd/v2-store.ts'
+import { parseJsonText } from '../../interfaces/json-text.ts'
+import { ToolError } from '../../juju/errors.ts'
+import { readSnapRelease } from '../../machine/fetched-snap.ts'
+import { readTextIfExists } from '../../machine/file.ts'
+import { readInstalledBinaries } from '../../machine/installed-binaries.ts'
+import { readPin } from '../../machine/pinned-workload.ts'
+import { rememberedDigestOf } from '../../machine/remembered-digest.ts'
+import type { Installed, Workload } from '../../machine/workload.ts'
+import type { Charm } from '../charm.ts'
+import { fetchPath, snapshotFolder, tarballPath } from '../layout.ts'
+import type { InstallationSeen, SourceSeen, WorkloadSeen } from '../observed.ts'
+import { isMinorUp } from '../plan/refresh/versions.ts'
+
+type ReleasesSeen = Pick<
+  InstallationSeen,
+  'source' | 'prepared' | 'previous' | 'fetchFailed' | 'hasV2Content' | 'charmRevision'
+>
+
+export function describeInstalled(
+  { kind }: Workload,
+  { version, digest, revision }: Installed,
+): WorkloadSeen {
+  return { kind, version, archive: digest, ...(revision !== undefined && { revision }) }
+}
+
+export async function observeInstallation(
+  charm: Charm,
+  workload: Workload,
+  installed: Installed | undefined,
+): Promise<ReleasesSeen> {
+  const [source, prepared, previous, fetchFailed, charmRevision] = await Promise.all([
+    observeSource(charm, workload, installed !== undefined),
+    observeBeside(workload, 'next'),
+    observeBeside(workload, 'previous'),
+    readTextIfExists(fetchPath(workload)),
+    readCharmRevision(charm),
+  ])
+  const other = prepared && prepared.revision !== undefined && prepared.revision === installed?.revision
+  const crosses = installed && prepared && isMinorUp(installed.version, prepared.version)
+  return {
+    source,
+    prepared: other ? undefined : prepared,
+    previous,
+    fetchFailed: parseJsonText(fetchSchema, fetchFailed),
+    ...(crosses && { hasV2Content: await readV2Content(snapshotFolder(workload)) }),
+    ...(charmRevision !== undefined && { charmRevision }),
+  }
+}
+
+const fetchSchema = z.object({ release: z.string(), words: z.string(), withdrawn: z.boolean() })
+
+async function observeBeside(
+  { kind }: Workload,
+  place: 'next' | 'previous',
+): Promise<WorkloadSeen | undefined> {
+  if (kind === 'snap') {
+    const release = await readSnapRelease(place)
+    return release && { kind, version: release.version, archive: undefined, revision: release.revision }
+  }
+  const release = await readInstalledBinaries(undefined, place)
+  return release && { kind, version: release.version, archive: release.digest }
+}
+
+/** Hooks in which a fetch that failed is tried again. */
+const retries: ReadonlySet<string> = new Set(['upgrade-charm', 'config-changed', 'update-status', 'start'])
+
+/** Juju is asked for the tarball only where the answer matters: nothing installed, or another tarball may be attached. */
+async function observeSource(charm: Charm, workload: Workload, installed: boolean): Promise<SourceSeen> {
+  const { context, juju } = charm
+  const { name } = context.hook
+  const asks = !installed || name === 'upgrade-charm' || name === 'config-changed' || name === 'update-status'
+  // What the charm pins is compared in every hook: upgrade-charm may never come.
+  if (!asks) return workload.kind === 'snap' ? observePin(charm) : { kind: 'unread' }
+  try {
+    const path = await juju.resourcePath('etcd')
+    // A tarball that was attached once stays: Juju has no way to detach it.
+    if (path === undefined) return workload.kind === 'snap' ? observePin(charm) : { kind: 'unread' }
+    const digest = await rememberedDigestOf(path, tarballPath(workload))
+    return { kind: 'archive', digest, anew: name === 'upgrade-charm' }
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error
+    // Which of the two it is can't be known now, and the snap in place of a tarball would be the wrong one.
+    await juju.log('WARNING', `the resource etcd can't be had now: ${error.message}`)
+    return { kind: 'unread' }
+  }
+}
+
+async function observePin({ context }: Charm): Promise<SourceSeen> {
+  const pinned = await readPin(context.charmDir)
+  const { name } = context.hook
+  return { kind: 'snap', ...(pinned && { pinned }), again: retries.has(name), anew: name === 'upgrade-charm' }
+}
+
+/** As `ch:amd64/etcd-25`, or `local:etcd-3`. */
+async function readCharmRevision({ context }: Charm): Promise<string | undefined> {
+  const url = await readTextIfExists(`${context.charmDir}/.juju-charm`)
+  return url && /-(\d+)\s*$/.exec(url)?.[1]
+}

@@ -1,0 +1,147 @@
+// A refresh in `juju status`: each outdated unit says what it runs, the one whose turn it is why it stands, and the leader what the operator is
+// to do.
+
+import type { Observed, WorkloadSeen } from '../../observed.ts'
+import type { Condition } from '../../step.ts'
+import { whoRefused } from '../workload/next-start.ts'
+import { type Hold, holdOf } from './hold.ts'
+import { pauseOf } from './pause.ts'
+import { describeRelease, mixesKinds, releaseOf, snapRelease, wantedRevision } from './release.ts'
+import { type Standing, standingOf, type UnitStanding, unitsOfAnotherMind } from './standing.ts'
+import { isMinorUp } from './versions.ts'
+
+export function refreshConditions(observed: Observed): readonly Condition[] {
+  return [
+    ...fetchConditions(observed),
+    ...unitConditions(observed),
+    ...(observed.leader ? leaderConditions(observed) : []),
+  ]
+}
+
+function fetchConditions(observed: Observed): readonly Condition[] {
+  const { fetchFailed } = observed.machine
+  const revision = wantedRevision(observed)
+  if (mixesKinds(observed)) {
+    const message =
+      'the tarball attached as etcd is not taken: this unit runs the snap; refresh the charm instead, or deploy anew with the tarball'
+    return [{ status: 'blocked', message, scope: 'unit' }]
+  }
+  if (!fetchFailed || revision === undefined || fetchFailed.release !== snapRelease(revision)) return []
+  if (isInForce(observed, fetchFailed.release)) return []
+  const remedy = fetchFailed.withdrawn
+    ? 'set etcd-snap-revision to one that it has, or refresh the charm to a revision that pins another'
+    : 'the next update-status tries again'
+  const message = `etcd goes on as it is, and ${describeRelease(fetchFailed.release)} can't be fetched (${fetchFailed.words}); ${remedy}`
+  return [{ status: fetchFailed.withdrawn ? 'blocked' : 'waiting', message, scope: 'unit' }]
+}
+
+function isInForce({ machine }: Observed, release: string): boolean {
+  return machine.workload !== undefined && releaseOf(machine.workload) === release
+}
+
+function unitConditions(observed: Observed): readonly Condition[] {
+  const { prepared, workload } = observed.machine
+  const standing = standingOf(observed)
+  if (!prepared || !workload || !standing || releaseOf(prepared) !== standing.wanted) return []
+  if (whoRefused(observed, 'release', standing.wanted)) return []
+  const hold = holdOf(observed, prepared)
+  const reason = hold && (hold.kind === 'refused' || hold.kind === 'check') ? describeHold(hold) : undefined
+  if (reason !== undefined) {
+    const message = `etcd ${prepared.version} is not taken: ${reason}`
+    return [{ status: 'blocked', message, scope: 'unit' }]
+  }
+  return [outdated(observed, prepared, workload)]
+}
+
+/** Below all else, and active: it serves, and monitoring must page nobody for days. */
+function outdated({ machine }: Observed, prepared: WorkloadSeen, workload: WorkloadSeen): Condition {
+  const revision = workload.revision === undefined ? '' : `; snap revision ${workload.revision}`
+  const charm = machine.charmRevision === undefined ? '' : `; charm revision ${machine.charmRevision}`
+  const message = `etcd ${workload.version} running (outdated, ${prepared.version} is pinned)${revision}${charm}`
+  return { status: 'active', message, scope: 'unit', aside: true }
+}
+
+export function describeHold(hold: Hold): string {
+  switch (hold.kind) {
+    case 'turn':
+      return `${hold.after} goes first`
+    case 'unknown':
+      return `it is not known yet ${hold.what}`
+    case 'pause':
+      return hold.last
+        ? 'this is the last unit, after which there is no way back to the earlier line; run resume-refresh on it'
+        : 'it waits for resume-refresh'
+    case 'unwell':
+      return `${hold.unit} is not well`
+    case 'refused':
+      return `${hold.because}; ${hold.remedy}`
+    case 'check':
+      return `${hold.what}; mend it, or refresh back`
+    default:
+      return hold satisfies never
+  }
+}
+
+/** Told from databags: any unit may be the next. */
+function leaderConditions(observed: Observed): readonly Condition[] {
+  const standing = standingOf(observed)
+  const outdatedUnits = standing?.units.filter((unit) => unit.outdated) ?? []
+  const [next] = outdatedUnits
+  if (!standing || !next || whoRefused(observed, 'release', standing.wanted)) return []
+  const strangers = unitsOfAnotherMind(standing)
+  const tell = (status: Condition['status'], message: string): readonly Condition[] => [
+    { status, message, scope: 'application', stake: 'machine' },
+  ]
+  if (strangers.length > 0)
+    return tell(
+      'maintenance',
+      `finding out whether a refresh is under way: ${strangers.join(', ')} has not told yet`,
+    )
+  const done = standing.units.filter(({ told }) => told.runs === standing.wanted)
+  const unwell = done.find(({ well }) => !well)
+  const back = wayBack(observed, done)
+  if (unwell)
+    return tell(
+      'blocked',
+      `refresh stands: ${unwell.unit} is not well; mend it, or resume-refresh on ${next.unit} with check-health-of-refreshed-units=false; ${back}`,
+    )
+  const pause = whatIsPaused(observed, standing, next, outdatedUnits.length, done)
+  if (pause) return tell('blocked', `${pause}; ${back}`)
+  return tell(
+    'maintenance',
+    `refreshing, ${next.unit} is next; to pause: juju config ${observed.application} pause-after-unit-refresh=all; ${back}`,
+  )
+}
+
+function whatIsPaused(
+  observed: Observed,
+  standing: Standing,
+  next: UnitStanding,
+  left: number,
+  done: readonly UnitStanding[],
+): string | undefined {
+  const { wanted, units } = standing
+  const from = next.version
+  const to = done[0]?.version
+  const rollback =
+    units.some(({ told }) => told.before === wanted) &&
+    from !== undefined &&
+    to !== undefined &&
+    !isMinorUp(from, to)
+  if (next.told.order?.release === wanted) return undefined
+  const checked = done.map(({ unit }) => unit).join(', ')
+  if (left === 1 && from !== undefined && to !== undefined && isMinorUp(from, to))
+    return `point of no return: check ${checked}, then run resume-refresh on ${next.unit}`
+  if (done.length === 0 || rollback) return undefined
+  const resumed = units.some(({ told }) => told.order?.release === wanted)
+  const pauses = { all: true, first: !resumed, none: false }[pauseOf(observed)]
+  return pauses ? `refresh waits: check ${checked}, then run resume-refresh on ${next.unit}` : undefined
+}
+
+/** Where the earlier revision of the charm is known, the whole command. */
+function wayBack({ application }: Observed, done: readonly UnitStanding[]): string {
+  const from = done.map(({ told }) => told.from).find((revision) => revision !== undefined)
+  return from === undefined
+    ? 'to go back, refresh to what was before'
+    : `back: juju refresh ${application} --revision ${from}`
+}

@@ -1,0 +1,121 @@
+// Whether this unit's etcd may be switched to the release that lies ready, and what it waits for if it may not. Facts are compared in every
+// hook: what each unit wants, runs and has proven. The restart itself takes the same turn as any other.
+
+import type { RefreshOrder } from '../../../interfaces/etcd-peers.ts'
+import type { Observed, WorkloadSeen } from '../../observed.ts'
+import { membersOf } from '../cluster/members.ts'
+import { failedCheck } from './checks.ts'
+import { type Change, compatibilities, limits } from './guards.ts'
+import { pauseOf } from './pause.ts'
+import { releaseOf } from './release.ts'
+import {
+  isRollback,
+  numberOf,
+  type Standing,
+  standingOf,
+  type UnitStanding,
+  unitsOfAnotherMind,
+} from './standing.ts'
+import { isMinorUp } from './versions.ts'
+
+export type Hold =
+  /** Others go first, or have not been told yet. */
+  | { readonly kind: 'turn'; readonly after: string }
+  | { readonly kind: 'unknown'; readonly what: string }
+  /** It is this unit's turn, and an operator has to say so. */
+  | { readonly kind: 'pause'; readonly last: boolean }
+  | { readonly kind: 'unwell'; readonly unit: string }
+  | { readonly kind: 'refused'; readonly guard: string; readonly because: string; readonly remedy: string }
+  | { readonly kind: 'check'; readonly what: string }
+
+export function orderOf(observed: Observed): RefreshOrder | undefined {
+  const { refreshOrder, peers, unit } = observed
+  return refreshOrder ?? peers?.units.get(unit)?.databag.refresh?.order
+}
+
+/** `undefined`: it may go. */
+export function holdOf(observed: Observed, ready: WorkloadSeen): Hold | undefined {
+  const standing = standingOf(observed)
+  const current = observed.machine.workload
+  if (!standing || !current) return { kind: 'unknown', what: 'which release is wanted' }
+  const given = orderOf(observed)
+  const order = given?.release === standing.wanted ? given : undefined
+  const rollback = isRollback(standing, ready, current)
+  return (
+    refusalOf(observed, { ready, current, rollback, order }) ??
+    turnOf(observed, standing, order) ??
+    (rollback ? undefined : checkOf(observed, standing, order)) ??
+    (rollback || order
+      ? undefined
+      : pauseBefore(observed, standing, isMinorUp(current.version, ready.version)))
+  )
+}
+
+interface Wish {
+  readonly ready: WorkloadSeen
+  readonly current: WorkloadSeen
+  readonly rollback: boolean
+  readonly order: RefreshOrder | undefined
+}
+
+function refusalOf(observed: Observed, { ready, current, rollback, order }: Wish): Hold | undefined {
+  const { etcd, machine } = observed
+  const members = membersOf(observed)
+  if (etcd.kind !== 'up' || !members || etcd.clusterVersion === undefined)
+    return { kind: 'unknown', what: 'how the members are' }
+  const change: Change = {
+    from: current.version,
+    to: ready.version,
+    cluster: etcd.clusterVersion,
+    members,
+    alarms: etcd.alarms ?? [],
+    hasV2Content: machine.hasV2Content === true,
+    rollback,
+  }
+  const answered = rollback || order?.compatibility === false
+  const guards = answered ? limits : [...limits, ...compatibilities]
+  const broken = guards.find((guard) => !guard.holds(change))
+  return (
+    broken && { kind: 'refused', guard: broken.name, because: broken.because, remedy: broken.remedy(change) }
+  )
+}
+
+function turnOf(observed: Observed, standing: Standing, order: RefreshOrder | undefined): Hold | undefined {
+  // An operator who takes health out of the way answers for the order, too.
+  if (order?.health === false) return undefined
+  const [other] = unitsOfAnotherMind(standing).filter((unit) => unit !== observed.unit)
+  if (other !== undefined) return { kind: 'unknown', what: `whether ${other} has this revision of the charm` }
+  const before = standing.units.filter(({ number }) => number > numberOf(observed.unit))
+  const next = before.find(({ outdated }) => outdated)
+  if (next) return { kind: 'turn', after: next.unit }
+  const unwell = refreshed(standing).find(({ unit, well }) => unit !== observed.unit && !well)
+  if (unwell) return { kind: 'unwell', unit: unwell.unit }
+  const away = membersOf(observed)?.find(({ responds }) => !responds)
+  return away && { kind: 'unwell', unit: away.name || 'a member that has not started' }
+}
+
+function refreshed({ wanted, units }: Standing): readonly UnitStanding[] {
+  return units.filter(({ told }) => told.runs === wanted)
+}
+
+/** Before the first one only: afterwards there is a cluster of two releases, and to stop there is no better. */
+function checkOf(observed: Observed, standing: Standing, order: RefreshOrder | undefined): Hold | undefined {
+  if (refreshed(standing).length > 0 || order?.checks === false) return undefined
+  const what = failedCheck(observed)
+  return what === undefined ? undefined : { kind: 'check', what }
+}
+
+/** Whoever has joined meanwhile runs what is wanted, too, and counts as one that an operator may look at. */
+function pauseBefore(observed: Observed, standing: Standing, minor: boolean): Hold | undefined {
+  const last = standing.units.filter(({ outdated }) => outdated).length === 1
+  // All members on the later line is what there is no way back from.
+  if (minor && last) return { kind: 'pause', last: true }
+  if (refreshed(standing).length === 0) return undefined
+  const resumed = standing.units.some(({ told }) => told.order?.release === standing.wanted)
+  const pauses = { all: true, first: !resumed, none: false }[pauseOf(observed)]
+  return pauses ? { kind: 'pause', last: false } : undefined
+}
+
+export function isReady(observed: Observed, ready: WorkloadSeen): boolean {
+  return holdOf(observed, ready) === undefined && releaseOf(ready) === standingOf(observed)?.wanted
+}

@@ -1,0 +1,33 @@
+// What a unit tells of its own release.
+
+import type { RefreshTold } from '../../../interfaces/etcd-peers.ts'
+import type { Observed } from '../../observed.ts'
+import { servesHere } from '../cluster/members.ts'
+import { phaseOf } from '../workload/next-start.ts'
+import { orderOf } from './hold.ts'
+import { releaseOf, wantedRelease } from './release.ts'
+
+export function tellRelease(observed: Observed, told: RefreshTold | undefined): RefreshTold | undefined {
+  const { machine } = observed
+  const wants = wantedRelease(observed) || told?.wants
+  const runs = machine.loaded && releaseOf(machine.loaded)
+  const serves = phaseOf(observed) === 'runs' && servesHere(observed)
+  const proven = runs && (serves || told?.proven === runs) ? runs : undefined
+  const before = machine.previous && releaseOf(machine.previous)
+  const charm = machine.charmRevision
+  // The code that wanted what ran before: where a rollback leads.
+  const from = told?.wants !== undefined && told.wants !== wants ? told.charm : told?.from
+  const order = orderOf(observed)
+  // Of another release it says nothing, nor once it is done.
+  const stands = order && order.release === wants
+  const next: RefreshTold = {
+    ...(wants && { wants }),
+    ...(runs && { runs }),
+    ...(proven && { proven }),
+    ...(before && { before }),
+    ...(charm !== undefined && { charm }),
+    ...(from !== undefined && { from }),
+    ...(stands && { order }),
+  }
+  return Object.keys(next).length > 0 ? next : undefined
+}

@@ -1,0 +1,106 @@
+// A revision of the snap that was fetched and lies ready: so that etcd stops for no longer than a restart, and its version is known before
+// anything stops. snapd keeps the revision before by itself.
+
+import { randomUUID } from 'node:crypto'
+import { readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod/mini'
+import { makeDirectory, readTextIfExists, writeFileAtomic } from './file.ts'
+import { isWithdrawn, runSnap, snapName } from './snap.ts'
+import { workloadPaths } from './workload-paths.ts'
+
+const schema = z.object({ version: z.string(), revision: z.string() })
+/** `revision` is the snap's, `version` etcd's. */
+export type SnapRelease = Readonly<z.infer<typeof schema>>
+
+/** `next` was fetched; `previous` is what was in force before the last switch. */
+type Place = 'next' | 'previous'
+
+/** In the folder of the charm's own records, which nobody but root can write to. */
+const usual = `${workloadPaths('snap').state}/snap`
+const recordName = 'release.json'
+
+/** The store has no such revision any more, or never had. */
+export class SnapWithdrawn extends Error {
+  override readonly name = 'SnapWithdrawn'
+}
+
+export async function readSnapRelease(place: Place, folder = usual): Promise<SnapRelease | undefined> {
+  const text = await readTextIfExists(join(folder, place, recordName))
+  return text === undefined ? undefined : schema.parse(JSON.parse(text))
+}
+
+export async function fetchSnap(revision: string, folder = usual): Promise<SnapRelease> {
+  const there = await readSnapRelease('next', folder)
+  if (there?.revision === revision) return there
+  await makeDirectory(folder, { mode: 0o700 })
+  await removeDrafts(folder)
+  const draft = join(folder, `${draftPrefix}${randomUUID()}`)
+  try {
+    await makeDirectory(draft, { mode: 0o700 })
+    await download(revision, draft)
+    const release = { version: await readVersion(fileIn(draft, 'snap')), revision }
+    await writeFileAtomic(join(draft, recordName), JSON.stringify(release), { mode: 0o600 })
+    await rm(join(folder, 'next'), { recursive: true, force: true })
+    await rename(draft, join(folder, 'next'))
+    return release
+  } finally {
+    await rm(draft, { recursive: true, force: true })
+  }
+}
+
+async function download(revision: string, into: string): Promise<void> {
+  try {
+    await runSnap([
+      'download',
+      snapName,
+      `--revision=${revision}`,
+      `--target-directory=${into}`,
+      `--basename=${snapName}`,
+    ])
+  } catch (error) {
+    if (isWithdrawn(error))
+      throw new SnapWithdrawn(`the snap store has no revision ${revision} of ${snapName}`, { cause: error })
+    throw error
+  }
+}
+
+/** snapd tells it of a file as of an installed snap. */
+async function readVersion(file: string): Promise<string> {
+  const told = await runSnap(['info', file])
+  const version = /^version:\s+(\S+)/m.exec(told)?.[1]
+  if (version === undefined) throw new Error(`snap info ${file} tells no version`)
+  return version
+}
+
+function fileIn(folder: string, kind: 'snap' | 'assert'): string {
+  return join(folder, `${snapName}.${kind}`)
+}
+
+/** etcd has stopped, and its service is disabled: snapd starts what is enabled, with the configuration of before. */
+export async function putFetchedSnapInForce(before: SnapRelease | undefined, folder = usual): Promise<void> {
+  const next = await readSnapRelease('next', folder)
+  if (!next) return
+  // On record first: whoever dies after the switch must know what to go back to.
+  if (before && before.revision !== next.revision) await notePrevious(before, folder)
+  await runSnap(['ack', fileIn(join(folder, 'next'), 'assert')])
+  await runSnap(['install', fileIn(join(folder, 'next'), 'snap')])
+}
+
+/** Never `revert`: that would take the snap's data back, too, and with it the configuration. */
+export async function putPreviousSnapInForce(folder = usual): Promise<void> {
+  const previous = await readSnapRelease('previous', folder)
+  if (previous) await runSnap(['refresh', snapName, `--revision=${previous.revision}`])
+}
+
+async function notePrevious(release: SnapRelease, folder: string): Promise<void> {
+  await makeDirectory(join(folder, 'previous'), { mode: 0o700 })
+  await writeFileAtomic(join(folder, 'previous', recordName), JSON.stringify(release), { mode: 0o600 })
+}
+
+const draftPrefix = '.draft-'
+
+async function removeDrafts(folder: string): Promise<void> {
+  const drafts = (await readdir(folder)).filter((name) => name.startsWith(draftPrefix))
+  for (const name of drafts) await rm(join(folder, name), { recursive: true, force: true })
+}
