@@ -79,7 +79,7 @@ $(CLIENT_CHARM): $(STAMP) $(CHARM_SOURCES) $(shell find tests/requirers/typescri
 demo: $(ETCD_CHARM) $(CLIENT_CHARM) ## deploy, integrate, read, write, be refused, lose access (KEEP=1 keeps it)
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 scripts/demo.ts
 
-build/.py-requirer: $(STAMP) scripts/archive.ts scripts/pack-python-requirer.ts $(shell find tests/requirers/python -type f)
+build/.py-requirer: $(STAMP) scripts/archive.ts scripts/pack-python-requirer.ts $(shell find tests/requirers/python tests/requirers/issuer -type f)
 	@mkdir -p build && $(NODE) scripts/pack-python-requirer.ts && { [ ! -e build/py-requirer.charm ] || touch $@; }
 
 build/.collector: $(STAMP) scripts/archive.ts scripts/pack-collector.ts tests/requirers/python/requirements.txt $(shell find tests/requirers/collector -type f)

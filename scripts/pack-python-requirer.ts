@@ -1,4 +1,4 @@
-// Packs the Python requirer of tests/requirers. Without an argument for the emulator, whose machines see this machine's /usr: a
+// Packs the Python requirer of tests/requirers, and the issuer of certificates beside it. Without an argument for the emulator, whose machines see this machine's /usr: a
 // venv by hashes outside of the archive. With a base (`ubuntu@24.04`) for a real machine: its packages and etcdctl inside. Where
 // they can't be had, it says so loudly and leaves no archive: the stories about it then report themselves as skipped.
 
@@ -54,27 +54,42 @@ function placePackages(version: string, into: string): void {
   rmSync(whole, { recursive: true })
 }
 
-function stageCharm(stage: string, dispatch: string): void {
+interface Sources {
+  readonly folder: string
+  readonly code: readonly string[]
+}
+
+const requirer: Sources = {
+  folder: source,
+  code: ['charm', 'certificate', 'library_v0', 'library_v1'],
+}
+const issuer: Sources = { folder: 'tests/requirers/issuer', code: ['charm'] }
+
+function stageCharm(stage: string, dispatch: string, { folder, code }: Sources): void {
   rmSync(stage, { recursive: true, force: true })
   mkdirSync(`${stage}/src`, { recursive: true })
-  const code = ['charm', 'certificate', 'library_v0', 'library_v1'].map((name) => `src/${name}.py`)
-  for (const file of ['metadata.yaml', 'config.yaml', 'actions.yaml', ...code])
-    copyFileSync(join(source, file), join(stage, file))
+  for (const file of [
+    'metadata.yaml',
+    'config.yaml',
+    'actions.yaml',
+    ...code.map((name) => `src/${name}.py`),
+  ])
+    copyFileSync(join(folder, file), join(stage, file))
   writeFileSync(join(stage, 'dispatch'), `#!/bin/sh\n${dispatch}\n`, { mode: 0o755 })
   writeFileSync(join(stage, 'manifest.yaml'), printManifest(arch))
 }
 
-function stageForEmulator(stage: string): void {
+function stageForEmulator(stage: string, of: Sources): void {
   const venv = makeVenv()
   const here = `PYTHONPATH="$(echo ${venv}/lib/python3.*/site-packages)/${v0}"`
-  stageCharm(stage, `${here} exec ${venv}/bin/python -W ignore "\${JUJU_CHARM_DIR:-.}/src/charm.py"`)
+  stageCharm(stage, `${here} exec ${venv}/bin/python -W ignore "\${JUJU_CHARM_DIR:-.}/src/charm.py"`, of)
 }
 
-function stageForMachine(stage: string, base: string): void {
+function stageForMachine(stage: string, base: string, of: Sources): void {
   const version = pythonOf(base)
   makeVenv()
   const here = `export PYTHONPATH="$PWD/lib:$PWD/lib/${v0}" PATH="$PWD/bin:$PATH" PYTHONDONTWRITEBYTECODE=1`
-  stageCharm(stage, `cd "\${JUJU_CHARM_DIR:-.}" || exit\n${here}\nexec python3 -W ignore src/charm.py`)
+  stageCharm(stage, `cd "\${JUJU_CHARM_DIR:-.}" || exit\n${here}\nexec python3 -W ignore src/charm.py`, of)
   placePackages(version, `${stage}/lib`)
   mkdirSync(`${stage}/bin`)
   copyFileSync(join(process.env.ETCD_BIN_DIR ?? '', 'etcdctl'), `${stage}/bin/etcdctl`)
@@ -82,17 +97,24 @@ function stageForMachine(stage: string, base: string): void {
 }
 
 const base = process.argv[2]
-const stage = base ? `build/py-requirer-${base.replace('@', '-')}` : 'build/py-requirer'
-rmSync(`${stage}.charm`, { force: true })
+const suffix = base ? `-${base.replace('@', '-')}` : ''
+const charms = [
+  ['build/py-requirer', requirer],
+  ['build/py-issuer', issuer],
+] as const
+for (const [name] of charms) rmSync(`${name}${suffix}.charm`, { force: true })
 try {
-  if (base) stageForMachine(stage, base)
-  else stageForEmulator(stage)
-  await zip(stage, `${stage}.charm`)
+  for (const [name, of] of charms) {
+    const stage = `${name}${suffix}`
+    if (base) stageForMachine(stage, base, of)
+    else stageForEmulator(stage, of)
+    await zip(stage, `${stage}.charm`)
+  }
 } catch (error) {
   const said =
     error instanceof Error ? error.message.split('\n').filter((line) => line.trim()) : [String(error)]
   const reason = said.find((line) => line.startsWith('ERROR')) ?? said[0]
   console.error(
-    `\n!!! SKIPPED: stories with the Python requirer, because its packages can't be had: ${reason}\n`,
+    `\n!!! SKIPPED: stories with the Python requirer or issuer, because its packages can't be had: ${reason}\n`,
   )
 }

@@ -36,7 +36,9 @@ import type { LifecycleHook, RelationHook, SecretHook, StorageHook } from './juj
 
 export type HookName =
   | LifecycleHook
-  | RelationHook<'etcd-peers' | 'etcd-client' | 'client-cas' | 'cos-agent'>
+  | RelationHook<
+      'etcd-peers' | 'etcd-client' | 'client-cas' | 'cos-agent' | 'peer-certificates' | 'client-certificates'
+    >
   | RelationHook<'s3-credentials' | 'azure-storage-credentials' | 'gcs-credentials'>
   | StorageHook<'data'>
   | SecretHook
@@ -105,6 +107,17 @@ export const hooks: Readonly<Record<HookName, Handler>> = {
   'cos-agent-relation-changed': reconcile,
   'cos-agent-relation-departed': reconcile,
   'cos-agent-relation-broken': reconcile,
+  'peer-certificates-relation-created': reconcile,
+  'peer-certificates-relation-joined': reconcile,
+  'peer-certificates-relation-changed': reconcile,
+  'peer-certificates-relation-departed': reconcile,
+  'peer-certificates-relation-broken': reconcile,
+
+  'client-certificates-relation-created': reconcile,
+  'client-certificates-relation-joined': reconcile,
+  'client-certificates-relation-changed': reconcile,
+  'client-certificates-relation-departed': reconcile,
+  'client-certificates-relation-broken': reconcile,
 
   's3-credentials-relation-created': reconcile,
   's3-credentials-relation-joined': reconcile,

@@ -10,6 +10,8 @@ import { planAudit } from './plan/clients/audit.ts'
 import { planCollection } from './plan/clients/collectable.ts'
 import { planClientCas } from './plan/trust/client-cas.ts'
 import { conditionsOf } from './plan/conditions.ts'
+import { planAsking, planRequests } from './plan/issuers/requests.ts'
+import { planIssuers, withIssuers } from './plan/issuers/tell.ts'
 import { planAlarms } from './plan/cluster/alarms.ts'
 import { planClaim, planStandstill } from './plan/cluster/data.ts'
 import { planDefinition } from './plan/workload/definition.ts'
@@ -34,7 +36,9 @@ import { planService } from './plan/workload/service.ts'
 import { planScheduled } from './plan/maintenance/defragment.ts'
 import type { Condition, Plan, Step, Write } from './step.ts'
 
-export function decide(observed: Observed): Plan {
+export function decide(seen: Observed): Plan {
+  // Whom the leader is about to have trusted, it trusts itself at once: nobody would wake it for that.
+  const observed = withIssuers(seen)
   if (!oneUnitPerMachine.holds(observed))
     return { steps: [], writes: [], conditions: isGuest(observed), toCount: [] }
   const unreadable = observed.peers?.application.unreadable ?? []
@@ -47,8 +51,10 @@ export function decide(observed: Observed): Plan {
     ...planIssuing(observed),
     ...planRotation(observed),
     ...planClientCas(observed),
+    ...planIssuers(seen, observed, answers.length > 0),
     ...planOptions(observed),
     ...planIntroduction(observed),
+    ...planAsking(observed),
     ...planCollection(observed, ledger),
     ...planEncryption(observed),
     ...planGrants(observed),
@@ -74,6 +80,7 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
     ...planInstall(observed),
     ...planDefinition(observed),
     ...planKeys(observed),
+    ...planRequests(observed),
     ...planClaim(observed),
     ...planDiscard(observed),
     ...access,

@@ -31,6 +31,21 @@ export function keyPath({ paths }: Workload, purpose: Purpose): string {
   return `${paths.tls}/${purpose}.key`
 }
 
+/** The charm's own key, once etcd has shown a certificate of another issuer. */
+export function ownKeyPath({ paths }: Workload, purpose: Purpose): string {
+  return `${paths.tls}/${purpose}.own.key`
+}
+
+/** Certificate and key in one file, which their own places then link to. */
+export function pairPath({ paths }: Workload, purpose: Purpose): string {
+  return `${paths.tls}/${purpose}.pem`
+}
+
+/** Keys and requests for issuers of the operator's. */
+export function requestsPath({ paths }: Workload, purpose: Purpose): string {
+  return `${paths.state}/${purpose}-requests.json`
+}
+
 export function revocationPath({ paths }: Workload): string {
   return `${paths.tls}/client.crl`
 }

@@ -11,6 +11,8 @@ import type { EtcdSeen } from './plan/cluster/etcd-seen.ts'
 import type { PeersSeen } from './plan/cluster/peers-seen.ts'
 import type { CollectorsSeen } from './plan/observability/observability-seen.ts'
 import type { RestoreSeen } from './plan/restore/restore-seen.ts'
+import type { IssuersSeen, RequestOnDisk } from './plan/issuers/issuers-seen.ts'
+import type { IssuerRole } from '../interfaces/issuers.ts'
 import type { TrustSeen } from './plan/trust/trust-seen.ts'
 import type { InstallationSeen } from './plan/workload/installation-seen.ts'
 import type { ServiceSeen } from './plan/workload/service-seen.ts'
@@ -24,6 +26,7 @@ export type * from './plan/cluster/etcd-seen.ts'
 export type * from './plan/cluster/peers-seen.ts'
 export type * from './plan/observability/observability-seen.ts'
 export type * from './plan/restore/restore-seen.ts'
+export type * from './plan/issuers/issuers-seen.ts'
 export type * from './plan/trust/trust-seen.ts'
 export type * from './plan/workload/installation-seen.ts'
 export type * from './plan/workload/service-seen.ts'
@@ -68,10 +71,14 @@ export interface Observed {
   readonly collectors?: CollectorsSeen | undefined
   /** The leader's. */
   readonly backup?: BackupSeen | undefined
+  /** Issuers of the operator's; not there where this hook had no reason to look. */
+  readonly issuers?: IssuersSeen | undefined
 }
 
 export interface MachineSeen extends InstallationSeen, ServiceSeen, DataSeen, RestoreSeen, TrustSeen {
   readonly audited: Audited | undefined
   /** `undefined` where nothing of backups is on this unit's disk. */
   readonly backup?: BackupOnDisk | undefined
+  /** What this unit made to ask issuers of the operator's with, the newest last. */
+  readonly requests: Readonly<Record<IssuerRole, readonly RequestOnDisk[]>>
 }

@@ -6,6 +6,7 @@ import type { BackupStep, BackupWrite } from './plan/backup/steps.ts'
 import type { CertificateStep, CertificateWrite } from './plan/certificates/steps.ts'
 import type { ClientStep, ClientWrite } from './plan/clients/steps.ts'
 import type { ClusterStep, ClusterWrite } from './plan/cluster/steps.ts'
+import type { IssuerStep, IssuerWrite } from './plan/issuers/steps.ts'
 import type { MaintenanceStep } from './plan/maintenance/steps.ts'
 import type { ObservabilityWrite } from './plan/observability/steps.ts'
 import type { RestoreStep } from './plan/restore/steps.ts'
@@ -19,6 +20,7 @@ export type * from './plan/cluster/steps.ts'
 export type * from './plan/observability/steps.ts'
 export type * from './plan/restore/steps.ts'
 export type * from './plan/workload/steps.ts'
+export type * from './plan/issuers/steps.ts'
 export type * from './plan/maintenance/steps.ts'
 
 export type Step = { readonly why: string } & (
@@ -28,6 +30,7 @@ export type Step = { readonly why: string } & (
   | ClientStep
   | TrustStep
   | CertificateStep
+  | IssuerStep
   | MaintenanceStep
   | BackupStep
 )
@@ -40,6 +43,7 @@ export type Write = { readonly why: string } & (
   | CertificateWrite
   | ObservabilityWrite
   | BackupWrite
+  | IssuerWrite
 )
 
 export interface Plan {

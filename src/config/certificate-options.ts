@@ -50,6 +50,11 @@ function isName(word: string): boolean {
   return isIP(name) !== 0 || (isDnsName(name) && !/^[\d.]+$/.test(name))
 }
 
+/** So short that a common name has room for the unit's before it. */
+function isDomain(text: string): boolean {
+  return text === '' || (isDnsName(text) && !text.startsWith('*') && text.length <= 48)
+}
+
 const mostNames = 50
 
 export const certificateOptions = {
@@ -65,21 +70,30 @@ export const certificateOptions = {
           (text === '' || wordsOf(text).some((name) => neededForHttp2.includes(name))),
       ),
     ),
+  'certificate-key-type': z.enum(['rsa', 'ecdsa']),
+  'client-certificate-domain': z.string().check(z.refine(isDomain)),
   'endpoints-as': z.enum(['address', 'fqdn', 'ingress']),
+  'peer-certificate-domain': z.string().check(z.refine(isDomain)),
   'tls-min-version': z.enum(['1.2', '1.3']),
 } as const
 
 export interface CertificateOptions {
   readonly 'certificate-extra-sans': string
   readonly 'cipher-suites': string
+  readonly 'certificate-key-type': 'rsa' | 'ecdsa'
+  readonly 'client-certificate-domain': string
   readonly 'endpoints-as': 'address' | 'fqdn' | 'ingress'
+  readonly 'peer-certificate-domain': string
   readonly 'tls-min-version': '1.2' | '1.3'
 }
 
 export const certificateDefaults: CertificateOptions = {
   'certificate-extra-sans': '',
   'cipher-suites': '',
+  'certificate-key-type': 'rsa',
+  'client-certificate-domain': '',
   'endpoints-as': 'address',
+  'peer-certificate-domain': '',
   'tls-min-version': '1.2',
 }
 
@@ -97,6 +111,9 @@ export const certificateRemedies: Readonly<Record<keyof CertificateOptions, (val
       return `${odd.length > 0 ? `${odd.slice(0, 3).map(quote).join(', ')} is none that etcd takes; ` : ''}set it to names like ${safeCipherSuites[0]}, or to nothing`
     return `add one of ${neededForHttp2.join(', ')}: without it etcd does not start`
   },
+  'certificate-key-type': () => 'set it to rsa or ecdsa',
+  'client-certificate-domain': () => 'set it to a domain like example.com, or to nothing',
+  'peer-certificate-domain': () => 'set it to a domain like example.com, or to nothing',
   'endpoints-as': () => 'set it to address, fqdn or ingress',
   'tls-min-version': () => 'set it to 1.2 or 1.3',
 }

@@ -3,6 +3,7 @@
 
 import * as z from 'zod/mini'
 import { type Founding, foundingSchema } from './founding.ts'
+import { type IssuersOfApplication, issuersOfApplication } from './issuers.ts'
 import { parseJsonText, printJsonText } from './json-text.ts'
 
 import { type ByPurpose, byPurpose } from './purposes.ts'
@@ -41,6 +42,8 @@ export interface PeerApplication {
   readonly withdrawn?: readonly Withdrawn[]
   /** Options in force that differ from their defaults; an option that is invalid now goes on as it stands here. */
   readonly options?: Readonly<z.infer<typeof options>>
+  /** Whom beside the charm's own authorities all are to trust. */
+  readonly issuers?: IssuersOfApplication
   /** Keys that are there and say nothing to this version of the charm: that is not the same as if they were not there. */
   readonly unreadable: readonly string[]
 }
@@ -63,6 +66,7 @@ export function parsePeerApplication(databag: Readonly<Record<string, string>>):
   }
   const kept = read(options, 'options')
   const refused = read(withdrawn, 'withdrawn')
+  const issuers = read(issuersOfApplication, 'issuers')
   const clientCas = read(z.record(z.string(), clientCa), 'client-cas') ?? {}
   const rotating = z.safeParse(rotation, databag.rotation)
   return {
@@ -73,6 +77,7 @@ export function parsePeerApplication(databag: Readonly<Record<string, string>>):
     clientCas,
     ...(kept && { options: kept }),
     ...(refused && { withdrawn: refused }),
+    ...(issuers && { issuers }),
     unreadable,
   }
 }
@@ -84,6 +89,10 @@ export function clientCasOf(application: Pick<PeerApplication, 'clientCas'>): re
 
 export function printClientCas(value: PeerApplication['clientCas']): Record<string, string | undefined> {
   return { 'client-cas': Object.keys(value).length > 0 ? printJsonText(value) : undefined }
+}
+
+export function printIssuers(value: IssuersOfApplication): Record<string, string | undefined> {
+  return { issuers: Object.keys(value).length > 0 ? printJsonText(value) : undefined }
 }
 
 export function printOptions(

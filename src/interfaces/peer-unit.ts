@@ -1,6 +1,7 @@
 // What a unit tells its peers in its own databag of `etcd-peers`.
 
 import * as z from 'zod/mini'
+import { type IssuersOfUnit, issuersOfUnit } from './issuers.ts'
 import { parseJsonText, printJsonText } from './json-text.ts'
 import { type ByPurpose, byPurpose } from './purposes.ts'
 
@@ -98,6 +99,8 @@ export interface PeerUnit {
   readonly refuses?: readonly string[]
   /** Its etcd still reads its data, as after every start. */
   readonly starts?: boolean
+  /** What of issuers of the operator's it trusts and shows. */
+  readonly issuers?: IssuersOfUnit
 
   /** Its disk has no room for a copy of its database, as defragmenting makes one. */
   readonly tight?: boolean
@@ -110,6 +113,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
   const at = parseJsonText(addresses, databag.addresses)
   const stands = parseJsonText(position, databag.position)
   const reached = parseJsonText(reach, databag.reach)
+  const issued = parseJsonText(issuersOfUnit, databag.issuers)
   const unloaded = parseJsonText(unloadable, databag.unloadable)
   const refreshed = parseJsonText(refresh, databag.refresh)
   const {
@@ -143,6 +147,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(refuses && { refuses: refuses.split(',') }),
     ...(settings && { settings }),
     ...(starts && { starts: true }),
+    ...(issued && { issuers: issued }),
     ...(databag.tight && { tight: true }),
     ...(refreshed && { refresh: refreshed }),
   }
@@ -167,6 +172,7 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     refuses: unit.refuses?.join(','),
     settings: unit.settings,
     starts: unit.starts ? 'yes' : undefined,
+    issuers: unit.issuers && printJsonText(unit.issuers),
     tight: unit.tight ? 'yes' : undefined,
     refresh: unit.refresh && printJsonText(unit.refresh),
   }

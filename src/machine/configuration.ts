@@ -18,6 +18,8 @@ export interface ConfigurationSettings {
   readonly peerTls: TlsFiles
   /** Takes peers by their certificate alone, whatever address they come from: for machines behind address translation. */
   readonly anyPeerAddress?: boolean
+  /** Takes peers only whose certificate bears this name. */
+  readonly peerName?: string
   /** Of clients and peers; 1.2 unless told. */
   readonly tlsMinVersion?: '1.2' | '1.3'
   /** Of TLS 1.2, by Go's names; etcd's own choice unless told. */
@@ -125,16 +127,23 @@ function printTls(settings: ConfigurationSettings, version: string): Tree {
   }
 }
 
-function printFilesOf({ clientTls, peerTls, anyPeerAddress }: ConfigurationSettings, version: string): Tree {
+function printFilesOf(settings: ConfigurationSettings, version: string): Tree {
+  const { clientTls, peerTls, anyPeerAddress, peerName } = settings
   const peerFiles = printFiles(peerTls)
   // Neither line has a key for the revocation list, nor 3.5 one for peers' addresses; both take the names of their own fields.
   const clientFields = { ClientTLSInfo: { CRLFile: clientTls.crl } }
-  const client = { 'client-transport-security': printFiles(clientTls), ...clientFields }
-  if (!anyPeerAddress) return { ...client, 'peer-transport-security': peerFiles }
-  if (isBefore36(version)) {
-    return { ...client, 'peer-transport-security': peerFiles, PeerTLSInfo: { SkipClientSANVerify: true } }
+  const old = isBefore36(version)
+  const peerFields = {
+    ...(anyPeerAddress && old && { SkipClientSANVerify: true }),
+    ...(peerName !== undefined && { AllowedHostname: peerName }),
   }
-  return { ...client, 'peer-transport-security': { ...peerFiles, 'skip-client-san-verification': true } }
+  const skips = anyPeerAddress && !old ? { 'skip-client-san-verification': true } : {}
+  return {
+    'client-transport-security': printFiles(clientTls),
+    ...clientFields,
+    'peer-transport-security': { ...peerFiles, ...skips },
+    ...(Object.keys(peerFields).length > 0 && { PeerTLSInfo: peerFields }),
+  }
 }
 
 function printFiles({ certificate, key, trustedCa }: TlsFiles): Tree {

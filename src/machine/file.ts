@@ -15,8 +15,9 @@ import {
   rename,
   rm,
   stat,
+  symlink,
 } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 export interface Owner {
@@ -148,6 +149,22 @@ export async function giveFolder(path: string, owner: Owner): Promise<void> {
     const { uid, gid } = await lstat(inner)
     if (uid !== owner.uid || gid !== owner.gid) await lchown(inner, owner.uid, owner.gid)
   }
+}
+
+/** In place of what is there, in one rename: a link to a file of the same folder. */
+export async function linkAtomic(path: string, target: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}.new`
+  try {
+    await symlink(basename(target), draft)
+    await rename(draft, path)
+  } finally {
+    await removeFile(draft)
+  }
+  await syncFolder(dirname(path))
+}
+
+export async function isLink(path: string): Promise<boolean> {
+  return (await unlessAbsent(lstat(path)))?.isSymbolicLink() === true
 }
 
 /** A file that is not there is as good as removed. */

@@ -13,6 +13,7 @@ export interface Der {
   /** A positive number from hexadecimal digits. */
   integer(hex: string): Asn1
   boolean(value: boolean): Asn1
+  null(): Asn1
   utf8(text: string): Asn1
   octets(content: Asn1 | Buffer): Asn1
   bits(content: Buffer, unused?: number): Asn1
@@ -52,6 +53,7 @@ async function makeDer(): Promise<Der> {
     oid: (dotted) => made(asn1.Type.OID, asn1.oidToDer(dotted).getBytes()),
     integer: (hex) => made(asn1.Type.INTEGER, positive(hex).toString('binary')),
     boolean: (value) => made(asn1.Type.BOOLEAN, value ? '\xff' : '\x00'),
+    null: () => made(asn1.Type.NULL, ''),
     utf8: (text) => made(asn1.Type.UTF8, Buffer.from(text, 'utf8').toString('binary')),
     octets: (content) =>
       made(asn1.Type.OCTETSTRING, (Buffer.isBuffer(content) ? content : encode(content)).toString('binary')),

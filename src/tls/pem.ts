@@ -37,3 +37,9 @@ export function writePem(label: string, der: Buffer): string {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? []
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
 }
+
+/** Of what lies in the place of a certificate, without a key that may be with it. */
+export function certificatesOf(text: string): string {
+  const at = text.search(/-----BEGIN [A-Z ]*PRIVATE KEY-----/)
+  return at < 0 ? text : text.slice(0, at)
+}

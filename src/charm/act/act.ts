@@ -7,6 +7,7 @@ import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { describeStep, type Step } from '../step.ts'
 import { type AccessStep, actOnAccess, isAccessStep, leadingAccessSteps } from './access.ts'
+import { createRequestFor } from './create-request.ts'
 import { onMaintenance } from './on-maintenance.ts'
 import { onBackup } from './backup/on-backup.ts'
 import { onCluster } from './on-cluster.ts'
@@ -24,6 +25,7 @@ const doers: ByKind<SingleStep['kind']> = {
   ...onRestore,
   ...onBackup,
   'access/record': (_charm, _observed, { audited }) => recordAudited(audited),
+  'request/create': (_charm, observed, { role, wish }) => createRequestFor(observed, role, wish),
   'key/create': (_charm, _observed, { purpose }) => createKey(purpose),
   'revocation/write': ({ now }, _observed, { serials }) => writeRevocationList(serials, now),
 }

@@ -3,7 +3,8 @@
 import { digest } from '../../interfaces/digest.ts'
 import type { Purpose } from '../../interfaces/etcd-peers.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
-import { makeDirectory, readTextIfExists, writeFileAtomic } from '../../machine/file.ts'
+import { issuerRoles } from '../../interfaces/issuers.ts'
+import { makeDirectory, type Owner, readTextIfExists, writeFileAtomic } from '../../machine/file.ts'
 import { etcdctlOf } from '../../machine/installed-binaries.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
@@ -17,14 +18,16 @@ import { Blocked, Waiting } from '../outcome.ts'
 import { isStartFile } from '../plan/workload/next-start.ts'
 import type { Start } from '../step.ts'
 import { tryBundle } from '../observe/try-certificate.ts'
+import { certificateFiles } from '../plan/issuers/shown.ts'
+import { readOwnKey } from '../observe/own-key.ts'
+import { installCertificate } from './install-certificate.ts'
 import { forgetBegun } from './start-record.ts'
 
 /** Makes this unit's private key, which never leaves it. A key that is there is kept. */
 export async function createKey(purpose: Purpose): Promise<void> {
   const workload = await findWorkload()
-  const path = keyPath(workload, purpose)
-  if ((await readTextIfExists(path)) !== undefined) return
-  await write(workload, path, await createPrivateKeyPem())
+  if ((await readOwnKey(workload, purpose)) !== undefined) return
+  await write(workload, keyPath(workload, purpose), await createPrivateKeyPem())
 }
 
 /** While etcd runs: what was begun and not made would find something else in its place. */
@@ -36,6 +39,11 @@ export async function writeFileNow(observed: Observed, file: FileName, content: 
 export async function writeFile(file: FileName, content: string): Promise<void> {
   const workload = await findWorkload()
   if (file === 'truststore') await refuseUnloadable(workload, content)
+  for (const role of issuerRoles) {
+    if (certificateFiles[role] !== file) continue
+    await makeTlsFolder(workload)
+    return installCertificate(workload, role, content)
+  }
   await write(workload, pathOf(workload, file), content)
 }
 
@@ -90,10 +98,15 @@ async function refuseUnloadable(workload: Workload, bundle: string, etcdctl?: st
   }
 }
 
-async function write(workload: Workload, path: string, content: string | Buffer): Promise<void> {
+async function makeTlsFolder(workload: Workload): Promise<Owner> {
   const owner = await lookUpUser(workload.user)
   if (!owner)
     throw new Waiting(`user ${workload.user} does not exist; it comes with the installation of etcd`)
   await makeDirectory(workload.paths.tls, { mode: 0o700, owner })
+  return owner
+}
+
+async function write(workload: Workload, path: string, content: string | Buffer): Promise<void> {
+  const owner = await makeTlsFolder(workload)
   await writeFileAtomic(path, content, { mode: 0o600, owner })
 }

@@ -13,6 +13,7 @@ import { observeBackup } from './backup/observe-backup.ts'
 import { observeClientCas } from './client-cas.ts'
 import { observeCollectors } from './collectors.ts'
 import { isAboutClient, noClients, observeClients } from './clients.ts'
+import { observeIssuers } from './issuers.ts'
 import { ingressByRelation } from './ingress.ts'
 import { observePeers } from './peers.ts'
 import type { Observed, PeersSeen } from '../observed.ts'
@@ -67,7 +68,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
   const look = { ledger: peers?.ledger ?? emptyLedger, sweep }
   const keys = looks && sweep && peers.application.authorities !== undefined
   const rules = rulesOf({ config, peers, unit: context.unit, clientCas: undefined, now: charm.now })
-  const [addresses, expectedUnits, presentUnits, clients, clientCas, keysKept, collectors, backup] =
+  const [addresses, expectedUnits, presentUnits, clients, clientCas, keysKept, collectors, backup, issuers] =
     await Promise.all([
       observeAddresses(charm, peers, sweep),
       looks && looksAtMembers ? juju.plannedUnits() : undefined,
@@ -77,6 +78,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
       keys ? areKeysKept(charm) : undefined,
       leaving ? undefined : observeCollectors(charm),
       leader && !leaving ? observeBackup(charm, config.inForce, sweep) : undefined,
+      peers && !leaving ? observeIssuers(charm, peers, sweep) : undefined,
     ])
   return {
     now: charm.now,
@@ -100,6 +102,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
     clientCas,
     collectors,
     backup,
+    ...(issuers && { issuers }),
   }
 }
 

@@ -9,6 +9,7 @@ export const loadedSchema = z.object({
   configuration: z.string(),
   settings: z.optional(z.string()),
   authorities: z._default(z.string(), ''),
+  roots: z.optional(z.array(z.string())),
   leaves: z.array(z.object({ fingerprint: z.string(), serial: z.string(), commonName: z.string() })),
   guarded: z.boolean(),
   quota: z.optional(z.number()),

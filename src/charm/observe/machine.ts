@@ -14,13 +14,13 @@ import { lastRunLog, readService } from '../../machine/service.ts'
 import { findWorkload, type Installed, readInstalled, type Workload } from '../../machine/workload.ts'
 import { publicKeyOf } from '../../tls/key.ts'
 import type { Charm } from '../charm.ts'
+import { certificatesOf } from '../../tls/pem.ts'
 import { readUnloadable } from './unloadable-record.ts'
 import {
   auditedPath,
   claimPath,
   databasePath,
   fileNames,
-  keyPath,
   newClusterPaths,
   loadedPath,
   pathOf,
@@ -31,6 +31,8 @@ import {
 import { claimSchema } from './claim-record.ts'
 import { observeRestore } from './restore.ts'
 import { readBackupRecords } from './backup/records.ts'
+import { readOwnKey } from './own-key.ts'
+import { observeRequests } from './requests.ts'
 import { observeStorage } from './storage.ts'
 import { loadedSchema } from './loaded-record.ts'
 import { describeInstalled, observeInstallation } from './installation.ts'
@@ -90,6 +92,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     run: await observeRun(workload, service),
     serviceDefined: beside && occupant === charm.context.unit,
     startDefined: start,
+    requests: await observeRequests(workload),
     occupant,
     backup: await readBackupRecords(),
   }
@@ -122,16 +125,21 @@ async function observeFiles(workload: Workload): Promise<Partial<Record<FileName
   await Promise.all(
     fileNames.map(async (file) => {
       const text = await readTextIfExists(pathOf(workload, file))
-      if (text !== undefined) files[file] = text
+      if (text !== undefined) files[file] = isCertificate(file) ? certificatesOf(text) : text
     }),
   )
   return files
 }
 
+/** Its key may lie in the same file. */
+function isCertificate(file: FileName): boolean {
+  return file.endsWith('-certificate')
+}
+
 async function observeKeys(workload: Workload): Promise<ReadonlyMap<Purpose, string>> {
   const found = await Promise.all(
     purposes.map(async (purpose) => {
-      const key = await readTextIfExists(keyPath(workload, purpose))
+      const key = await readOwnKey(workload, purpose)
       return key === undefined ? [] : [[purpose, publicKeyOf(key)] as const]
     }),
   )

@@ -17,6 +17,7 @@ import { translationConditions } from './cluster/translation.ts'
 import { defragmentationConditions } from './maintenance/defragment.ts'
 import { restoreConditions } from './restore/conditions.ts'
 import { founderOf } from './restore/under-way.ts'
+import { issuerConditions } from './issuers/conditions.ts'
 import { clientCasConditions } from './trust/client-cas.ts'
 import { lockOutConditions } from './trust/lock-out.ts'
 import { refreshConditions } from './refresh/conditions.ts'
@@ -40,6 +41,7 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
     ...clientConditions(observed, ledger),
     ...clientCasConditions(observed),
     ...rotationConditions(observed),
+    ...issuerConditions(observed),
     ...defragmentationConditions(observed),
     ...backupConditions(observed),
     ...refreshConditions(observed),

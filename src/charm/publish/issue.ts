@@ -2,17 +2,16 @@
 // the memory of a hook that signs, nowhere else.
 
 import { type ByPurpose, type Purpose, printCertificates } from '../../interfaces/etcd-peers.ts'
-import { readTextIfExists } from '../../machine/file.ts'
 import { findWorkload } from '../../machine/workload.ts'
 import { signRequest } from '../../tls/authority.ts'
 import { publicKeyOf } from '../../tls/key.ts'
 import { createRequest } from '../../tls/request.ts'
 import type { Charm } from '../charm.ts'
-import { keyPath } from '../layout.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { certificateDays } from '../plan/certificates/signing.ts'
 import { bySort, type CertifiedNames } from '../plan/certificates/names.ts'
+import { readOwnKey } from '../observe/own-key.ts'
 import { readSigners } from './authorities.ts'
 
 /** The names that the certificates carry; etcd knows the administrator by `root`. */
@@ -56,7 +55,7 @@ export async function signCertificates(
 export async function createRequests(): Promise<{ readonly requests: ByPurpose; readonly keys: ByPurpose }> {
   const workload = await findWorkload()
   const ask = async (purpose: Purpose): Promise<{ request: string; key: string }> => {
-    const privateKey = await readTextIfExists(keyPath(workload, purpose))
+    const privateKey = await readOwnKey(workload, purpose)
     if (privateKey === undefined) throw new Waiting(`waiting for this unit's ${purpose} key`)
     const request = await createRequest({ privateKey, commonName: commonNames[purpose] })
     return { request, key: publicKeyOf(privateKey) }

@@ -38,6 +38,7 @@ const ownWrites: ReadonlySet<Write['kind']> = new Set([
   'port/open',
   'version/set',
   'collector/tell',
+  'issuer/ask',
 ])
 
 /** Juju promises the leadership for half a minute from when it was asked for it. */

@@ -11,6 +11,11 @@ export function archivePaths(): Readonly<Record<CharmName, string>> {
   return { etcd: path('etcd'), client: path('client'), python: path('python') }
 }
 
+/** The issuer of certificates on the field's library, which is packed beside the requirer. */
+export function issuerCharm(): OtherCharm {
+  return { archive: archivePaths().python.replace('py-requirer', 'py-issuer') }
+}
+
 /** A story renews certificates faster than people do, and is of something else than that this is slowed down, unless it says so. */
 export const renewalsAtOnce = { 'client-restart-interval': 0 }
 

@@ -98,6 +98,8 @@ const peer = {
   current: true,
   names: ['10.0.0.1', '127.0.0.1', '::1', 'localhost'],
 }
+/** As `nameOfPeers` makes it of the model and the application. */
+const peersName = 'etcd.5f0a2c6e-0000-4000-8000-000000000000.etcd.internal'
 const pems = { peer: 'peer', server: 'server', admin: 'admin' }
 const addresses = { peer: '10.0.0.1', client: '10.0.0.1', names: ['10.0.0.1'] }
 
@@ -139,7 +141,7 @@ export function settled(): Observed {
               ['admin', 'key-admin'],
             ] as const),
             issued: new Map([
-              ['peer', peer],
+              ['peer', { ...peer, names: [...peer.names, peersName].sort() }],
               ['server', { ...peer, publicKey: 'key-server' }],
               ['admin', { ...peer, publicKey: 'key-admin', serial: 'serial-admin', names: [] }],
             ] as const),
@@ -149,6 +151,7 @@ export function settled(): Observed {
     },
     addresses,
     machine: {
+      requests: { peer: [], server: [] },
       source: { kind: 'unread' },
       ready: undefined,
       replaced: [],

@@ -4,6 +4,7 @@ import { digestOfAuthorities, digestOfCertificates } from '../../../interfaces/a
 import { clientCasOf, type PeerUnit, purposes } from '../../../interfaces/etcd-peers.ts'
 import type { Guard } from '../guard.ts'
 import type { Observed } from '../../observed.ts'
+import { withRoots } from '../issuers/trust.ts'
 import { certificatesOnDisk } from './certificates-on-disk.ts'
 
 export const credentialIsCommitted: Guard<[observed: Observed]> = {
@@ -13,11 +14,11 @@ export const credentialIsCommitted: Guard<[observed: Observed]> = {
 }
 
 /** How far a unit has followed a rotation: others told it, and of itself this one knows it now (no hook would tell it of its own databag). */
-function followedBy(unit: string, observed: Observed): Pick<PeerUnit, 'authorities' | 'certificates'> {
+export function followedBy(unit: string, observed: Observed): Pick<PeerUnit, 'authorities' | 'certificates'> {
   const { machine, peers } = observed
   if (unit !== observed.unit) return peers?.units.get(unit)?.databag ?? {}
   const authorities = machine.loaded?.authorities
-  const certificates = certificatesOnDisk(machine)
+  const certificates = certificatesOnDisk(observed)
   return { ...(authorities && { authorities }), ...(certificates && { certificates }) }
 }
 
@@ -29,7 +30,10 @@ export const newIssuerIsTrusted: Guard<[observed: Observed]> = {
     const { peers } = observed
     const authorities = peers?.application.authorities
     if (!peers || !authorities) return false
-    const wanted = digestOfAuthorities(authorities, clientCasOf(peers.application))
+    const wanted = digestOfAuthorities(
+      { ...authorities, ...withRoots(observed, authorities) },
+      clientCasOf(peers.application),
+    )
     // One that has no certificate yet runs nothing, and would wait for those that are to sign it.
     const units = [...peers.units.keys()].filter((unit) => peers.application.certificates.has(unit))
     return units.every((unit) => followedBy(unit, observed).authorities === wanted)

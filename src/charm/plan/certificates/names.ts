@@ -14,16 +14,26 @@ export interface CertifiedNames {
 /** A member dials itself, and the charm asks it, by loopback. */
 const loopback = ['localhost', '127.0.0.1', '::1']
 
-export function namesToCertify(
-  unit: string,
-  addresses: UnitAddresses,
-  { config }: Pick<Observed, 'config'>,
-): CertifiedNames {
+export function namesToCertify(unit: string, addresses: UnitAddresses, observed: Named): CertifiedNames {
+  const { config } = observed
   const { names, hosts = [], ingress, byRelation = {} } = addresses
-  const peer = [...names, ...loopback]
+  const shared = [...names, ...loopback]
+  const peer = [...shared, nameOfPeers(observed)]
   const clients = [...(ingress === undefined ? [] : [ingress]), ...Object.values(byRelation)]
-  const server = [...peer, ...hosts, ...clients, ...extraNames(unit, config.inForce)]
+  const server = [...shared, ...hosts, ...clients, ...extraNames(unit, config.inForce)]
   return { peer: sorted(peer), server: sorted(server) }
+}
+
+type Named = Pick<Observed, 'application' | 'config' | 'modelUuid' | 'peers'>
+
+/**
+ * The name that every peer of this application bears, and that an issuer is asked to sign for nobody else. One that members go by
+ * already stays.
+ */
+export function nameOfPeers({ application, config, modelUuid, peers }: Named): string {
+  const domain = config.inForce['peer-certificate-domain'].replace(/^\./, '')
+  const name = domain === '' ? `${application}.${modelUuid}.etcd.internal` : `${application}-peers.${domain}`
+  return peers?.application.issuers?.peer?.narrow ?? name
 }
 
 /** `{unit}` is the unit's number. */

@@ -18,6 +18,7 @@ import type { MemberSeen, Observed } from '../../observed.ts'
 import { explainRefusal } from './refusals.ts'
 import type { AnswerToPublish, ResponseToPublish, Write } from '../../step.ts'
 import { describeAbsences, holdsUp } from '../cluster/absence.ts'
+import { serverBundle } from '../issuers/trust.ts'
 import { endpointsOf } from './endpoints.ts'
 import { whyTellAgain } from './given.ts'
 import { membersOf } from '../cluster/members.ts'
@@ -105,7 +106,7 @@ function answerFor(
   rows: readonly Row[],
   told: readonly Row[],
 ): AnswerToPublish | undefined {
-  const authority = observed.peers?.application.authorities?.server
+  const authority = serverBundle(observed)
   const version = observed.machine.workload?.version
   const entries = rows.map(({ entry }) => entry)
   const endpoints = endpointsOf(observed, ledger, entries, relation)

@@ -10,6 +10,7 @@ import { ownEndpoint } from '../clients/endpoints.ts'
 import { reachOf } from '../clients/reach.ts'
 import { ownPosition } from './founding.ts'
 import { isTight } from '../maintenance/room.ts'
+import { issuersToTell } from '../issuers/tell.ts'
 import { released } from '../clients/names.ts'
 import { tellRelease } from '../refresh/told.ts'
 import { storageAway } from '../workload/storage.ts'
@@ -47,9 +48,10 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
   const position = ownPosition(observed)
   const letGo = released(observed)
   const { authorities, quota, settings } = machine.loaded ?? {}
-  const certificates = certificatesOnDisk(machine)
+  const certificates = certificatesOnDisk(observed)
   // Nobody can know now; and who tells `no` is not waited for when a cluster is founded.
   const data = storageAway(observed) ? databag.data : machine.data
+  const issuers = issuersToTell(observed)
   const refuses = printRefusals(machine.run.refused)
   const refresh = tellRelease(observed, databag.refresh)
   return {
@@ -72,6 +74,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(phaseOf(observed) === 'starts' && { starts: true }),
     ...(isTight(machine, databag.tight) && { tight: true }),
     ...(refresh && { refresh }),
+    ...(issuers && { issuers }),
   }
 }
 

@@ -4,6 +4,7 @@
 import { digestOfAuthorities } from '../../../interfaces/authorities-digest.ts'
 import { clientCasOf } from '../../../interfaces/etcd-peers.ts'
 import { describeCertificate } from '../../../tls/certificate.ts'
+import { withRoots } from '../issuers/trust.ts'
 import type { Observed } from '../../observed.ts'
 
 export interface Bystanders {
@@ -21,9 +22,14 @@ export function bystandersOf(observed: Observed): Bystanders {
 }
 
 /** It trusts an operator's authority, or will with its next start; the list lives on through that. */
-function lets({ machine, peers }: Observed): boolean {
+function lets(observed: Observed): boolean {
+  const { machine, peers } = observed
   const authorities = peers?.application.authorities
   if (!peers || !authorities) return false
   if (clientCasOf(peers.application).length > 0) return true
-  return machine.loaded !== undefined && machine.loaded.authorities !== digestOfAuthorities(authorities, [])
+  return (
+    machine.loaded !== undefined &&
+    machine.loaded.authorities !==
+      digestOfAuthorities({ ...authorities, ...withRoots(observed, authorities) }, [])
+  )
 }

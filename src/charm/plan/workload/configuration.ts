@@ -48,6 +48,7 @@ export function printConfiguration({ observed, addresses, token, workload, boots
   const paths = workloadPaths(workload.kind)
   const name = memberName(observed.unit)
   const { inForce } = observed.config
+  const narrow = observed.peers?.application.issuers?.peer?.narrow
   const quota = planQuota(observed).bytes
   const tls = (file: string): string => `${paths.tls}/${file}`
   return renderConfiguration(
@@ -69,6 +70,7 @@ export function printConfiguration({ observed, addresses, token, workload, boots
       },
       peerTls: { certificate: tls('peer.crt'), key: tls('peer.key'), trustedCa: tls('peer-ca.pem') },
       anyPeerAddress: !inForce['peer-address-check'],
+      ...(narrow !== undefined && { peerName: narrow }),
       tlsMinVersion: inForce['tls-min-version'],
       ...(inForce['tls-min-version'] === '1.2' && { cipherSuites: cipherSuitesOf(inForce) }),
       metricsUrls: [metricsUrl],

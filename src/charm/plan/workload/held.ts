@@ -31,14 +31,15 @@ function holdTrust(observed: Observed, { files, loading }: Reading, asked: strin
   const { loaded, files: before } = observed.machine
   if (!loaded || !whoRefused(observed, 'trust', asked)) return { files, loading }
   const { truststore, 'peer-authority': peerAuthority } = before
-  const { authorities, leaves } = loaded
+  const { authorities, leaves, roots } = loaded
+  const { roots: _asked, ...rest } = loading
   return {
     files: {
       ...files,
       ...(truststore !== undefined && { truststore }),
       ...(peerAuthority !== undefined && { 'peer-authority': peerAuthority }),
     },
-    loading: { ...loading, authorities, leaves },
+    loading: { ...rest, authorities, leaves, ...(roots && { roots }) },
   }
 }
 

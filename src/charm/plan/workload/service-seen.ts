@@ -71,6 +71,8 @@ export interface Loaded {
   readonly settings?: string | undefined
   /** Digest of the certificate authorities that it trusts for peers and for clients. */
   readonly authorities: string
+  /** Fingerprints of the roots of issuers of the operator's that it trusts peers by, sorted. */
+  readonly roots?: readonly string[] | undefined
   readonly leaves: readonly Pick<Leaf, 'fingerprint' | 'serial' | 'commonName'>[]
   /** Access control was seen enabled in this etcd's data. */
   readonly guarded: boolean

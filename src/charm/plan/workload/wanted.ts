@@ -1,6 +1,9 @@
 // All that etcd reads on this unit, as it should be.
 
-import { digestOfAuthorities } from '../../../interfaces/authorities-digest.ts'
+import { certificateToShow } from '../issuers/choose.ts'
+import { withRoots } from '../issuers/trust.ts'
+import { fingerprintOfPem } from '../trust/unloadable.ts'
+import { digestOfAuthorities, splitBundle } from '../../../interfaces/authorities-digest.ts'
 import { digest } from '../../../interfaces/digest.ts'
 import { type ByPurpose, clientCasOf, purposes } from '../../../interfaces/etcd-peers.ts'
 import type { Leaf, Ledger } from '../../../interfaces/ledger.ts'
@@ -31,13 +34,14 @@ export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | und
   const leaves = wantedLeaves(observed, ledger)
   const clientCas = clientCasOf(peers.application)
   const configuration = wantedConfiguration(observed, addresses, release)
+  const bundles = withRoots(observed, authorities)
   const files = {
     ...(configuration && { configuration: configuration.text }),
-    'peer-authority': authorities.peer,
-    'server-authority': authorities.server,
+    'peer-authority': bundles.peer,
+    'server-authority': bundles.server,
     truststore: printTruststore([authorities.admin, ...clientCas], leaves),
-    'peer-certificate': own.peer,
-    'server-certificate': own.server,
+    'peer-certificate': certificateToShow(observed, 'peer', own.peer),
+    'server-certificate': certificateToShow(observed, 'server', own.server),
     'admin-certificate': own.admin,
   }
   if (!configuration) return { files, leaves, loading: undefined, asked: undefined }
@@ -48,12 +52,20 @@ export function wantedWorkload(observed: Observed, ledger: Ledger): Wanted | und
     ...(revision !== undefined && { revision }),
     configuration: digest(configuration.settled),
     settings: digest(configuration.shared),
-    authorities: digestOfAuthorities(authorities, clientCas),
+    authorities: digestOfAuthorities({ ...authorities, ...bundles }, clientCas),
+    ...rootsToLoad(authorities.peer, bundles.peer),
     leaves: leaves.map(({ fingerprint, serial, commonName }) => ({ fingerprint, serial, commonName })),
     guarded: machine.loaded?.guarded === true,
     quota: planQuota(observed).bytes,
   }
   return { ...holdBack(observed, { files, loading }), leaves, asked: loading }
+}
+
+/** By their fingerprints, of issuers of the operator's. */
+function rootsToLoad(own: string, bundle: string): Pick<Loaded, 'roots'> {
+  const authorities = new Set(splitBundle(own))
+  const roots = splitBundle(bundle).filter((pem) => !authorities.has(pem))
+  return roots.length > 0 ? { roots: roots.map(fingerprintOfPem).sort() } : {}
 }
 
 /** The certificates that the leader issued for the keys on this disk. */

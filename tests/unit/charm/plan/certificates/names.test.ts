@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { Observed } from '../../../../../src/charm/observed.ts'
-import { bySort, namesToCertify } from '../../../../../src/charm/plan/certificates/names.ts'
+import { bySort, nameOfPeers, namesToCertify } from '../../../../../src/charm/plan/certificates/names.ts'
 import { endpointFor, reachOf } from '../../../../../src/charm/plan/clients/reach.ts'
 import { createAuthority, signRequest } from '../../../../../src/tls/authority.ts'
 import { createPrivateKeyPem } from '../../../../../src/tls/key.ts'
@@ -29,9 +29,10 @@ describe('the names of a unit’s certificates', () => {
   it('are its addresses, for clients the names of its machine and those of the operator as well', () => {
     const observed = withOption(settled(), 'etcd-{unit}.vip FD00:0::9')
     const { peer, server } = namesToCertify('etcd/12', addresses, observed)
-    assert.deepEqual(peer, ['10.0.0.1', '127.0.0.1', '::1', 'localhost'])
+    const shared = ['10.0.0.1', '127.0.0.1', '::1', 'localhost']
+    assert.deepEqual(peer, [...shared, nameOfPeers(observed)].sort())
     const more = ['etcd-0', 'etcd-0.example.com', 'etcd-12.vip', 'fd00::9', '203.0.113.7', '198.51.100.9']
-    assert.deepEqual(server, [...peer, ...more].sort())
+    assert.deepEqual(server, [...shared, ...more].sort())
     assert.deepEqual(bySort(server).dns, ['etcd-0', 'etcd-0.example.com', 'etcd-12.vip', 'localhost'])
   })
 

@@ -1,0 +1,90 @@
+// Issuers of the operator's, over `peer-certificates` and `client-certificates`: each unit looks at its own requests and what came of
+// them, in the hooks of these endpoints and of the peers, where something may have become usable, and in sweeps.
+
+import { type IssuerRole, issuerEndpoints, issuerRoles } from '../../interfaces/issuers.ts'
+import { parseTlsAnswers, parseTlsRequests, type TlsAnswers } from '../../interfaces/tls-certificates.ts'
+import { NotAllowed, NotFound, type RelationId, unlessGone } from '../../juju/index.ts'
+import { findWorkload } from '../../machine/workload.ts'
+import { plainText } from '../../plain-text.ts'
+import { rootsIn } from '../../tls/issued-certificate.ts'
+import type { Charm } from '../charm.ts'
+import type { IssuerSeen, IssuersSeen, PeersSeen } from '../observed.ts'
+import { readRequests } from './requests.ts'
+import { tryCertificate } from './try-certificate.ts'
+
+export async function observeIssuers(
+  charm: Charm,
+  peers: PeersSeen,
+  sweep: boolean,
+): Promise<IssuersSeen | undefined> {
+  const { hook } = charm.context
+  const endpoint = hook.kind === 'relation' ? hook.endpoint : undefined
+  const concerned = issuerRoles.some((role) => issuerEndpoints[role] === endpoint)
+  if (!sweep && !concerned && !(endpoint === 'etcd-peers' && (await hasAsked()))) return undefined
+  const [peer, server] = await Promise.all([
+    observeIssuer(charm, 'peer', peers),
+    observeIssuer(charm, 'server', peers),
+  ])
+  return { peer, server }
+}
+
+/** Nobody else has anything to look for in the hooks of peers, which are many. */
+async function hasAsked(): Promise<boolean> {
+  const workload = await findWorkload()
+  const asked = await Promise.all(issuerRoles.map((role) => readRequests(workload, role)))
+  return asked.some((requests) => requests.length > 0)
+}
+
+async function observeIssuer(charm: Charm, role: IssuerRole, peers: PeersSeen): Promise<IssuerSeen> {
+  const { context, juju } = charm
+  const { hook } = context
+  const ending =
+    hook.kind === 'relation' && hook.event === 'broken' && hook.endpoint === issuerEndpoints[role]
+      ? hook.relation
+      : undefined
+  const listed = await juju.relationIds(issuerEndpoints[role])
+  // Juju 4.0 lists a relation in its own relation-broken.
+  const [relation, ...others] = listed.filter((id) => id !== ending)
+  if (relation === undefined) return { kind: 'none' }
+  const seen = await unlessGone(lookAt(charm, relation, others.length > 0))
+  if (!seen) return { kind: 'none' }
+  const known = new Set((peers.application.issuers?.[role]?.anchors ?? []).map(({ pem }) => pem))
+  return { ...seen, unloadable: await tryRoots(seen.answers, known) }
+}
+
+type Related = Extract<IssuerSeen, { kind: 'related' }>
+
+async function lookAt({ context, juju }: Charm, relation: RelationId, several: boolean): Promise<Related> {
+  const application = await juju.remoteApp(relation)
+  const asked = parseTlsRequests(await juju.readUnitBag(relation, context.unit))
+  const answers = parseTlsAnswers(await readAnswers(juju.readAppBag(relation, application)))
+  return { kind: 'related', relation, application, asked, answers, several, unloadable: new Map() }
+}
+
+/** What Juju does not show now is no word about the certificate in use. */
+async function readAnswers(
+  asked: Promise<Readonly<Record<string, string>>>,
+): Promise<Readonly<Record<string, string>>> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof NotAllowed || error instanceof NotFound) return {}
+    throw error
+  }
+}
+
+const mostRoots = 8
+
+/** A root that etcd can't load would stop every member at its next start; those that are trusted have been tried. */
+async function tryRoots(
+  { issued }: TlsAnswers,
+  known: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const roots = new Set(issued.flatMap(({ ca, chain }) => rootsIn([ca, ...chain])))
+  const unloadable = new Map<string, string>()
+  for (const pem of [...roots].filter((root) => !known.has(root)).slice(0, mostRoots)) {
+    const trial = await tryCertificate(pem)
+    if (trial.kind !== 'loads') unloadable.set(pem, plainText(trial.why))
+  }
+  return unloadable
+}

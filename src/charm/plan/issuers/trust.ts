@@ -1,0 +1,60 @@
+// Roots of issuers of the operator's that this unit trusts, beside the charm's own authorities, which it trusts always: so a certificate of
+// the charm's own is never out of place, whatever becomes of an issuer (docs/adr/0035-issuers-are-facts.md).
+
+import { splitBundle } from '../../../interfaces/authorities-digest.ts'
+import type { ByPurpose } from '../../../interfaces/etcd-peers.ts'
+import type { IssuerRole } from '../../../interfaces/issuers.ts'
+import type { Observed } from '../../observed.ts'
+import { fingerprintOfPem } from '../trust/unloadable.ts'
+import { authorityFiles } from './shown.ts'
+
+/** PEM, as the leader has told all of them. */
+export function trustedRoots({ peers }: Observed, role: IssuerRole): readonly string[] {
+  return (peers?.application.issuers?.[role]?.anchors ?? []).map(({ pem }) => pem)
+}
+
+/**
+ * What etcd is to trust peers by, and the charm and its clients servers by. One that the leader has let go stays for as long as
+ * some unit tells that it shows it.
+ */
+export function withRoots(observed: Observed, authorities: ByPurpose): Pick<ByPurpose, 'peer' | 'server'> {
+  const bundle = (role: IssuerRole): string => {
+    const told = trustedRoots(observed, role)
+    const kept = splitBundle(observed.machine.files[authorityFiles[role]] ?? '').filter(
+      (pem) => isShown(observed, role, fingerprintOfPem(pem)) && !holds(told, pem),
+    )
+    const roots = [...told, ...kept].filter((pem) => !holds(splitBundle(authorities[role]), pem))
+    return roots.length === 0 ? authorities[role] : join(authorities[role], roots)
+  }
+  return { peer: bundle('peer'), server: bundle('server') }
+}
+
+/** What clients are told to trust servers by. */
+export function serverBundle(observed: Observed): string | undefined {
+  const authority = observed.peers?.application.authorities?.server
+  const roots = trustedRoots(observed, 'server')
+  return authority === undefined || roots.length === 0 ? authority : join(authority, roots)
+}
+
+function join(authority: string, roots: readonly string[]): string {
+  return [authority, ...roots].map((pem) => `${pem.trim()}\n`).join('')
+}
+
+function holds(pems: readonly string[], pem: string): boolean {
+  return pems.some((one) => one.trim() === pem.trim())
+}
+
+export function isShown({ peers }: Observed, role: IssuerRole, root: string): boolean {
+  return [...(peers?.units.values() ?? [])].some(({ databag }) => databag.issuers?.[role]?.presents === root)
+}
+
+/** Fingerprints of what this unit trusts now: by the running etcd for peers, by what lies on its disk for servers. */
+export function rootsInForce(observed: Observed, role: IssuerRole): readonly string[] {
+  const { machine } = observed
+  if (role === 'peer') return machine.loaded?.roots ?? []
+  const own = splitBundle(observed.peers?.application.authorities?.server ?? '')
+  return splitBundle(machine.files['server-authority'] ?? '')
+    .filter((pem) => !holds(own, pem))
+    .map(fingerprintOfPem)
+    .sort()
+}
