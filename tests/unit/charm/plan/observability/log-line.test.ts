@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lineBegins, printLine } from '../../../../../src/charm/plan/observability/log-line.ts'
 import { isMemberId } from '../../../../../src/etcd/types.ts'
+import { nothingOnDisk } from '../../../../../src/charm/plan/backup/backup-seen.ts'
 import type { Observed } from '../../../../../src/charm/observed.ts'
 import { accepted, leaf, ledgerOf, now, relationKey, settled } from '../../observation.ts'
 
@@ -57,6 +58,49 @@ test('of clients only the leader speaks: what ends first, and how many are refus
   assert.deepEqual([line.client_certificate_days, line.requests_refused], [2.5, 1])
   const follower = say({ ...observed, leader: false })
   assert.ok(!('client_certificate_days' in follower) && !('requests_refused' in follower))
+})
+
+const store = {
+  relation: 7,
+  endpoint: 's3-credentials',
+  application: 's3',
+  state: 'ready',
+  words: '',
+} as const
+
+test('of backups the leader says how many periods old the newest is, and whether the last one failed', () => {
+  const newest = { id: new Date(now - 3 * day).toISOString(), size: 1 }
+  const outcome = { token: 't', at: now, ended: 'failed' as const, warnings: [], newest }
+  const { machine } = settled()
+  const observed: Observed = {
+    ...settled(),
+    machine: { ...machine, backup: { ...nothingOnDisk, stores: [store], outcome } },
+    backup: { stores: undefined, asks: [], due: { kind: 'since', at: now, period: 2 * day }, retries: false },
+  }
+  const line = say(observed)
+  assert.deepEqual([line.backup_periods, line.backup_failed], [1.5, 1])
+  assert.ok(!('backup_failed' in say({ ...observed, leader: false })))
+  assert.ok(!('backup_failed' in say({ ...observed, machine })))
+})
+
+test('a release that lies ready, or is in place and does not run yet, waits', () => {
+  const running = {
+    version: '3.6.4',
+    archive: 'old',
+    configuration: '',
+    authorities: '',
+    leaves: [],
+    guarded: true,
+  }
+  const release = { kind: 'binaries', version: '3.6.5', archive: 'new' } as const
+  const current = { ...release, version: '3.6.4', archive: 'old' }
+  const machine = { ...settled().machine, loaded: running, workload: current }
+  const waits = (more: Partial<Observed['machine']>): unknown =>
+    say({ ...settled(), machine: { ...machine, ...more } }).refresh_waits
+  assert.deepEqual(
+    [waits({}), waits({ prepared: release }), waits({ workload: release }), waits({ loaded: undefined })],
+    [0, 1, 1, undefined],
+  )
 })
 
 test('no certificate, key or address is in it', () => {
