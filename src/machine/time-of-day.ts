@@ -28,7 +28,7 @@ function indexOfDay(name: string): number {
 }
 
 export function isSchedule(text: string): boolean {
-  return text === '' || text === 'always' || parse(text) !== undefined
+  return text === '' || text === 'never' || text === 'always' || parse(text) !== undefined
 }
 
 /** One that ends before it begins goes on past midnight, and is of the day that it began on. */

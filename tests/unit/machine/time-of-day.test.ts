@@ -25,8 +25,20 @@ test('one that goes on past midnight is of the day that it began on', () => {
 })
 
 test('nothing is never, always is always, and what is no schedule is refused', () => {
-  fc.assert(fc.property(fc.nat({ max: 4e12 }), (time) => isWithin('always', time) && !isWithin('', time)))
-  for (const good of ['', 'always', '00:00-23:59', 'sun 22:30-01:15', 'mon,tue,wed,thu,fri 02:00-04:00'])
+  fc.assert(
+    fc.property(
+      fc.nat({ max: 4e12 }),
+      (time) => isWithin('always', time) && !isWithin('', time) && !isWithin('never', time),
+    ),
+  )
+  for (const good of [
+    '',
+    'never',
+    'always',
+    '00:00-23:59',
+    'sun 22:30-01:15',
+    'mon,tue,wed,thu,fri 02:00-04:00',
+  ])
     assert.ok(isSchedule(good), good)
   for (const bad of [
     'daily',
