@@ -30,15 +30,15 @@ export const logCases: Readonly<Record<string, LogCase>> = {
     quiet: '1x60',
   },
   EtcdCertificateEnds: {
-    values: '13.5x120',
+    values: '19x120',
     at: '90m',
-    says: 'kv/0: a certificate of this member ends in 13.5 days and was not renewed',
-    quiet: '14x120',
+    says: 'kv/0: a certificate of this member has 19 % of its life left and was not renewed',
+    quiet: '33x120',
   },
   EtcdCertificateEndsSoon: {
-    values: '-0.5x60',
+    values: '-3x60',
     at: '15m',
-    says: 'kv/0: a certificate of this member ends in -0.5 days and was not renewed',
+    says: 'kv/0: a certificate of this member has -3 % of its life left and was not renewed',
     // Renewed meanwhile: what was said last counts.
     quiet: '2x3 90x60',
   },
@@ -49,10 +49,10 @@ export const logCases: Readonly<Record<string, LogCase>> = {
     quiet: '61x120',
   },
   EtcdClientCertificateEnds: {
-    values: '2.5x120',
+    values: '2x120',
     at: '90m',
-    says: 'the certificate of a client ends in 2.5 days, and its owner has not renewed it',
-    quiet: '3x120',
+    says: '2 certificates of clients are about to end, and their owners have not renewed them',
+    quiet: '2x30 0x90',
   },
   EtcdRequestsRefused: {
     values: '2x60',

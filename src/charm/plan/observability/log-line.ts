@@ -1,10 +1,11 @@
 // The line that each hook adds to the charm's own log: what collectors can't learn from etcd, as numbers that rules compare. One object of
 // JSON on a line, without nesting; a number that this hook did not look for is left out. Nothing in it is secret.
 
-import { purposes } from '../../../interfaces/etcd-peers.ts'
+import { readValidity } from '../../../tls/certificate.ts'
 import type { Observed } from '../../observed.ts'
 import { storesOf } from '../backup/stores.ts'
 import { newestAt, workOf } from '../backup/work.ts'
+import { expiresSoon } from '../clients/conditions.ts'
 import { isWaiting } from '../clients/refusals.ts'
 
 export const lineBegins = '{"charm":"etcd",'
@@ -24,8 +25,11 @@ export interface Facts {
   readonly corrupt?: 0 | 1
   readonly access_control?: 0 | 1
   readonly certificate_days?: number
+  /** Of its whole life, in per cent. */
+  readonly certificate_left?: number
   readonly authority_days?: number
   readonly client_certificate_days?: number
+  readonly client_certificates_ending?: number
   readonly requests_refused?: number
   readonly refresh_waits?: 0 | 1
   /** Of the schedule: how many of its periods ago the newest backup is. */
@@ -33,6 +37,7 @@ export interface Facts {
   readonly backup_failed?: 0 | 1
 }
 
+const ownFiles = ['peer-certificate', 'server-certificate', 'admin-certificate'] as const
 const day = 24 * 60 * 60 * 1000
 
 export function printLine(observed: Observed, { hook, model, status, message }: HookTold): string {
@@ -46,21 +51,30 @@ export function factsOf(observed: Observed, status: string): Facts {
     leader: observed.leader,
     blocked: status === 'blocked' ? 1 : 0,
     ...factsOfMember(observed),
+    ...factsOfCertificates(observed),
     ...factsOfRelease(observed),
     ...(observed.leader && { ...factsOfApplication(observed), ...factsOfBackups(observed) }),
   }
 }
 
-function factsOfMember({ etcd, peers, unit, now }: Observed): Facts {
-  const issued = peers?.units.get(unit)?.issued
-  const ends = purposes.flatMap((purpose) => issued?.get(purpose)?.notAfter ?? [])
+function factsOfMember({ etcd }: Observed): Facts {
   const up = etcd.kind === 'up' ? etcd : undefined
   const alarmed = (kind: 'no-space' | 'corrupt'): 0 | 1 =>
     up?.alarms?.some((alarm) => alarm.kind === kind) === true ? 1 : 0
   return {
     ...(up?.alarms && { no_space: alarmed('no-space'), corrupt: alarmed('corrupt') }),
     ...(up?.authentication !== undefined && { access_control: up.authentication ? 1 : 0 }),
-    ...(ends.length > 0 && { certificate_days: daysUntil(Math.min(...ends), now) }),
+  }
+}
+
+/** Those that etcd shows, whoever issued them: it reads them at every handshake. An issuer's may be for a day, so days alone say little. */
+function factsOfCertificates({ machine: { files }, now }: Observed): Facts {
+  const shown = ownFiles.flatMap((file) => readValidity(files[file] ?? '') ?? [])
+  if (shown.length === 0) return {}
+  const left = shown.map(({ notBefore, notAfter }) => (notAfter - now) / (notAfter - notBefore))
+  return {
+    certificate_days: daysUntil(Math.min(...shown.map(({ notAfter }) => notAfter)), now),
+    certificate_left: toTenth(100 * Math.min(...left)),
   }
 }
 
@@ -88,10 +102,12 @@ function factsOfBackups(observed: Observed): Facts {
 function factsOfApplication({ peers, now }: Observed): Facts {
   if (!peers) return {}
   const entries = [...peers.ledger.entries.values()].map(({ entry }) => entry)
-  const ends = entries.flatMap((entry) => (entry.state === 'refused' ? [] : [entry.leaf.notAfter]))
+  const leaves = entries.flatMap((entry) => (entry.state === 'refused' ? [] : [entry.leaf]))
+  const ends = leaves.map(({ notAfter }) => notAfter)
   const refused = entries.filter((entry) => entry.state === 'refused' && !isWaiting(entry.code))
   return {
     requests_refused: refused.length,
+    client_certificates_ending: leaves.filter((leaf) => expiresSoon(leaf, now)).length,
     ...(ends.length > 0 && { client_certificate_days: daysUntil(Math.min(...ends), now) }),
     ...(peers.authoritiesEnd !== undefined && { authority_days: daysUntil(peers.authoritiesEnd, now) }),
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lineBegins, printLine } from '../../../../../src/charm/plan/observability/log-line.ts'
+import { createAuthority } from '../../../../../src/tls/authority.ts'
 import { isMemberId } from '../../../../../src/etcd/types.ts'
 import { nothingOnDisk } from '../../../../../src/charm/plan/backup/backup-seen.ts'
 import type { Observed } from '../../../../../src/charm/observed.ts'
@@ -20,7 +21,22 @@ test('a hook says who it is of, how it left its unit, and when the certificates 
   const line = say(settled())
   assert.deepEqual(line.model, 'm')
   assert.deepEqual([line.application, line.unit, line.hook], ['etcd', 'etcd/0', 'update-status'])
-  assert.deepEqual([line.certificate_days, line.authority_days, line.blocked], [300, 3000, 0])
+  assert.deepEqual([line.authority_days, line.blocked], [3000, 0])
+})
+
+test('of the certificates that etcd shows the one with least of its life left counts, whoever issued it', async () => {
+  const { machine } = settled()
+  const issue = async (issuedAt: number): Promise<string> =>
+    (await createAuthority({ commonName: 'a', now: new Date(issuedAt), years: 1 })).certificate
+  const files = {
+    ...machine.files,
+    'peer-certificate': await issue(now - 1 * day),
+    'server-certificate': await issue(now - 292 * day),
+  }
+  const line = say({ ...settled(), machine: { ...machine, files } })
+  assert.ok(Math.abs(Number(line.certificate_days) - 73) < 1.5, String(line.certificate_days))
+  assert.ok(Math.abs(Number(line.certificate_left) - 20) < 0.5, String(line.certificate_left))
+  assert.ok(!('certificate_left' in say(settled())), 'what is no certificate says nothing')
 })
 
 test('a message that has several lines is one line all the same', () => {
@@ -48,14 +64,20 @@ test('of clients only the leader speaks: what ends first, and how many are refus
   const refused = { application: 'web', protocol: 'v0', echo: {}, detail: '', state: 'refused' } as const
   const ledger = ledgerOf([
     [relationKey(1), accepted('a', { leaf: { ...leaf('a'), notAfter: now + 40 * day } })],
-    [relationKey(2), accepted('b', { leaf: { ...leaf('b'), notAfter: now + 2.5 * day } })],
+    [
+      relationKey(2),
+      accepted('b', { leaf: { ...leaf('b'), notBefore: now - 90 * day, notAfter: now + 2.5 * day } }),
+    ],
     [relationKey(3), { ...refused, code: 'common-name-reserved' }],
     [relationKey(4), { ...refused, code: 'certificate-missing' }],
   ])
   const { peers } = settled()
   const observed = { ...settled(), peers: peers && { ...peers, ledger } }
   const line = say(observed)
-  assert.deepEqual([line.client_certificate_days, line.requests_refused], [2.5, 1])
+  assert.deepEqual(
+    [line.client_certificate_days, line.client_certificates_ending, line.requests_refused],
+    [2.5, 1, 1],
+  )
   const follower = say({ ...observed, leader: false })
   assert.ok(!('client_certificate_days' in follower) && !('requests_refused' in follower))
 })
