@@ -7,6 +7,7 @@ import { allowClient } from './charm/actions/allow-client.ts'
 import { createBackup } from './charm/actions/create-backup.ts'
 import { deleteBackupAction } from './charm/actions/delete-backup.ts'
 import { listBackups } from './charm/actions/list-backups.ts'
+import { downgradeCluster } from './charm/actions/downgrade-cluster.ts'
 import { forceRefreshStart } from './charm/actions/force-refresh-start.ts'
 import { health } from './charm/actions/health.ts'
 import { listClients } from './charm/actions/list-clients.ts'
@@ -68,6 +69,7 @@ export type ActionName =
   | 'pre-refresh-check'
   | 'resume-refresh'
   | 'force-refresh-start'
+  | 'downgrade-cluster'
 export type Handler = (charm: Charm) => Promise<void>
 
 export const hooks: Readonly<Record<HookName, Handler>> = {
@@ -170,4 +172,5 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
   'pre-refresh-check': preRefreshCheck,
   'resume-refresh': resumeRefresh,
   'force-refresh-start': forceRefreshStart,
+  'downgrade-cluster': downgradeCluster,
 }

@@ -21,6 +21,7 @@ import { planKeys } from './plan/certificates/keys.ts'
 import { planIntroduction } from './plan/cluster/introduction.ts'
 import { planEncryption } from './plan/clients/encryption.ts'
 import { planGrants } from './plan/clients/given.ts'
+import { planDowngradeEnd } from './plan/refresh/downgrade.ts'
 import { nextLedger } from './plan/clients/ledger.ts'
 import { planMembership } from './plan/cluster/membership.ts'
 import { planCollectors } from './plan/observability/collectors.ts'
@@ -41,6 +42,8 @@ export function decide(seen: Observed): Plan {
   const observed = withIssuers(seen)
   if (!oneUnitPerMachine.holds(observed))
     return { steps: [], writes: [], conditions: isGuest(observed), toCount: [] }
+  if (observed.peers?.application.later && !observed.leaving)
+    return { steps: [], writes: [], conditions: [isOfALaterCharm], toCount: [] }
   const unreadable = observed.peers?.application.unreadable ?? []
   if (unreadable.length > 0 && !observed.leaving)
     return { steps: [], writes: [], conditions: [isForeign(unreadable)], toCount: [] }
@@ -87,6 +90,7 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
     ...planAudit(observed, judged, access),
     ...planMembership(observed),
     ...planAlarms(observed),
+    ...planDowngradeEnd(observed),
     ...planService(observed, judged),
     ...planAuthentication(observed),
     ...planStoreRecord(observed),
@@ -101,6 +105,14 @@ function isGuest({ leaving, machine }: Observed): readonly Condition[] {
   if (leaving) return [{ status: 'maintenance', message: 'leaving', scope: 'unit' }]
   const message = `${machine.occupant} runs etcd on this machine; remove this unit and add it on another machine`
   return [{ status: 'blocked', message, scope: 'unit' }]
+}
+
+/** To go by a part of it would undo the rest. */
+const isOfALaterCharm: Condition = {
+  status: 'blocked',
+  message:
+    'the units were told in a format of a later revision of the charm; roll forward: refresh to it again',
+  scope: 'unit',
 }
 
 /** Written by another version: to go on as if it were not there would lose whatever it says. */

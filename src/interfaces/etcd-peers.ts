@@ -2,7 +2,7 @@
 // The unit databag asks (certificate requests, addresses); the application databag, written by the leader, answers.
 
 import * as z from 'zod/mini'
-import { type Founding, foundingSchema } from './founding.ts'
+import { type Founding, foundingSchema, format, readFormat } from './founding.ts'
 import { type IssuersOfApplication, issuersOfApplication } from './issuers.ts'
 import { parseJsonText, printJsonText } from './json-text.ts'
 
@@ -44,6 +44,8 @@ export interface PeerApplication {
   readonly options?: Readonly<z.infer<typeof options>>
   /** Whom beside the charm's own authorities all are to trust. */
   readonly issuers?: IssuersOfApplication
+  /** It was written by a later revision of the charm, in a format that this one can't know. */
+  readonly later?: boolean
   /** Keys that are there and say nothing to this version of the charm: that is not the same as if they were not there. */
   readonly unreadable: readonly string[]
 }
@@ -58,6 +60,7 @@ export function parsePeerApplication(databag: Readonly<Record<string, string>>):
     return value
   }
   const founded = read(foundingSchema, 'founding')
+  const later = readFormat(databag) > format
   const authorities = read(byPurpose, 'authorities')
   const certificates = new Map<string, ByPurpose>()
   for (const key of Object.keys(databag).filter((name) => name.startsWith(certificatesKey))) {
@@ -78,6 +81,7 @@ export function parsePeerApplication(databag: Readonly<Record<string, string>>):
     ...(kept && { options: kept }),
     ...(refused && { withdrawn: refused }),
     ...(issuers && { issuers }),
+    ...(later && { later }),
     unreadable,
   }
 }

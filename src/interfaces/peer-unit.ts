@@ -60,10 +60,12 @@ const refresh = z.object({
   charm: z.optional(z.string()),
   from: z.optional(z.string()),
   order: z.optional(order),
+  backup: z.optional(z.number()),
 })
 /**
  * Which release of etcd a unit's charm wants and its etcd runs; with which it was seen to serve; and which it ran before. `charm` is the
- * revision of its code, `from` the one that wanted another release.
+ * revision of its code, `from` the one that wanted another release. `backup`, of the leader where a store is related: when the newest one
+ * was begun, 0 where there is none.
  */
 export type RefreshTold = Readonly<z.infer<typeof refresh>>
 

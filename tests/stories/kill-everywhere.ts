@@ -7,6 +7,7 @@ import type { Model } from '../emulator/index.ts'
 export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'workload/install': true,
   'workload/fetch': false,
+  'downgrade/cancel': false,
   'storage/record': true,
   'service/define': true,
   'key/create': true,

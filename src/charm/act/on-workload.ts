@@ -7,6 +7,7 @@ import type { ByKind } from '../by-kind.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import type { WorkloadStep } from '../step.ts'
+import { cancelDowngrade } from './downgrade.ts'
 import { endTurn } from './end-turn.ts'
 import { fetchRelease } from './fetch.ts'
 import { goBack } from './go-back.ts'
@@ -20,6 +21,7 @@ import { writeFileNow } from './write-files.ts'
 export const onWorkload: ByKind<WorkloadStep['kind']> = {
   'workload/install': (charm, observed, { from }) => install(charm, observed, from),
   'workload/fetch': (_charm, _observed, { revision }) => fetchRelease(revision),
+  'downgrade/cancel': () => cancelDowngrade(),
   'service/define': (_charm, observed, { start }) => settleIn(observed, start),
   'file/write': (_charm, observed, { file, content }) => writeFileNow(observed, file, content),
   // Nor with the machine: what it must not meet may be there after the next boot.

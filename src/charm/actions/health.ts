@@ -4,10 +4,11 @@ import { memberStatus } from '../../etcd/cluster.ts'
 import { readHealth } from '../../etcd/health.ts'
 import type { Charm } from '../charm.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
-import { openAdmin, ownEndpoint } from '../open-admin.ts'
+import { askClusterVersion, openAdmin, ownEndpoint } from '../open-admin.ts'
 import { metricsUrl } from '../plan/workload/configuration.ts'
 import { membersOf } from '../plan/cluster/members.ts'
 import { describeLoss, lostQuorum } from '../plan/cluster/quorum.ts'
+import { describeReleases } from './describe-releases.ts'
 import { observe } from '../reconcile.ts'
 
 export async function health(charm: Charm): Promise<void> {
@@ -29,6 +30,7 @@ export async function health(charm: Charm): Promise<void> {
   const status = await memberStatus(client, ownEndpoint)
   await juju.actionSet({
     healthy: 'true',
+    'cluster-version': (await askClusterVersion()) ?? 'unknown',
     version: status.version,
     leader: String(status.leader === status.id),
     'database-bytes': String(status.dbSize),
@@ -43,12 +45,15 @@ function describeCluster(observed: Observed): Readonly<Record<string, string>> {
   const nameOf = (id: string): string => members.find((member) => member.id === id)?.name ?? id
   return {
     members: members.map(describeMember).join('\n') || 'unknown',
+    ...describeReleases(observed),
     alarms: alarms.map(({ kind, member }) => `${kind}: ${nameOf(member)}`).join('\n') || 'none',
   }
 }
 
 function describeMember({ name, learner, responds, leads, status }: MemberSeen): string {
   const role = learner ? 'learner' : leads ? 'raft leader' : 'voter'
-  const figures = status ? `, raft index ${status.raftIndex}, database ${status.dbSize} bytes` : ''
+  const figures = status
+    ? `, etcd ${status.version}, raft index ${status.raftIndex}, database ${status.dbSize} bytes`
+    : ''
   return `${name || 'not started yet'}: ${role}, ${responds ? 'healthy' : 'away'}${figures}`
 }

@@ -3,13 +3,16 @@
 import type { Charm } from '../charm.ts'
 import { decideWrites, observe } from '../reconcile.ts'
 import { describeStep } from '../step.ts'
+import { describeRefresh } from './describe-releases.ts'
 
 export async function plan(charm: Charm): Promise<void> {
-  const { steps, writes, conditions } = (await decideWrites(charm, await observe(charm))).plan
+  const { observed, plan: decided } = await decideWrites(charm, await observe(charm))
+  const { steps, writes, conditions } = decided
   const lines = (rows: readonly string[]): string => (rows.length > 0 ? rows.join('\n') : 'none')
   await charm.juju.actionSet({
     steps: lines(steps.map(describeStep)),
     writes: lines(writes.map(describeStep)),
+    refresh: describeRefresh(observed),
     conditions: lines(conditions.map(({ status, message }) => `${status}: ${message}`)),
   })
 }

@@ -10,6 +10,7 @@ import { rotationConditions } from './certificates/rotation.ts'
 import { clientConditions, trialConditions } from './clients/conditions.ts'
 import { clusterConditions, unstartedConditions, unstartedUnits } from './cluster/conditions.ts'
 import { untold } from './cluster/founding.ts'
+import { isNotOlder } from './cluster/guards.ts'
 import { healthConditions } from './cluster/health.ts'
 import { membersOf, ownMember, servesHere } from './cluster/members.ts'
 import { describeLoss, lostQuorum, startingUnits } from './cluster/quorum.ts'
@@ -105,6 +106,9 @@ function whyNotAMember(observed: Observed, founder: string): string {
   const away = members.filter((member) => member.name !== '' && !member.responds)
   if (away.length > 0)
     return `waiting to join: ${away.map(({ name }) => name).join(', ')} does not answer; bring it back or remove its unit`
+  const { workload } = observed.machine
+  if (workload && !isNotOlder.holds(workload.version, members))
+    return `waiting to join: ${isNotOlder.because}; this unit has ${workload.version}; refresh to the later one, or remove this unit`
   const [joining = 'another unit'] = unstartedUnits(observed)
   return `waiting to join: ${joining} is joining; see its status, or remove it where it does not come`
 }

@@ -2,6 +2,7 @@
 
 import { learnersTogether } from '../../../machine/configuration.ts'
 import type { Guard } from '../guard.ts'
+import { minorOf } from '../refresh/versions.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
 import { quorumOf, votersOf } from './members.ts'
 
@@ -21,6 +22,15 @@ export const votersAreHealthy: Guard<[members: readonly MemberSeen[]]> = {
   name: 'voters-are-healthy',
   because: 'a member that joins while another is away makes the quorum harder to reach',
   holds: (members) => votersOf(members).every((member) => member.responds),
+}
+
+export const isNotOlder: Guard<[version: string | undefined, members: readonly MemberSeen[]]> = {
+  name: 'joins-no-later-line',
+  because: 'etcd of an earlier line than all members have does not start as one of them',
+  holds: (version, members) => {
+    const lines = members.flatMap(({ status }) => (status ? [minorOf(status.version)] : []))
+    return version === undefined || lines.length === 0 || minorOf(version) >= Math.min(...lines)
+  },
 }
 
 export const peerUrlIsKnown: Guard<[observed: Observed]> = {

@@ -3,6 +3,7 @@
 
 import type { UnitAddresses } from '../../../interfaces/etcd-peers.ts'
 import {
+  isNotOlder,
   lastVoterStays,
   learnersAreFew,
   peerUrlIsKnown,
@@ -61,7 +62,8 @@ function join(observed: Observed, members: readonly MemberSeen[]): Step | undefi
   if (machine.data)
     return founderOf(observed) === unit && !peers?.application.founding?.born ? undefined : setAside
   if (!learnersAreFew.holds(members) || !votersAreHealthy.holds(members)) return undefined
-  if (turnedAwayBy(observed).length > 0) return undefined
+  if (turnedAwayBy(observed).length > 0 || !isNotOlder.holds(machine.workload?.version, members))
+    return undefined
   if (!peerUrlIsKnown.holds(observed) || isTaken(addresses, members)) return undefined
   return { kind: 'member/add', peerUrls: [peerUrlOf(addresses)], why: `${unit} joins as a learner` }
 }

@@ -7,8 +7,16 @@ import { planQuota, shareOf } from '../workload/quota.ts'
 /** Above this, a database may be full before the refresh is through. */
 const mostOfQuota = 0.8
 
+const day = 24 * 60 * 60 * 1000
+
+/** From one line to the next there is no way back but a backup; where no store is related, nobody promised one. */
+function lacksBackup({ now, peers }: Observed): boolean {
+  const told = [...(peers?.units.values() ?? [])].flatMap(({ databag }) => databag.refresh?.backup ?? [])
+  return told.length > 0 && now - Math.max(...told) > day
+}
+
 /** What is not well, in 64 characters at most; `undefined` where all is. */
-export function failedCheck(observed: Observed): string | undefined {
+export function failedCheck(observed: Observed, minor = false): string | undefined {
   const { etcd, peers } = observed
   const members = membersOf(observed)
   if (!members || etcd.kind !== 'up') return "the members can't be asked now"
@@ -17,7 +25,8 @@ export function failedCheck(observed: Observed): string | undefined {
   if (members.some(({ learner }) => learner)) return 'a learner has not caught up yet'
   if (!votersOf(members).some(({ leads }) => leads)) return 'the members have no raft leader'
   if ((etcd.alarms ?? []).length > 0) return 'an alarm is raised; see the action health'
-  if (!peers?.application.founding?.founder) return 'the cluster is being founded anew'
+  if (!peers?.application.founding?.born) return 'the cluster is being founded anew'
+  if (minor && lacksBackup(observed)) return 'no backup is younger than a day; run create-backup'
   if (peers.application.rotation) return 'the authorities are being replaced'
   const quota = planQuota(observed).bytes
   const full = members.find(({ status }) => status && shareOf(status.dbSize, quota) > mostOfQuota)

@@ -41,13 +41,12 @@ export function holdOf(observed: Observed, ready: WorkloadSeen): Hold | undefine
   const given = orderOf(observed)
   const order = given?.release === standing.wanted ? given : undefined
   const rollback = isRollback(standing, ready, current)
+  const minor = isMinorUp(current.version, ready.version)
   return (
     refusalOf(observed, { ready, current, rollback, order }) ??
     turnOf(observed, standing, order) ??
-    (rollback ? undefined : checkOf(observed, standing, order)) ??
-    (rollback || order
-      ? undefined
-      : pauseBefore(observed, standing, isMinorUp(current.version, ready.version)))
+    (rollback ? undefined : checkOf(observed, standing, order, minor)) ??
+    (rollback || order ? undefined : pauseBefore(observed, standing, minor))
   )
 }
 
@@ -99,9 +98,14 @@ function refreshed({ wanted, units }: Standing): readonly UnitStanding[] {
 }
 
 /** Before the first one only: afterwards there is a cluster of two releases, and to stop there is no better. */
-function checkOf(observed: Observed, standing: Standing, order: RefreshOrder | undefined): Hold | undefined {
+function checkOf(
+  observed: Observed,
+  standing: Standing,
+  order: RefreshOrder | undefined,
+  minor: boolean,
+): Hold | undefined {
   if (refreshed(standing).length > 0 || order?.checks === false) return undefined
-  const what = failedCheck(observed)
+  const what = failedCheck(observed, minor)
   return what === undefined ? undefined : { kind: 'check', what }
 }
 

@@ -2,6 +2,8 @@
 
 import type { RefreshTold } from '../../../interfaces/etcd-peers.ts'
 import type { Observed } from '../../observed.ts'
+import { storesOf } from '../backup/stores.ts'
+import { newestAt, workOf } from '../backup/work.ts'
 import { servesHere } from '../cluster/members.ts'
 import { phaseOf } from '../workload/next-start.ts'
 import { orderOf } from './hold.ts'
@@ -20,6 +22,9 @@ export function tellRelease(observed: Observed, told: RefreshTold | undefined): 
   const order = orderOf(observed)
   // Of another release it says nothing, nor once it is done.
   const stands = order && order.release === wants
+  // The first unit to go has to know of it, and the leader alone looks after backups.
+  const stored = observed.leader && storesOf(observed).length > 0
+  const backup = stored ? (newestAt(workOf(observed).outcome) ?? 0) : undefined
   const next: RefreshTold = {
     ...(wants && { wants }),
     ...(runs && { runs }),
@@ -28,6 +33,7 @@ export function tellRelease(observed: Observed, told: RefreshTold | undefined): 
     ...(charm !== undefined && { charm }),
     ...(from !== undefined && { from }),
     ...(stands && { order }),
+    ...(backup !== undefined && { backup }),
   }
   return Object.keys(next).length > 0 ? next : undefined
 }

@@ -6,6 +6,8 @@ import type { Loaded, StartFile, StartPart } from './service-seen.ts'
 
 export type WorkloadStep =
   | { readonly kind: 'workload/install'; readonly from: 'snap' | 'archive' }
+  /** etcd's own job, which can't go on. */
+  | { readonly kind: 'downgrade/cancel' }
   /** Of the snap, to lie ready: etcd goes on as it runs. */
   | { readonly kind: 'workload/fetch'; readonly revision: string }
   /** `start`: what the next start reads, too, since etcd does not run. */
