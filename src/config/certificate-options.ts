@@ -58,6 +58,8 @@ function isDomain(text: string): boolean {
 const mostNames = 50
 
 export const certificateOptions = {
+  'allow-client-cas': z.boolean(),
+  'certificate-days': z.int().check(z.minimum(1), z.maximum(1825)),
   'certificate-extra-sans': z
     .string()
     .check(z.refine((text) => wordsOf(text).every(isName) && wordsOf(text).length <= mostNames)),
@@ -78,6 +80,8 @@ export const certificateOptions = {
 } as const
 
 export interface CertificateOptions {
+  readonly 'allow-client-cas': boolean
+  readonly 'certificate-days': number
   readonly 'certificate-extra-sans': string
   readonly 'cipher-suites': string
   readonly 'certificate-key-type': 'rsa' | 'ecdsa'
@@ -88,6 +92,8 @@ export interface CertificateOptions {
 }
 
 export const certificateDefaults: CertificateOptions = {
+  'allow-client-cas': false,
+  'certificate-days': 365,
   'certificate-extra-sans': '',
   'cipher-suites': '',
   'certificate-key-type': 'rsa',
@@ -99,6 +105,8 @@ export const certificateDefaults: CertificateOptions = {
 
 /** What is said of a value that is refused: of a list, which of its words is at fault. */
 export const certificateRemedies: Readonly<Record<keyof CertificateOptions, (value: unknown) => string>> = {
+  'allow-client-cas': () => 'set it to true or false',
+  'certificate-days': () => 'set it to 1 to 1825 days',
   'certificate-extra-sans': (value) => {
     const odd = typeof value === 'string' ? wordsOf(value).find((word) => !isName(word)) : undefined
     const what = odd === undefined ? '' : `${quote(odd)} is neither; `

@@ -20,8 +20,12 @@ const clientCa = z.object({
   application: z.string(),
   certificates: z.readonly(z.array(z.string())),
   refused: z.readonly(z.array(z.string())),
+  allowed: z.optional(z.boolean()),
 })
-/** What one relation of `client-cas` gives: authorities in PEM, and what is wrong with the others. */
+/**
+ * What one relation of `client-cas` gives: authorities in PEM, and what is wrong with the others. `allowed`: the operator has said
+ * that they may be trusted; an earlier version of the charm did not ask.
+ */
 export type ClientCas = Readonly<z.infer<typeof clientCa>>
 
 const withdrawn = z.readonly(z.array(z.object({ serial: z.string(), notAfter: z.number() })))

@@ -5,6 +5,7 @@ import { readHealth } from '../../etcd/health.ts'
 import type { Charm } from '../charm.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
 import { askClusterVersion, openAdmin, ownEndpoint } from '../open-admin.ts'
+import { type End, endsOf } from '../plan/certificates/ends.ts'
 import { metricsUrl } from '../plan/workload/configuration.ts'
 import { membersOf } from '../plan/cluster/members.ts'
 import { describeLoss, lostQuorum } from '../plan/cluster/quorum.ts'
@@ -46,8 +47,18 @@ function describeCluster(observed: Observed): Readonly<Record<string, string>> {
   return {
     members: members.map(describeMember).join('\n') || 'unknown',
     ...describeReleases(observed),
+    ends:
+      endsOf(observed)
+        .toSorted((a, b) => a.at - b.at)
+        .map(describeEnd)
+        .join('\n') || 'unknown',
     alarms: alarms.map(({ kind, member }) => `${kind}: ${nameOf(member)}`).join('\n') || 'none',
   }
+}
+
+/** The first first: what has an end is listed whole, whoever has to renew it. */
+function describeEnd({ whose, at }: End): string {
+  return `${new Date(at).toISOString().slice(0, 16)}Z ${whose}`
 }
 
 function describeMember({ name, learner, responds, leads, status }: MemberSeen): string {

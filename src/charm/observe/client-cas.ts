@@ -8,7 +8,7 @@ import type { RelationId } from '../../juju/names.ts'
 import { examineAuthority } from '../../tls/examine-authority.ts'
 import type { Charm } from '../charm.ts'
 import type { PeersSeen } from '../observed.ts'
-import { admitAuthorities } from '../plan/trust/client-cas.ts'
+import { admitAuthorities, permit } from '../plan/trust/client-cas.ts'
 import { adminBytes, leavesBytes } from '../plan/trust/room.ts'
 import { tryCertificate } from './try-certificate.ts'
 
@@ -21,6 +21,7 @@ export async function observeClientCas(
   charm: Charm,
   sweep: boolean,
   { application: { authorities, clientCas: before }, ledger }: PeersSeen,
+  allowed: boolean,
 ): Promise<Readonly<Record<string, ClientCas>> | undefined> {
   const { hook } = charm.context
   const concerned = hook.kind === 'relation' && hook.endpoint === 'client-cas'
@@ -31,7 +32,7 @@ export async function observeClientCas(
     // Juju 4.0 lists a relation in its own relation-broken.
     if (relation === ending) continue
     const found = await lookAt(charm, relation, before[relation])
-    if (found) seen[relation] = found
+    if (found) seen[relation] = permit(found, before[relation], allowed)
   }
   return admitAuthorities(seen, before, adminBytes(authorities) + leavesBytes(ledger))
 }

@@ -74,7 +74,7 @@ async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
       looks && looksAtMembers ? juju.plannedUnits() : undefined,
       looks && looksAtMembers ? juju.presentUnits() : undefined,
       looks ? observeClients(charm, look, rules) : noClients,
-      looks ? observeClientCas(charm, sweep, peers) : undefined,
+      looks ? observeClientCas(charm, sweep, peers, config.inForce['allow-client-cas']) : undefined,
       keys ? areKeysKept(charm) : undefined,
       leaving ? undefined : observeCollectors(charm),
       leader && !leaving ? observeBackup(charm, config.inForce, sweep) : undefined,

@@ -18,6 +18,7 @@ import { translationConditions } from './cluster/translation.ts'
 import { defragmentationConditions } from './maintenance/defragment.ts'
 import { restoreConditions } from './restore/conditions.ts'
 import { founderOf } from './restore/under-way.ts'
+import { endConditions } from './certificates/ends.ts'
 import { issuerConditions } from './issuers/conditions.ts'
 import { clientCasConditions } from './trust/client-cas.ts'
 import { lockOutConditions } from './trust/lock-out.ts'
@@ -43,6 +44,7 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
     ...clientCasConditions(observed),
     ...rotationConditions(observed),
     ...issuerConditions(observed),
+    ...endConditions(observed),
     ...defragmentationConditions(observed),
     ...backupConditions(observed),
     ...refreshConditions(observed),

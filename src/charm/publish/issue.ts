@@ -9,7 +9,7 @@ import { createRequest } from '../../tls/request.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
-import { certificateDays } from '../plan/certificates/signing.ts'
+import { livesOf } from '../plan/certificates/signing.ts'
 import { bySort, type CertifiedNames } from '../plan/certificates/names.ts'
 import { readOwnKey } from '../observe/own-key.ts'
 import { readSigners } from './authorities.ts'
@@ -42,7 +42,7 @@ export async function signCertificates(
       commonName: commonNames[purpose],
       sans: purpose === 'admin' ? { dns: [], ips: [] } : bySort(names[purpose]),
       now: new Date(charm.now),
-      days: certificateDays,
+      days: livesOf(observed).days,
     })
   return printCertificates(unit, {
     peer: await sign('peer'),

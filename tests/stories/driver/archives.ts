@@ -16,8 +16,11 @@ export function issuerCharm(): OtherCharm {
   return { archive: archivePaths().python.replace('py-requirer', 'py-issuer') }
 }
 
-/** A story renews certificates faster than people do, and is of something else than that this is slowed down, unless it says so. */
-export const renewalsAtOnce = { 'client-restart-interval': 0 }
+/**
+ * A story renews certificates faster than people do, and is of something else than that this is slowed down, unless it says so; nor is
+ * it about whether the operator has allowed authorities of client-cas.
+ */
+export const renewalsAtOnce = { 'client-restart-interval': 0, 'allow-client-cas': true }
 
 export function archiveOf(charm: CharmName | OtherCharm): string {
   return typeof charm === 'string' ? archivePaths()[charm] : charm.archive

@@ -4,10 +4,12 @@
 import { newIssuerIsTrusted, oldIssuerTrustedUntilAllRenewed } from './guards.ts'
 import type { Observed } from '../../observed.ts'
 import type { Condition, RotationStep, Write } from '../../step.ts'
-import { certificateDays } from './signing.ts'
+import { livesOf } from './signing.ts'
 
 /** No certificate may outlive the authority that signed it: the new ones come while there is time for a whole one yet. */
-const renewBefore = 2 * certificateDays * 24 * 60 * 60 * 1000
+function renewBefore(observed: Observed): number {
+  return 2 * Math.max(livesOf(observed).days, 365) * 24 * 60 * 60 * 1000
+}
 
 export function planRotation(observed: Observed): readonly Write[] {
   const { peers, leader, leaving, now } = observed
@@ -16,8 +18,8 @@ export function planRotation(observed: Observed): readonly Write[] {
   if (peers.keysKept === false) return move('introduce', 'the keys of the certificate authorities are gone')
   switch (peers.application.rotation) {
     case undefined:
-      return peers.authoritiesEnd !== undefined && peers.authoritiesEnd - now < renewBefore
-        ? move('introduce', 'the certificate authorities end within two years')
+      return peers.authoritiesEnd !== undefined && peers.authoritiesEnd - now < renewBefore(observed)
+        ? move('introduce', 'the certificate authorities end too soon for new certificates')
         : []
     case 'introduce':
       return newIssuerIsTrusted.holds(observed) ? move('renew', newIssuerIsTrusted.because) : []

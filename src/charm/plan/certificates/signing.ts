@@ -9,9 +9,18 @@ import type { Write } from '../../step.ts'
 import { planFounding } from '../cluster/founding.ts'
 import { type CertifiedNames, namesToCertify } from './names.ts'
 
-/** Issued for a year, renewed when a third of it is left. */
-export const certificateDays = 365
-const renewBefore = (certificateDays / 3) * 24 * 60 * 60 * 1000
+const day = 24 * 60 * 60 * 1000
+/** Clocks differ. */
+const skew = 60 * 60 * 1000
+
+/** How long a certificate of the charm's own is valid, and when it is renewed: a third of that is left then. */
+export function livesOf({ config }: Pick<Observed, 'config'>): {
+  readonly days: number
+  readonly renewBefore: number
+} {
+  const days = config.inForce['certificate-days']
+  return { days, renewBefore: (days / 3) * day }
+}
 
 /** The leader's writes: found the cluster, make the authorities, sign what units ask for. */
 export function planIssuing(observed: Observed): readonly Write[] {
@@ -30,7 +39,7 @@ export function planIssuing(observed: Observed): readonly Write[] {
     // The leader knows its own addresses; what it writes of them would wake everybody but itself.
     const addresses = unit === observed.unit ? observed.addresses : seen.databag.addresses
     const names = addresses && namesToCertify(unit, addresses, observed)
-    const why = names && whySign(seen, names, observed.now)
+    const why = names && whySign(seen, names, observed)
     if (why) writes.push({ kind: 'certificates/sign', unit, names, why })
   }
   return writes
@@ -44,17 +53,21 @@ function hadAuthorities({ application, units }: PeersSeen): boolean {
   return told || application.certificates.size > 0
 }
 
-function whySign(seen: PeerSeen, names: CertifiedNames, now: number): string | undefined {
+function whySign(seen: PeerSeen, names: CertifiedNames, observed: Observed): string | undefined {
   if (purposes.some((purpose) => !seen.requested.has(purpose))) return undefined
-  return purposes.map((purpose) => whySignFor(purpose, seen, names, now)).find((why) => why !== undefined)
+  return purposes
+    .map((purpose) => whySignFor(purpose, seen, names, observed))
+    .find((why) => why !== undefined)
 }
 
 function whySignFor(
   purpose: Purpose,
   seen: PeerSeen,
   names: CertifiedNames,
-  now: number,
+  observed: Observed,
 ): string | undefined {
+  const { now } = observed
+  const { days, renewBefore } = livesOf(observed)
   const issued = seen.issued.get(purpose)
   if (!issued) return 'it has no certificates'
   if (!issued.current) return `its ${purpose} certificate is of an authority that goes`
@@ -62,6 +75,8 @@ function whySignFor(
   if (purpose !== 'admin' && issued.names.join(' ') !== names[purpose].join(' '))
     return `its ${purpose} certificate is to have other names`
   if (issued.notAfter - now < renewBefore)
-    return `its ${purpose} certificate ends within ${certificateDays / 3} days`
+    return `its ${purpose} certificate ends within ${Math.ceil(days / 3)} days`
+  // Or the clock was ahead when it was made, and nobody takes it yet.
+  if (issued.notAfter - now > days * day + skew) return `its ${purpose} certificate is valid for too long`
   return undefined
 }

@@ -5,6 +5,7 @@ import { readValidity } from '../../../tls/certificate.ts'
 import type { Observed } from '../../observed.ts'
 import { storesOf } from '../backup/stores.ts'
 import { newestAt, workOf } from '../backup/work.ts'
+import { endsOf } from '../certificates/ends.ts'
 import { expiresSoon } from '../clients/conditions.ts'
 import { isWaiting } from '../clients/refusals.ts'
 
@@ -38,6 +39,8 @@ export interface Facts {
 }
 
 const ownFiles = ['peer-certificate', 'server-certificate', 'admin-certificate'] as const
+/** The charm's own, the roots of issuers of the operator's, and those of client-cas. */
+const authorityKinds: ReadonlySet<string> = new Set(['authority', 'issuer', 'operator'])
 const day = 24 * 60 * 60 * 1000
 
 export function printLine(observed: Observed, { hook, model, status, message }: HookTold): string {
@@ -99,17 +102,21 @@ function factsOfBackups(observed: Observed): Facts {
 }
 
 /** The leader looks after the clients; of the others' words none is newer. */
-function factsOfApplication({ peers, now }: Observed): Facts {
+function factsOfApplication(observed: Observed): Facts {
+  const { peers, now } = observed
   if (!peers) return {}
   const entries = [...peers.ledger.entries.values()].map(({ entry }) => entry)
   const leaves = entries.flatMap((entry) => (entry.state === 'refused' ? [] : [entry.leaf]))
   const ends = leaves.map(({ notAfter }) => notAfter)
+  const authorities = endsOf(observed).filter(({ kind }) => authorityKinds.has(kind))
   const refused = entries.filter((entry) => entry.state === 'refused' && !isWaiting(entry.code))
   return {
     requests_refused: refused.length,
     client_certificates_ending: leaves.filter((leaf) => expiresSoon(leaf, now)).length,
     ...(ends.length > 0 && { client_certificate_days: daysUntil(Math.min(...ends), now) }),
-    ...(peers.authoritiesEnd !== undefined && { authority_days: daysUntil(peers.authoritiesEnd, now) }),
+    ...(authorities.length > 0 && {
+      authority_days: daysUntil(Math.min(...authorities.map(({ at }) => at)), now),
+    }),
   }
 }
 

@@ -5,6 +5,7 @@ import { printJsonText } from '../../../interfaces/json-text.ts'
 import { authoritiesLeaveRoom } from './guards.ts'
 import type { Observed } from '../../observed.ts'
 import type { Condition, Write } from '../../step.ts'
+import type { Guard } from '../guard.ts'
 import { measureBundle } from './room.ts'
 import { unloadableOf, withoutUnloadable } from './unloadable.ts'
 
@@ -25,13 +26,32 @@ export function admitAuthorities(given: Given, before: Given, rest: number): Giv
     bytes += more
     admitted.add(pem)
   }
-  const admit = ({ application, certificates, refused }: ClientCas): ClientCas => {
+  const admit = ({ certificates, refused, ...rest }: ClientCas): ClientCas => {
     const fitting = certificates.filter((pem) => admitted.has(pem))
     const full = fitting.length < certificates.length ? ['no room for more CAs in the truststore'] : []
-    return { application, certificates: fitting, refused: [...refused, ...full] }
+    return { ...rest, certificates: fitting, refused: [...refused, ...full] }
   }
   return Object.fromEntries(Object.entries(given).map(([relation, cas]) => [relation, admit(cas)]))
 }
+
+export const operatorAllowsAuthorities: Guard<[allowed: boolean]> = {
+  name: 'operator-allows-authorities',
+  because: 'whoever an authority of client-cas signs for is whom its common name says, root among them',
+  holds: (allowed) => allowed,
+}
+
+/** Without the operator's word none is trusted, but for those that an earlier version of the charm took without asking. */
+export function permit(found: ClientCas, before: ClientCas | undefined, allowed: boolean): ClientCas {
+  if (operatorAllowsAuthorities.holds(allowed)) return { ...found, allowed: true }
+  const earlier = before?.allowed === undefined ? new Set(before?.certificates) : new Set<string>()
+  const kept = found.certificates.filter((pem) => earlier.has(pem))
+  const refused = kept.length < found.certificates.length || kept.length > 0 ? [needsOption] : []
+  const { allowed: _asked, ...rest } = found
+  const told = { ...rest, certificates: kept, refused: [...found.refused, ...refused] }
+  return kept.length > 0 ? told : { ...told, allowed: false }
+}
+
+const needsOption = 'whoever its CAs sign for could be root'
 
 export function planClientCas(observed: Observed): readonly Write[] {
   const { peers, leader, leaving } = observed
@@ -45,15 +65,32 @@ export function planClientCas(observed: Observed): readonly Write[] {
 export function clientCasConditions({ peers, clientCas, leader }: Observed): readonly Condition[] {
   if (!leader) return []
   return Object.entries(clientCas ?? peers?.application.clientCas ?? {}).flatMap(
-    ([relation, { application, refused }]): readonly Condition[] =>
+    ([relation, { application, certificates, refused }]): readonly Condition[] =>
       refused.length === 0
-        ? []
+        ? tellTrusted(relation, application, certificates)
         : [
             {
               status: 'blocked',
-              message: `relation ${relation} (${application}): ${refused.join(', ')}; send CA certificates only, valid ones`,
+              message: `relation ${relation} (${application}): ${refused.join(', ')}; ${remedyFor(refused)}`,
               scope: 'application',
             },
           ],
   )
+}
+
+function remedyFor(refused: readonly string[]): string {
+  return refused.includes(needsOption)
+    ? 'set allow-client-cas=true to trust them all the same, or remove the relation'
+    : 'send CA certificates only, valid ones'
+}
+
+/** It serves, and the operator has said so; whoever looks should know all the same. */
+function tellTrusted(
+  relation: string,
+  application: string,
+  certificates: readonly string[],
+): readonly Condition[] {
+  if (certificates.length === 0) return []
+  const message = `relation ${relation} (${application}): whoever its CAs sign for is let in by the common name, root among them; see docs/explanation/security.md`
+  return [{ status: 'active', message, scope: 'application' }]
 }

@@ -52,11 +52,11 @@ export function withoutUnloadable(
   unloadable: ReadonlyMap<string, string>,
 ): Readonly<Record<string, ClientCas>> {
   if (unloadable.size === 0) return given
-  const admit = ({ application, certificates, refused }: ClientCas): ClientCas => {
+  const admit = ({ certificates, refused, ...others }: ClientCas): ClientCas => {
     const words = certificates.flatMap((pem) => unloadable.get(fingerprintOfPem(pem)) ?? [])
     const rest = certificates.filter((pem) => !unloadable.has(fingerprintOfPem(pem)))
     const told = words.map((word) => `etcd can't load a CA (${word})`)
-    return { application, certificates: rest, refused: [...new Set([...refused, ...told])].sort() }
+    return { ...others, certificates: rest, refused: [...new Set([...refused, ...told])].sort() }
   }
   return Object.fromEntries(Object.entries(given).map(([relation, cas]) => [relation, admit(cas)]))
 }
