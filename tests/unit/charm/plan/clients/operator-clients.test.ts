@@ -76,9 +76,11 @@ test('Juju is never asked for it, nor told anything', () => {
     [relationKey(5), accepted('web', { served: true, answeredAs: 'web' })],
   ] as const
   assert.deepEqual(relationsToSweep(ledgerOf(rows), [5], { byTurns: false, now }), [5])
-  const { writes, toCount } = decide(seen([[key, operators({ served: true })]]))
-  assert.deepEqual(toCount, [])
-  assert.ok(!writes.some(({ kind }) => kind === 'answer/publish'))
+  for (const entry of [operators({ served: true }), operators({ late: true })]) {
+    const { writes, toCount } = decide(seen([[key, entry]]))
+    assert.deepEqual(toCount, [])
+    assert.ok(!writes.some(({ kind }) => kind === 'answer/publish'))
+  }
 })
 
 test('it ends by itself with its certificate, and its secret goes with the next update-status', () => {
