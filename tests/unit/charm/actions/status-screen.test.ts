@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { describeAttention } from '../../../../src/charm/actions/status/attention.ts'
+import { describeBackups } from '../../../../src/charm/actions/status/backups.ts'
 import { describeCertificates } from '../../../../src/charm/actions/status/certificates.ts'
 import { describeClients } from '../../../../src/charm/actions/status/clients.ts'
 import { printColumns, printScreen, screenWidth, wrap } from '../../../../src/charm/actions/status/screen.ts'
+import type { BackupOutcome } from '../../../../src/interfaces/backup-record.ts'
+import { nothingOnDisk } from '../../../../src/charm/plan/backup/backup-seen.ts'
 import { printBytes } from '../../../../src/charm/plan/print-bytes.ts'
 import type { Condition } from '../../../../src/charm/step.ts'
 import { accepted, relationKey, settled } from '../observation.ts'
@@ -70,6 +73,27 @@ test('of many conditions the worst come first, and how many more there are is sa
   assert.equal(lines.at(-1), '+11 more: run plan')
   assert.ok(Array.isArray(json) && json.length === 21)
   assert.deepEqual(describeAttention({ observed, conditions: [] }).lines, ['nothing'])
+})
+
+test('backups are the leader’s to tell, and that there is no store is told, too', () => {
+  const observed = settled()
+  assert.deepEqual(describeBackups({ observed })?.lines, ['none: no store is related'])
+  assert.equal(describeBackups({ observed: { ...observed, leader: false } }), undefined)
+  const newest = { id: new Date(observed.now - 50 * 3_600_000).toISOString(), size: 1 }
+  const outcome: BackupOutcome = { token: 'a', at: observed.now, ended: 'done', warnings: [], newest }
+  const store = {
+    relation: 7,
+    endpoint: 's3-credentials',
+    application: 's3',
+    state: 'ready',
+    words: '',
+  } as const
+  const backup = { ...nothingOnDisk, stores: [store], outcome }
+  const told = describeBackups({ observed: { ...observed, machine: { ...observed.machine, backup } } })
+  assert.equal(
+    told?.lines.join(' '),
+    'to s3-credentials (s3); the newest was begun 2 days ago; by no schedule',
+  )
 })
 
 test('clients are counted, and those that are not served are named', () => {
