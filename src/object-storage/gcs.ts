@@ -155,13 +155,18 @@ async function inBucket<T>({ ask, settings, key }: Opened, request: () => Promis
   try {
     return await request()
   } catch (error) {
-    if (!(error instanceof BucketMissing)) throw error
+    if (!isBucketMissing(error)) throw error
     const url = `${settings.endpoint}/storage/v1/b?project=${encodeURIComponent(key.project_id)}`
     const headers = { 'content-type': 'application/json' }
     const body = JSON.stringify({ name: settings.bucket })
     await ask('make bucket', { method: 'POST', url, headers, body })
     return request()
   }
+}
+
+/** Of what is asked about a bucket and no object, nothing else can be missing; not every server says so. */
+function isBucketMissing(error: unknown): boolean {
+  return error instanceof BucketMissing || error instanceof ObjectMissing
 }
 
 const objectSchema = z.object({
@@ -189,7 +194,9 @@ async function list(ask: Ask, bucket: string, prefix: string, delimiter?: string
       ...(delimiter !== undefined && { delimiter }),
       ...(pageToken !== '' && { pageToken }),
     })
-    const answer = await ask(`list ${prefix}`, { method: 'GET', url: `${bucket}?${query}` })
+    const call = `list ${prefix}`
+    const answer = await unlessMissing(ask(call, { method: 'GET', url: `${bucket}?${query}` }))
+    if (!answer) throw new BucketMissing('there is no such bucket', { call, code: 'notFound' })
     const page = listSchema.parse(await answer.json())
     objects.push(...(page.items ?? []).map(readObject))
     prefixes.push(...(page.prefixes ?? []))

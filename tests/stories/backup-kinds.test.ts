@@ -1,0 +1,176 @@
+// On the emulator alone: servers of every kind of store run beside its machines.
+// The adapters prove themselves on real servers: moto and MinIO for S3, Azurite, and one that speaks as Google's. Then a cluster takes its
+// backups to each of them, its provider speaking each dialect.
+
+import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openAzure } from '../../src/object-storage/azure.ts'
+import { openGcs } from '../../src/object-storage/gcs.ts'
+import { StoreUntrusted } from '../../src/object-storage/port.ts'
+import { openS3 } from '../../src/object-storage/s3.ts'
+import { contentOf, provesItself, refusesStrangers, tellsThatNobodyIsThere } from './stores/conformance.ts'
+import {
+  deployStore,
+  type Dialect,
+  type Given,
+  motoKeys,
+  relateStore,
+  type StoreEndpoint,
+} from './stores/deploy-store.ts'
+import {
+  account,
+  accountKey,
+  serviceAccount,
+  startAzurite,
+  startGoogle,
+  startMinio,
+  startTokens,
+} from './stores/servers.ts'
+import { addressFor, freePort, lacks, startMoto } from './stores/start-store.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { archives, etcdctl, openWorld } from './world.ts'
+
+const s3Of = (endpoint: string, secretKey = 'hush-hush-secret') =>
+  ({
+    kind: 's3',
+    endpoint,
+    region: 'us-east-1',
+    bucket: 'backups',
+    accessKey: 'AKIDEXAMPLE',
+    secretKey,
+    pathStyle: true,
+    storageClass: '',
+  }) as const
+
+const loopback = '127.0.0.1'
+
+test('S3 on moto', { skip: lacks('moto') }, async () => {
+  await using moto = await startMoto(loopback)
+  await provesItself(openS3(s3Of(moto.url)))
+  await tellsThatNobodyIsThere(openS3(s3Of(`http://127.0.0.1:${await freePort()}`)))
+})
+
+test('S3 on MinIO, by TLS with a private authority', { skip: lacks('minio') }, async () => {
+  await using folder = await temporaryFolder('minio')
+  await using minio = await startMinio(loopback, folder.path)
+  await assert.rejects(openS3(s3Of(minio.url)).list(''), StoreUntrusted)
+  const { setDefaultCACertificates } = await import('node:tls')
+  setDefaultCACertificates([minio.authority])
+  await provesItself(openS3(s3Of(minio.url)))
+  await refusesStrangers(openS3(s3Of(minio.url, 'another-secret')), 'another-secret')
+})
+
+test('Azure on Azurite', { skip: lacks('azurite') }, async () => {
+  await using folder = await temporaryFolder('azurite')
+  await using azurite = await startAzurite(loopback, folder.path)
+  const settings = { kind: 'azure', account, container: 'backups', secretKey: accountKey } as const
+  const endpoint = `${azurite.url}/${account}`
+  await provesItself(openAzure({ ...settings, endpoint }))
+  const wrong = Buffer.from('another key').toString('base64')
+  await refusesStrangers(openAzure({ ...settings, endpoint, secretKey: wrong }), wrong)
+  await tellsThatNobodyIsThere(openAzure({ ...settings, endpoint: `http://127.0.0.1:${await freePort()}` }))
+})
+
+test("Google's on fake-gcs-server", { skip: lacks('fake-gcs-server') }, async () => {
+  await using google = await startGoogle(loopback)
+  await using tokens = await startTokens(loopback)
+  const settings = { kind: 'gcs', endpoint: google.url, bucket: 'backups', storageClass: '' } as const
+  await provesItself(openGcs({ ...settings, serviceAccount: serviceAccount(tokens.url) }))
+  const nobody = serviceAccount(`http://127.0.0.1:${await freePort()}/token`)
+  await tellsThatNobodyIsThere(openGcs({ ...settings, serviceAccount: nobody }))
+})
+
+interface Case {
+  readonly endpoint: StoreEndpoint
+  readonly dialect: Dialect
+  readonly server: Parameters<typeof lacks>[0]
+}
+
+const cases: readonly Case[] = [
+  { endpoint: 's3-credentials', dialect: 'v1', server: 'minio' },
+  { endpoint: 's3-credentials', dialect: 'lib', server: 'moto' },
+  { endpoint: 's3-credentials', dialect: 'v0', server: 'moto' },
+  { endpoint: 'azure-storage-credentials', dialect: 'v1', server: 'azurite' },
+  { endpoint: 'azure-storage-credentials', dialect: 'v0', server: 'azurite' },
+  { endpoint: 'gcs-credentials', dialect: 'v1', server: 'fake-gcs-server' },
+]
+
+test('a cluster takes its backups to every kind of store, its provider speaking each dialect', async (t) => {
+  await using model = await openWorld()
+  await model.deploy('etcd', { archive: archives.etcd })
+  await model.settle()
+  const host = addressFor(model, 'etcd/0')
+  for (let at = 0; at < 30; at += 1)
+    await etcdctl(model.unit('etcd/0').host, 'put', `/k${at}`, 'x'.repeat(500_000))
+  await using folder = await temporaryFolder('stores')
+  for (const [at, { endpoint, dialect, server }] of cases.entries())
+    await t.test(`${endpoint}, ${dialect}, ${server}`, { skip: lacks(server) }, async () => {
+      await using disposing = new AsyncDisposableStack()
+      const given = await start(server, host, join(folder.path, String(at)), disposing)
+      const name = `store-${at}`
+      await deployStore(model, given, { name, dialect })
+      await model.settle()
+      const relation = relateStore(model, endpoint, name)
+      await model.settle()
+      assert.deepEqual(model.unit('etcd/0').app.status, { status: 'active', message: '' })
+      const taken = await model.runAction('etcd/0', 'create-backup')
+      assert.equal(taken.status, 'completed', taken.message)
+      const listed = await model.runAction('etcd/0', 'list-backups')
+      assert.match(
+        String(listed.results.backups),
+        new RegExp(`${taken.results['backup-id']} +complete +1\\d`),
+      )
+      model.removeRelation(relation)
+      await model.settle()
+    })
+})
+
+async function start(
+  kind: Case['server'],
+  host: string,
+  folder: string,
+  disposing: AsyncDisposableStack,
+): Promise<Given> {
+  await mkdir(folder)
+  switch (kind) {
+    case 'moto': {
+      const { url } = disposing.use(await startMoto(host))
+      return { settings: { bucket: 'backups', endpoint: url, path: 'deep/er/' }, keys: motoKeys }
+    }
+    case 'minio': {
+      const { url, authority } = disposing.use(await startMinio(host, folder))
+      const settings = { bucket: 'backups', endpoint: url, region: 'eu-north-1', 'tls-ca-chain': [authority] }
+      return { settings, keys: motoKeys }
+    }
+    case 'azurite': {
+      const { url } = disposing.use(await startAzurite(host, folder))
+      const settings = {
+        container: 'backups',
+        'storage-account': account,
+        'connection-protocol': 'http',
+        endpoint: `${url}/${account}/backups`,
+      }
+      return { settings, keys: { 'secret-key': accountKey } }
+    }
+    case 'fake-gcs-server': {
+      const { url } = disposing.use(await startGoogle(host))
+      const tokens = disposing.use(await startTokens(host))
+      // Google's contract names no endpoint, and a server of a test is no cloud of its own: it is given all the same.
+      return {
+        settings: { bucket: 'backups', endpoint: url },
+        keys: { 'secret-key': serviceAccount(tokens.url) },
+      }
+    }
+  }
+}
+
+test('a content that fails leaves no upload behind', { skip: lacks('moto') }, async () => {
+  await using moto = await startMoto(loopback)
+  const store = openS3(s3Of(moto.url))
+  await store.put('there', contentOf(1))
+  await assert.rejects(store.put('large', contentOf(30_000_000, new Error('it broke'))), /it broke/)
+  const { lookAtS3 } = await import('./stores/s3-eyes.ts')
+  assert.equal(await lookAtS3(moto.url, 'backups').unfinished(), 0)
+})

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { BackupOnDisk, BackupSeen, Observed } from '../../../../../src/charm/observed.ts'
+import { nothingOnDisk } from '../../../../../src/charm/plan/backup/backup-seen.ts'
+import { decide } from '../../../../../src/charm/decide.ts'
+import type { BackupOutcome, StoreSeen } from '../../../../../src/interfaces/backup-record.ts'
+import { now, settled } from '../../observation.ts'
+
+const hour = 3_600_000
+const store: StoreSeen = {
+  relation: 4,
+  endpoint: 's3-credentials',
+  application: 's3-integrator',
+  state: 'ready',
+  words: '',
+}
+const azure: StoreSeen = {
+  ...store,
+  relation: 5,
+  endpoint: 'azure-storage-credentials',
+  application: 'azure',
+}
+const daily = { kind: 'since', at: now - hour, period: 24 * hour } as const
+
+function seen(disk: Partial<BackupOnDisk>, more: Partial<BackupSeen> = {}): Observed {
+  const observed = settled()
+  return {
+    ...observed,
+    backup: { stores: undefined, asks: [], due: daily, retries: false, ...more },
+    machine: { ...observed.machine, backup: { ...nothingOnDisk, stores: [store], ...disk } },
+  }
+}
+
+function newest(age: number): BackupOutcome {
+  const id = `${new Date(now - age).toISOString().slice(0, 19)}Z`
+  return { token: 'a', at: now - age, ended: 'done', warnings: [], newest: { id, size: 1 } }
+}
+
+function failed(age: number, kind: 'denied' | 'unavailable' = 'unavailable'): BackupOutcome {
+  const failure = { kind, words: 'put x: no answer' } as const
+  return { ...newest(30 * hour), at: now - age, ended: 'failed', failure }
+}
+
+const kinds = (observed: Observed): readonly string[] =>
+  decide(observed).steps.flatMap(({ kind }) => (/^(backup|stores)\//.test(kind) ? [kind] : []))
+
+const told = (observed: Observed): readonly string[] =>
+  decide(observed).conditions.flatMap(({ status, message }) =>
+    /backup|store|credentials/.test(message) ? [`${status}: ${message}`] : [],
+  )
+
+test('a backup is begun where the newest is older than the time at which one was due, and only there', () => {
+  const begins = ['backup/begin']
+  assert.deepEqual(kinds(seen({})), begins, 'there is none')
+  assert.deepEqual(kinds(seen({ outcome: newest(2 * hour) })), begins)
+  assert.deepEqual(kinds(seen({ outcome: newest(hour / 2) })), [])
+  assert.deepEqual(kinds(seen({}, { due: { kind: 'never' } })), [])
+  assert.deepEqual(kinds(seen({}, { due: { kind: 'invalid', words: 'x' } })), [])
+  assert.deepEqual(kinds({ ...seen({}), leaving: true }), [])
+  assert.deepEqual(kinds({ ...seen({}), backup: undefined }), [], 'it follows')
+})
+
+test('none is begun without one store that is ready, or while one is under way', () => {
+  const begun = { token: 'b', at: now - 5000, scheduled: true }
+  assert.deepEqual(kinds(seen({ stores: [] })), [])
+  assert.deepEqual(kinds(seen({ stores: [store, azure] })), [])
+  assert.deepEqual(kinds(seen({ stores: [{ ...store, state: 'incomplete', words: 'bucket' }] })), [])
+  assert.deepEqual(kinds(seen({ begun, running: true })), [])
+})
+
+test('one that failed is tried again after ten minutes, and at once where the store says something new', () => {
+  assert.deepEqual(kinds(seen({ outcome: failed(5 * 60_000) })), [])
+  assert.deepEqual(kinds(seen({ outcome: failed(11 * 60_000) })), ['backup/begin'])
+  assert.deepEqual(kinds(seen({ outcome: failed(1000) }, { retries: true })), ['backup/begin'])
+})
+
+test('work that ended without a word is noted as failed, and its order removed, before any other is begun', () => {
+  const begun = { token: 'b', at: now - 5000, scheduled: true }
+  assert.deepEqual(kinds(seen({ begun, running: false })), ['backup/note-loss'])
+  assert.deepEqual(kinds(seen({ begun, running: false, outcome: newest(9 * hour) })), ['backup/note-loss'])
+  assert.deepEqual(kinds(seen({ begun, running: false, outcome: { ...newest(1000), token: 'b' } })), [])
+})
+
+test('what is related is on record, and written again only where it differs', () => {
+  assert.deepEqual(kinds(seen({ outcome: newest(0) }, { stores: [store] })), [])
+  assert.deepEqual(kinds(seen({ outcome: newest(0) }, { stores: [] })), ['stores/record'])
+})
+
+test('two stores at once are refused naming both', () => {
+  assert.deepEqual(told(seen({ stores: [store, azure] })), [
+    'blocked: more than one store is related: s3-credentials (s3-integrator) and azure-storage-credentials (azure); remove all but one',
+  ])
+})
+
+test('a status tells what a store lacks, that none is there, how far a backup is, and how the last one failed', () => {
+  const begun = { token: 'b', at: now - 5000, scheduled: true }
+  const progress = { token: 'b', id: 'x', bytes: 12_500_000, total: 50_000_000, at: now }
+  const lacking = { ...store, state: 'incomplete', words: 'access-key, bucket' } as const
+  assert.deepEqual(told(seen({ stores: [lacking] })), [
+    'waiting: s3-credentials: waiting for s3-integrator to give access-key, bucket',
+  ])
+  assert.deepEqual(told(seen({ stores: [] })), [
+    'blocked: backup-schedule is set, and there is no store; integrate s3-credentials or another one',
+  ])
+  assert.deepEqual(told(seen({ begun, running: true, progress })), [
+    'active: a backup is under way (12.5 of 50.0 MB)',
+  ])
+  assert.deepEqual(told(seen({ outcome: failed(1000) })), [
+    'active: the last backup failed: put x: no answer; run create-backup once it is mended',
+  ])
+  assert.match(told(seen({ outcome: failed(1000, 'denied') })).join(), /^blocked: .*keys are right/)
+  assert.deepEqual(told(seen({ outcome: newest(0) })), [])
+})
+
+test('a newest backup that is older than twice the schedule is told of, whatever the reason', () => {
+  assert.deepEqual(told(seen({ outcome: newest(47 * hour) })), [])
+  assert.deepEqual(told(seen({ outcome: newest(49 * hour) })), [
+    'active: the newest backup is of 2 days ago; see list-backups, and run create-backup',
+  ])
+  assert.deepEqual(told(seen({ outcome: newest(49 * hour) }, { due: { kind: 'never' } })), [])
+})

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { completeOf, describeFolder, sortObjects } from '../../../../../src/charm/plan/backup/listing.ts'
+import { printBackups } from '../../../../../src/charm/plan/backup/print-backups.ts'
+import { idsToDelete } from '../../../../../src/charm/plan/backup/retention.ts'
+import type { BackupManifest } from '../../../../../src/interfaces/backup-manifest.ts'
+
+const day = 24 * 60 * 60 * 1000
+const now = Date.UTC(2026, 10, 26, 12)
+const idOf = (age: number): string => `${new Date(now - age * day).toISOString().slice(0, 19)}Z`
+const own = 'etcd-01234567'
+
+function manifest(id: string, more: Partial<BackupManifest> = {}): BackupManifest {
+  const facts = { application: 'etcd', model: 'm', modelUuid: 'u', etcdVersion: '3.5.30', size: 10 }
+  const times = { startedAt: id, finishedAt: id }
+  return {
+    v: 1,
+    id,
+    ...facts,
+    ...times,
+    sha256: 'ab'.repeat(32),
+    takenFrom: 'etcd/1',
+    takenBy: 'etcd/0',
+    ...more,
+  }
+}
+
+function object(key: string, size = 10) {
+  return { key, size, modified: now, etag: '' }
+}
+
+test('objects are told apart: folders of backups, what lies by itself, and what is nobody’s', () => {
+  const id = idOf(1)
+  const { folders, loose } = sortObjects(
+    [
+      object(`prod/${own}/${id}/snapshot.db`),
+      object(`prod/${own}/${id}/manifest.json`, 300),
+      object(`prod/other-89abcdef/${id}/snapshot.db`),
+      object('prod/2025-01-01T00:00:00Z', 99),
+      object(`prod/${own}/notes.txt`),
+      object('prod/'),
+      object('elsewhere/x'),
+    ],
+    '/prod/',
+  )
+  assert.deepEqual(
+    folders.map(({ source, size, manifestKey }) => [source, size, manifestKey]),
+    [
+      [own, 10, `prod/${own}/${id}/manifest.json`],
+      ['other-89abcdef', 10, undefined],
+    ],
+  )
+  assert.deepEqual(
+    loose.map(({ name, size }) => [name, size]),
+    [['2025-01-01T00:00:00Z', 99]],
+  )
+})
+
+test('a backup is what has a manifest that is of it; the rest is partial', () => {
+  const folder = { source: own, id: idOf(1), size: 10, manifestKey: 'k' }
+  const stateOf = (found: BackupManifest | undefined) => describeFolder(folder, found).state
+  assert.equal(stateOf(manifest(folder.id)), 'complete')
+  assert.equal(stateOf(undefined), 'partial')
+  assert.equal(stateOf(manifest(folder.id, { size: 11 })), 'partial', 'of another size')
+  assert.equal(stateOf(manifest(idOf(2))), 'partial', 'of another backup')
+  assert.equal(stateOf(manifest(folder.id, { raw: true })), 'raw')
+  assert.equal(stateOf(manifest(folder.id, { verifiedAt: folder.id })), 'verified')
+})
+
+test('the newest come first, those of others apart and below', () => {
+  const rows = [3, 1, 2].map((age) =>
+    describeFolder({ source: own, id: idOf(age), size: 10, manifestKey: 'k' }, manifest(idOf(age))),
+  )
+  const foreign = describeFolder(
+    { source: 'other-1', id: idOf(0), size: 10, manifestKey: undefined },
+    undefined,
+  )
+  assert.deepEqual(
+    completeOf([foreign, ...rows], own).map(({ id }) => id),
+    [idOf(1), idOf(2), idOf(3)],
+  )
+  const printed = printBackups([...completeOf(rows, own), foreign], own).split('\n')
+  assert.match(printed[0] ?? '', /^backup-id +state +size +etcd +revision +taken by$/)
+  assert.match(printed[1] ?? '', new RegExp(`^${idOf(1)} +complete +0\\.0 MB +3\\.5\\.30 +- +etcd/0$`))
+  assert.equal(printed[5], 'of other-1:')
+  assert.equal(printBackups([], own), 'none')
+})
+
+test('what is kept: so many of the newest, whatever their age, and all that are younger than so many days', () => {
+  const backups = [0.5, 1, 2, 3, 10, 20].map((age) => ({ id: idOf(age), complete: true }))
+  const gone = (keep: number, keepDays: number) => idsToDelete(backups, { keep, keepDays, now }).toReversed()
+  assert.deepEqual(gone(7, 0), [])
+  assert.deepEqual(gone(2, 0), [idOf(2), idOf(3), idOf(10), idOf(20)])
+  assert.deepEqual(gone(2, 5), [idOf(10), idOf(20)])
+  assert.deepEqual(gone(2, 365), [])
+})
+
+test('remains of one that was never completed go after a day, and one that may be under way stays', () => {
+  const backups = [
+    { id: idOf(0.1), complete: false },
+    { id: idOf(2), complete: false },
+    { id: idOf(3), complete: true },
+  ]
+  assert.deepEqual(idsToDelete(backups, { keep: 7, keepDays: 0, now }), [idOf(2)])
+})
+
+test('whatever the rule, the newest complete one stays', () => {
+  const one = fc.record({ age: fc.integer({ min: 0, max: 4000 }), complete: fc.boolean() })
+  const rule = fc.record({
+    keep: fc.integer({ min: 0, max: 20 }),
+    keepDays: fc.integer({ min: 0, max: 4000 }),
+  })
+  fc.assert(
+    fc.property(fc.uniqueArray(one, { selector: ({ age }) => age }), rule, (rows, { keep, keepDays }) => {
+      const backups = rows.map(({ age, complete }) => ({ id: idOf(age), complete }))
+      const gone = new Set(idsToDelete(backups, { keep, keepDays, now }))
+      const newest = backups
+        .filter(({ complete }) => complete)
+        .map(({ id }) => id)
+        .sort()
+        .at(-1)
+      assert.ok(newest === undefined || !gone.has(newest))
+    }),
+  )
+})
