@@ -14,6 +14,7 @@ DEEP := addresses apiserver client-names authorities bad-input cluster cost cras
 	security-requests security-revoked security-serials security-text security-truststore storage suspended-end translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses
 DEEP += client-credentials maintenance
+DEEP += backup-faults backup-kinds backup-schedule
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
@@ -92,7 +93,8 @@ chaos: $(ETCD_CHARM) $(CLIENT_CHARM) ## every disturbance of a cluster (MEMBERS=
 	@scripts/provide-chaos-tools
 	@$(EMULATED) $(NODE) scripts/chaos.ts
 
-bench: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.py-store ## measure hooks here (CLIENTS=1,10,100,1000 MEMBERS=1,3,5 ROUNDS=5 ONLY=charm|controller|python|writes|life|neighbours); writes bench/results.json
+bench: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.py-store ## measure hooks here (CLIENTS=1,10,100,1000 MEMBERS=1,3,5 ROUNDS=5 ONLY=charm|controller|python|writes|life|neighbours|backup MEGABYTES=2000); writes bench/results.json
+	@$(if $(findstring backup,$(ONLY)),scripts/provide-object-stores minio >/dev/null)
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 bench/index.ts
 
 integration: $(ETCD_CHARM) $(CLIENT_CHARM) ## the stories on your own controller through juju (STORIES=core for a quarter of an hour; BASE= ETCD_RESOURCE= KEEP=1 …)

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { archives, openWorld } from '../tests/stories/world.ts'
 import { createTarball, realPrograms } from '../tests/unit/machine/tarball.ts'
+import { measureBackup } from './backup.ts'
 import { measureClusterLife } from './cluster-life.ts'
 import { measureFirstWrites } from './first-writes.ts'
 import { growByBatches, measureCosts } from './hook-costs.ts'
@@ -100,6 +101,8 @@ async function measureCluster(): Promise<void> {
   if (wants('life')) writes.push(...(await measureClusterLife()))
   await save()
   if (wants('neighbours')) writes.push(...(await measureNeighbours([1, 10])))
+  // Gigabytes, for which a server of S3 is built: only where it is asked for.
+  if (only === 'backup') writes.push(...(await measureBackup(numbers('MEGABYTES', '2000')[0] ?? 2000)))
 }
 
 if (wants('charm')) await measureCharm()

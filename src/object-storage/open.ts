@@ -3,6 +3,7 @@
 import { setGlobalProxyFromEnv } from 'node:http'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import type { ObjectStore } from './port.ts'
+import { explainFailure } from './reach.ts'
 import type { StoreSettings } from './settings.ts'
 
 /**
@@ -17,6 +18,14 @@ export async function openStore(
   const { authorities } = settings
   if (authorities.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...authorities])
   if (Object.keys(proxies).length > 0) setGlobalProxyFromEnv({ ...proxies })
+  try {
+    return toldByVerb(await openAdapter(settings))
+  } catch (error) {
+    throw explainFailure(error, `open ${settings.kind}`)
+  }
+}
+
+async function openAdapter(settings: StoreSettings): Promise<ObjectStore> {
   switch (settings.kind) {
     case 's3':
       return (await import('./s3.ts')).openS3(settings)
@@ -24,5 +33,23 @@ export async function openStore(
       return (await import('./azure.ts')).openAzure(settings)
     case 'gcs':
       return (await import('./gcs.ts')).openGcs(settings)
+  }
+}
+
+/** An answer that makes no sense is the store's failure, too. What fails of the content that is put is none of its. */
+function toldByVerb(store: ObjectStore): ObjectStore {
+  const tell = async <T>(call: string, asking: Promise<T>): Promise<T> => {
+    try {
+      return await asking
+    } catch (error) {
+      throw explainFailure(error, call)
+    }
+  }
+  return {
+    put: (key, content) => store.put(key, content),
+    get: (key) => tell(`get ${key}`, store.get(key)),
+    list: (prefix, options) => tell(`list ${prefix}`, store.list(prefix, options)),
+    head: (key) => tell(`head ${key}`, store.head(key)),
+    delete: (key) => tell(`delete ${key}`, store.delete(key)),
   }
 }

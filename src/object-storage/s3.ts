@@ -15,6 +15,7 @@ import {
 } from './port.ts'
 import { reach } from './reach.ts'
 import type { S3Settings } from './settings.ts'
+import { elements, textOf } from './xml.ts'
 
 /** Each holds a part in memory. */
 const partsAtOnce = 2
@@ -28,7 +29,11 @@ export function openS3(settings: S3Settings): ObjectStore {
     get: (key) => ask(`get ${key}`, async () => readBody(await client.getObject(key), `get ${key}`)),
     list: (prefix, { delimiter = '' } = {}) => ask(`list ${prefix}`, () => list(client, prefix, delimiter)),
     head: (key) => ask(`head ${key}`, () => head(client, key)),
-    delete: (key) => ask(`delete ${key}`, () => remove(client, key)),
+    async delete(key) {
+      await ask(`delete ${key}`, () => remove(client, key))
+      // Not every server tells of these, and who died on the way left some.
+      await endUploads({ client, settings, ask }, key).catch(() => undefined)
+    },
   }
 }
 
@@ -124,6 +129,15 @@ async function abort({ client, ask }: Opened, key: string, upload: string): Prom
   const query = `uploadId=${encodeURIComponent(upload)}`
   const request = { method: 'DELETE', objectName: key, query, statusCode: 204 }
   await ask(`abort ${key}`, () => client.makeRequest(request))
+}
+
+/** Parts that were sent for this key and never became an object: they are stored, and listed nowhere else. */
+async function endUploads(opened: Opened, key: string): Promise<void> {
+  const { client, ask } = opened
+  const request = { method: 'GET', objectName: '', query: { uploads: '', prefix: key }, returnBody: true }
+  const text = await ask(`uploads of ${key}`, async () => (await client.makeRequest(request)).text())
+  for (const upload of elements(text, 'Upload'))
+    if (textOf(upload, 'Key') === key) await abort(opened, key, textOf(upload, 'UploadId'))
 }
 
 /** A bucket that is not there is made, once. */

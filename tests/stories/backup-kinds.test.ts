@@ -10,6 +10,7 @@ import { openAzure } from '../../src/object-storage/azure.ts'
 import { openGcs } from '../../src/object-storage/gcs.ts'
 import { StoreUntrusted } from '../../src/object-storage/port.ts'
 import { openS3 } from '../../src/object-storage/s3.ts'
+import { fill } from './stores/backing-up.ts'
 import { contentOf, provesItself, refusesStrangers, tellsThatNobodyIsThere } from './stores/conformance.ts'
 import {
   deployStore,
@@ -19,6 +20,7 @@ import {
   relateStore,
   type StoreEndpoint,
 } from './stores/deploy-store.ts'
+import { lookAtS3 } from './stores/s3-eyes.ts'
 import {
   account,
   accountKey,
@@ -30,7 +32,7 @@ import {
 } from './stores/servers.ts'
 import { addressFor, freePort, lacks, startMoto } from './stores/start-store.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import { archives, etcdctl, openWorld } from './world.ts'
+import { archives, openWorld } from './world.ts'
 
 const s3Of = (endpoint: string, secretKey = 'hush-hush-secret') =>
   ({
@@ -102,8 +104,7 @@ test('a cluster takes its backups to every kind of store, its provider speaking 
   await model.deploy('etcd', { archive: archives.etcd })
   await model.settle()
   const host = addressFor(model, 'etcd/0')
-  for (let at = 0; at < 30; at += 1)
-    await etcdctl(model.unit('etcd/0').host, 'put', `/k${at}`, 'x'.repeat(500_000))
+  await fill(model, 15)
   await using folder = await temporaryFolder('stores')
   for (const [at, { endpoint, dialect, server }] of cases.entries())
     await t.test(`${endpoint}, ${dialect}, ${server}`, { skip: lacks(server) }, async () => {
@@ -166,11 +167,17 @@ async function start(
   }
 }
 
-test('a content that fails leaves no upload behind', { skip: lacks('moto') }, async () => {
+test('no upload is left behind: by a content that fails, nor by somebody who died', {
+  skip: lacks('moto'),
+}, async () => {
   await using moto = await startMoto(loopback)
   const store = openS3(s3Of(moto.url))
   await store.put('there', contentOf(1))
+  const eyes = lookAtS3(moto.url, 'backups')
   await assert.rejects(store.put('large', contentOf(30_000_000, new Error('it broke'))), /it broke/)
-  const { lookAtS3 } = await import('./stores/s3-eyes.ts')
-  assert.equal(await lookAtS3(moto.url, 'backups').unfinished(), 0)
+  assert.equal(await eyes.unfinished(), 0)
+  for (const key of ['large', 'larger']) await fetch(`${moto.url}/backups/${key}?uploads`, { method: 'POST' })
+  assert.equal(await eyes.unfinished(), 2)
+  await store.delete('large')
+  assert.equal(await eyes.unfinished(), 1, 'those of another key are not its')
 })

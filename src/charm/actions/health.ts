@@ -9,6 +9,9 @@ import { type End, endsOf } from '../plan/certificates/ends.ts'
 import { metricsUrl } from '../plan/workload/configuration.ts'
 import { membersOf } from '../plan/cluster/members.ts'
 import { describeLoss, lostQuorum } from '../plan/cluster/quorum.ts'
+import { describeAge } from '../plan/backup/conditions.ts'
+import { storesOf } from '../plan/backup/stores.ts'
+import { newestAt, workOf } from '../plan/backup/work.ts'
 import { describeReleases } from './describe-releases.ts'
 import { observe } from '../reconcile.ts'
 
@@ -16,7 +19,7 @@ export async function health(charm: Charm): Promise<void> {
   const { juju } = charm
   const found = await readHealth(metricsUrl)
   const observed = await observe(charm)
-  await juju.actionSet(describeCluster(observed))
+  await juju.actionSet({ ...describeCluster(observed), ...describeLastBackup(observed) })
   if (!found.healthy) {
     const lost = lostQuorum(observed)
     await juju.actionFail(lost ? describeLoss(lost) : `etcd is not healthy: ${found.reason}`)
@@ -59,6 +62,17 @@ function describeCluster(observed: Observed): Readonly<Record<string, string>> {
 /** The first first: what has an end is listed whole, whoever has to renew it. */
 function describeEnd({ whose, at }: End): string {
   return `${new Date(at).toISOString().slice(0, 16)}Z ${whose}`
+}
+
+/** As the last work on a backup left it on record: only where there is a store is there anything to tell. */
+function describeLastBackup(observed: Observed): Readonly<Record<string, string>> {
+  const { outcome } = workOf(observed)
+  if (storesOf(observed).length === 0) return {}
+  const newest = newestAt(outcome)
+  const id = outcome?.newest?.id
+  const last = newest === undefined ? 'none known' : `${id}, ${describeAge(observed.now - newest)} ago`
+  const failure = outcome?.ended === 'failed' ? outcome.failure?.words : undefined
+  return { 'last-backup': last, ...(failure !== undefined && { 'last-backup-failure': failure }) }
 }
 
 function describeMember({ name, learner, responds, leads, status }: MemberSeen): string {
