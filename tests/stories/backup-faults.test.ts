@@ -117,7 +117,7 @@ test('work that is killed at every part leaves no backup, is told of, and the ne
   skip,
 }, async (t) => {
   await using model = await openWorld()
-  await using world = await deployWithStore(model, { megabytes: 20 })
+  await using world = await deployWithStore(model, { megabytes: 20, config: { 'backup-keep': 100 } })
   const { host } = model.unit('etcd/0')
   const moments = [
     /^GET .*list-type/,
