@@ -5,6 +5,8 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { type ConnectionOptions, connect } from 'node:tls'
 import { knownCipherSuites, safeCipherSuites } from '../../../src/config/certificate-options.ts'
+import { membersByPeer } from '../../../src/etcd/peer-view.ts'
+import { credentialsOf, issue } from '../etcd/certificates.ts'
 import { type EtcdServer, startEtcd } from '../etcd/etcd-server.ts'
 
 async function speak(server: EtcdServer, how: ConnectionOptions): Promise<string | null> {
@@ -48,5 +50,26 @@ describe('TLS as the operator wants it', () => {
     await using server = await startEtcd({ tlsMinVersion: '1.3' })
     assert.equal(await speak(server, { maxVersion: 'TLSv1.2' }), null)
     assert.match(String(await speak(server, {})), /^TLSv1\.3 /)
+  })
+})
+
+describe('peers of one application alone', () => {
+  it('are let in by the name that their certificates bear', async () => {
+    await using server = await startEtcd({ peerName: 'etcd.model.etcd.internal' })
+    const { peerAuthority } = server
+    const come = (names: string) =>
+      membersByPeer(server.peerUrl, credentialsOf(peerAuthority, issue(peerAuthority, 'peer', { names })))
+    assert.equal(await come('IP:127.0.0.1'), undefined)
+    assert.equal(await come('IP:127.0.0.1,DNS:another.etcd.internal'), undefined)
+    assert.equal((await come('IP:127.0.0.1,DNS:etcd.model.etcd.internal'))?.length, 1)
+  })
+
+  it('are let in by it also where their addresses are not checked', async () => {
+    await using server = await startEtcd({ peerName: 'peers.example', anyPeerAddress: true })
+    const { peerAuthority } = server
+    const come = (names: string) =>
+      membersByPeer(server.peerUrl, credentialsOf(peerAuthority, issue(peerAuthority, 'peer', { names })))
+    assert.equal(await come('IP:192.0.2.1'), undefined)
+    assert.equal((await come('IP:192.0.2.1,DNS:peers.example'))?.length, 1)
   })
 })

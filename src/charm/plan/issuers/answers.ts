@@ -19,7 +19,7 @@ export interface Verdict {
   /** The newest that may be shown. */
   readonly offer: Offer | undefined
   /** Of the newest request. */
-  readonly state: 'usable' | 'awaited' | 'revoked' | 'refused'
+  readonly state: 'usable' | 'awaited' | 'revoked' | 'late' | 'refused'
   readonly words: string
   /** Its provider said so, with a code of the interface. */
   readonly code?: number
@@ -68,8 +68,15 @@ function judge(
     addresses: neededAddresses(wish),
     now: observed.now,
   })
-  if (issued.kind === 'refused') return { offer: undefined, state: 'refused', words: issued.detail }
+  if (issued.kind === 'refused')
+    return { offer: undefined, state: stateFor(issued.code), words: issued.detail }
   return admit(observed, role, seen, { of, issued, named: isNamed(observed, issued) })
+}
+
+/** What is not valid yet will be; what is nearly over is renewed. */
+function stateFor(code: string): 'awaited' | 'late' | 'refused' {
+  if (code === 'issued-not-yet-valid') return 'awaited'
+  return code === 'issued-ends-too-soon' ? 'late' : 'refused'
 }
 
 function isNamed(observed: Observed, { names }: IssuedCertificate): boolean {

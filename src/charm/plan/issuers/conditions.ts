@@ -37,7 +37,11 @@ function describe(observed: Observed, role: IssuerRole, verdict: Verdict, tell: 
   const words = plainText(verdict.words)
   switch (verdict.state) {
     case 'awaited':
+      // It is being renewed, and what ends is told where it comes near (plan/certificates/ends.ts).
+      if (verdict.offer && words === '') return []
       return [tell('waiting', `no certificate yet${words && ` (${words})`}; see its provider`)]
+    case 'late':
+      return [tell('waiting', `${words}; another one is asked for`)]
     case 'revoked':
       return [tell('waiting', `${words}; the one in use stays until there is another`)]
     case 'refused':

@@ -20,13 +20,18 @@ export function planRequests(observed: Observed): readonly Step[] {
   })
 }
 
+/** A provider that revokes whatever it signs, or signs for moments, is not asked in every hook. */
+const betweenRequests = 30_000
+
 function whyAsk(observed: Observed, role: IssuerRole, wish: Wish): string | undefined {
   const verdict = verdictOn(observed, role)
   const newest = observed.machine.requests[role].at(-1)
   if (!verdict) return undefined
   if (!newest) return `its ${role} certificate is to be signed by an issuer of the operator's`
   if (!sameWish(newest.wish, wish)) return `its ${role} certificate is to be another`
-  if (verdict.state === 'revoked') return `its ${role} certificate was revoked`
+  const rested = Math.abs(observed.now - newest.at) > betweenRequests
+  if (verdict.state === 'revoked') return rested ? `its ${role} certificate was revoked` : undefined
+  if (verdict.state === 'late') return rested ? `its ${role} certificate is about to end` : undefined
   const { offer } = verdict
   if (offer?.of.publicKey === newest.publicKey && isDue(offer, observed.now))
     return `two thirds of the life of its ${role} certificate are over`
