@@ -2,7 +2,7 @@
 // `juju show-secret --reveal`. It ends with the client.
 
 import { ofOperator, operatorsKey, type OperatorRequest } from '../../../interfaces/operator-client.ts'
-import { unlessMissing } from '../../../juju/index.ts'
+import { parseSecretId, unlessMissing } from '../../../juju/index.ts'
 import type { ClientCredentials } from '../../../tls/client-credentials.ts'
 import type { Charm } from '../../charm.ts'
 import type { Observed } from '../../observed.ts'
@@ -12,7 +12,7 @@ import { credentialsLabel } from '../../plan/clients/secret-labels.ts'
 
 type Content = Readonly<Record<string, string>>
 
-/** @returns the secret's URI */
+/** @returns the secret's URI, in its short form */
 export async function handOver(
   charm: Charm,
   observed: Observed,
@@ -39,7 +39,9 @@ export async function handOverAgain(
 async function put({ juju }: Charm, { leaf }: OperatorRequest, content: Content): Promise<string> {
   const label = credentialsLabel(operatorsKey(leaf.commonName))
   const description = `credentials of etcd client ${leaf.commonName}`
-  return (await juju.putSecret({ label, owner: 'application', description, content })).uri
+  const { uri } = await juju.putSecret({ label, owner: 'application', description, content })
+  // As people type it: within a model the id is enough.
+  return `secret:${parseSecretId(uri) ?? uri}`
 }
 
 /** What may be another by the time that it is asked for again, and how to use it. */
