@@ -74,8 +74,14 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'backup/note-loss': false,
 }
 
-/** Kills once at each (step, number of tool calls since): so each hook gets a little further every time it is retried. */
-export function killEverywhere(model: Model): { kills: number; readonly steps: Set<string> } {
+/**
+ * Kills once at each (step, number of tool calls since): so each hook gets a little further every time it is retried. `within`: so many
+ * calls of each step only.
+ */
+export function killEverywhere(
+  model: Model,
+  within = Number.POSITIVE_INFINITY,
+): { kills: number; readonly steps: Set<string> } {
   const done = new Set<string>()
   const told = { kills: 0, steps: new Set<string>() }
   let step: string | undefined
@@ -92,7 +98,7 @@ export function killEverywhere(model: Model): { kills: number; readonly steps: S
     if (step === undefined) return false
     const point = `${step} +${since}`
     since += 1
-    const dies = !done.has(point)
+    const dies = since <= within && !done.has(point)
     done.add(point)
     if (dies) told.kills += 1
     if (dies || tool === 'exit') step = undefined

@@ -9,13 +9,16 @@ import { countAside, describeAside, mostAside } from '../observe/aside.ts'
 import { Blocked } from '../outcome.ts'
 import { stopEtcd } from './start-record.ts'
 
-export async function setDataAside(now: number, { note }: { readonly note?: string } = {}): Promise<void> {
+export async function setDataAside(
+  now: number,
+  note?: { readonly name: string; readonly content: string },
+): Promise<void> {
   const workload = await findWorkload()
   const { data } = workload.paths
   if ((await countAside(data)) >= mostAside) throw new Blocked(describeAside(data))
   await stopEtcd(workload)
   const aside = asidePath(workload, now)
   await makeDirectory(aside, { mode: 0o700 })
-  if (note !== undefined) await writeFileAtomic(`${aside}/${note}`, '{}\n', { mode: 0o600 })
+  if (note) await writeFileAtomic(`${aside}/${note.name}`, note.content, { mode: 0o600 })
   await unlessAbsent(rename(memberPath(workload), `${aside}/member`))
 }

@@ -5,9 +5,10 @@ import { beginRestore, foundOnSnapshot } from '../../begin-restore.ts'
 import type { Charm } from '../../charm.ts'
 import type { Observed, PeersSeen } from '../../observed.ts'
 import { conditionOf } from '../../outcome.ts'
+import { planRestore } from '../../plan/restore/restore.ts'
 import { isClaimed, restoreUnderWay } from '../../plan/restore/under-way.ts'
 import { type KeptUsers, keptUsers, nextRestore, preparation } from '../../plan/restore/wish.ts'
-import { observe } from '../../reconcile.ts'
+import { carryOut, observe } from '../../reconcile.ts'
 import { describeLoss, readNow } from './describe-loss.ts'
 import { describeSnapshot } from './describe.ts'
 import { examine, type Sound } from './examine.ts'
@@ -20,7 +21,7 @@ export async function restore(charm: Charm): Promise<void> {
   const { juju } = charm
   const parameters = await readParameters(juju)
   if (!parameters) return
-  const observed = await observe(charm)
+  const observed = await observeMended(charm)
   if (parameters.undo) return undoRestore(charm, observed, parameters)
   if (observed.leader && restoreUnderWay(observed)) return goOnWithout(charm, observed, parameters)
   const refusal = await whyNotRestore(observed, parameters)
@@ -32,6 +33,12 @@ export async function restore(charm: Charm): Promise<void> {
   const kept = keptUsers(parameters.keepUsers, found.file.database?.users ?? [], observed.peers.ledger)
   if (kept.kind === 'refused') return juju.actionFail(kept.why)
   await carryOn(charm, { observed, peers: observed.peers, parameters, found, kept })
+}
+
+/** One that died before may have put data in force here of which nobody knows: first what was there comes back. */
+async function observeMended(charm: Charm): Promise<Observed> {
+  const observed = await observe(charm)
+  return planRestore(observed).length > 0 ? (await carryOut(charm, observed)).observed : observed
 }
 
 interface Agreed {
