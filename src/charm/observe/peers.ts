@@ -50,7 +50,14 @@ async function lookAtPeers(
   ]
   const units = rows.map(
     ([unit, databag]) =>
-      [unit, describePeer(heard(unit, databag, parsed), parsed.certificates.get(unit), authorities)] as const,
+      [
+        unit,
+        describePeer(
+          unit === context.unit ? databag : heard(unit, databag, parsed),
+          parsed.certificates.get(unit),
+          authorities,
+        ),
+      ] as const,
   )
   const isForgotten = (unit: string, { databag }: PeerSeen): boolean =>
     databag.certificates !== undefined && !parsed.certificates.has(unit)

@@ -3,7 +3,7 @@
 import type { Founding } from '../../../interfaces/founding.ts'
 import type { Observed } from '../../observed.ts'
 import type { Write } from '../../step.ts'
-import { unitsThereAre } from '../cluster/members.ts'
+import { memberOf, membersOf, unitsThereAre } from '../cluster/members.ts'
 import {
   isClaimed,
   restoresHere,
@@ -30,9 +30,13 @@ export function leaveNobodyOut(observed: Observed, founding: Founding): readonly
   const { restore } = founding
   const { without = [] } = restore ?? {}
   const units = unitsThereAre(observed)
-  const still = without.filter((unit) => units.has(unit) && !standsStill(observed, unit))
+  const members = membersOf(observed) ?? []
+  // Those who stop and join in one hook tell nothing between.
+  const isBack = (unit: string): boolean =>
+    standsStill(observed, unit) || memberOf(members, unit) !== undefined
+  const still = without.filter((unit) => units.has(unit) && !isBack(unit))
   if (!restore || still.length === without.length) return []
   const { without: _, ...rest } = restore
   const next = { ...founding, restore: { ...rest, ...(still.length > 0 && { without: still }) } }
-  return [{ kind: 'founding/write', founding: next, why: 'who was left out has stopped its old etcd' }]
+  return [{ kind: 'founding/write', founding: next, why: 'who was left out has left its old cluster' }]
 }
