@@ -52,7 +52,7 @@ export function decide(seen: Observed): Plan {
   const steps = observed.leaving ? [] : planSteps(observed, judged)
   const writes: readonly Write[] = [
     ...planIssuing(observed),
-    ...planRotation(observed),
+    ...planRotation(observed, answers.length > 0),
     ...planClientCas(observed),
     ...planIssuers(seen, observed, answers.length > 0),
     ...planOptions(observed),

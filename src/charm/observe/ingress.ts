@@ -5,15 +5,16 @@ import type { Ledger } from '../../interfaces/ledger.ts'
 import { type Juju, ToolError } from '../../juju/index.ts'
 import { spellName } from '../../tls/address.ts'
 
-/** Those that are other than usual. Of a relation that Juju does not show now there is nothing to tell. */
+/** Those that are other than usual. Of a relation that Juju does not show now it is what it was before. */
 export async function ingressByRelation(
   juju: Juju,
   ledger: Ledger | undefined,
   usual: string,
+  before: Readonly<Record<string, string>> = {},
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const found: Record<string, string> = {}
   for (const [id, state] of ledger?.crossModel ?? []) {
-    const address = state === 'suspended' ? undefined : await ingressOf(juju, id)
+    const address = (state === 'suspended' ? undefined : await ingressOf(juju, id)) ?? before[id]
     if (address !== undefined && address !== usual) found[id] = address
   }
   return Object.keys(found).length > 0 ? found : undefined

@@ -155,9 +155,9 @@ async function observeAddresses(
     ...bindAddresses.map(({ address }) => address),
     ...ingressAddresses,
   ])
-  const hosts = await machineNames()
+  const hosts = await machineNames(before?.hosts)
   const [ingress] = clients.ingressAddresses
-  const byRelation = await ingressByRelation(juju, seen?.ledger, ingress ?? client)
+  const byRelation = await ingressByRelation(juju, seen?.ledger, ingress ?? client, before?.byRelation)
   return {
     peer,
     client,

@@ -11,7 +11,8 @@ function renewBefore(observed: Observed): number {
   return 2 * Math.max(livesOf(observed).days, 365) * 24 * 60 * 60 * 1000
 }
 
-export function planRotation(observed: Observed): readonly Write[] {
+/** @param pending clients are told in this hook of what they did not know: they are to trust the new authorities before one signs */
+export function planRotation(observed: Observed, pending: boolean): readonly Write[] {
   const { peers, leader, leaving, now } = observed
   if (!peers?.application.authorities || !leader || leaving) return []
   const move = (to: RotationStep, why: string): readonly Write[] => [{ kind: 'authorities/rotate', to, why }]
@@ -22,7 +23,7 @@ export function planRotation(observed: Observed): readonly Write[] {
         ? move('introduce', 'the certificate authorities end too soon for new certificates')
         : []
     case 'introduce':
-      return newIssuerIsTrusted.holds(observed) ? move('renew', newIssuerIsTrusted.because) : []
+      return !pending && newIssuerIsTrusted.holds(observed) ? move('renew', newIssuerIsTrusted.because) : []
     case 'renew':
       return oldIssuerTrustedUntilAllRenewed.holds(observed)
         ? move('finish', 'every certificate is of the new authorities')

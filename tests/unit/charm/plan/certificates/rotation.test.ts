@@ -5,8 +5,8 @@ import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { Observed, PeerSeen, PeersSeen } from '../../../../../src/charm/observed.ts'
 import type { ByPurpose, PeerUnit } from '../../../../../src/interfaces/etcd-peers.ts'
-import { settled } from '../../observation.ts'
-import { running } from '../../observed-changes.ts'
+import { access, accepted, relationKey, settled } from '../../observation.ts'
+import { running, withLedger } from '../../observed-changes.ts'
 
 const day = 24 * 60 * 60 * 1000
 const bundle = (...names: readonly string[]): string =>
@@ -77,6 +77,20 @@ describe('a rotation of the certificate authorities', () => {
     assert.ok(machine.loaded)
     const behind = { ...machine, loaded: { ...machine.loaded, authorities: 'of the old alone' } }
     assert.deepEqual(moves({ ...inPhase(application), machine: behind }), [])
+  })
+
+  it('lets the new ones sign only in a hook after clients were told of them', () => {
+    const application = { authorities: bundles('old', 'new'), rotation: 'introduce' } as const
+    const served = accepted('web', { served: true, answeredAs: 'web' })
+    const untold = running(withLedger(inPhase(application), [[relationKey(4), served]]), {
+      web: access('web'),
+    })
+    assert.deepEqual(moves(untold), [])
+    const [written] = decide(untold).writes.flatMap((write) =>
+      write.kind === 'ledger/write' ? [write.ledger] : [],
+    )
+    assert.ok(written && untold.peers)
+    assert.deepEqual(moves({ ...untold, peers: { ...untold.peers, ledger: written } }), ['renew'])
   })
 
   it('lets the old ones go once every certificate is of the new and in use', () => {
