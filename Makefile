@@ -8,8 +8,8 @@ ARCH ?= $(if $(filter aarch64,$(MACHINE)),arm64,amd64)
 UNIT := tests/unit/**/*.test.ts
 STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 # Each takes minutes and goes deeper into what others show: `make test` and `make stories` run them, the gate has half an hour.
-DEEP := addresses issuers-for-clients issuers-crash apiserver client-names authorities bad-input cluster cost crash-cross-model cross-model cross-model-key \
-	cross-model-old-juju corrupt-alarm damaged-data departure dropped-offer etcd-away late-relations late-storage leases lost-data lost-records lost-units member-away neighbours network one-stays \
+DEEP := addresses issuers-for-clients issuers-crash apiserver client-names authorities bad-input cluster collectors cost crash-cross-model cross-model cross-model-key \
+	cross-model-old-juju corrupt-alarm damaged-data departure dropped-offer etcd-away late-relations late-storage leases logs lost-data lost-records lost-units member-away neighbours network one-stays \
 	power-cut quorum renewals repeated restarted-agents security-end-of-access security-lock-out security-names security-neighbours \
 	security-requests security-revoked security-serials security-text security-truststore storage suspended-end translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses

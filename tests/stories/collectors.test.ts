@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import * as z from 'zod/mini'
 import type { HookRun, Model } from '../emulator/index.ts'
+import { killEverywhere } from './kill-everywhere.ts'
 import { archives, openWorld } from './world.ts'
 
 const collector = 'build/collector.charm'
@@ -87,6 +88,11 @@ test('both collectors of the field are told everything by each unit, in the same
   assert.ok((bags[0]?.length ?? 0) < 40_000, 'it goes into the databags of all collectors')
   const runs = [...(await model.updateStatus('kv')), ...(await model.settle())]
   assert.deepEqual(settings(runs), [])
+  // What an older version of the charm told is replaced by the one that takes its place.
+  model.tables.relations.get(second.id)?.bags.set('kv/0', { config: '{}' })
+  await model.refresh('kv', archives.etcd)
+  await model.settle()
+  assert.equal(told(model, second.id, 'kv/0'), bags[0])
   model.removeRelation(first.id)
   await model.settle()
   assert.equal(told(model, second.id, 'kv/0'), bags[0])
@@ -94,4 +100,18 @@ test('both collectors of the field are told everything by each unit, in the same
     model.tables.journal.filter((run) => run.exit !== 0),
     [],
   )
+})
+
+test('a hook that is killed while it tells a collector is run again, and tells it', { skip }, async () => {
+  await using model = await openWorld()
+  await model.deploy('etcd', { archive: archives.etcd })
+  await model.deploy('otelcol', { archive: collector })
+  await model.settle()
+  const killed = killEverywhere(model)
+  const { id } = model.integrate('etcd:cos-agent', 'otelcol:cos-agent')
+  await model.settle()
+  assert.ok(killed.steps.has('collector/tell'))
+  assert.ok(killed.kills > 2, `${killed.kills} kills`)
+  assert.match(told(model, id, 'etcd/0') ?? '', /"metrics_alert_rules"/)
+  assert.equal((await collected(model, 'otelcol', 'etcd/0')).jobs.length, 1)
 })
