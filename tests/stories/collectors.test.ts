@@ -115,3 +115,26 @@ test('a hook that is killed while it tells a collector is run again, and tells i
   assert.match(told(model, id, 'etcd/0') ?? '', /"metrics_alert_rules"/)
   assert.equal((await collected(model, 'otelcol', 'etcd/0')).jobs.length, 1)
 })
+
+for (const profile of ['3.6', '4.0'] as const)
+  test(`a relation that ends while a collector is told holds up nobody, on Juju ${profile}`, {
+    skip,
+  }, async () => {
+    await using model = await openWorld({ profile })
+    await model.deploy('etcd', { archive: archives.etcd })
+    await model.deploy('otelcol', { archive: collector })
+    await model.settle()
+    const { id } = model.integrate('etcd:cos-agent', 'otelcol:cos-agent')
+    let ended = false
+    model.killHooks((unit, tool) => {
+      if (unit !== 'etcd/0' || tool !== 'relation-set' || ended) return false
+      ended = true
+      model.removeRelation(id)
+      return false
+    })
+    await model.settle()
+    assert.ok(ended)
+    assert.deepEqual(model.tables.applications.get('otelcol')?.units, [])
+    assert.equal(model.unit('etcd/0').agent, 'idle')
+    assert.deepEqual(model.unit('etcd/0').workload, { status: 'active', message: '' })
+  })

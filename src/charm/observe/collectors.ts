@@ -8,6 +8,7 @@ import type { RelationId } from '../../juju/names.ts'
 import { readTextIfExists } from '../../machine/file.ts'
 import type { Charm } from '../charm.ts'
 import type { CollectorsSeen } from '../observed.ts'
+import { refusedRelations } from '../writes-to-relations.ts'
 
 const endpoint = 'cos-agent'
 /** Written when the charm is packed. */
@@ -17,7 +18,9 @@ export async function observeCollectors(charm: Charm): Promise<CollectorsSeen | 
   if (!looks(charm)) return undefined
   const relations = await charm.juju.relationIds(endpoint)
   if (relations.length === 0) return undefined
-  const told = await Promise.all(relations.map((relation) => readTold(charm, relation)))
+  const refused = await refusedRelations(charm)
+  const open = relations.filter((relation) => !refused.has(relation))
+  const told = await Promise.all(open.map((relation) => readTold(charm, relation)))
   return { wanted: await readWanted(charm), told: new Map(told.flat()) }
 }
 
