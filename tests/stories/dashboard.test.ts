@@ -162,6 +162,11 @@ test('every panel and every alert finds what it asks for', { skip }, async (t) =
       assert.doesNotMatch(filled, /\$/)
       if ((await query(filled)) === 0) empty.push(`${panel.title}: ${filled}`)
     }
+  assert.equal(
+    await query('etcd_cluster_version{juju_unit=~".+"}'),
+    units.length,
+    'the variables are chosen by it',
+  )
   await finish()
   assert.deepEqual(empty, [])
   t.diagnostic(

@@ -60,6 +60,13 @@ export const metricsCases: Readonly<Record<string, Case>> = {
     says: "nothing is known of any member; the collectors have gone, or don't reach Prometheus",
     quiet: [of('up', 'kv/2', '0x20')],
   },
+  EtcdUnitMetricsMissing: {
+    fires: [of('up', 'kv/0', '1x5 stale'), of('up', 'kv/1', '1x30')],
+    at: '20m',
+    labels: here,
+    says: 'nothing is known any more of kv/0, which was there within the hour; its machine or its collector has gone, or it was removed',
+    quiet: [of('up', 'kv/0', '1x5 0x30'), of('up', 'kv/1', '1x30')],
+  },
   EtcdNoLeader: {
     fires: [of('etcd_server_has_leader', 'kv/0', '1 1 0x20')],
     at: '5m',
