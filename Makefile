@@ -10,7 +10,7 @@ STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/
 # Each takes minutes and goes deeper into what others show: `make test` and `make stories` run them, the gate has half an hour.
 DEEP := addresses issuers-for-clients issuers-crash apiserver client-names authorities bad-input cluster collectors cost crash-cross-model cross-model cross-model-key \
 	cross-model-old-juju corrupt-alarm damaged-data departure dropped-offer etcd-away late-relations late-storage leases logs lost-data lost-records lost-units member-away neighbours network one-stays \
-	power-cut quorum renewals repeated restarted-agents security-end-of-access security-lock-out security-names security-neighbours \
+	power-cut refresh-back refresh-sources quorum renewals repeated restarted-agents security-end-of-access security-lock-out security-names security-neighbours \
 	security-requests security-revoked security-serials security-text security-truststore storage suspended-end translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses
 DEEP += moving-in restore-clients restore-interrupted restore-refused

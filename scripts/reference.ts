@@ -42,6 +42,11 @@ const metadata = z.object({
   resources: z.record(z.string(), z.object({ ...described, filename: z.string() })),
 })
 
+const pinned = z.object({
+  etcd: z.string(),
+  snap: z.object({ channel: z.string(), revisions: z.record(z.string(), z.number()) }),
+})
+
 type Cells = readonly string[]
 
 function table(header: Cells, rows: readonly Cells[]): string {
@@ -98,6 +103,18 @@ function printEndpoints(): string {
   ].join('\n\n')
 }
 
+function printWorkload(): string {
+  const { etcd, snap } = pinned.parse(read('workload.yaml'))
+  const rows = Object.entries(snap.revisions).map(([architecture, revision]) => [
+    architecture,
+    etcd,
+    String(revision),
+    `\`${snap.channel}\``,
+  ])
+  return `What this revision of the charm was tested with, and what every unit runs where no tarball is attached and etcd-snap-revision is 0. A
+new unit takes the channel's newest where the store has withdrawn the revision.\n\n${table(['Architecture', 'etcd', 'Revision of the snap charmed-etcd', 'Channel'], rows)}`
+}
+
 function printRefusals(): string {
   const rows = Object.values(refusals)
     .toSorted((a, b) => a.code - b.code)
@@ -121,6 +138,7 @@ const pages: readonly (readonly [name: string, title: string, source: string, bo
   ['actions', 'Actions', 'actions.yaml', printActions],
   ['endpoints', 'Endpoints, storage and resources', 'metadata.yaml', printEndpoints],
   ['statuses', 'Statuses', 'src/charm', printSources],
+  ['workload', 'The pinned etcd', 'workload.yaml', printWorkload],
   ['refusals', 'Refusals', 'src/charm/plan/clients/refusals.ts', printRefusals],
 ]
 

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
-import { makeDirectory, readTextIfExists, writeFileAtomic } from './file.ts'
+import { exists, makeDirectory, readTextIfExists, writeFileAtomic } from './file.ts'
 import { isWithdrawn, runSnap, snapName } from './snap.ts'
 import { workloadPaths } from './workload-paths.ts'
 
@@ -38,8 +38,9 @@ export async function fetchSnap(revision: string, folder = usual): Promise<SnapR
   const draft = join(folder, `${draftPrefix}${randomUUID()}`)
   try {
     await makeDirectory(draft, { mode: 0o700 })
-    await download(revision, draft)
-    const release = { version: await readVersion(fileIn(draft, 'snap')), revision }
+    const kept = await findKept(revision, folder)
+    if (!kept) await download(revision, draft)
+    const release = kept ?? { version: await readVersion(fileIn(draft, 'snap')), revision }
     await writeFileAtomic(join(draft, recordName), JSON.stringify(release), { mode: 0o600 })
     await rm(join(folder, 'next'), { recursive: true, force: true })
     await rename(draft, join(folder, 'next'))
@@ -47,6 +48,18 @@ export async function fetchSnap(revision: string, folder = usual): Promise<SnapR
   } finally {
     await rm(draft, { recursive: true, force: true })
   }
+}
+
+/** What was in force before is with snapd still: to go back takes no store, which may have withdrawn it. */
+async function findKept(revision: string, folder: string): Promise<SnapRelease | undefined> {
+  const previous = await readSnapRelease('previous', folder)
+  const kept = previous?.revision === revision && (await exists(`/snap/${snapName}/${revision}/meta`))
+  return kept ? previous : undefined
+}
+
+/** What lies ready is wanted no more. */
+export async function discardFetched(folder = usual): Promise<void> {
+  await rm(join(folder, 'next'), { recursive: true, force: true })
 }
 
 async function download(revision: string, into: string): Promise<void> {
@@ -83,8 +96,13 @@ export async function putFetchedSnapInForce(before: SnapRelease | undefined, fol
   if (!next) return
   // On record first: whoever dies after the switch must know what to go back to.
   if (before && before.revision !== next.revision) await notePrevious(before, folder)
+  const file = fileIn(join(folder, 'next'), 'snap')
+  if (!(await exists(file))) {
+    await runSnap(['refresh', snapName, `--revision=${next.revision}`])
+    return
+  }
   await runSnap(['ack', fileIn(join(folder, 'next'), 'assert')])
-  await runSnap(['install', fileIn(join(folder, 'next'), 'snap')])
+  await runSnap(['install', file])
 }
 
 /** Never `revert`: that would take the snap's data back, too, and with it the configuration. */

@@ -1,9 +1,10 @@
 // Fetches a revision of the snap while etcd runs, to lie ready for this unit's turn.
 
 import { printJsonText } from '../../interfaces/json-text.ts'
-import { fetchSnap, SnapWithdrawn } from '../../machine/fetched-snap.ts'
+import { discardFetched, fetchSnap, SnapWithdrawn } from '../../machine/fetched-snap.ts'
 import { makeDirectory, removeFile, writeFileAtomic } from '../../machine/file.ts'
 import { CommandFailed } from '../../machine/process.ts'
+import { readInstalledSnap } from '../../machine/snap.ts'
 import { workloadOf } from '../../machine/workload.ts'
 import { plainText } from '../../plain-text.ts'
 import { fetchPath } from '../layout.ts'
@@ -13,7 +14,8 @@ import { snapRelease } from '../plan/refresh/release.ts'
 /** That it does not come off keeps nothing else waiting: it is noted, and the status tells. */
 export async function fetchRelease(revision: string): Promise<void> {
   try {
-    await fetchSnap(revision)
+    if ((await readInstalledSnap())?.revision === revision) await discardFetched()
+    else await fetchSnap(revision)
     await removeFile(fetchPath(workloadOf('snap')))
   } catch (error) {
     const release = snapRelease(revision)

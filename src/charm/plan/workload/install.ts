@@ -25,7 +25,9 @@ function planSnap(observed: Observed): readonly Step[] {
   if (!workload) return [{ kind: 'workload/install', from: 'snap', why: 'etcd is not installed' }]
   if (workload.kind !== 'snap' || revision === undefined || workload.revision === undefined) return []
   const release = snapRelease(revision)
-  if (releaseOf(workload) === release || (prepared && releaseOf(prepared) === release)) return []
+  if (releaseOf(workload) === release)
+    return prepared ? [{ kind: 'workload/fetch', revision, why: 'what lies ready is wanted no more' }] : []
+  if (prepared && releaseOf(prepared) === release) return []
   const again = source.kind === 'snap' && source.again
   if (fetchFailed?.release === release && !again) return []
   return [{ kind: 'workload/fetch', revision, why: `it is to run ${revision}, and has ${workload.revision}` }]

@@ -1,0 +1,77 @@
+// On the emulator alone: the snap store has four releases of etcd, and charms pin one of them.
+// What a refresh is from: another revision by option, one that can't be fetched or is withdrawn, and a tarball.
+
+import assert from 'node:assert/strict'
+import { rm, writeFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { assertSound, heal } from './chaos/cluster.ts'
+import {
+  assertUnharmed,
+  beginOn,
+  describeHistory,
+  missing,
+  revisions,
+  startsSince,
+  statusLines,
+  versionsOf,
+} from './refreshing.ts'
+
+const patches = { skip: missing('3.5.16', '3.5.30') }
+
+test(
+  'an option names another revision; one that can’t be fetched stops nobody, and a withdrawn one is told',
+  patches,
+  async (story) => {
+    const { model, offer, write } = await beginOn({
+      from: '3.5.16',
+      to: ['3.5.30'],
+      config: { 'pause-after-unit-refresh': 'none' },
+    })
+    await using writer = write()
+    const failing = 'error: cannot download snap "charmed-etcd": write: no space left on device\n'
+    const files = ['etcd/0', 'etcd/1', 'etcd/2'].map((unit) =>
+      model.unit(unit).host.outside('/run/emulator/snap-fails'),
+    )
+    for (const file of files) await writeFile(file, failing)
+    const begun = Date.now()
+    model.config('etcd', { 'etcd-snap-revision': revisions['3.5.30'] })
+    await model.settle()
+    for (const line of statusLines(model)) story.diagnostic(line)
+    assert.match(model.unit('etcd/2').workload.message, /can't be fetched.*no space left on device/)
+    assert.equal(model.unit('etcd/2').workload.status, 'waiting')
+    for (const file of files) await rm(file)
+    // None has it any more.
+    await offer(['3.5.16'])
+    await model.updateStatus('etcd')
+    for (const line of statusLines(model)) story.diagnostic(line)
+    assert.equal(model.unit('etcd/2').workload.status, 'blocked')
+    assert.match(
+      model.unit('etcd/2').workload.message,
+      /the snap store has no revision 130 of charmed-etcd.*set etcd-snap-revision to one that it has/,
+    )
+    assert.deepEqual(await startsSince(model, begun), { 'etcd/0': 0, 'etcd/1': 0, 'etcd/2': 0 })
+    await offer(['3.5.16', '3.5.30'])
+    await model.updateStatus('etcd')
+    await heal(model)
+    assert.deepEqual(await versionsOf(model), ['3.5.30', '3.5.30', '3.5.30'])
+    const history = await writer.finish()
+    story.diagnostic(describeHistory('revision by option', history))
+    assertUnharmed(history)
+    await assertSound(model)
+  },
+)
+
+test(
+  'a unit that joins later runs what the others run, not what the channel has by then',
+  patches,
+  async () => {
+    const { model, offer } = await beginOn({ from: '3.5.16', to: [], units: 1 })
+    // The channel's newest comes first in the store.
+    await offer(['3.5.30', '3.5.16'])
+    await model.addUnit('etcd')
+    await model.settle()
+    await heal(model)
+    assert.deepEqual(await versionsOf(model), ['3.5.16', '3.5.16'])
+    await assertSound(model)
+  },
+)

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { MemberSeen } from '../../../../../src/charm/observed.ts'
+import { done, half, hold, old, type Row, three } from './standing.ts'
+
+describe('who goes', () => {
+  it('is the highest number first, and nobody else', () => {
+    const units = three('3.5.30')
+    assert.equal(hold({ units, self: 2, to: '3.5.31' }), undefined)
+    assert.deepEqual(hold({ units, self: 1, to: '3.5.31' }), { kind: 'turn', after: 'etcd/2' })
+    assert.deepEqual(hold({ units, self: 0, to: '3.5.31' }), { kind: 'turn', after: 'etcd/2' })
+  })
+
+  it('is counted by number, not by letter', () => {
+    const units = Array.from({ length: 11 }, () => ({ version: '3.5.30', told: old }))
+    assert.deepEqual(hold({ units, self: 9, to: '3.5.31' }), { kind: 'turn', after: 'etcd/10' })
+  })
+
+  it('is nobody while a unit still goes by other code, whatever it says', () => {
+    for (const told of [{}, { ...old, wants: 'other' }]) {
+      const units = [{ version: '3.5.30', told }, ...three('3.5.30').slice(1)]
+      assert.deepEqual(hold({ units, self: 2, to: '3.5.31' }), {
+        kind: 'unknown',
+        what: 'whether etcd/0 has this revision of the charm',
+      })
+    }
+  })
+
+  it('waits while a refreshed unit does not serve, or has not served since, or a member does not answer', () => {
+    const options = { 'pause-after-unit-refresh': 'none' }
+    const units = half('3.5.30', '3.5.31')
+    assert.equal(hold({ units, self: 1, to: '3.5.31', options }), undefined)
+    const { proven: _not, ...unproven } = done
+    const sick = [...units.slice(0, 2), { version: '3.5.31', told: unproven }]
+    assert.deepEqual(hold({ units: sick, self: 1, to: '3.5.31', options }), {
+      kind: 'unwell',
+      unit: 'etcd/2',
+    })
+    const members = (nth: number): Partial<MemberSeen> => (nth === 0 ? { responds: false } : {})
+    assert.deepEqual(hold({ units, self: 1, to: '3.5.31', options, members }), {
+      kind: 'unwell',
+      unit: 'etcd-0',
+    })
+  })
+})
+
+describe('where it pauses', () => {
+  const units = half('3.5.30', '3.5.31')
+  const resumed = (nth: number): readonly Row[] =>
+    units.map((row, at) => (at === nth ? { ...row, told: { ...row.told, order: { release: 'new' } } } : row))
+
+  it('is after the first unit, until one was resumed, and then nowhere', () => {
+    assert.deepEqual(hold({ units, self: 1, to: '3.5.31' }), { kind: 'pause', last: false })
+    assert.equal(hold({ units: resumed(1), self: 1, to: '3.5.31' }), undefined)
+    const later = resumed(1).map((row, nth) =>
+      nth === 1 ? { ...row, told: { ...done, order: { release: 'new' } } } : row,
+    )
+    assert.equal(hold({ units: later, self: 0, to: '3.5.31' }), undefined)
+  })
+
+  it('is after each with `all`, and with a word that is none of the three', () => {
+    for (const word of ['all', 'sometimes']) {
+      const options = { 'pause-after-unit-refresh': word }
+      const later = resumed(1).map((row, nth) =>
+        nth === 1 ? { ...row, told: { ...done, order: { release: 'new' } } } : row,
+      )
+      assert.deepEqual(hold({ units: later, self: 0, to: '3.5.31', options }), { kind: 'pause', last: false })
+    }
+  })
+
+  it('forgets what was ordered for another release', () => {
+    const stale = units.map((row) => ({ ...row, told: { ...row.told, order: { release: 'another' } } }))
+    assert.deepEqual(hold({ units: stale, self: 1, to: '3.5.31' }), { kind: 'pause', last: false })
+  })
+
+  it('is before the last unit of a minor upgrade, whatever the option says', () => {
+    const last = [{ version: '3.5.30', told: old }, ...[1, 2].map(() => ({ version: '3.6.16', told: done }))]
+    const options = { 'pause-after-unit-refresh': 'none' }
+    assert.deepEqual(hold({ units: last, self: 0, to: '3.6.16', options }), { kind: 'pause', last: true })
+    const alone = [{ version: '3.5.30', told: old }]
+    assert.deepEqual(hold({ units: alone, self: 0, to: '3.6.16', options }), { kind: 'pause', last: true })
+  })
+
+  it('is nowhere on the way back', () => {
+    const back = [
+      { version: '3.5.30', told: { wants: 'new', runs: 'new', proven: 'new' } },
+      { version: '3.5.31', told: { wants: 'new', runs: 'old', proven: 'old', before: 'new' } },
+    ]
+    assert.equal(hold({ units: back, self: 1, to: '3.5.30' }), undefined)
+  })
+})
