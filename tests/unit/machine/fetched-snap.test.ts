@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 const fetches =
-  'case "$1" in download) touch "${4#*=}/charmed-etcd.snap";; info) echo "version: 3.6.13 -";; esac'
+  'case "$1" in download) touch "$(echo "$4" | cut -d= -f2)/charmed-etcd.snap";; info) echo "version: 3.6.13 -";; esac'
 const withoutFolders = (calls: readonly string[]): readonly string[] =>
   calls.map((call) => call.replaceAll(folder, '…').replace(/\.draft-[0-9a-f-]+/g, 'draft'))
 
