@@ -133,7 +133,7 @@ test(
     assert.deepEqual(await startsSince(model, begun), { 'etcd/0': 0, 'etcd/1': 0, 'etcd/2': 0 })
     assert.equal(
       model.unit('etcd/2').workload.message,
-      'etcd 3.6.16 is not taken: members that were promoted by an older one fall back to learners in the next line; refresh to 3.5.26 or newer first',
+      'etcd 3.6.16 is not taken: members that it promoted fall back to learners in the next line; refresh to 3.5.26 or newer first',
     )
     const history = await writer.finish()
     story.diagnostic(describeHistory('refused minor', history))

@@ -54,7 +54,7 @@ export const oneMinorAtATime: RefreshGuard = {
 
 export const leavesASafePatch: RefreshGuard = {
   name: 'leaves-a-safe-patch',
-  because: 'members that were promoted by an older one fall back to learners in the next line',
+  because: 'members that it promoted fall back to learners in the next line',
   holds: (change) =>
     !goesUp(change) ||
     versionsOf(change).every(

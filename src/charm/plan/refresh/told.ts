@@ -15,7 +15,10 @@ export function tellRelease(observed: Observed, told: RefreshTold | undefined): 
   const runs = machine.loaded && releaseOf(machine.loaded)
   const serves = phaseOf(observed) === 'runs' && servesHere(observed)
   const proven = runs && (serves || told?.proven === runs) ? runs : undefined
-  const before = machine.previous && releaseOf(machine.previous)
+  const current = machine.workload && releaseOf(machine.workload)
+  const previous = machine.previous && releaseOf(machine.previous)
+  // The same where a switch died half-way: then it is what was told last, or nobody knew that this is a way back.
+  const before = previous === current ? told?.before : previous
   const charm = machine.charmRevision
   // The code that wanted what ran before: where a rollback leads.
   const from = told?.wants !== undefined && told.wants !== wants ? told.charm : told?.from
