@@ -78,6 +78,7 @@ story(
     for (const [answer, words] of answers)
       await step(answer, async () => {
         await model.configure('vault', { answer })
+        await model.settle()
         const relation = await model.integrate(`etcd:${endpoints.server}`, 'vault:certificates')
         await model.settle()
         await heal(model)
@@ -90,6 +91,7 @@ story(
       })
     await step('a chain in any order is put in order', async () => {
       await model.configure('vault', { answer: 'shuffled' })
+      await model.settle()
       await model.integrate(`etcd:${endpoints.server}`, 'vault:certificates')
       await untilShown(model, 'server', /^between$/)
       assert.equal(await statusOf(model), 'active: ')

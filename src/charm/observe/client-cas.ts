@@ -31,10 +31,23 @@ export async function observeClientCas(
   for (const relation of await charm.juju.relationIds('client-cas')) {
     // Juju 4.0 lists a relation in its own relation-broken.
     if (relation === ending) continue
-    const found = await lookAt(charm, relation, before[relation])
+    const found = orBefore(await lookAt(charm, relation, before[relation]), before[relation], sweep)
     if (found) seen[relation] = permit(found, before[relation], allowed)
   }
   return admitAuthorities(seen, before, adminBytes(authorities) + leavesBytes(ledger))
+}
+
+/**
+ * One that goes from v1 to v0 takes its certificates out of one databag and puts them in others, of which Juju tells in hooks of their own: in
+ * between there are none. That there are none is believed in a sweep, which comes within minutes; a relation that ends, at once.
+ */
+function orBefore(
+  found: ClientCas | undefined,
+  before: ClientCas | undefined,
+  sweep: boolean,
+): ClientCas | undefined {
+  const empty = found?.certificates.length === 0 && found.refused.length === 0
+  return empty && before && !sweep ? before : found
 }
 
 /** What a relation gives that Juju doesn't let us read, and that has not ended, stays as it was. */
