@@ -12,17 +12,17 @@ import type { FetchFailed } from '../observed.ts'
 import { snapRelease } from '../plan/refresh/release.ts'
 
 /** That it does not come off keeps nothing else waiting: it is noted, and the status tells. */
-export async function fetchRelease(revision: string): Promise<void> {
+export async function fetchRelease(revision: string, at: number): Promise<void> {
   try {
     if ((await readInstalledSnap())?.revision === revision) await discardFetched()
     else await fetchSnap(revision)
     await removeFile(fetchPath(workloadOf('snap')))
   } catch (error) {
     const release = snapRelease(revision)
-    if (error instanceof SnapWithdrawn) return note({ release, words: error.message, withdrawn: true })
+    if (error instanceof SnapWithdrawn) return note({ release, words: error.message, withdrawn: true, at })
     if (!(error instanceof CommandFailed)) throw error
     const words = plainText(error.stderr.split('\n')[0] || error.message)
-    await note({ release, words, withdrawn: false })
+    await note({ release, words, withdrawn: false, at })
   }
 }
 

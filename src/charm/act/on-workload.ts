@@ -20,7 +20,7 @@ import { writeFileNow } from './write-files.ts'
 
 export const onWorkload: ByKind<WorkloadStep['kind']> = {
   'workload/install': (charm, observed, { from }) => install(charm, observed, from),
-  'workload/fetch': (_charm, _observed, { revision }) => fetchRelease(revision),
+  'workload/fetch': ({ now }, _observed, { revision }) => fetchRelease(revision, now),
   'downgrade/cancel': () => cancelDowngrade(),
   'service/define': (_charm, observed, { start }) => settleIn(observed, start),
   'file/write': (_charm, observed, { file, content }) => writeFileNow(observed, file, content),

@@ -51,7 +51,12 @@ export async function observeInstallation(
   }
 }
 
-const fetchSchema = z.object({ release: z.string(), words: z.string(), withdrawn: z.boolean() })
+const fetchSchema = z.object({
+  release: z.string(),
+  words: z.string(),
+  withdrawn: z.boolean(),
+  at: z.number(),
+})
 
 async function observeBeside(
   { kind }: Workload,

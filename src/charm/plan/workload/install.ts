@@ -29,6 +29,6 @@ function planSnap(observed: Observed): readonly Step[] {
     return prepared ? [{ kind: 'workload/fetch', revision, why: 'what lies ready is wanted no more' }] : []
   if (prepared && releaseOf(prepared) === release) return []
   const again = source.kind === 'snap' && source.again
-  if (fetchFailed?.release === release && !again) return []
+  if (fetchFailed?.release === release && (!again || fetchFailed.at === observed.now)) return []
   return [{ kind: 'workload/fetch', revision, why: `it is to run ${revision}, and has ${workload.revision}` }]
 }

@@ -55,6 +55,8 @@ export interface FetchFailed {
   readonly words: string
   /** The store does not have it: to try again is of no use. */
   readonly withdrawn: boolean
+  /** The time of the hook that tried, in milliseconds since 1970: it does not try again. */
+  readonly at: number
 }
 
 /** Texts that the charm writes whole; `undefined` where the file is not there. */

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { MachineSeen } from '../../../../../src/charm/observed.ts'
+import { planInstall } from '../../../../../src/charm/plan/workload/install.ts'
+import { now, settled } from '../../observation.ts'
+import { kinds } from '../../observed-changes.ts'
+
+const pinned = { version: '3.6.13', channel: '3.6/stable', revision: '181' }
+const installed = { kind: 'snap', version: '3.6.4', archive: undefined, revision: '150' } as const
+const ready = { kind: 'snap', version: '3.6.13', archive: undefined, revision: '181' } as const
+
+function planned(machine: Partial<MachineSeen>, again = false): readonly string[] {
+  const observed = settled()
+  const source = { kind: 'snap', pinned, again } as const
+  return kinds(
+    planInstall({ ...observed, machine: { ...observed.machine, source, workload: installed, ...machine } }),
+  )
+}
+
+describe('a revision of the snap that is pinned', () => {
+  const failed = { release: 'snap 181', words: 'no space left', withdrawn: false }
+
+  it('is fetched while another one runs, once', () => {
+    assert.deepEqual(planned({}), ['workload/fetch'])
+    assert.deepEqual(planned({ prepared: ready }), [])
+    assert.deepEqual(planned({ workload: { ...installed, revision: '181' } }), [])
+  })
+
+  it('that could not be fetched is tried again in a later hook of those that look, and in no other', () => {
+    assert.deepEqual(planned({ fetchFailed: { ...failed, at: now - 1 } }), [])
+    assert.deepEqual(planned({ fetchFailed: { ...failed, at: now - 1 } }, true), ['workload/fetch'])
+    assert.deepEqual(planned({ fetchFailed: { ...failed, at: now } }, true), [])
+  })
+
+  it('is let go of where what runs is wanted again', () => {
+    const workload = { ...installed, revision: '181' }
+    assert.deepEqual(planned({ workload, prepared: { ...ready, revision: '182' } }), ['workload/fetch'])
+  })
+
+  it('is none of the affairs of a unit that runs a tarball, nor is a tarball of one that runs the snap', () => {
+    assert.deepEqual(planned({ workload: { kind: 'binaries', version: '3.6.4', archive: 'a' } }), [])
+    assert.deepEqual(planned({ source: { kind: 'archive', digest: 'b' } }), [])
+  })
+})
