@@ -17,6 +17,7 @@ import { lastVoterStays, quorumSurvivesRemoval } from './plan/cluster/guards.ts'
 import { type JujuSeen, observeJuju } from './observe/juju.ts'
 import type { Observed } from './observed.ts'
 import { answeringFirst, openAdmin } from './open-admin.ts'
+import { endBackup } from './act/backup/note-end.ts'
 import { conditionOf } from './outcome.ts'
 import { dataOf } from './plan/cluster/data.ts'
 import { planFarewell } from './plan/cluster/farewell.ts'
@@ -41,7 +42,10 @@ async function letGo(charm: Charm): Promise<void> {
   await noteLeaving(workload.paths.state, charm.context.unit)
   await leaveCluster(charm)
   await stopService(workload.service, { disable: true })
-  if (charm.context.hook.name === 'remove') await removeInstallation(workload)
+  if (charm.context.hook.name !== 'remove') return
+  // What it writes at its end would outlive the unit.
+  await endBackup()
+  await removeInstallation(workload)
 }
 
 /** On a machine whose etcd is another unit's. */

@@ -11,8 +11,8 @@ export interface Reach {
   readonly explain?: (error: unknown, call: string) => StoreFailure | undefined
 }
 
-/** A part of 8 MiB at a slow 1 Mbit/s takes a minute. */
-const patience = 90_000
+/** A part of 8 MiB at a slow 1 Mbit/s takes a minute; what carries nothing is waited for less, since an action may ask it. */
+const patience = { put: 90_000, other: 15_000 } as const
 
 const passing = retry(
   handleWhen((error) => error instanceof StoreUnavailable),
@@ -28,7 +28,8 @@ export function reach<T>(request: (signal: AbortSignal) => Promise<T>, options: 
 }
 
 async function once<T>(request: (signal: AbortSignal) => Promise<T>, options: Reach): Promise<T> {
-  const { call, deadlineMs = patience, explain } = options
+  const { call, explain } = options
+  const deadlineMs = options.deadlineMs ?? (call.startsWith('put ') ? patience.put : patience.other)
   const signal = AbortSignal.timeout(deadlineMs)
   const late = Promise.withResolvers<never>()
   const end = (): void =>

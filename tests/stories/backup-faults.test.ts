@@ -219,3 +219,19 @@ test('two kinds of store at once are refused, naming both', { skip }, async () =
   assert.equal((await model.runAction('etcd/0', 'create-backup')).status, 'completed')
   assert.equal((await completeIn(world.eyes)).length, 1)
 })
+
+test('a unit that leaves in the middle of a backup takes what it has put there by halves with it', {
+  skip,
+}, async () => {
+  await using model = await openWorld()
+  await using world = await deployWithStore(model, { megabytes: 20 })
+  const { store, eyes } = world
+  store.now({ kind: 'slow', ms: 1000 })
+  const begun = await model.runAction('etcd/0', 'create-backup', { wait: false })
+  assert.equal(begun.status, 'completed', begun.message)
+  await store.until(/partNumber=1/)
+  model.removeApplication('etcd')
+  await model.settle()
+  assert.deepEqual(await completeIn(eyes), [])
+  assert.equal(await eyes.unfinished(), 0)
+})

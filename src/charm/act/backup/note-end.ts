@@ -4,9 +4,11 @@ import { rm } from 'node:fs/promises'
 import { printJsonText } from '../../../interfaces/json-text.ts'
 import type { BackupOutcome, StoreSeen } from '../../../interfaces/backup-record.ts'
 import { makeDirectory, removeFile, writeFileAtomic } from '../../../machine/file.ts'
+import { stopWork } from '../../../machine/transient-service.ts'
 import { workloadPaths } from '../../../machine/workload.ts'
 import type { Charm } from '../../charm.ts'
 import { backupPaths, ordersFolder } from '../../layout.ts'
+import { backupUnit } from '../../observe/backup/records.ts'
 import type { Observed } from '../../observed.ts'
 
 export async function noteLoss({ now }: Charm, { machine }: Observed, token: string): Promise<void> {
@@ -42,4 +44,10 @@ export async function forgetBackup(): Promise<void> {
 /** Of all work that nobody does. */
 export async function removeOrders(): Promise<void> {
   await rm(ordersFolder, { recursive: true, force: true })
+}
+
+/** Whatever is under way on this machine; it takes back what it has put in the store by halves. */
+export async function endBackup(): Promise<void> {
+  await stopWork(backupUnit)
+  await removeOrders()
 }
