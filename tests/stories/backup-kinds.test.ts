@@ -110,7 +110,7 @@ test('a cluster takes its backups to every kind of store, its provider speaking 
     await t.test(`${endpoint}, ${dialect}, ${server}`, { skip: lacks(server) }, async () => {
       await using disposing = new AsyncDisposableStack()
       const given = await start(server, host, join(folder.path, String(at)), disposing)
-      const name = `store-${at}`
+      const name = `store${at}`
       await deployStore(model, given, { name, dialect })
       await model.settle()
       const relation = relateStore(model, endpoint, name)
