@@ -3,13 +3,19 @@
 // whoever is left.
 
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseManifest } from '../../src/interfaces/backup-manifest.ts'
+import { run } from '../../src/machine/process.ts'
 import type { Model } from '../emulator/index.ts'
 import { type BackingUp, completeIn, deployWithStore, untilNoWork } from './stores/backing-up.ts'
 import { deployStore, motoKeys } from './stores/deploy-store.ts'
 import { lacks } from './stores/start-store.ts'
-import { etcdctl, openWorld } from './world.ts'
+import { binary } from '../unit/etcd/etcd-server.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { adminEnvironment, etcdctl, openWorld } from './world.ts'
 
 const skip = lacks('moto')
 const hour = 3600
@@ -174,6 +180,33 @@ test('of three members a follower gives the backup; the next leader goes by what
 async function stopEtcd(model: Model, unit: string): Promise<void> {
   await model.unit(unit).host.run(['systemctl', 'mask', '--now', 'snap.charmed-etcd.etcd.service'])
 }
+
+test('under load: what was acknowledged before it was begun is in it, and a restore takes it', {
+  skip,
+}, async () => {
+  await using model = await openWorld()
+  await using world = await deployWithStore(model, { megabytes: 20 })
+  const { host } = model.unit('etcd/0')
+  const loop =
+    'at=0; until [ -e /tmp/stop ]; do etcdctl put /load/$at x >/dev/null && at=$((at+1)) && echo $at >/tmp/acked; done'
+  const load = host.spawn(['sh', '-c', loop], { env: adminEnvironment(host) })
+  const acked = async (): Promise<number> => Number((await host.run(['cat', '/tmp/acked'])).stdout)
+  for (let at = 0; (await acked()) < 20 && at < 200; at += 1) await sleep(100)
+  const before = await acked()
+  const taken = await model.runAction('etcd/0', 'create-backup')
+  assert.equal(taken.status, 'completed', taken.message)
+  await host.run(['touch', '/tmp/stop'])
+  assert.equal((await load.ended).code, 0)
+  assert.ok((await acked()) > before, 'nobody wrote meanwhile')
+  await using folder = await temporaryFolder('backup')
+  const key = (await world.eyes.keys()).find((one) => one.endsWith('snapshot.db')) ?? ''
+  const file = join(folder.path, 'snapshot.db')
+  await writeFile(file, await world.eyes.read(key))
+  const status = await run(binary('etcdutl'), ['snapshot', 'status', file, '-w', 'json'])
+  const keys = Number(/"totalKey":(\d+)/.exec(status)?.[1])
+  assert.ok(keys >= before + 20, status)
+  await run(binary('etcdutl'), ['snapshot', 'restore', file, '--data-dir', join(folder.path, 'data')])
+})
 
 test('a relation that the operator takes away ends all of it: no status, no work, no keys', {
   skip,
