@@ -49,10 +49,16 @@ function openCheck(): { add(bytes: Uint8Array): void; holds(): boolean } {
   let tail = Buffer.alloc(0)
   return {
     add(bytes) {
-      const all = Buffer.concat([tail, bytes])
-      const until = Math.max(0, all.length - hashLength)
-      hash.update(all.subarray(0, until))
-      tail = all.subarray(until)
+      if (bytes.length < hashLength) {
+        const all = Buffer.concat([tail, bytes])
+        const until = Math.max(0, all.length - hashLength)
+        hash.update(all.subarray(0, until))
+        tail = Buffer.from(all.subarray(until))
+        return
+      }
+      hash.update(tail)
+      hash.update(bytes.subarray(0, bytes.length - hashLength))
+      tail = Buffer.from(bytes.subarray(bytes.length - hashLength))
     },
     holds: () => hash.digest().equals(tail),
   }

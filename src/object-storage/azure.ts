@@ -3,7 +3,7 @@
 
 import { createHmac } from 'node:crypto'
 import { readBody, send } from './answers.ts'
-import { cutIntoParts, eachOf, partSize } from './parts.ts'
+import { cutIntoParts, partSize } from './parts.ts'
 import {
   BucketMissing,
   type Content,
@@ -18,7 +18,6 @@ import { elements, textOf } from './xml.ts'
 
 /** Older than any server that is still in use, and it has all that is asked here. */
 const version = '2021-12-02'
-const partsAtOnce = 2
 
 interface Request {
   readonly method: 'GET' | 'PUT' | 'HEAD' | 'DELETE'
@@ -68,14 +67,13 @@ async function putInBlocks(
   rest: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): Promise<void> {
   let sent = 0
-  const all = async function* () {
-    yield { number: sent++, body: first }
-    for await (const body of rest) yield { number: sent++, body }
+  const send = async (body: Uint8Array<ArrayBuffer>): Promise<void> => {
+    const query = { comp: 'block', blockid: blockId(sent) }
+    sent += 1
+    await ask(`put ${key} part ${sent}`, { method: 'PUT', key, query, body })
   }
-  await eachOf(all(), partsAtOnce, async ({ number, body }) => {
-    const query = { comp: 'block', blockid: blockId(number) }
-    await ask(`put ${key} part ${number + 1}`, { method: 'PUT', key, query, body })
-  })
+  await send(first)
+  for await (const body of rest) await send(body)
   const ids = Array.from({ length: sent }, (_, number) => `<Latest>${blockId(number)}</Latest>`)
   const body = Buffer.from(`<?xml version="1.0" encoding="utf-8"?><BlockList>${ids.join('')}</BlockList>`)
   await ask(`put ${key}`, { method: 'PUT', key, query: { comp: 'blocklist' }, body })

@@ -146,7 +146,7 @@ async function sendParts(ask: Ask, name: string, url: string, content: Content):
   }
   for await (const part of cutIntoParts(content)) {
     if (held) await send(held, false)
-    held = part
+    held = Buffer.from(part)
   }
   await send(held ?? new Uint8Array(), true)
 }

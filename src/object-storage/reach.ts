@@ -11,7 +11,7 @@ export interface Reach {
   readonly explain?: (error: unknown, call: string) => StoreFailure | undefined
 }
 
-/** A part of 8 MiB at a slow 1 Mbit/s takes a minute; what carries nothing is waited for less, since an action may ask it. */
+/** A part of 5 MiB at a slow 1 Mbit/s takes three quarters of a minute; what carries nothing is waited for less, since an action may ask it. */
 const patience = { put: 90_000, other: 15_000 } as const
 
 const passing = retry(

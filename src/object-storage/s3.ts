@@ -3,7 +3,7 @@
 
 import { S3Client } from '@bradenmacdonald/s3-lite-client'
 import { type Answer, explainAnswer, readBody } from './answers.ts'
-import { cutIntoParts, eachOf, partSize } from './parts.ts'
+import { cutIntoParts, partSize } from './parts.ts'
 import {
   BucketMissing,
   type Content,
@@ -16,9 +16,6 @@ import {
 import { reach } from './reach.ts'
 import type { S3Settings } from './settings.ts'
 import { elements, textOf } from './xml.ts'
-
-/** Each holds a part in memory. */
-const partsAtOnce = 2
 
 export function openS3(settings: S3Settings): ObjectStore {
   const { endpoint, region, bucket, accessKey, secretKey, pathStyle } = settings
@@ -97,17 +94,15 @@ async function sendParts(
   rest: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): Promise<readonly string[]> {
   const tags: string[] = []
-  let sent = 0
-  const all = async function* () {
-    yield { number: ++sent, payload: first }
-    for await (const payload of rest) yield { number: ++sent, payload }
-  }
-  await eachOf(all(), partsAtOnce, async ({ number, payload }) => {
+  const send = async (payload: Uint8Array<ArrayBuffer>): Promise<void> => {
+    const number = tags.length + 1
     const query = `partNumber=${number}&uploadId=${encodeURIComponent(upload)}`
     const request = { method: 'PUT', objectName: key, query, payload }
     const { headers } = await ask(`put ${key} part ${number}`, () => client.makeRequest(request))
-    tags[number - 1] = headers.get('etag') ?? ''
-  })
+    tags.push(headers.get('etag') ?? '')
+  }
+  await send(first)
+  for await (const payload of rest) await send(payload)
   return tags
 }
 
