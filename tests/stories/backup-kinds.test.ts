@@ -115,16 +115,20 @@ test('a cluster takes its backups to every kind of store, its provider speaking 
       await model.settle()
       const relation = relateStore(model, endpoint, name)
       await model.settle()
-      assert.deepEqual(model.unit('etcd/0').app.status, { status: 'active', message: '' })
-      const taken = await model.runAction('etcd/0', 'create-backup')
-      assert.equal(taken.status, 'completed', taken.message)
-      const listed = await model.runAction('etcd/0', 'list-backups')
-      assert.match(
-        String(listed.results.backups),
-        new RegExp(`${taken.results['backup-id']} +complete +1\\d`),
-      )
-      model.removeRelation(relation)
-      await model.settle()
+      try {
+        assert.deepEqual(model.unit('etcd/0').app.status, { status: 'active', message: '' })
+        const taken = await model.runAction('etcd/0', 'create-backup')
+        assert.equal(taken.status, 'completed', taken.message)
+        const listed = await model.runAction('etcd/0', 'list-backups')
+        assert.match(
+          String(listed.results.backups),
+          new RegExp(`${taken.results['backup-id']} +complete +\\d\\d\\.\\d MB`),
+        )
+      } finally {
+        // The next one is alone again, whatever became of this one.
+        model.removeRelation(relation)
+        await model.settle()
+      }
     })
 })
 
