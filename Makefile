@@ -13,7 +13,7 @@ DEEP := addresses issuers-for-clients issuers-crash apiserver client-names autho
 	power-cut refresh-back refresh-sources quorum renewals repeated restarted-agents security-end-of-access security-lock-out security-names security-neighbours \
 	security-requests security-revoked security-serials security-text security-truststore storage suspended-end translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses
-DEEP += moving-in restore-clients restore-interrupted restore-refused
+DEEP += moving-in restore-clients restore-interrupted restore-refused restore-store
 DEEP += client-credentials maintenance
 DEEP += backup-faults backup-kinds backup-schedule
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))

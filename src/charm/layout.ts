@@ -153,6 +153,11 @@ export function incomingFolder({ paths }: Workload): string {
   return `${paths.data}/incoming`
 }
 
+/** Where a backup lies while it is looked at. */
+export function fetchedFolder({ paths }: Workload): string {
+  return `${paths.data}/fetched`
+}
+
 /** Where a snapshot is tried. */
 export function trialFolder({ paths }: Workload): string {
   return `${paths.data}/trial`

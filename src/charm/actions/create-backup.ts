@@ -26,7 +26,7 @@ export async function createBackup(charm: Charm): Promise<void> {
   const { wait } = await juju.actionParameters()
   if (wait === false)
     return juju.actionSet({ result: 'begun; juju status and list-backups tell how it goes' })
-  const last = await awaitEnd(charm, token)
+  const last = await awaitBackup(charm, token)
   if (last?.outcome?.token !== token) return tellUnended(charm, last)
   const { ended, failure, newest, warnings } = last.outcome
   if (ended === 'failed') return juju.actionFail(`the backup failed: ${failure?.words ?? 'nobody knows why'}`)
@@ -54,7 +54,10 @@ const looksEveryMs = 500
 const tellsEveryMs = 5000
 
 /** What is on disk once it has ended, or once the action may wait no longer. */
-async function awaitEnd({ deadline, juju }: Charm, token: string): Promise<BackupOnDisk | undefined> {
+export async function awaitBackup(
+  { deadline, juju }: Charm,
+  token: string,
+): Promise<BackupOnDisk | undefined> {
   let told = 0
   let before = { bytes: 0, at: performance.now() }
   for (;;) {

@@ -3,6 +3,7 @@
 import { findWorkload } from '../../../machine/workload.ts'
 import type { Observed } from '../../observed.ts'
 import { countAside, describeAside, mostAside } from '../../observe/aside.ts'
+import { workOf } from '../../plan/backup/work.ts'
 import { storageAway } from '../../plan/workload/storage.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -21,6 +22,7 @@ export async function whyNotRestore(
     return "etcd or its storage is not there; see this unit's status"
   if (peers.application.rotation !== undefined)
     return 'the certificate authorities are being replaced; wait until juju status tells of it no more'
+  if (workOf(observed).running) return 'a backup is under way; wait until juju status tells of it no more'
   const folder = (await findWorkload()).paths.data
   if ((await countAside(folder)) >= mostAside) return describeAside(folder)
   return whyNotWithout(observed, { without, force, unit })

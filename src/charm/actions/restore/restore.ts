@@ -15,6 +15,7 @@ import { examine, type Sound } from './examine.ts'
 import { goOnWithout, undoRestore } from './intervene.ts'
 import { locate } from './locate.ts'
 import { type Parameters, readParameters } from './parameters.ts'
+import { takeSafetyBackup } from './safety-backup.ts'
 import { whyNotRestore } from './refusals.ts'
 
 export async function restore(charm: Charm): Promise<void> {
@@ -26,7 +27,7 @@ export async function restore(charm: Charm): Promise<void> {
   if (observed.leader && restoreUnderWay(observed)) return goOnWithout(charm, observed, parameters)
   const refusal = await whyNotRestore(observed, parameters)
   if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
-  await using located = await locate(charm, parameters)
+  await using located = await locate(charm, observed, parameters)
   if (located.kind === 'refused') return juju.actionFail(located.why)
   const found = await examine(charm, observed, located.source, parameters)
   if (found.kind === 'refused') return juju.actionFail(found.why)
@@ -58,6 +59,9 @@ async function carryOn(charm: Charm, agreed: Agreed): Promise<void> {
     ...describeLoss({ observed, found, now, kept, parameters }),
   })
   if (!parameters.confirm) return juju.actionSet({ done: 'nothing', next: 'run it again with confirm=true' })
+  const safety = await takeSafetyBackup(charm, observed, parameters)
+  if (safety.kind === 'failed') return juju.actionFail(safety.why)
+  await juju.actionSet({ 'safety-backup': safety.words })
   const founding = nextRestore(observed, { snapshot: found.source.name, without: parameters.without })
   const to = founding && preparation({ ...agreed, revisionNow: now?.revision, founding, tried: found.tried })
   if (!founding || !to) return juju.actionFail('this unit has no address yet; wait until it serves')

@@ -4,6 +4,7 @@ import type { Charm } from '../../charm.ts'
 import { observe } from '../../reconcile.ts'
 import { describeSnapshot } from './describe.ts'
 import { examine } from './examine.ts'
+import { noteVerified } from './fetch-backup.ts'
 import { readParameters } from './parameters.ts'
 import { locate } from './locate.ts'
 
@@ -11,9 +12,11 @@ export async function verifyBackup(charm: Charm): Promise<void> {
   const { juju } = charm
   const parameters = await readParameters(juju)
   if (!parameters) return
-  await using located = await locate(charm, parameters)
+  const observed = await observe(charm)
+  await using located = await locate(charm, observed, parameters)
   if (located.kind === 'refused') return juju.actionFail(located.why)
-  const found = await examine(charm, await observe(charm), located.source, parameters)
+  const found = await examine(charm, observed, located.source, parameters)
   if (found.kind === 'refused') return juju.actionFail(found.why)
   await juju.actionSet({ verified: 'true', ...describeSnapshot(found) })
+  if (parameters.backupId !== undefined) await noteVerified(charm, observed, located)
 }

@@ -1,0 +1,70 @@
+// On the emulator alone: a real store runs beside its machines (moto).
+// A backup of the store is verified and restored; what there was goes there first. One that is not there, not whole or not what it was is refused
+// in words.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { deployStore, motoKeys, relateStore } from './stores/deploy-store.ts'
+import { lookAtS3 } from './stores/s3-eyes.ts'
+import { addressFor, lacks, startMoto } from './stores/start-store.ts'
+import { archives, etcdctl, openWorld } from './world.ts'
+
+test('a backup is verified and restored from the store', { skip: lacks('moto') }, async () => {
+  await using model = await openWorld()
+  await model.deploy('etcd', { archive: archives.etcd })
+  await model.settle()
+  const { host } = model.unit('etcd/0')
+  const run = (action: string, parameters: Readonly<Record<string, unknown>> = {}) =>
+    model.runAction('etcd/0', action, parameters)
+  await using moto = await startMoto(addressFor(model, 'etcd/0'))
+  const store = lookAtS3(moto.url, 'backups')
+  const nowhere = await run('restore', { 'backup-id': '2026-01-01T00:00:00Z' })
+  assert.match(nowhere.message, /there is no store; integrate/)
+  await deployStore(model, {
+    settings: { bucket: 'backups', endpoint: moto.url, path: '/prod/', region: '' },
+    keys: motoKeys,
+  })
+  relateStore(model)
+  await model.settle()
+
+  await etcdctl(host, 'put', '/a', 'monday')
+  const taken = await run('create-backup')
+  assert.equal(taken.status, 'completed', taken.message)
+  const id = String(taken.results['backup-id'])
+  await etcdctl(host, 'put', '/a', 'tuesday')
+  const verified = await run('verify-backup', { 'backup-id': id })
+  assert.equal(verified.results.verified, 'true', verified.message)
+  assert.match(String((await run('list-backups')).results.backups), new RegExp(`${id} +verified`))
+
+  for (const [parameters, refusal] of [
+    [{ 'backup-id': '2026-01-01T00:00:00Z' }, /there is no backup 2026-01-01T00:00:00Z of etcd-/],
+    [{ 'backup-id': id, source: 'other-01234567' }, /source=etcd-[0-9a-f]{8} has it/],
+    [{ 'backup-id': id, file: 'x' }, /say which snapshot/],
+    [{}, /say which snapshot/],
+  ] as const) {
+    const { status, message } = await run('restore', parameters)
+    assert.equal(status, 'failed')
+    assert.match(message, refusal)
+  }
+
+  const restored = await run('restore', { 'backup-id': id, confirm: true })
+  assert.equal(restored.status, 'completed', restored.message)
+  await model.settle()
+  await model.updateStatus('etcd')
+  assert.equal((await etcdctl(host, 'get', '--print-value-only', '/a')).trim(), 'monday')
+  assert.deepEqual(model.unit('etcd/0').workload, { status: 'active', message: '' })
+
+  // What there was before is in the store, and comes back from there.
+  const safety = String(restored.results['safety-backup'])
+  assert.equal((await store.keys()).filter((key) => key.endsWith('manifest.json')).length, 2)
+  const back = await run('restore', { 'backup-id': safety, confirm: true, 'skip-safety-backup': true })
+  assert.equal(back.status, 'completed', back.message)
+  await model.settle()
+  await model.updateStatus('etcd')
+  assert.equal((await etcdctl(host, 'get', '--print-value-only', '/a')).trim(), 'tuesday')
+  const { stdout: left } = await host.run(['ls', '/var/snap/charmed-etcd/common/var/lib/etcd'])
+  assert.deepEqual(
+    left.split('\n').filter((name) => name !== '' && !name.startsWith('set-aside-')),
+    ['member'],
+  )
+})

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { decide } from '../../../../../src/charm/decide.ts'
+import type { Claim, MachineSeen, Observed, PeerSeen } from '../../../../../src/charm/observed.ts'
+import { dataOf } from '../../../../../src/charm/plan/cluster/data.ts'
+import { planRestore } from '../../../../../src/charm/plan/restore/restore.ts'
+import { founderOf, stillToStop } from '../../../../../src/charm/plan/restore/under-way.ts'
+import { bumpFor, keptUsers } from '../../../../../src/charm/plan/restore/wish.ts'
+import type { Founding, PeerUnit, Restore } from '../../../../../src/interfaces/etcd-peers.ts'
+import { accepted, ledgerOf, settled } from '../../observation.ts'
+
+const before = { token: 'old', generation: 1, founder: 'etcd/0' }
+const restore: Restore = { snapshot: 'monday.db', unit: 'etcd/0', before }
+const founding: Founding = { token: 'new', generation: 2, restore }
+const old: Claim = { token: 'old', generation: 1, unit: 'etcd/0' }
+const stands = (token = 'new'): PeerUnit => ({
+  data: true,
+  position: { generation: 1, term: '2', index: '9', token },
+})
+const runs: PeerUnit = { data: true, endpoint: '10.0.0.2:2379' }
+
+interface Seen {
+  readonly unit?: string
+  readonly founding?: Founding
+  readonly others?: Readonly<Record<string, PeerUnit>>
+  readonly machine?: Partial<MachineSeen>
+}
+
+function seen({ unit = 'etcd/0', founding: as = founding, others = {}, machine = {} }: Seen): Observed {
+  const observed = settled()
+  assert.ok(observed.peers)
+  const peer = (databag: PeerUnit): PeerSeen => ({ databag, requested: new Map(), issued: new Map() })
+  const units = { 'etcd/0': stands('old'), ...others }
+  return {
+    ...observed,
+    unit,
+    expectedUnits: undefined,
+    machine: {
+      ...observed.machine,
+      data: true,
+      claim: old,
+      service: 'inactive',
+      ready: { token: 'new', snapshot: 'monday.db' },
+      ...machine,
+    },
+    etcd: { kind: 'unasked' },
+    peers: {
+      ...observed.peers,
+      application: { ...observed.peers.application, founding: as },
+      units: new Map(Object.entries(units).map(([name, databag]) => [name, peer(databag)])),
+    },
+  }
+}
+
+const kinds = (observed: Observed): readonly string[] => planRestore(observed).map(({ kind }) => kind)
+
+test('nothing comes into force before all others have told, for this founding, that they stand still', () => {
+  assert.deepEqual(kinds(seen({ others: { 'etcd/1': runs, 'etcd/2': stands() } })), [])
+  assert.deepEqual(kinds(seen({ others: { 'etcd/1': stands('old'), 'etcd/2': stands() } })), [])
+  assert.deepEqual(stillToStop(seen({ others: { 'etcd/1': {}, 'etcd/2': { data: false } } })), ['etcd/1'])
+  const told = { 'etcd/1': stands(), 'etcd/2': { data: false } }
+  assert.deepEqual(kinds(seen({ others: told })), ['restore/put-in-force'])
+})
+
+test('whom the operator leaves out is not waited for', () => {
+  const without = { ...founding, restore: { ...restore, without: ['etcd/1'] } }
+  assert.deepEqual(kinds(seen({ founding: without, others: { 'etcd/1': runs } })), ['restore/put-in-force'])
+})
+
+test('only on the unit that has it, and only what was made for this founding', () => {
+  const others = { 'etcd/1': stands() }
+  assert.deepEqual(kinds(seen({ unit: 'etcd/1', others })), [])
+  assert.equal(founderOf(seen({ unit: 'etcd/1', others })), undefined)
+  const ready = { token: 'another', snapshot: 'monday.db' }
+  assert.deepEqual(kinds(seen({ others, machine: { ready } })), [])
+})
+
+test('etcd is never started on the old data, nor on none, while a restore is to come into force', () => {
+  for (const machine of [{}, { data: false, claim: undefined, ready: undefined }]) {
+    const { steps } = decide(seen({ others: { 'etcd/1': runs }, machine }))
+    assert.deepEqual(
+      steps.filter(({ kind }) => kind === 'service/start' || kind === 'data/resume'),
+      [],
+    )
+  }
+})
+
+test('once it is in force, it is this founding’s, whatever the others tell then', () => {
+  const claim = { token: 'new', generation: 2, unit: 'etcd/0' }
+  const observed = seen({ others: { 'etcd/1': runs }, machine: { claim, ready: undefined } })
+  assert.deepEqual([founderOf(observed), dataOf(observed), kinds(observed)], ['etcd/0', 'ours', []])
+})
+
+test('what was before comes back where the restore is undone, and nowhere else', () => {
+  const undone: Founding = { ...before, born: true }
+  const claim = { token: 'new', generation: 2, unit: 'etcd/0' }
+  const replaced = [{ folder: '/data/set-aside-1', claim: old }]
+  const observed = seen({ founding: undone, machine: { claim, replaced } })
+  assert.deepEqual(kinds(observed), ['restore/take-back'])
+  // Half way: set aside already, and nothing in its place yet.
+  const half = seen({ founding: undone, machine: { data: false, claim: undefined, replaced } })
+  assert.deepEqual(kinds(half), ['restore/take-back'])
+  const later: Founding = { token: 'later', generation: 3, founder: 'etcd/1', born: true }
+  assert.deepEqual(kinds(seen({ founding: later, machine: { claim, replaced } })), [])
+  assert.deepEqual(kinds(seen({ founding: undone, machine: { claim: old, replaced } })), [])
+})
+
+test('revisions begin beyond all that anybody can have seen', () => {
+  assert.equal(bumpFor(2, 7n, 0n), 1_000_000_000n)
+  assert.equal(bumpFor(2, 7n, 1007n), 1_000_001_000n)
+  // A snapshot from before an earlier restore, of a cluster that is beyond that one.
+  const now = 1_000_000_500n
+  assert.ok(7n + bumpFor(3, 7n, now) > now)
+  assert.ok(7n + bumpFor(3, 7n, 0n) > now)
+})
+
+test('kept are users of the snapshot, never an administrator or a client’s name', () => {
+  const ledger = ledgerOf([[{ relation: 1, request: '' }, accepted('web')]])
+  const users = [
+    { name: 'alice', password: true, roles: ['reader'] },
+    { name: 'boss', password: false, roles: ['root'] },
+    { name: 'guest', password: false, roles: ['web'] },
+    { name: 'root', password: true, roles: ['root'] },
+    { name: 'web', password: true, roles: [] },
+  ]
+  assert.deepEqual(keptUsers(['alice'], users, ledger), { kind: 'kept', users: ['alice'], roles: ['reader'] })
+  for (const name of ['boss', 'guest', 'root', 'web', 'nobody'])
+    assert.equal(keptUsers(['alice', name], users, ledger).kind, 'refused', name)
+})
