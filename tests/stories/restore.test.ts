@@ -3,6 +3,9 @@
 
 import assert from 'node:assert/strict'
 import { Writer } from './chaos/writer.ts'
+import { connectAs } from './driver/client.ts'
+import type { StoryModel } from './driver/driver.ts'
+import { runsDuring } from './driver/emulator-of.ts'
 import { story } from './driver/story.ts'
 import { leaderOf, restored, restoreOn, saveSnapshot, shellOn } from './snapshots.ts'
 import { assertSound, assertWrites, countKeys, deployServed, heal, setAsideOn, unitsOf } from './sound.ts'
@@ -29,7 +32,12 @@ story(title, { ownModel: true }, async (told) => {
   assert.equal(dry.results['users-put-out'], 'mallory (has a password), root (has a password)')
   assert.equal(await countKeys(model, leader, '/web/after/'), after)
 
-  await restored(model, leader, { file: 'monday.db' })
+  let gap = 0
+  const runs = await runsDuring(model, async () => {
+    gap = await longestGap(model, id, () => restored(model, leader, { file: 'monday.db' }))
+  })
+  const ours = runs.filter(({ unit }) => unit.startsWith('etcd/')).length
+  told.note(`a writer got no answer for ${gap} ms; ${ours} runs of hooks and actions until all served`)
   await heal(model)
   await assertSound(told)
   for (const unit of await unitsOf(model)) {
@@ -44,6 +52,30 @@ story(title, { ownModel: true }, async (told) => {
       /authentication failed/,
     )
 })
+
+/** Of a client that tries all the while; in milliseconds. */
+async function longestGap(model: StoryModel, id: number, body: () => Promise<unknown>): Promise<number> {
+  const client = await connectAs(model, id, 'web')
+  let [over, gap, last] = [false, 0, performance.now()]
+  const trying = (async () => {
+    while (!over) {
+      const took = await client.put('/web/probe', '1').then(
+        () => true,
+        () => false,
+      )
+      if (took) {
+        gap = Math.max(gap, performance.now() - last)
+        last = performance.now()
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  })()
+  await body()
+  over = true
+  await trying
+  client.close()
+  return Math.round(gap)
+}
 
 async function writeFor(
   model: Parameters<typeof deployServed>[0],
