@@ -4,6 +4,7 @@ import { findWorkload } from '../../../machine/workload.ts'
 import type { Observed } from '../../observed.ts'
 import { countAside, describeAside, mostAside } from '../../observe/aside.ts'
 import { workOf } from '../../plan/backup/work.ts'
+import { dataOf } from '../../plan/cluster/data.ts'
 import { storageAway } from '../../plan/workload/storage.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -18,6 +19,8 @@ export async function whyNotRestore(
   if (founding.founder === undefined)
     return 'the cluster is being founded already; juju status says what is waited for'
   if (!founding.born) return 'the cluster was founded just now; wait until it serves'
+  if (dataOf(observed) === 'foreign')
+    return "this unit's data is not of the cluster as it is; wait for its next hook, and see its status"
   if (!machine.workload || storageAway(observed))
     return "etcd or its storage is not there; see this unit's status"
   if (peers.application.rotation !== undefined)

@@ -5,6 +5,7 @@ import { beginRestore, foundOnSnapshot } from '../../begin-restore.ts'
 import type { Charm } from '../../charm.ts'
 import type { Observed, PeersSeen } from '../../observed.ts'
 import { conditionOf } from '../../outcome.ts'
+import { dataOf } from '../../plan/cluster/data.ts'
 import { planRestore } from '../../plan/restore/restore.ts'
 import { isClaimed, restoreUnderWay } from '../../plan/restore/under-way.ts'
 import { type KeptUsers, keptUsers, nextRestore, preparation } from '../../plan/restore/wish.ts'
@@ -39,7 +40,9 @@ export async function restore(charm: Charm): Promise<void> {
 /** One that died before may have put data in force here of which nobody knows: first what was there comes back. */
 async function observeMended(charm: Charm): Promise<Observed> {
   const observed = await observe(charm)
-  return planRestore(observed).length > 0 ? (await carryOut(charm, observed)).observed : observed
+  const isAmiss = dataOf(observed) === 'foreign' || planRestore(observed).length > 0
+  // One that is under way may be about to be taken back.
+  return isAmiss && !restoreUnderWay(observed) ? (await carryOut(charm, observed)).observed : observed
 }
 
 interface Agreed {
