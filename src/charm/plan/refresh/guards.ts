@@ -89,7 +89,7 @@ export const noV2ContentIsKept: RefreshGuard = {
 
 export const notBelowTheCluster: RefreshGuard = {
   name: 'not-below-the-cluster',
-  because: 'all members have agreed on a later line, and etcd would not start',
+  because: 'all members agreed on a later line, and etcd would not start',
   holds: ({ to, cluster }) => cluster !== undefined && minorOf(to) >= minorOf(cluster),
   remedy: ({ to }) => `run downgrade-cluster target=${lineOf(to)} first, or go back to the later release`,
 }
