@@ -9,7 +9,7 @@ import { openStandInJuju, type StandInJuju } from './stand-in-juju.ts'
 
 const m = ['-m', 'etcd-stories-x'] as const
 /** Stories are not about renewals that wait, unless they say so. */
-const atOnce = ['--config', 'client-restart-interval=0'] as const
+const atOnce = ['--config', 'client-restart-interval=0', '--config', 'allow-client-cas=true'] as const
 const commands: Readonly<
   Record<
     string,

@@ -36,7 +36,7 @@ test('the shared model keeps etcd, with its options as they were, and loses its 
     ['remove-application', ...m, '--no-prompt', '--destroy-storage', 'web'],
     ['config', ...m, '--format=json', 'etcd'],
     ['config', ...m, 'etcd', '--reset', 'allow-full-keyspace'],
-    ['config', ...m, 'etcd', 'client-restart-interval=0'],
+    ['config', ...m, 'etcd', 'client-restart-interval=0', 'allow-client-cas=true'],
   ])
   // Nothing is asked of units that are going: first the model is looked at until they have gone.
   const names = juju.calls().map(([command]) => command)
