@@ -23,7 +23,10 @@ const here = (...argv: readonly string[]): Promise<string> => ask(machines.machi
 const etcd = (): Unit => machines.model.unit('etcd/0')
 /** The first thing to do; what follows from the same lack is only counted. */
 const statusOf = ({ workload } = etcd()): string =>
-  `${workload.status}: ${workload.message.replace(/^.* In full: /, '')}`.replace(/: $| \(\+\d+ more: run status\)$/, '')
+  `${workload.status}: ${workload.message.replace(/^.* In full: /, '')}`.replace(
+    /: $| \(\+\d+ more: run status\)$/,
+    '',
+  )
 const pidOf = (unit: string): Promise<string> => here('systemctl', 'show', '-P', 'MainPID', unit)
 
 async function openFilesOf(pid: string): Promise<number> {
