@@ -8,14 +8,15 @@ ARCH ?= $(if $(filter aarch64,$(MACHINE)),arm64,amd64)
 UNIT := tests/unit/**/*.test.ts
 STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 # Each takes minutes and goes deeper into what others show: `make test` and `make stories` run them, the gate has half an hour.
-DEEP := addresses issuers-for-clients issuers-crash apiserver client-names authorities bad-input cluster collectors cost crash-cross-model cross-model cross-model-key \
-	cross-model-old-juju corrupt-alarm damaged-data departure dropped-offer etcd-away late-relations late-storage leases logs lost-data lost-records lost-units member-away neighbours network one-stays \
-	power-cut refresh-back refresh-sources quorum renewals repeated restarted-agents security-end-of-access security-lock-out security-names security-neighbours \
-	security-requests security-revoked security-serials security-text security-truststore storage suspended-end translated-peers tuning two-become-one unseen-end \
-	very-slow-start wandering-addresses
-DEEP += moving-in restore-clients restore-interrupted restore-refused restore-store
-DEEP += client-credentials maintenance
-DEEP += backup-faults backup-kinds backup-schedule
+DEEP := addresses apiserver authorities backup-faults backup-kinds backup-schedule bad-input client-credentials \
+	client-names cluster collectors corrupt-alarm cost crash-cross-model crash-members cross-model cross-model-key \
+	cross-model-old-juju damaged-data departure dropped-offer etcd-away issuers-crash issuers-for-clients \
+	late-relations late-storage leases logs lost-data lost-records lost-units maintenance member-away moving-in \
+	neighbours network one-stays power-cut quorum refresh-back refresh-sources renewals repeated restarted-agents \
+	restore-clients restore-interrupted restore-refused restore-store security-end-of-access security-lock-out \
+	security-names security-neighbours security-requests security-revoked security-serials security-succession \
+	security-text security-truststore storage suspended-end translated-peers tuning two-become-one unseen-end \
+	very-slow-start wandering-addresses wrong-tarball
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
@@ -66,7 +67,7 @@ stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.collector build
 	@for store in moto $(if $(findstring backup-kinds,$(STORIES)),azurite fake-gcs-server minio); do \
 		scripts/provide-object-stores $$store >/dev/null || true; done
 	@scripts/provide-prometheus >/dev/null || [ $$? = 3 ]
-	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=3 --test-timeout=900000 $(STORIES)
+	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=4 --test-timeout=900000 $(STORIES)
 
 container: $(ETCD_CHARM) $(CLIENT_CHARM) ## the archive in a system container with systemd and a reboot; says so where none can run
 	@CONTAINER_IMAGE=$$(scripts/container-image) || { [ $$? = 3 ] && exit 0; exit 1; }; export CONTAINER_IMAGE && \
