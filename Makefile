@@ -62,11 +62,13 @@ fuzz: $(STAMP) ## made-up certificates, requests and secrets against the judge a
 	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
 		FUZZ_SECONDS=$(or $(SECONDS),60) $(NODE) --test 'tests/unit/fuzz/*.test.ts'
 
+# A refresh is between releases: where Go is, those beside Debian's are built; where it is not, the stories say so.
 stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.collector build/.py-store ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
 	@scripts/provide-chaos-tools
 	@for store in moto $(if $(findstring backup-kinds,$(STORIES)),azurite fake-gcs-server minio); do \
 		scripts/provide-object-stores $$store >/dev/null || true; done
 	@scripts/provide-prometheus >/dev/null || [ $$? = 3 ]
+	@for release in 3.5.16 3.6; do ! command -v go >/dev/null || ETCD=$$release scripts/provide-etcd >/dev/null || exit 1; done
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=4 --test-timeout=900000 $(STORIES)
 
 container: $(ETCD_CHARM) $(CLIENT_CHARM) ## the archive in a system container with systemd and a reboot; says so where none can run
