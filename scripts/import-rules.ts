@@ -62,6 +62,7 @@ const topOfCharm: Readonly<Record<string, Layer>> = {
   step: 'core',
   status: 'core',
   charm: 'shared',
+  'a-few-at-a-time': 'shared',
   'by-kind': 'shared',
   layout: 'shared',
   'need-space': 'shared',

@@ -2,7 +2,8 @@
 
 import { folderOf, sourceOf } from '../interfaces/backup-layout.ts'
 import { type BackupManifest, parseManifest } from '../interfaces/backup-manifest.ts'
-import { type Content, ObjectMissing, type ObjectStore } from '../object-storage/port.ts'
+import { type Content, type ObjectStore, unlessMissing } from '../object-storage/port.ts'
+import { aFewAtATime } from './a-few-at-a-time.ts'
 import {
   type BackupFolder,
   type BackupRow,
@@ -27,14 +28,9 @@ export async function readBackups(store: ObjectStore, whose: Whose): Promise<rea
   const below = `${folderOf(whose.path)}${whose.all ? '' : `${own}/`}`
   const { objects } = await store.list(below)
   const { folders, loose } = sortObjects(objects, whose.path)
-  const rows: BackupRow[] = []
-  // A few at a time: there may be a thousand.
-  for (let at = 0; at < folders.length; at += together)
-    rows.push(...(await Promise.all(folders.slice(at, at + together).map((one) => readFolder(store, one)))))
+  const rows = await aFewAtATime(folders, (one) => readFolder(store, one))
   return sortRows([...rows, ...(whose.all ? loose.map(describeLoose) : [])], own)
 }
-
-const together = 8
 
 async function readFolder(store: ObjectStore, folder: BackupFolder): Promise<BackupRow> {
   const { manifestKey } = folder
@@ -44,12 +40,8 @@ async function readFolder(store: ObjectStore, folder: BackupFolder): Promise<Bac
 
 /** `undefined` for what is no manifest of ours, or went meanwhile. */
 export async function readManifest(store: ObjectStore, key: string): Promise<BackupManifest | undefined> {
-  try {
-    return parseManifest(await readText(await store.get(key)))
-  } catch (error) {
-    if (error instanceof ObjectMissing) return undefined
-    throw error
-  }
+  const text = await unlessMissing(store.get(key).then(readText))
+  return text === undefined ? undefined : parseManifest(text)
 }
 
 /** What is larger is no manifest. */

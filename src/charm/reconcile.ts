@@ -53,8 +53,8 @@ async function settle(charm: Charm, first: Observed): Promise<Settled> {
     if (condition) return { ...(await decideWrites(charm, observed)), conditions: [condition] }
   }
   // Whoever has nothing to do with it is served all the same, and the next hook may find it settled.
-  const { steps } = decide(observed)
-  return { ...(await decideWrites(charm, observed)), conditions: [describeUnsettled(steps)] }
+  const plan = decide(observed)
+  return { ...(await countUnits(charm, { observed, plan })), conditions: [describeUnsettled(plan.steps)] }
 }
 
 function describeUnsettled(steps: readonly Step[]): Condition {

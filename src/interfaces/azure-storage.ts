@@ -2,9 +2,10 @@
 // file systems as often as not; the blob service of the same account is what is asked here.
 
 import {
+  anyPlace,
+  askFor,
   firstOf,
   type Given,
-  isFirstVersion,
   notEmpty,
   splitAuthorities,
   type StoreContract,
@@ -15,14 +16,8 @@ import {
 
 export const azureStorage: StoreContract = { endpoint: 'azure-storage-credentials', ask, read }
 
-function ask(given: Given, { bucket, path }: StoreWishes, relation: number): Given {
-  const place = bucket || (isFirstVersion(given) ? `relation-${relation}` : '')
-  return {
-    'requested-secrets': JSON.stringify(['secret-key']),
-    version: '1',
-    ...(place !== '' && { container: place }),
-    ...(path !== '' && { path }),
-  }
+function ask(given: Given, wishes: StoreWishes, relation: number): Given {
+  return askFor(['secret-key'], 'container', wishes, anyPlace(given, relation))
 }
 
 function read(given: Given, secret: Given, wishes: StoreWishes): StoreReading {

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini'
 import { parseJsonText } from './json-text.ts'
 import {
+  askFor,
   firstOf,
   type Given,
   notEmpty,
@@ -15,13 +16,8 @@ import {
 
 export const gcs: StoreContract = { endpoint: 'gcs-credentials', ask, read }
 
-function ask(_given: Given, { bucket, path }: StoreWishes): Given {
-  return {
-    'requested-secrets': JSON.stringify(['secret-key']),
-    version: '1',
-    ...(bucket !== '' && { bucket }),
-    ...(path !== '' && { path }),
-  }
+function ask(_given: Given, wishes: StoreWishes): Given {
+  return askFor(['secret-key'], 'bucket', wishes)
 }
 
 const keyFile = z.object({

@@ -6,9 +6,10 @@ import * as z from 'zod/mini'
 import type { S3Settings } from '../object-storage/settings.ts'
 import { parseJsonText } from './json-text.ts'
 import {
+  anyPlace,
+  askFor,
   firstOf,
   type Given,
-  isFirstVersion,
   notEmpty,
   splitAuthorities,
   type StoreContract,
@@ -19,15 +20,9 @@ import {
 
 export const s3: StoreContract = { endpoint: 's3-credentials', ask, read }
 
-function ask(given: Given, { bucket, path }: StoreWishes, relation: number): Given {
-  const place = bucket || (isFirstVersion(given) ? `relation-${relation}` : '')
-  return {
-    'requested-secrets': JSON.stringify(['access-key', 'secret-key']),
-    version: '1',
-    'lib-version': '1.0',
-    ...(place !== '' && { bucket: place }),
-    ...(path !== '' && { path }),
-  }
+function ask(given: Given, wishes: StoreWishes, relation: number): Given {
+  const asked = askFor(['access-key', 'secret-key'], 'bucket', wishes, anyPlace(given, relation))
+  return { ...asked, 'lib-version': '1.0' }
 }
 
 function read(given: Given, secret: Given, wishes: StoreWishes): StoreReading {

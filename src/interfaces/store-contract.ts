@@ -28,10 +28,30 @@ export interface StoreContract {
   readonly read: (given: Given, secret: Given, wishes: StoreWishes) => StoreReading
 }
 
-/** Providers of the first days say no version, and answer only once a place is named: any name does, they give their own. */
-export function isFirstVersion(given: Given): boolean {
+/** Providers of the first days say no version, and answer only once a place is named, whichever: they give their own. Empty for others. */
+export function anyPlace(given: Given, relation: number): string {
   const wrote = Object.keys(given).length > 0
-  return wrote && given.version === undefined && given['lib-version'] === undefined
+  const first = wrote && given.version === undefined && given['lib-version'] === undefined
+  return first ? `relation-${relation}` : ''
+}
+
+/**
+ * What a requirer says in every contract: which keys it wants in a secret, and where the operator named one, a place, under the contract's
+ * name for it. `whatever` is named where a provider of the first days would not answer otherwise.
+ */
+export function askFor(
+  keys: readonly string[],
+  placeName: 'bucket' | 'container',
+  { bucket, path }: StoreWishes,
+  whatever = '',
+): Given {
+  const place = bucket || whatever
+  return {
+    'requested-secrets': JSON.stringify(keys),
+    version: '1',
+    ...(place !== '' && { [placeName]: place }),
+    ...(path !== '' && { path }),
+  }
 }
 
 export function notEmpty(...rows: readonly (readonly [string, string | undefined])[]): readonly string[] {

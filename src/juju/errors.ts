@@ -70,6 +70,16 @@ export async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined
   }
 }
 
+/** What was asked for; `undefined` where Juju does not show it now, which is no word about whether it is there. */
+export async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof NotAllowed || error instanceof NotFound) return undefined
+    throw error
+  }
+}
+
 const classes = [
   [RelationGone, /relation not found|relation "[^"]*" not found/],
   [NotLeader, /not the leader|cannot write relation settings|lease not held/],

@@ -3,14 +3,14 @@
 
 import { createHmac } from 'node:crypto'
 import { readBody, send } from './answers.ts'
-import { cutIntoParts, partSize } from './parts.ts'
+import { sendByParts } from './parts.ts'
 import {
   BucketMissing,
   type Content,
   type Listing,
-  ObjectMissing,
   type ObjectStore,
   type StoredObject,
+  unlessMissing,
 } from './port.ts'
 import { reach } from './reach.ts'
 import type { AzureSettings } from './settings.ts'
@@ -44,16 +44,11 @@ export function openAzure(settings: AzureSettings): ObjectStore {
   }
 }
 
-async function put(ask: Ask, key: string, content: Content): Promise<void> {
-  const parts = cutIntoParts(content)
-  const first = (await parts.next()).value ?? new Uint8Array()
-  try {
-    await inContainer(ask, () =>
-      first.length < partSize ? putWhole(ask, key, first) : putInBlocks(ask, key, first, parts),
-    )
-  } finally {
-    await parts.return(undefined)
-  }
+function put(ask: Ask, key: string, content: Content): Promise<void> {
+  return sendByParts(content, {
+    whole: (body) => inContainer(ask, () => putWhole(ask, key, body)),
+    inParts: (first, rest) => inContainer(ask, () => putInBlocks(ask, key, first, rest)),
+  })
 }
 
 async function putWhole(ask: Ask, key: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -130,15 +125,6 @@ async function head(ask: Ask, key: string): Promise<StoredObject> {
     size: Number(headers.get('content-length')),
     modified: Date.parse(headers.get('last-modified') ?? ''),
     etag: (headers.get('etag') ?? '').replaceAll('"', ''),
-  }
-}
-
-async function unlessMissing<T>(asking: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asking
-  } catch (error) {
-    if (error instanceof ObjectMissing) return undefined
-    throw error
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type ObjectStore,
   StoreRefused,
   type StoredObject,
+  unlessMissing,
 } from './port.ts'
 import { reach } from './reach.ts'
 import type { GcsSettings } from './settings.ts'
@@ -203,13 +204,4 @@ async function list(ask: Ask, bucket: string, prefix: string, delimiter?: string
     pageToken = page.nextPageToken || undefined
   }
   return { objects, prefixes }
-}
-
-async function unlessMissing<T>(asking: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asking
-  } catch (error) {
-    if (error instanceof ObjectMissing) return undefined
-    throw error
-  }
 }

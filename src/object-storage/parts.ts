@@ -5,6 +5,25 @@ import type { Content } from './port.ts'
 /** The least that S3 takes. Ten thousand of them, the most that it takes of one object, are 52 GB: several times what etcd can hold. */
 export const partSize = 5 * 1024 * 1024
 
+type Parts = AsyncGenerator<Uint8Array<ArrayBuffer>>
+
+/** What fits into one part goes in one request, an empty content too, since S3 has no empty upload in parts; otherwise the first part is sent before the rest. */
+export async function sendByParts(
+  content: Content,
+  send: {
+    readonly whole: (payload: Uint8Array<ArrayBuffer>) => Promise<void>
+    readonly inParts: (first: Uint8Array<ArrayBuffer>, rest: Parts) => Promise<void>
+  },
+): Promise<void> {
+  const parts = cutIntoParts(content)
+  const first = (await parts.next()).value ?? new Uint8Array()
+  try {
+    await (first.length < partSize ? send.whole(first) : send.inParts(first, parts))
+  } finally {
+    await parts.return(undefined)
+  }
+}
+
 /** Each of `size` bytes but the last; nothing for an empty stream. One is good until the next is asked for: all are in the same memory. */
 export async function* cutIntoParts(
   content: Content,

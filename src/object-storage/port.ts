@@ -72,6 +72,16 @@ export class StoreFull extends StoreFailure {}
 
 export class ObjectMissing extends StoreFailure {}
 
+/** What was asked for; `undefined` where there is no such object. */
+export async function unlessMissing<T>(asking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking
+  } catch (error) {
+    if (error instanceof ObjectMissing) return undefined
+    throw error
+  }
+}
+
 /** Retention or a legal hold keeps it. */
 export class ObjectLocked extends StoreFailure {}
 

@@ -3,7 +3,7 @@
 
 import { S3Client } from '@bradenmacdonald/s3-lite-client'
 import { type Answer, explainAnswer, readBody } from './answers.ts'
-import { cutIntoParts, partSize } from './parts.ts'
+import { sendByParts } from './parts.ts'
 import {
   BucketMissing,
   type Content,
@@ -40,17 +40,11 @@ interface Opened {
   readonly ask: <T>(call: string, request: () => Promise<T>) => Promise<T>
 }
 
-/** What fits into one part goes in one request; S3 has no empty upload in parts. */
-async function put(opened: Opened, key: string, content: Content): Promise<void> {
-  const parts = cutIntoParts(content)
-  const first = (await parts.next()).value ?? new Uint8Array()
-  try {
-    await inBucket(opened, () =>
-      first.length < partSize ? putWhole(opened, key, first) : putInParts(opened, key, first, parts),
-    )
-  } finally {
-    await parts.return(undefined)
-  }
+function put(opened: Opened, key: string, content: Content): Promise<void> {
+  return sendByParts(content, {
+    whole: (payload) => inBucket(opened, () => putWhole(opened, key, payload)),
+    inParts: (first, rest) => inBucket(opened, () => putInParts(opened, key, first, rest)),
+  })
 }
 
 async function putWhole({ client, settings, ask }: Opened, key: string, payload: Uint8Array<ArrayBuffer>) {

@@ -6,9 +6,8 @@ import { test } from 'node:test'
 import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
 import {
   assertOneAwayAtATime,
-  assertUnharmed,
   beginOn,
-  describeHistory,
+  finishUnharmed,
   missing,
   type Refreshing,
   startsSince,
@@ -41,9 +40,7 @@ test('a rollback half-way takes back who had moved, and asks nobody', patches, a
   // And forward again, which is no way back: it waits after the first one, as before.
   await refresh('3.5.30')
   assert.deepEqual(await settled(world), ['3.5.16', '3.5.16', '3.5.30'])
-  const history = await writer.finish()
-  story.diagnostic(describeHistory('rollback half-way', history))
-  assertUnharmed(history)
+  await finishUnharmed(writer, 'rollback half-way', story)
 })
 
 test(
@@ -58,9 +55,7 @@ test(
     assert.deepEqual(await settled(world), ['3.5.30', '3.6.16', '3.6.16'])
     await refresh('3.5.30')
     assert.deepEqual(await settled(world), ['3.5.30', '3.5.30', '3.5.30'])
-    const history = await writer.finish()
-    story.diagnostic(describeHistory('minor rollback before the last', history))
-    assertUnharmed(history)
+    await finishUnharmed(writer, 'minor rollback before the last', story)
     await assertOneAwayAtATime(model, begun)
     await assertSound(model)
   },
@@ -98,9 +93,7 @@ test('after its last unit a minor upgrade goes back by downgrade-cluster alone',
   const done = await model.runAction(leader, 'downgrade-cluster', { target: '3.5', confirm: true })
   assert.equal(done.status, 'completed', done.message)
   assert.deepEqual(await settled(world), ['3.5.30', '3.5.30', '3.5.30'])
-  const history = await writer.finish()
-  story.diagnostic(describeHistory('downgrade by action', history))
-  assertUnharmed(history)
+  await finishUnharmed(writer, 'downgrade by action', story)
   await assertOneAwayAtATime(model, begun)
   const health = await model.runAction(leader, 'health')
   assert.deepEqual([health.results['all-as-pinned'], health.results['cluster-version']], ['true', '3.5.0'])

@@ -6,9 +6,8 @@ import { rm, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { assertSound, heal } from './chaos/cluster.ts'
 import {
-  assertUnharmed,
   beginOn,
-  describeHistory,
+  finishUnharmed,
   missing,
   revisions,
   startsSince,
@@ -54,9 +53,7 @@ test(
     await model.updateStatus('etcd')
     await heal(model)
     assert.deepEqual(await versionsOf(model), ['3.5.30', '3.5.30', '3.5.30'])
-    const history = await writer.finish()
-    story.diagnostic(describeHistory('revision by option', history))
-    assertUnharmed(history)
+    await finishUnharmed(writer, 'revision by option', story)
     await assertSound(model)
   },
 )

@@ -6,12 +6,11 @@ import { test } from 'node:test'
 import { assertSound, heal } from './chaos/cluster.ts'
 import {
   assertOneAwayAtATime,
-  assertUnharmed,
   beginOn,
-  describeHistory,
+  comeToRest,
+  finishUnharmed,
   missing,
   startsSince,
-  statusLines,
   versionsOf,
 } from './refreshing.ts'
 
@@ -24,9 +23,7 @@ test('a patch goes up from unit to unit and waits after the first one', patches,
   const begun = Date.now()
   await using writer = write()
   await refresh('3.5.30')
-  await model.settle()
-  await heal(model)
-  for (const line of statusLines(model)) story.diagnostic(line)
+  await comeToRest(model, story)
   assert.deepEqual(await versionsOf(model), ['3.5.16', '3.5.16', '3.5.30'])
   const { app, workload } = model.unit('etcd/0')
   const { status, message } = app.status
@@ -44,9 +41,7 @@ test('a patch goes up from unit to unit and waits after the first one', patches,
   await model.settle()
   await heal(model)
   assert.deepEqual(await versionsOf(model), ['3.5.30', '3.5.30', '3.5.30'])
-  const history = await writer.finish()
-  story.diagnostic(describeHistory('patch up', history))
-  assertUnharmed(history)
+  await finishUnharmed(writer, 'patch up', story)
   await assertOneAwayAtATime(model, begun)
   await assertSound(model)
 })
@@ -60,9 +55,7 @@ test(
     const begun = Date.now()
     await using writer = write()
     await refresh('3.5.30')
-    await model.settle()
-    await heal(model)
-    for (const line of statusLines(model)) story.diagnostic(line)
+    await comeToRest(model, story)
     assert.deepEqual(await versionsOf(model), ['3.5.16', '3.5.16', '3.5.16'])
     assert.deepEqual(model.unit('etcd/2').workload.status, 'blocked')
     assert.match(
@@ -78,9 +71,7 @@ test(
     await refresh('3.5.16')
     await model.settle()
     await heal(model)
-    const history = await writer.finish()
-    story.diagnostic(describeHistory('a unit that fails', history))
-    assertUnharmed(history)
+    await finishUnharmed(writer, 'a unit that fails', story)
     await assertSound(model)
   },
 )
@@ -97,9 +88,7 @@ test(
     const begun = Date.now()
     await using writer = write()
     await refresh('3.6.16')
-    await model.settle()
-    await heal(model)
-    for (const line of statusLines(model)) story.diagnostic(line)
+    await comeToRest(model, story)
     assert.deepEqual(await versionsOf(model), ['3.5.30', '3.6.16', '3.6.16'])
     assert.match(
       model.unit('etcd/0').app.status.message,
@@ -110,9 +99,7 @@ test(
     await model.settle()
     await heal(model)
     assert.deepEqual(await versionsOf(model), ['3.6.16', '3.6.16', '3.6.16'])
-    const history = await writer.finish()
-    story.diagnostic(describeHistory('minor up', history))
-    assertUnharmed(history)
+    await finishUnharmed(writer, 'minor up', story)
     await assertOneAwayAtATime(model, begun)
     await assertSound(model)
   },
@@ -126,17 +113,13 @@ test(
     const begun = Date.now()
     await using writer = write()
     await refresh('3.6.16')
-    await model.settle()
-    await heal(model)
-    for (const line of statusLines(model)) story.diagnostic(line)
+    await comeToRest(model, story)
     assert.deepEqual(await versionsOf(model), ['3.5.16', '3.5.16', '3.5.16'])
     assert.deepEqual(await startsSince(model, begun), { 'etcd/0': 0, 'etcd/1': 0, 'etcd/2': 0 })
     assert.equal(
       model.unit('etcd/2').workload.message,
       'etcd 3.6.16 is not taken: members that it promoted fall back to learners in the next line; refresh to 3.5.26 or newer first',
     )
-    const history = await writer.finish()
-    story.diagnostic(describeHistory('refused minor', history))
-    assertUnharmed(history)
+    await finishUnharmed(writer, 'refused minor', story)
   },
 )

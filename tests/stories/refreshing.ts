@@ -8,12 +8,12 @@ import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unzip, zip } from '../../scripts/archive.ts'
 import type { Model, ModelOptions } from '../emulator/index.ts'
 import { heal, unitsOf } from './chaos/cluster.ts'
-import { type History, Writer } from './chaos/writer.ts'
+import { Writer } from './chaos/writer.ts'
 import { renewalsAtOnce } from './driver/archives.ts'
 import { emulated } from './driver/emulated-model.ts'
 import { archives, cache, etcdctl, openWorld } from './world.ts'
@@ -219,13 +219,20 @@ export function statusLines(model: Model): readonly string[] {
   return [`etcd  ${app?.version}  ${app?.status.status}  ${app?.status.message}`, ...lines]
 }
 
-/** No acknowledged write is lost, and a client that tries another member loses no request. */
-export function assertUnharmed(history: History): void {
-  assert.ok(history.acknowledged > 20, `only ${history.acknowledged} writes`)
+/** All hooks have run and everybody serves; what `juju status` shows then is told. */
+export async function comeToRest(model: Model, story: TestContext): Promise<void> {
+  await model.settle()
+  await heal(model)
+  for (const line of statusLines(model)) story.diagnostic(line)
 }
 
-export function describeHistory(title: string, { acknowledged, failed, longestGapMs }: History): string {
-  return `${title}: ${acknowledged} writes acknowledged, none lost; ${failed} tries repeated; longest gap ${longestGapMs} ms`
+/** No acknowledged write is lost (the writer reads each back), and a client that tries another member loses no request. */
+export async function finishUnharmed(writer: Writer, title: string, story: TestContext): Promise<void> {
+  const { acknowledged, failed, longestGapMs } = await writer.finish()
+  story.diagnostic(
+    `${title}: ${acknowledged} writes acknowledged, none lost; ${failed} tries repeated; longest gap ${longestGapMs} ms`,
+  )
+  assert.ok(acknowledged > 20, `only ${acknowledged} writes`)
 }
 
 /** How often each unit's etcd was started since then. */

@@ -13,7 +13,7 @@ import { answeringFirst, openAdmin } from '../open-admin.ts'
 import { Blocked, Waiting } from '../outcome.ts'
 import { everyMemberIsThere } from '../plan/maintenance/guards.ts'
 import { defragmentingHolder, restartLock } from '../plan/cluster/absence.ts'
-import { unitOf, unitsThereAre } from '../plan/cluster/members.ts'
+import { unitOf, unitsThereAre, votersOf } from '../plan/cluster/members.ts'
 import type { Step } from '../step.ts'
 import { handOver, lockUnlessFull } from './take-turn.ts'
 
@@ -50,7 +50,7 @@ export async function defragmentInTurn(charm: Charm, observed: Observed, step: D
       throw new Waiting(
         `waiting to defragment ${step.name}: ${missing.map(({ name }) => name).join(', ')} is away`,
       )
-    await handOver(client, members, find(members, step))
+    await handOver(client, find(members, step), votersOf(members))
     asked = true
     await ask(find(members, step), byHook ? Math.min(seconds, hookSeconds) : seconds)
   } catch (error) {

@@ -36,26 +36,25 @@ export async function lockUnlessFull(
   }
 }
 
+/** Of this unit's own member, before it goes. `preferred`: who is the first choice, if there is one. */
 export async function giveLeadershipAway(
   client: EtcdClient,
   members: readonly MemberSeen[],
   unit: string,
-  /** Who is the first choice, if there is one. */
   preferred: readonly MemberSeen[] = [],
 ): Promise<void> {
   const own = memberOf(members, unit)
-  const heir = [...preferred, ...votersOf(members)].find((member) => member !== own && member.responds)
-  if (own?.leads && heir) await moveLeader(client, ownEndpoint, heir.id)
+  if (own) await handOver(client, own, [...preferred, ...votersOf(members)], ownEndpoint)
 }
 
-/** Of a member that is about to answer nobody, asked by whoever has the turn for it. */
+/** Of a member that is about to answer nobody, asked by whoever has the turn for it: the first heir that answers leads. */
 export async function handOver(
   client: EtcdClient,
-  members: readonly MemberSeen[],
   from: MemberSeen,
+  heirs: readonly MemberSeen[],
+  endpoint = from.clientUrls[0],
 ): Promise<void> {
-  const heir = votersOf(members).find((member) => member.id !== from.id && member.responds)
-  const [endpoint] = from.clientUrls
+  const heir = heirs.find((member) => member.id !== from.id && member.responds)
   if (from.leads && heir && endpoint !== undefined) await moveLeader(client, endpoint, heir.id)
 }
 

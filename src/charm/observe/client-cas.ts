@@ -26,11 +26,8 @@ export async function observeClientCas(
   const { hook } = charm.context
   const concerned = hook.kind === 'relation' && hook.endpoint === 'client-cas'
   if (!sweep && !concerned) return undefined
-  const ending = concerned && hook.event === 'broken' ? hook.relation : undefined
   const seen: Record<string, ClientCas> = {}
   for (const relation of await charm.juju.relationIds('client-cas')) {
-    // Juju 4.0 lists a relation in its own relation-broken.
-    if (relation === ending) continue
     const found = orBefore(await lookAt(charm, relation, before[relation]), before[relation], sweep)
     if (found) seen[relation] = permit(found, before[relation], allowed)
   }

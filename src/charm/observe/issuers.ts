@@ -3,7 +3,7 @@
 
 import { type IssuerRole, issuerEndpoints, issuerRoles } from '../../interfaces/issuers.ts'
 import { parseTlsAnswers, parseTlsRequests, type TlsAnswers } from '../../interfaces/tls-certificates.ts'
-import { NotAllowed, NotFound, type RelationId, unlessGone } from '../../juju/index.ts'
+import { type RelationId, unlessGone, unlessRefused } from '../../juju/index.ts'
 import { findWorkload } from '../../machine/workload.ts'
 import { plainText } from '../../plain-text.ts'
 import { rootsIn } from '../../tls/issued-certificate.ts'
@@ -36,15 +36,7 @@ async function hasAsked(): Promise<boolean> {
 }
 
 async function observeIssuer(charm: Charm, role: IssuerRole, peers: PeersSeen): Promise<IssuerSeen> {
-  const { context, juju } = charm
-  const { hook } = context
-  const ending =
-    hook.kind === 'relation' && hook.event === 'broken' && hook.endpoint === issuerEndpoints[role]
-      ? hook.relation
-      : undefined
-  const listed = await juju.relationIds(issuerEndpoints[role])
-  // Juju 4.0 lists a relation in its own relation-broken.
-  const [relation, ...others] = listed.filter((id) => id !== ending)
+  const [relation, ...others] = await charm.juju.relationIds(issuerEndpoints[role])
   if (relation === undefined) return { kind: 'none' }
   const seen = await unlessGone(lookAt(charm, relation, others.length > 0))
   if (!seen) return { kind: 'none' }
@@ -57,20 +49,8 @@ type Related = Extract<IssuerSeen, { kind: 'related' }>
 async function lookAt({ context, juju }: Charm, relation: RelationId, several: boolean): Promise<Related> {
   const application = await juju.remoteApp(relation)
   const asked = parseTlsRequests(await juju.readUnitBag(relation, context.unit))
-  const answers = parseTlsAnswers(await readAnswers(juju.readAppBag(relation, application)))
+  const answers = parseTlsAnswers((await unlessRefused(juju.readAppBag(relation, application))) ?? {})
   return { kind: 'related', relation, application, asked, answers, several, unloadable: new Map() }
-}
-
-/** What Juju does not show now is no word about the certificate in use. */
-async function readAnswers(
-  asked: Promise<Readonly<Record<string, string>>>,
-): Promise<Readonly<Record<string, string>>> {
-  try {
-    return await asked
-  } catch (error) {
-    if (error instanceof NotAllowed || error instanceof NotFound) return {}
-    throw error
-  }
 }
 
 const mostRoots = 8

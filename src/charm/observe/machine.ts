@@ -61,7 +61,21 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const storage = await observeStorage(charm, workload, isBare)
   const looks =
     files.configuration === undefined || resizes.has(charm.context.hook.name) || asksForRoom(charm)
-  const [keys, revoked, audited, data, databaseBytes, capacity, service, beside, start] = await Promise.all([
+  const versions = [installed, releases.prepared].flatMap((release) => release?.version ?? [])
+  const [
+    keys,
+    revoked,
+    audited,
+    data,
+    databaseBytes,
+    capacity,
+    service,
+    beside,
+    start,
+    unloadable,
+    requests,
+    backup,
+  ] = await Promise.all([
     observeKeys(workload),
     observeRevoked(workload),
     observeAudited(workload),
@@ -71,17 +85,25 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     installed ? readService(workload.service) : undefined,
     isServiceDefined(workload, undefined, { start: false }),
     isServiceDefined(workload),
+    readUnloadable(workload, versions),
+    observeRequests(workload),
+    readBackupRecords(),
   ])
-  const versions = [installed, releases.prepared].flatMap((release) => release?.version ?? [])
+  const runs = service?.kind === 'active'
+  const [onStorage, restore, run] = await Promise.all([
+    observeData(workload, data, runs),
+    observeRestore(workload, runs),
+    observeRun(workload, service),
+  ])
   return {
-    ...(await observeData(workload, data, service?.kind === 'active')),
-    ...(await observeRestore(workload, service?.kind === 'active')),
-    damage: data && service && service.kind !== 'active' ? await readDamage(workload) : undefined,
+    ...onStorage,
+    ...restore,
+    damage: data && service && !runs ? await readDamage(workload) : undefined,
     ...releases,
     workload: installed && describeInstalled(workload, installed),
     files,
     keys,
-    unloadable: await readUnloadable(workload, versions),
+    unloadable,
     revoked,
     loaded,
     audited,
@@ -89,12 +111,12 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     databaseBytes,
     capacity,
     service: service?.kind ?? 'absent',
-    run: await observeRun(workload, service),
+    run,
     serviceDefined: beside && occupant === charm.context.unit,
     startDefined: start,
-    requests: await observeRequests(workload),
+    requests,
     occupant,
-    backup: await readBackupRecords(),
+    backup,
   }
 }
 

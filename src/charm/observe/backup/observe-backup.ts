@@ -6,13 +6,13 @@ import type { StoreSeen } from '../../../interfaces/backup-record.ts'
 import { storeContracts } from '../../../interfaces/store-contracts.ts'
 import type { Charm } from '../../charm.ts'
 import type { BackupSeen } from '../../observed.ts'
-import { readBackupRecords } from './records.ts'
+import { readRecordedStores } from './records.ts'
 import { readStores, wishesOf } from './read-store.ts'
 import { findDue } from './find-due.ts'
 
 export async function observeBackup(charm: Charm, config: CharmConfig, sweep: boolean): Promise<BackupSeen> {
   const due = await findDue(config['backup-schedule'], charm)
-  const recorded = (await readBackupRecords())?.stores ?? []
+  const recorded = await readRecordedStores()
   const retries = isAboutStore(charm, recorded)
   const looks = retries || charm.context.hook.name === 'leader-elected' || (sweep && recorded.length > 0)
   if (!looks) return { stores: undefined, asks: [], due, retries }

@@ -4,7 +4,7 @@
 import type { StoreSeen } from '../../../interfaces/backup-record.ts'
 import type { Given, StoreContract, StoreReading, StoreWishes } from '../../../interfaces/store-contract.ts'
 import { storeContracts } from '../../../interfaces/store-contracts.ts'
-import { NotAllowed, NotFound, unlessGone } from '../../../juju/errors.ts'
+import { unlessGone, unlessRefused } from '../../../juju/errors.ts'
 import { parseSecretId, type RelationId } from '../../../juju/names.ts'
 import type { CharmConfig } from '../../../config.ts'
 import type { StoreSettings } from '../../../object-storage/settings.ts'
@@ -27,12 +27,9 @@ export function wishesOf(config: CharmConfig): StoreWishes {
 }
 
 export async function readStores(charm: Charm, wishes: StoreWishes): Promise<readonly RelatedStore[]> {
-  const { hook } = charm.context
   const found: RelatedStore[] = []
   for (const contract of storeContracts) {
     for (const relation of await charm.juju.relationIds(contract.endpoint)) {
-      // Juju 4.0 lists a relation in its own relation-broken.
-      if (hook.kind === 'relation' && hook.event === 'broken' && hook.relation === relation) continue
       const store = await unlessGone(readStore(charm, contract, relation, wishes))
       if (store) found.push(store)
     }
@@ -50,6 +47,7 @@ async function readStore(
   const given = await juju.readAppBag(relation, application)
   const uri = given['secret-extra'] ?? ''
   const secret = parseSecretId(uri)
+  // Of a secret that is not granted yet, or was taken back, its relation says more in a later hook.
   const content = secret ? await unlessRefused(juju.readSecret({ uri }, { refresh: true })) : {}
   const reading = contract.read(given, content ?? {}, wishes)
   const seen: StoreSeen = {
@@ -61,16 +59,6 @@ async function readStore(
     words: describe(reading),
   }
   return { seen, settings: reading.kind === 'ready' ? reading.settings : undefined, given, contract }
-}
-
-/** A secret that is not granted yet, or was taken back: its relation says more in a later hook. */
-async function unlessRefused<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading
-  } catch (error) {
-    if (error instanceof NotAllowed || error instanceof NotFound) return undefined
-    throw error
-  }
 }
 
 /** The provider's words are somebody else's text. */

@@ -16,6 +16,12 @@ import type { BackupOnDisk } from '../../observed.ts'
 /** systemd's name of the work. */
 export const backupUnit = 'etcd-charm-backup.service'
 
+/** The stores that the last look found: all that a hook needs to know whether to look again. */
+export async function readRecordedStores(): Promise<BackupOnDisk['stores']> {
+  const { stores } = backupPaths(workloadPaths('snap'))
+  return parseJsonText(storesSchema, await readTextIfExists(stores))?.stores ?? []
+}
+
 export async function readBackupRecords(): Promise<BackupOnDisk | undefined> {
   // The same folder, however etcd is installed.
   const paths = backupPaths(workloadPaths('snap'))
@@ -25,12 +31,12 @@ export async function readBackupRecords(): Promise<BackupOnDisk | undefined> {
   // systemd is asked only where something may run; and before the outcome is read, which is written while it runs.
   const running = begun !== undefined && settled?.token !== begun.token && (await isAtWork(backupUnit))
   const [stores, progress, outcome] = await Promise.all([
-    readTextIfExists(paths.stores),
+    readRecordedStores(),
     running ? readTextIfExists(paths.progress) : undefined,
     readTextIfExists(paths.outcome),
   ])
   return {
-    stores: parseJsonText(storesSchema, stores)?.stores ?? [],
+    stores,
     begun,
     running,
     progress: parseJsonText(progressSchema, progress),

@@ -1,4 +1,5 @@
-// Each call to Juju is a process of its own: several run side by side, and never as many as somebody else asked for.
+// Each call to Juju is a process of its own, and each to a store a connection: several run side by side, and never as many as somebody else
+// asked for.
 
 const atOnce = 4
 
