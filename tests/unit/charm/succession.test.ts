@@ -147,4 +147,23 @@ describe('between two owners of a name', () => {
       assertAllComesToRest(world)
     }
   })
+
+  it('who is wanted again after all is trusted by a member that restarted by itself without it', () => {
+    for (const blind of [true, false])
+      for (const most of [0, 1, 2, 3]) {
+        const world = newWorld(units)
+        const check = (): void => assertNobodyIsLetInTooEarly(world)
+        happen(world, asks(4, 'shared'), check)
+        settle(world, units, check)
+        end(
+          world,
+          world.leader,
+          { ...whole, blind, most, order: { kind: 'revoke', commonName: 'shared' } },
+          check,
+        )
+        happen(world, { kind: 'crash', unit: world.leader }, check)
+        settle(world, units, check)
+        assertAllComesToRest(world)
+      }
+  })
 })

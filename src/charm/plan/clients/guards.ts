@@ -13,6 +13,7 @@ import type { Guard } from '../guard.ts'
 import type { Observed } from '../../observed.ts'
 import { nameIsOurs } from './naming-guards.ts'
 import { memberOf, servesHere } from '../cluster/members.ts'
+import { isTrustedHere } from '../trust/trust.ts'
 
 /**
  * Juju lets the charm read any secret that any client granted it, so a request may name another client's. Nobody gains access by it,
@@ -122,7 +123,7 @@ export const everyMemberTrustsIt: Guard<[leaf: Leaf, observed: Observed]> = {
     )
     const here = servesHere(observed)
     if (!here && others.length === 0) return false
-    const own = machine.loaded?.leaves.some((row) => row.fingerprint === leaf.fingerprint) === true
+    const own = isTrustedHere(machine, leaf)
     return (
       (own || !here) && others.every(([, { databag }]) => databag.trusts?.includes(shortFingerprint(leaf)))
     )

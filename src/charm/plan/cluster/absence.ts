@@ -85,7 +85,7 @@ export function describeAbsences(away: Ledger['away']): string {
 export function notWaitedFor(observed: Observed): ReadonlySet<string> {
   const { machine, peers } = observed
   const ledger = peers?.ledger
-  const waits = ledger && machine.loaded && whyTrustMustGrow(machine.loaded, wantedLeaves(observed, ledger))
+  const waits = ledger && machine.loaded && whyTrustMustGrow(machine, wantedLeaves(observed, ledger))
   if (!waits) return new Set()
   const without = [...ledger.away].filter(([, absence]) => absence.without)
   return new Set(without.map(([unit]) => memberName(unit)))

@@ -10,6 +10,7 @@ import { ownEndpoint } from '../clients/endpoints.ts'
 import { reachOf } from '../clients/reach.ts'
 import { ownPosition } from './founding.ts'
 import { isTight } from '../maintenance/room.ts'
+import { trustsToTell } from '../trust/trust.ts'
 import { issuersToTell } from '../issuers/tell.ts'
 import { released } from '../clients/names.ts'
 import { tellRelease } from '../refresh/told.ts'
@@ -44,7 +45,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
   const endpoint = ownEndpoint(observed)
   const reach = endpoint === undefined ? undefined : reachOf(observed)
   const version = machine.workload?.version
-  const trusts = machine.loaded?.leaves.map(shortFingerprint).toSorted() ?? []
+  const trusts = trustsToTell(observed).map(shortFingerprint).toSorted()
   const position = ownPosition(observed)
   const letGo = released(observed)
   const { authorities, quota, settings } = machine.loaded ?? {}

@@ -3,7 +3,7 @@
 
 import type { Leaf, Ledger } from '../../../interfaces/ledger.ts'
 import { nameIsOurs } from '../clients/naming-guards.ts'
-import type { Loaded, Observed } from '../../observed.ts'
+import type { Loaded, MachineSeen, Observed } from '../../observed.ts'
 import type { Bystanders } from './bystanders.ts'
 import { isOnlyTheirs, unwanted } from './revocation.ts'
 
@@ -32,10 +32,29 @@ export function printTruststore(authorities: readonly string[], leaves: readonly
   return [...authorities, ...leaves.map((leaf) => leaf.pem)].map((pem) => `${pem.trim()}\n`).join('')
 }
 
+type TrustSeen = Pick<MachineSeen, 'files' | 'loaded'>
+
+/**
+ * Whether the running etcd has surely read a certificate. One that was taken out of the truststore and is wanted again may have been lost
+ * meanwhile: etcd may have restarted by itself, and then it read the truststore without it.
+ */
+export function isTrustedHere({ files, loaded }: TrustSeen, { fingerprint, pem }: Leaf): boolean {
+  const known = loaded?.leaves.some((leaf) => leaf.fingerprint === fingerprint) === true
+  return known && files.truststore?.includes(pem.trim()) === true
+}
+
+/** What the running etcd may trust, but for what it is to trust and may not: of whom it should not, none is left out. */
+export function trustsToTell({ machine, peers }: Observed): Loaded['leaves'] {
+  const wanted = leavesOf(peers?.ledger)
+  return (machine.loaded?.leaves ?? []).filter(({ fingerprint }) => {
+    const leaf = wanted.get(fingerprint)
+    return !leaf || isTrustedHere(machine, leaf)
+  })
+}
+
 /** Why the running etcd must be restarted to trust whom it should; `undefined` where it needn't be. */
-export function whyTrustMustGrow(loaded: Loaded, wanted: readonly Leaf[]): string | undefined {
-  const known = new Set(loaded.leaves.map((leaf) => leaf.fingerprint))
-  if (wanted.every((leaf) => known.has(leaf.fingerprint))) return undefined
+export function whyTrustMustGrow(machine: TrustSeen, wanted: readonly Leaf[]): string | undefined {
+  if (wanted.every((leaf) => isTrustedHere(machine, leaf))) return undefined
   return 'the truststore has a certificate that it must load'
 }
 

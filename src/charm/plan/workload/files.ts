@@ -32,7 +32,7 @@ function mayChangeNow(observed: Observed, { loading, leaves }: Wanted, file: Fil
   if (!loaded || !loading || phaseOf(observed) !== 'runs') return false
   if (file === 'configuration')
     return loaded.version === loading.version && loaded.configuration === loading.configuration
-  return loaded.authorities === loading.authorities && !whyTrustMustGrow(loaded, leaves)
+  return loaded.authorities === loading.authorities && !whyTrustMustGrow(observed.machine, leaves)
 }
 
 /** What a start puts in their place right before it. */

@@ -113,8 +113,10 @@ function whyRestart(
   leaves: readonly Leaf[],
   ledger: Ledger,
 ): string | undefined {
-  const { loaded } = observed.machine
+  const { loaded, run } = observed.machine
   if (!loaded) return 'it is not known what it runs with'
+  // What that restart is to read may lie there already, so that one of etcd's own would read it.
+  if (run.begun) return 'a restart was begun, and its hook ended before it was made'
   const lockOut = whyLoadAnew(observed)
   if (lockOut) return lockOut
   if (isInQuestion(observed))
@@ -126,5 +128,5 @@ function whyRestart(
   if (!observed.machine.startDefined) return 'systemd is to start it as this version of the charm says'
   const together = noRequestIsOnItsWay.holds(observed) && noClientIsAheadOfIt.holds(observed)
   const shrinks = whyTrustMustShrink(loaded, leaves, bystandersOf(observed), namesInNoHurry(observed, ledger))
-  return shrinks ?? (together ? whyTrustMustGrow(loaded, leaves) : undefined)
+  return shrinks ?? (together ? whyTrustMustGrow(observed.machine, leaves) : undefined)
 }
