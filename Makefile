@@ -11,7 +11,7 @@ STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/
 DEEP := addresses apiserver authorities backup-faults backup-kinds backup-schedule bad-input client-credentials \
 	client-names cluster collectors corrupt-alarm cost crash-cross-model crash-members cross-model cross-model-key \
 	cross-model-old-juju damaged-data departure dropped-offer etcd-away issuers-crash issuers-for-clients \
-	late-relations late-storage leases logs lost-data lost-records lost-units maintenance member-away moving-in \
+	late-relations late-storage leases logs lost-data lost-records lost-units maintenance maintenance-disks member-away moving-in \
 	neighbours network one-stays power-cut quorum refresh-back refresh-sources renewals repeated restarted-agents \
 	restore-clients restore-interrupted restore-refused restore-store security-end-of-access security-lock-out \
 	security-names security-neighbours security-requests security-revoked security-serials security-succession \
