@@ -71,9 +71,9 @@ stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.collector build
 	@for release in 3.5.16 3.6; do ! command -v go >/dev/null || ETCD=$$release scripts/provide-etcd >/dev/null || exit 1; done
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=4 --test-timeout=900000 $(STORIES)
 
-container: $(ETCD_CHARM) $(CLIENT_CHARM) ## the archive in a system container with systemd and a reboot; says so where none can run
+container: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-store ## the archive in a system container with systemd and a reboot; says so where none can run
 	@CONTAINER_IMAGE=$$(scripts/container-image) || { [ $$? = 3 ] && exit 0; exit 1; }; export CONTAINER_IMAGE && \
-	$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-timeout=300000 '$(CONTAINER)'
+	{ scripts/provide-object-stores moto >/dev/null || true; } && $(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=1 --test-timeout=300000 '$(CONTAINER)'
 
 $(ETCD_CHARM): $(STAMP) $(CHARM_SOURCES)
 	@$(NODE) scripts/pack.ts $(ARCH)
