@@ -68,6 +68,7 @@ const topOfCharm: Readonly<Record<string, Layer>> = {
   'need-space': 'shared',
   outcome: 'shared',
   'open-admin': 'shared',
+  'keep-lock': 'shared',
   'read-backups': 'shared',
   'delete-backup': 'shared',
   'writes-to-relations': 'shared',

@@ -5,6 +5,7 @@ import type { EtcdClient } from '../../etcd/client.ts'
 import { EtcdFailure } from '../../etcd/errors.ts'
 import { type LockOptions, leaveNote, lockHolder, takeNoteBack } from '../../etcd/lock.ts'
 import type { Charm } from '../charm.ts'
+import { readWork } from '../keep-lock.ts'
 import { myRestartTurn } from '../plan/cluster/guards.ts'
 import { readMembers } from '../observe/members.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
@@ -14,7 +15,7 @@ import { notWaitedFor, restartingNote, restartLock } from '../plan/cluster/absen
 import { dueLikeThis } from '../plan/cluster/leader-last.ts'
 import { memberName, memberOf, membersOf } from '../plan/cluster/members.ts'
 import { waitedForWhenFull } from '../plan/workload/quota.ts'
-import { orderOf } from '../plan/refresh/hold.ts'
+import { describeWork, orderOf } from '../plan/refresh/hold.ts'
 import type { Step } from '../step.ts'
 import { type Outcome, runService } from './run-service.ts'
 import { assertNobodyRefused } from './refusal-notes.ts'
@@ -101,12 +102,19 @@ async function mayGoWhenFull(observed: Observed, client: EtcdClient): Promise<vo
 
 async function getReady(of: Waited, locked: boolean): Promise<void> {
   const { client, observed, step } = of
+  if (step.switches) await assertNobodyWorks(client)
   const members = await waitForOthers(of)
   await assertNobodyRefused(client, observed, step.loading, members)
   const due = new Set(dueLikeThis(observed, step.loading, members))
   const done = members.filter((member) => !member.learner && !due.has(member.name))
   await giveLeadershipAway(client, members, observed.unit, done)
   if (locked) await leaveNote(client, turn.note, observed.unit)
+}
+
+/** Whoever begins after this finds this turn taken, or reads on from another member. */
+async function assertNobodyWorks(client: EtcdClient): Promise<void> {
+  const work = await readWork(client)
+  if (work) throw new Waiting(`waiting to restart with another release: ${describeWork(work)}`)
 }
 
 interface Waited {

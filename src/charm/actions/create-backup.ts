@@ -10,6 +10,7 @@ import { conditionOf } from '../outcome.ts'
 import { describeProgress } from '../plan/backup/conditions.ts'
 import { oneBackupAtATime } from '../plan/backup/guards.ts'
 import { workOf } from '../plan/backup/work.ts'
+import { restoreUnderWay } from '../plan/restore/under-way.ts'
 import { observe } from '../reconcile.ts'
 
 export async function createBackup(charm: Charm): Promise<void> {
@@ -21,6 +22,11 @@ export async function createBackup(charm: Charm): Promise<void> {
     )
   if (!oneBackupAtATime.holds(workOf(observed)))
     return juju.actionFail('a backup is under way; juju status tells how far it is')
+  const restore = restoreUnderWay(observed)
+  if (restore)
+    return juju.actionFail(
+      `${restore.unit} restores ${restore.snapshot}; take a backup once juju status tells of it no more`,
+    )
   const token = await beginOrTell(charm, () => beginBackup(charm, observed))
   if (token === undefined) return
   const { wait } = await juju.actionParameters()

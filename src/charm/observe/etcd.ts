@@ -15,6 +15,7 @@ import { lockHolder } from '../../etcd/lock.ts'
 import { alarms } from '../../etcd/maintenance.ts'
 import type { Ledger } from '../../interfaces/ledger.ts'
 import { markRole } from '../plan/clients/naming-guards.ts'
+import { readWork } from '../keep-lock.ts'
 import type { JujuSeen } from './juju.ts'
 import { wasDefragmented } from './defragmented.ts'
 import { readMembers } from './members.ts'
@@ -106,12 +107,13 @@ async function askEtcd(
   await using _closed = client
   const members = await readMembers(client)
   const complete = members.every((member) => member.responds)
-  const [{ enabled: authentication, revision: accessRevision }, alarmed, turn, clusterVersion] =
+  const [{ enabled: authentication, revision: accessRevision }, alarmed, turn, clusterVersion, work] =
     await Promise.all([
       readAuthentication(client),
       alarms(client),
       complete ? undefined : lockHolder(client, restartLock),
       machine.prepared && unread.here ? askClusterVersion() : undefined,
+      machine.prepared && unread.here ? readWork(client) : undefined,
     ])
   const translated = seen.looksAtMembers ? await observeTranslation(seen, members, unread.here) : undefined
   if (!authentication) return { ...unread, members, authentication, alarms: alarmed, translated }
@@ -125,6 +127,7 @@ async function askEtcd(
     translated,
     ...(wasDefragmented() && { defragmented: true }),
     clusterVersion,
+    work,
   }
   const looks = seen.sweep && seen.leader && !seen.leaving && !isAudited({ ...seen, machine, etcd: known })
   const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []

@@ -5,10 +5,10 @@ import type { BackupJob } from '../../interfaces/backup-job.ts'
 import { readAuthentication } from '../../etcd/access.ts'
 import type { EtcdClient } from '../../etcd/client.ts'
 import { memberStatus } from '../../etcd/cluster.ts'
-import { EtcdFailure, EtcdTimeout, EtcdUnavailable } from '../../etcd/errors.ts'
-import { type Lock, takeLock } from '../../etcd/lock.ts'
+import { EtcdFailure, EtcdUnavailable } from '../../etcd/errors.ts'
 import { alarms, keySpace } from '../../etcd/maintenance.ts'
 import { snapshot } from '../../etcd/snapshot.ts'
+import { type Kept, keepLock, unlessNoQuorum } from '../keep-lock.ts'
 import type { MemberSeen } from '../observed.ts'
 import { openAdmin } from '../open-admin.ts'
 import { chooseMember } from '../plan/backup/choose-member.ts'
@@ -64,7 +64,6 @@ async function openMember(
     keySpace(client, endpoint),
     unlessNoQuorum(readAuthentication(client), undefined),
   ])
-  const renewing = setInterval(() => void lock?.renew().catch(() => undefined), renewEveryMs)
   return {
     facts: {
       etcdVersion: member.status.version,
@@ -77,32 +76,18 @@ async function openMember(
     },
     chunks: snapshot(client, endpoint),
     async [Symbol.asyncDispose]() {
-      clearInterval(renewing)
-      await lock?.[Symbol.asyncDispose]()
+      await lock[Symbol.asyncDispose]()
       await client[Symbol.asyncDispose]()
     },
   }
 }
 
-const lockSeconds = 60
-const renewEveryMs = 15_000
-
-/** Without a quorum nobody takes a lock; then the members that are left are asked by this unit alone, which leads. */
+/** Without a quorum the members that are left are asked by this unit alone, which leads. */
 async function lockUnlessAlone(
   client: EtcdClient,
   { unit }: BackupJob,
-): Promise<Extract<Lock, { readonly kind: 'held' }> | undefined> {
-  const options = { name: 'backup', holder: unit, ttlSeconds: lockSeconds }
-  const lock = await unlessNoQuorum(takeLock(client, options), undefined)
-  if (lock?.kind === 'taken') throw new Error(`${lock.by} takes a backup just now; wait for its end`)
+): Promise<Extract<Kept, { readonly kind: 'kept' }>> {
+  const lock = await keepLock(client, 'backup', unit)
+  if (lock.kind === 'taken') throw new Error(`${lock.by} takes a backup just now; wait for its end`)
   return lock
-}
-
-async function unlessNoQuorum<T>(asking: Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await asking
-  } catch (error) {
-    if (error instanceof EtcdUnavailable || error instanceof EtcdTimeout) return otherwise
-    throw error
-  }
 }

@@ -5,6 +5,7 @@ import type { Observed } from '../../observed.ts'
 import { countAside, describeAside, mostAside } from '../../observe/aside.ts'
 import { workOf } from '../../plan/backup/work.ts'
 import { dataOf } from '../../plan/cluster/data.ts'
+import { describeReleases } from '../../plan/restore/releases.ts'
 import { storageAway } from '../../plan/workload/storage.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -25,6 +26,9 @@ export async function whyNotRestore(
     return "etcd or its storage is not there; see this unit's status"
   if (peers.application.rotation !== undefined)
     return 'the certificate authorities are being replaced; wait until juju status tells of it no more'
+  const releases = describeReleases(observed, without)
+  if (releases !== undefined)
+    return `a refresh is under way (${releases}); finish it or refresh back, and run restore again`
   if (workOf(observed).running) return 'a backup is under way; wait until juju status tells of it no more'
   const folder = (await findWorkload()).paths.data
   if ((await countAside(folder)) >= mostAside) return describeAside(folder)

@@ -13,6 +13,7 @@ import { carryOut, observe } from '../../reconcile.ts'
 import { describeLoss, readNow } from './describe-loss.ts'
 import { describeSnapshot } from './describe.ts'
 import { examine, type Sound } from './examine.ts'
+import { holdOthersOff } from './hold-off.ts'
 import { goOnWithout, undoRestore } from './intervene.ts'
 import { locate } from './locate.ts'
 import { type Parameters, readParameters } from './parameters.ts'
@@ -28,6 +29,8 @@ export async function restore(charm: Charm): Promise<void> {
   if (observed.leader && restoreUnderWay(observed)) return goOnWithout(charm, observed, parameters)
   const refusal = await whyNotRestore(observed, parameters)
   if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
+  await using held = parameters.confirm ? await holdOthersOff(observed) : undefined
+  if (held?.kind === 'refused') return juju.actionFail(held.why)
   await using located = await locate(charm, observed, parameters)
   if (located.kind === 'refused') return juju.actionFail(located.why)
   const found = await examine(charm, observed, located.source, parameters)

@@ -30,9 +30,18 @@ export interface MembersInEtcd {
   readonly alarms?: readonly Alarm[]
   /** The line that all members have agreed on, as 3.5.0; asked only where another release lies ready. */
   readonly clusterVersion?: string | undefined
+  /** Asked with it: what a member must not be switched under. */
+  readonly work?: WorkInEtcd | undefined
   readonly translated?: Translated | undefined
   /** In this very hook a member was defragmented. */
   readonly defragmented?: boolean
+}
+
+/** By the lock that it keeps in etcd as long as it goes on. */
+export interface WorkInEtcd {
+  readonly kind: 'backup' | 'restore'
+  /** The unit that does it. */
+  readonly by: string
 }
 
 export interface MemberSeen extends Member {

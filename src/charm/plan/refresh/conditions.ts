@@ -50,7 +50,13 @@ function unitConditions(observed: Observed): readonly Condition[] {
     const message = `etcd ${prepared.version} is not taken: ${reason}`
     return [{ status: 'blocked', message, scope: 'unit' }]
   }
-  return [outdated(observed, prepared, workload)]
+  const waits = hold?.kind === 'work' ? [waiting(prepared, hold)] : []
+  return [...waits, outdated(observed, prepared, workload)]
+}
+
+function waiting({ version }: WorkloadSeen, hold: Hold): Condition {
+  const message = `etcd ${version} is taken later: ${describeHold(hold)}`
+  return { status: 'maintenance', message, scope: 'unit' }
 }
 
 /** Below all else, and active: it serves, and monitoring must page nobody for days. */
@@ -77,6 +83,8 @@ export function describeHold(hold: Hold): string {
       return `${hold.because}; ${hold.remedy}`
     case 'check':
       return `${hold.what}; mend it, or refresh back`
+    case 'work':
+      return `${hold.what}, and that is waited for`
     default:
       return hold satisfies never
   }

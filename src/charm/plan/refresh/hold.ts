@@ -2,8 +2,9 @@
 // hook: what each unit wants, runs and has proven. The restart itself takes the same turn as any other.
 
 import type { RefreshOrder } from '../../../interfaces/etcd-peers.ts'
-import type { Observed, WorkloadSeen } from '../../observed.ts'
+import type { Observed, WorkInEtcd, WorkloadSeen } from '../../observed.ts'
 import { membersOf } from '../cluster/members.ts'
+import { restoreUnderWay } from '../restore/under-way.ts'
 import { failedCheck } from './checks.ts'
 import { type Change, compatibilities, limits } from './guards.ts'
 import { pauseOf } from './pause.ts'
@@ -27,6 +28,8 @@ export type Hold =
   | { readonly kind: 'unwell'; readonly unit: string }
   | { readonly kind: 'refused'; readonly guard: string; readonly because: string; readonly remedy: string }
   | { readonly kind: 'check'; readonly what: string }
+  /** It ends by itself, and no order goes before that. */
+  | { readonly kind: 'work'; readonly what: string }
 
 export function orderOf(observed: Observed): RefreshOrder | undefined {
   const { refreshOrder, peers, unit } = observed
@@ -44,6 +47,7 @@ export function holdOf(observed: Observed, ready: WorkloadSeen): Hold | undefine
   const minor = isMinorUp(current.version, ready.version)
   return (
     refusalOf(observed, { ready, current, rollback, order }) ??
+    workOn(observed) ??
     turnOf(observed, standing, order) ??
     (rollback ? undefined : checkOf(observed, standing, order, minor)) ??
     (rollback || order ? undefined : pauseBefore(observed, standing, minor))
@@ -77,6 +81,18 @@ function refusalOf(observed: Observed, { ready, current, rollback, order }: Wish
   return (
     broken && { kind: 'refused', guard: broken.name, because: broken.because, remedy: broken.remedy(change) }
   )
+}
+
+/** A snapshot breaks off with the member that it is read from, and a cluster is not founded on one release and gone on with on another. */
+function workOn(observed: Observed): Hold | undefined {
+  const restore = restoreUnderWay(observed)
+  if (restore) return { kind: 'work', what: `${restore.unit} restores ${restore.snapshot}` }
+  const work = observed.etcd.kind === 'up' ? observed.etcd.work : undefined
+  return work && { kind: 'work', what: describeWork(work) }
+}
+
+export function describeWork({ kind, by }: WorkInEtcd): string {
+  return kind === 'backup' ? `${by} takes a backup` : `${by} is about to restore a snapshot`
 }
 
 function turnOf(observed: Observed, standing: Standing, order: RefreshOrder | undefined): Hold | undefined {

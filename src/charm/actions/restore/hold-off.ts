@@ -1,0 +1,44 @@
+// While a restore is made ready, nobody is switched to another release, and nobody takes a backup that the restore would break off.
+
+import { EtcdFailure } from '../../../etcd/errors.ts'
+import { lockHolder } from '../../../etcd/lock.ts'
+import { keepLock } from '../../keep-lock.ts'
+import type { Observed } from '../../observed.ts'
+import { endpointsToAsk, openAdmin } from '../../open-admin.ts'
+import { restartLock, unitOfTurn } from '../../plan/cluster/absence.ts'
+
+export type HeldOff = AsyncDisposable &
+  ({ readonly kind: 'held' } | { readonly kind: 'refused'; readonly why: string })
+
+const nothing = { [Symbol.asyncDispose]: async () => {} }
+
+/** Where etcd does not answer, nobody does any of that. */
+export async function holdOthersOff(observed: Observed): Promise<HeldOff> {
+  const { etcd, unit } = observed
+  if (etcd.kind !== 'up') return { kind: 'held', ...nothing }
+  const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
+  if (!client) return { kind: 'held', ...nothing }
+  const holders = new AsyncDisposableStack()
+  holders.use(client)
+  try {
+    const lock = await keepLock(client, 'restore', unit)
+    if (lock.kind === 'taken') throw new Refused(`${lock.by} is about to restore a snapshot`)
+    holders.use(lock)
+    // Only then: whoever looked before this was noted has its turn by now, and is seen here.
+    const turn = unitOfTurn(await lockHolder(client, restartLock))
+    if (turn !== undefined && turn !== unit) throw new Refused(`${turn} has its turn to restart`)
+    const backup = await lockHolder(client, 'backup')
+    if (backup !== undefined && backup !== unit) throw new Refused(`${backup} takes a backup`)
+  } catch (error) {
+    await holders.disposeAsync()
+    // Where it answers no more, it holds nobody off, and the restore is what is left.
+    if (error instanceof EtcdFailure) return { kind: 'held', ...nothing }
+    if (!(error instanceof Refused)) throw error
+    return { kind: 'refused', why: `${error.message}; wait for its end, and run restore again`, ...nothing }
+  }
+  return { kind: 'held', [Symbol.asyncDispose]: () => holders.disposeAsync() }
+}
+
+class Refused extends Error {
+  override readonly name = 'Refused'
+}
