@@ -63,7 +63,10 @@ function waiting({ version }: WorkloadSeen, hold: Hold): Condition {
 function outdated({ machine }: Observed, prepared: WorkloadSeen, workload: WorkloadSeen): Condition {
   const revision = workload.revision === undefined ? '' : `; snap revision ${workload.revision}`
   const charm = machine.charmRevision === undefined ? '' : `; charm revision ${machine.charmRevision}`
-  const message = `etcd ${workload.version} running (outdated, ${prepared.version} is pinned)${revision}${charm}`
+  // Another build of the same version is told by its revision of the snap, or its tarball.
+  const pinned =
+    prepared.version === workload.version ? describeRelease(releaseOf(prepared)) : prepared.version
+  const message = `etcd ${workload.version} running (outdated, ${pinned} is pinned)${revision}${charm}`
   return { status: 'active', message, scope: 'unit', aside: true }
 }
 
