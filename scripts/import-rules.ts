@@ -71,6 +71,7 @@ const topOfCharm: Readonly<Record<string, Layer>> = {
   'keep-lock': 'shared',
   'read-backups': 'shared',
   'delete-backup': 'shared',
+  'fetched-snapshot': 'shared',
   'writes-to-relations': 'shared',
 }
 const impure: readonly (readonly [RegExp, string])[] = [

@@ -1,17 +1,24 @@
-// Whether the storage has room for a copy of the database, asked before one is begun.
+// Whether the storage has room for copies of a database, asked before anything is begun or fetched.
 
 import { statfs } from 'node:fs/promises'
 import { Blocked } from './outcome.ts'
+import { printBytes } from './plan/print-bytes.ts'
 
 /** Of two segments of the write-ahead log. */
 const besidesDatabase = 150_000_000
 
-export async function needSpace(folder: string, databaseBytes: number): Promise<void> {
-  const bytes = databaseBytes + besidesDatabase
+export interface Copies {
+  readonly databaseBytes: number
+  /** What lies there at once, at most. */
+  readonly copies: number
+}
+
+export async function needSpace(folder: string, { databaseBytes, copies }: Copies): Promise<void> {
+  const bytes = databaseBytes * copies + besidesDatabase
   const { bavail, bsize } = await statfs(folder)
-  const mebibytes = (size: number): string => `${Math.ceil(size / 1_048_576)} MiB`
-  if (bavail * bsize < bytes)
-    throw new Blocked(
-      `a copy of the database needs ${mebibytes(bytes)} on the storage, ${mebibytes(bavail * bsize)} are free; make space`,
-    )
+  if (bavail * bsize >= bytes) return
+  const needed = `${printBytes(bytes)} for ${copies === 1 ? 'a copy' : `${copies} copies`} of the database`
+  throw new Blocked(
+    `${folder} has ${printBytes(bavail * bsize)} free, and needs ${needed}; delete set-aside-* there, or enlarge the storage`,
+  )
 }

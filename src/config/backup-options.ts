@@ -13,6 +13,7 @@ export const backupOptions = {
   'backup-keep-days': whole(0, 36_500),
   'backup-path': z.string().check(z.regex(/^[\w./=@ -]{0,512}$/)),
   'backup-schedule': z.string().check(z.refine((text) => parseSchedule(text) !== undefined)),
+  'backup-verify': z.boolean(),
 } as const
 
 export const backupDefaults = {
@@ -22,6 +23,7 @@ export const backupDefaults = {
   'backup-keep-days': 0,
   'backup-path': '',
   'backup-schedule': 'never',
+  'backup-verify': false,
 } as const
 
 export const backupRemedies: Readonly<Record<keyof typeof backupOptions, string>> = {
@@ -32,4 +34,5 @@ export const backupRemedies: Readonly<Record<keyof typeof backupOptions, string>
   'backup-path': 'set it to a path of letters, digits and the signs . _ - = @, or to nothing',
   'backup-schedule':
     'set it to never, hourly, every 6h, daily@03:30, weekly@sun-03:30 or to five words of cron, in UTC',
+  'backup-verify': 'set it to true or false',
 }

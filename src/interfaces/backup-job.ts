@@ -47,6 +47,8 @@ export const backupJobSchema = z.object({
   members: z.array(z.object({ unit: z.string(), endpoint: z.string() })),
   /** A complete one that was begun since then is enough; where it is left out, one is taken whatever there is. */
   since: z.optional(z.number()),
+  /** The newest is tried: by an etcd that lets in those whom this authority knows, in PEM. */
+  verifyBy: z.optional(z.string()),
   keep: z.number(),
   keepDays: z.number(),
   ledgerDigest: z.optional(z.string()),

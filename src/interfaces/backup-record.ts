@@ -43,6 +43,16 @@ export type NewestBackup = Readonly<z.infer<typeof newestSchema>>
 
 export const failures = ['unavailable', 'untrusted', 'denied', 'no-bucket', 'full', 'etcd', 'other'] as const
 
+const verificationSchema = z.object({
+  /** The backup's. */
+  id: z.string(),
+  /** Nothing, where it could not be tried. */
+  found: z.enum(['sound', 'unusable', 'nothing']),
+  words: z.optional(z.string()),
+})
+/** What was found out by restoring it aside. */
+export type Verification = Readonly<z.infer<typeof verificationSchema>>
+
 export const outcomeSchema = z.object({
   token: z.string(),
   at: z.number(),
@@ -52,5 +62,7 @@ export const outcomeSchema = z.object({
   warnings: z.array(z.string()),
   /** Of a failure: that of before. */
   newest: z.optional(newestSchema),
+  /** Of the newest, where the option says so; of a failure: that of before. */
+  verification: z.optional(verificationSchema),
 })
 export type BackupOutcome = Readonly<z.infer<typeof outcomeSchema>>

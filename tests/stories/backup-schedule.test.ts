@@ -7,10 +7,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseManifest } from '../../src/interfaces/backup-manifest.ts'
 import { run } from '../../src/machine/process.ts'
 import type { Model } from '../emulator/index.ts'
-import { type BackingUp, completeIn, deployWithStore, untilNoWork } from './stores/backing-up.ts'
+import { completeIn, deployWithStore, manifestOf, pass, tell, untilNoWork } from './stores/backing-up.ts'
 import { deployStore, motoKeys } from './stores/deploy-store.ts'
 import { lacks } from './stores/start-store.ts'
 import { binary } from '../unit/etcd/etcd-server.ts'
@@ -19,25 +18,6 @@ import { adminEnvironment, etcdctl, openWorld } from './world.ts'
 
 const skip = lacks('moto')
 const hour = 3600
-
-/** As after so many seconds, on all machines. */
-async function pass(model: Model, seconds: number): Promise<void> {
-  for (const unit of model.tables.applications.get('etcd')?.units ?? []) unit.host.setClock(`+${seconds}`)
-  await model.updateStatus('etcd')
-  const leader = model.tables.applications.get('etcd')?.leader ?? 'etcd/0'
-  await untilNoWork(model, leader)
-  await model.updateStatus('etcd')
-}
-
-async function manifestOf({ eyes }: BackingUp, id: string | undefined) {
-  const key = (await eyes.keys()).find((one) => one.endsWith(`${id}/manifest.json`))
-  return key === undefined ? undefined : parseManifest((await eyes.read(key)).toString())
-}
-
-function tell(model: Model): string {
-  const { status, message } = model.unit('etcd/0').app.status
-  return `${status}: ${message}`
-}
 
 test('backups come at their time, once, and the oldest go when there are more than are kept', {
   skip,

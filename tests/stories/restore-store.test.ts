@@ -9,9 +9,11 @@ import { lookAtS3 } from './stores/s3-eyes.ts'
 import { addressFor, lacks, startMoto } from './stores/start-store.ts'
 import { archives, etcdctl, openWorld } from './world.ts'
 
+const MiB = 1024 * 1024
+
 test('a backup is verified and restored from the store', { skip: lacks('moto') }, async () => {
   await using model = await openWorld()
-  await model.deploy('etcd', { archive: archives.etcd })
+  await model.deploy('etcd', { archive: archives.etcd, memoryStorage: { data: '700M' } })
   await model.settle()
   const { host } = model.unit('etcd/0')
   const run = (action: string, parameters: Readonly<Record<string, unknown>> = {}) =>
@@ -46,6 +48,22 @@ test('a backup is verified and restored from the store', { skip: lacks('moto') }
     assert.equal(status, 'failed')
     assert.match(message, refusal)
   }
+
+  // Nothing is fetched where it would not fit, nor is the backup blamed for it.
+  const data = (await host.run(['findmnt', '-rn', '-t', 'tmpfs', '-o', 'TARGET'])).stdout
+    .split('\n')
+    .find((mount) => mount.includes('etcd'))
+  assert.ok(data)
+  const free = Number((await host.run(['df', '--output=avail', '-B1', data])).stdout.split('\n')[1])
+  await host.run(['fallocate', '-l', String(free - 100 * MiB), `${data}/filled`])
+  for (const action of ['verify-backup', 'restore']) {
+    const full = await run(action, { 'backup-id': id })
+    assert.match(
+      full.message,
+      /^\/\S+ has 100\.0 MiB free, and needs 143\.\d MiB for 2 copies of the database; delete set-aside-\* there, or enlarge the storage$/,
+    )
+  }
+  await host.run(['rm', `${data}/filled`])
 
   const restored = await run('restore', { 'backup-id': id, confirm: true })
   assert.equal(restored.status, 'completed', restored.message)

@@ -18,8 +18,8 @@ export async function foundOnCopy(workload: Workload, founding: Resumption, now:
   await stopEtcd(workload)
   const { draft, whole } = newClusterPaths(workload)
   const database = `${memberPath(workload)}/snap/db`
-  await needSpace(workload.paths.data, (await stat(database)).size)
   await rm(draft, { recursive: true, force: true })
+  await needSpace(workload.paths.data, { databaseBytes: (await stat(database)).size, copies: 1 })
   const { token, memberName: name, peerUrl } = founding
   // Revisions that were lost with the others must not come again with other content: whoever watches begins anew.
   await restoreSnapshot(workload, {

@@ -47,7 +47,7 @@ export async function prepareRestore(to: ToPrepare): Promise<void> {
   const workload = await findWorkload()
   const { draft, ready } = restorePaths(workload)
   for (const folder of [draft, ready]) await rm(folder, { recursive: true, force: true })
-  await needSpace(workload.paths.data, to.size)
+  await needSpace(workload.paths.data, { databaseBytes: to.size, copies: 1 })
   await makeDirectory(draft, { mode: 0o700 })
   const name = memberName(to.claim.unit)
   const { token } = to.claim

@@ -39,8 +39,8 @@ const member = { name: 'trial', peerUrl: 'https://127.0.0.1:2380', token: 'trial
 export async function trySnapshot({ path, file, adminAuthority, raw }: ToTry): Promise<SnapshotTried> {
   const workload = await findWorkload()
   const folder = trialFolder(workload)
-  await needSpace(workload.paths.data, file.size)
   await rm(folder, { recursive: true, force: true })
+  await needSpace(workload.paths.data, { databaseBytes: file.size, copies: 1 })
   try {
     await makeDirectory(folder, { mode: 0o700 })
     const dataDir = `${folder}/data`

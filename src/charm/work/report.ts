@@ -7,6 +7,7 @@ import {
   type failures,
   type NewestBackup,
   outcomeSchema,
+  type Verification,
 } from '../../interfaces/backup-record.ts'
 import { parseJsonText } from '../../interfaces/json-text.ts'
 import { makeDirectory, readTextIfExists, writeFileAtomic } from '../../machine/file.ts'
@@ -29,6 +30,7 @@ export interface Report {
     readonly ended: 'done' | 'not-due'
     readonly newest: NewestBackup
     readonly warnings?: readonly string[]
+    readonly verification?: Verification | undefined
   }): Promise<void>
   fail(error: unknown): Promise<void>
 }
@@ -52,22 +54,25 @@ export function openReport(token: string, now: () => number): Report {
       told = performance.now()
       await write(paths.progress, { token, id, bytes, total, at: now() })
     },
-    end: ({ ended, newest: { id, size, revision }, warnings = [] }) =>
+    end: ({ ended, newest: { id, size, revision }, warnings = [], verification }) =>
       end({
         ended,
         newest: { id, size, ...(revision !== undefined && { revision }) },
         warnings: [...warnings],
+        ...(verification && { verification }),
       }),
     async fail(error) {
       // For the journal: whoever looks there finds all of it.
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-      const newest = parseJsonText(outcomeSchema, await readTextIfExists(paths.outcome))?.newest
+      const before = parseJsonText(outcomeSchema, await readTextIfExists(paths.outcome))
+      const { newest, verification } = before ?? {}
       const words = plainText(error instanceof Error ? error.message : String(error), longest)
       await end({
         ended: 'failed',
         failure: { kind: kindOf(error), words },
         warnings: [],
         ...(newest && { newest }),
+        ...(verification && { verification }),
       })
     },
   }

@@ -6,13 +6,14 @@ import { backupIdAt, manifestKey, snapshotKey, sourceOf } from '../../interfaces
 import { type BackupManifest, printManifest } from '../../interfaces/backup-manifest.ts'
 import { openStore } from '../../object-storage/open.ts'
 import { BucketMissing, type ObjectStore, StoreRefused } from '../../object-storage/port.ts'
-import { completeOf, type BackupRow } from '../plan/backup/listing.ts'
+import { type BackupRow, completeOf, describeFolder } from '../plan/backup/listing.ts'
 import { readBackups } from '../read-backups.ts'
 import { removeRemains } from './remove-remains.ts'
 import { measure } from './measure.ts'
 import { openReport, type Report } from './report.ts'
 import { retain } from './retain.ts'
 import { openSource } from './source.ts'
+import { verifyNewest } from './verify-newest.ts'
 import type { Work } from './work.ts'
 
 export async function takeBackup({ order, now, ends }: Work): Promise<void> {
@@ -23,11 +24,19 @@ export async function takeBackup({ order, now, ends }: Work): Promise<void> {
     const before = await readOwn(store, job)
     const [newest] = completeOf(before, ownSource(job))
     if (newest && job.since !== undefined && Date.parse(newest.id) >= job.since)
-      return await report.end({ ended: 'not-due', newest: describe(newest) })
+      return await report.end({
+        ended: 'not-due',
+        newest: describe(newest),
+        verification: await verifyNewest({ store, job, row: newest, now, ends }),
+      })
     await removeRemains(store, job)
     const manifest = await putBackup({ store, job, report, now, ends })
-    const warnings = await retain(store, job, await readOwn(store, job), now())
-    await report.end({ ended: 'done', newest: manifest, warnings })
+    const row = describeFolder({ ...manifest, source: ownSource(job), manifestKey: undefined }, manifest)
+    const verification = await verifyNewest({ store, job, row, now, ends })
+    // What can't be restored is no reason to let go of what can.
+    const keepsAll = verification?.found === 'unusable'
+    const warnings = keepsAll ? [] : await retain(store, job, await readOwn(store, job), now())
+    await report.end({ ended: 'done', newest: manifest, warnings, verification })
   } catch (error) {
     await report.fail(error)
   }

@@ -22,7 +22,7 @@ export async function deployWithStore(
     units = 1,
     megabytes = 1,
     config = {},
-  }: { units?: number; megabytes?: number; config?: Record<string, string | number> } = {},
+  }: { units?: number; megabytes?: number; config?: Record<string, string | number | boolean> } = {},
 ): Promise<BackingUp> {
   await model.deploy('etcd', { archive: archives.etcd, units, config })
   await model.settle()
@@ -74,4 +74,25 @@ export async function secretsOn(model: Model, unit: string): Promise<string> {
   const folders = ['/run', '/var/lib/etcd-charm', '/var/log', '/tmp', '/root']
   const { stdout } = await model.unit(unit).host.run(['grep', '-rl', 'hush-hush', ...folders])
   return stdout
+}
+
+/** As after so many seconds, on all machines. */
+export async function pass(model: Model, seconds: number): Promise<void> {
+  for (const unit of model.tables.applications.get('etcd')?.units ?? []) unit.host.setClock(`+${seconds}`)
+  await model.updateStatus('etcd')
+  const leader = model.tables.applications.get('etcd')?.leader ?? 'etcd/0'
+  await untilNoWork(model, leader)
+  await model.updateStatus('etcd')
+}
+
+/** Of the backup with this id. */
+export async function manifestOf({ eyes }: BackingUp, id: string | undefined) {
+  const key = (await eyes.keys()).find((one) => one.endsWith(`${id}/manifest.json`))
+  return key === undefined ? undefined : parseManifest((await eyes.read(key)).toString())
+}
+
+/** What the application says of itself. */
+export function tell(model: Model): string {
+  const { status, message } = model.unit('etcd/0').app.status
+  return `${status}: ${message}`
 }

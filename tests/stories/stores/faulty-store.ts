@@ -15,6 +15,8 @@ export type Fault =
     }
   /** It takes so long before it passes a request on. */
   | { readonly kind: 'slow'; readonly ms: number; readonly about?: RegExp }
+  /** What it answers has another byte in it. */
+  | { readonly kind: 'flips'; readonly about?: RegExp }
   /** It closes the connection. */
   | { readonly kind: 'breaks'; readonly about?: RegExp }
 
@@ -93,6 +95,8 @@ async function meet(
     { host, port, method: asking.method, path: asking.url, headers: asking.headers },
     (answer) => {
       answering.writeHead(answer.statusCode ?? 502, answer.headers)
+      const flips = meant && fault.kind === 'flips'
+      if (flips) answer.once('data', (chunk: Buffer) => chunk.writeUInt8(chunk.readUInt8(0) ^ 1, 0))
       answer.pipe(answering)
     },
   )

@@ -73,6 +73,12 @@ export const logCases: Readonly<Record<string, LogCase>> = {
     // The next attempt succeeds.
     quiet: '1x20 0x100',
   },
+  EtcdBackupUnusable: {
+    values: '1x60',
+    at: '30m',
+    says: "the newest backup was tried and can't be restored",
+    quiet: '0x60',
+  },
   EtcdRefreshWaits: {
     values: '1x3000',
     at: '49h',

@@ -69,6 +69,7 @@ interface Wanted {
 function describeJob(charm: Charm, observed: Observed, { token, store, since }: Wanted): BackupJob {
   const { context } = charm
   const options = observed.config.inForce
+  const authority = observed.peers?.application.authorities?.admin
   const longer = Number(store.given['delete-older-than-days'] ?? 0)
   return {
     token,
@@ -79,6 +80,9 @@ function describeJob(charm: Charm, observed: Observed, { token, store, since }: 
     model: context.model,
     members: [...membersToAsk(observed)],
     ...(since !== undefined && { since }),
+    ...(since !== undefined &&
+      options['backup-verify'] &&
+      authority !== undefined && { verifyBy: authority }),
     keep: options['backup-keep'],
     keepDays: Math.max(options['backup-keep-days'], Number.isFinite(longer) ? longer : 0),
     ...(observed.peers && {

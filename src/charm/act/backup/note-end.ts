@@ -7,13 +7,15 @@ import { makeDirectory, removeFile, writeFileAtomic } from '../../../machine/fil
 import { stopWork } from '../../../machine/transient-service.ts'
 import { workloadPaths } from '../../../machine/workload.ts'
 import type { Charm } from '../../charm.ts'
+import { dropFetched } from '../../fetched-snapshot.ts'
 import { backupPaths, ordersFolder } from '../../layout.ts'
 import { backupUnit } from '../../observe/backup/records.ts'
 import type { Observed } from '../../observed.ts'
 
 export async function noteLoss({ now }: Charm, { machine }: Observed, token: string): Promise<void> {
   await removeOrders()
-  const newest = machine.backup?.outcome?.newest
+  const { newest, verification } = machine.backup?.outcome ?? {}
+  await dropFetched()
   await writeOutcome({
     token,
     at: now,
@@ -21,6 +23,7 @@ export async function noteLoss({ now }: Charm, { machine }: Observed, token: str
     failure: { kind: 'other', words: 'it ended without a word, as when its machine restarts' },
     warnings: [],
     ...(newest && { newest }),
+    ...(verification && { verification }),
   })
 }
 

@@ -39,6 +39,7 @@ export async function examine(
   const raw = file.seal === 'none'
   await juju.actionLog(`restoring ${source.name} aside, ${file.size} bytes, to see whether etcd runs with it`)
   const tried = await tryIt(source, file, authority, raw)
+  if (tried.kind === 'refused') return refuse(`${source.name} can't be tried: ${tried.why}`)
   const unusable = whyNotUsable(tried, examined)
   if (unusable !== undefined || tried.kind !== 'runs')
     return refuse(`${source.name}: ${unusable ?? 'unusable'}`)
@@ -50,12 +51,13 @@ async function tryIt(
   file: SnapshotFacts,
   adminAuthority: string,
   raw: boolean,
-): Promise<SnapshotTried> {
+): Promise<SnapshotTried | { readonly kind: 'refused'; readonly why: string }> {
   try {
     return await trySnapshot({ path, file, adminAuthority, raw })
   } catch (error) {
-    if (error instanceof Blocked) return { kind: 'unusable', words: error.message }
-    if (!(await exists(path))) return { kind: 'unusable', words: 'the file went while it was tried' }
+    // It says nothing of the snapshot.
+    if (error instanceof Blocked) return { kind: 'refused', why: error.message }
+    if (!(await exists(path))) return { kind: 'refused', why: 'the file went while it was tried' }
     throw error
   }
 }

@@ -1,27 +1,13 @@
 // A backup of the store, fetched to this unit's storage for as long as it is looked at: of this application, of another one that is named,
 // or a snapshot that lies by itself, as other charms leave them.
 
-import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import {
-  folderOf,
-  isBackupId,
-  manifestKey,
-  snapshotKey,
-  sourceOf,
-} from '../../../interfaces/backup-layout.ts'
-import { printManifest } from '../../../interfaces/backup-manifest.ts'
-import { makeDirectory } from '../../../machine/file.ts'
-import { findWorkload } from '../../../machine/workload.ts'
+import { folderOf, isBackupId, snapshotKey, sourceOf } from '../../../interfaces/backup-layout.ts'
 import { openStore } from '../../../object-storage/open.ts'
-import { type ObjectStore, StoreFailure } from '../../../object-storage/port.ts'
+import { StoreFailure } from '../../../object-storage/port.ts'
 import { plainText } from '../../../plain-text.ts'
 import { requireStore } from '../../act/backup/require-store.ts'
 import type { Charm } from '../../charm.ts'
-import { fetchedFolder } from '../../layout.ts'
-import { needSpace } from '../../need-space.ts'
+import { fetchSnapshot, writeVerified } from '../../fetched-snapshot.ts'
 import type { Observed } from '../../observed.ts'
 import { conditionOf } from '../../outcome.ts'
 import type { BackupRow } from '../../plan/backup/listing.ts'
@@ -60,7 +46,7 @@ async function fetchNow(charm: Charm, observed: Observed, { backupId, source }: 
       why: `${backupId} is not complete: it has no manifest that fits; take another one`,
     }
   await juju.actionLog(`fetching ${backupId}, ${row.size} bytes`)
-  const file = await save(store, keyOf(row, path), row.size)
+  const file = await fetchSnapshot(store, keyOf(row, path), row.size)
   const taken = Date.parse(row.manifest?.startedAt ?? '')
   const at = Number.isNaN(taken) ? charm.now : taken
   return { kind: 'found', source: { name: backupId, path: file, manifest: row.manifest, taken: at } }
@@ -86,21 +72,6 @@ function keyOf({ id, source, state }: BackupRow, path: string): string {
   return state === 'foreign' || !isBackupId(id) ? `${folderOf(path)}${id}` : snapshotKey({ path, source, id })
 }
 
-async function save(store: ObjectStore, key: string, size: number): Promise<string> {
-  const workload = await findWorkload()
-  const folder = fetchedFolder(workload)
-  await needSpace(workload.paths.data, size)
-  await rm(folder, { recursive: true, force: true })
-  await makeDirectory(folder, { mode: 0o700 })
-  const file = `${folder}/snapshot.db`
-  await pipeline(Readable.from(await store.get(key)), createWriteStream(file, { mode: 0o600 }))
-  return file
-}
-
-export async function dropFetched(): Promise<void> {
-  await rm(fetchedFolder(await findWorkload()), { recursive: true, force: true })
-}
-
 /** So that list-backups tells it. What can't be noted is verified all the same. */
 export async function noteVerified(
   charm: Charm,
@@ -112,10 +83,7 @@ export async function noteVerified(
   try {
     const { settings } = await requireStore(charm, observed)
     const store = await openStore(settings, charm.context.proxies)
-    const verifiedAt = `${new Date(charm.now).toISOString().slice(0, 19)}Z`
-    const source = sourceOf(manifest.application, manifest.modelUuid)
-    const key = manifestKey({ path: settings.path, source, id: manifest.id })
-    await store.put(key, contentOf(printManifest({ ...manifest, verifiedAt })))
+    await writeVerified(store, settings.path, manifest, charm.now)
   } catch (error) {
     const why = error instanceof StoreFailure ? error.message : conditionOf(error)?.message
     if (why === undefined) throw error
@@ -123,8 +91,4 @@ export async function noteVerified(
       warning: `that it is verified could not be noted in the store: ${plainText(why, 300)}`,
     })
   }
-}
-
-async function* contentOf(text: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  yield new TextEncoder().encode(text)
 }

@@ -2,7 +2,8 @@
 
 import type { Charm } from '../../charm.ts'
 import type { Observed } from '../../observed.ts'
-import { dropFetched, fetchBackup } from './fetch-backup.ts'
+import { dropFetched } from '../../fetched-snapshot.ts'
+import { fetchBackup } from './fetch-backup.ts'
 import { findIncoming, type Located } from './incoming.ts'
 import type { Parameters } from './parameters.ts'
 

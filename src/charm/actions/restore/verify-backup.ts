@@ -1,6 +1,8 @@
 // `juju run etcd/0 verify-backup file=…`: whether a snapshot can be restored, found out by running it aside. Nothing of the cluster is touched.
 
 import type { Charm } from '../../charm.ts'
+import { oneBackupAtATime } from '../../plan/backup/guards.ts'
+import { workOf } from '../../plan/backup/work.ts'
 import { observe } from '../../reconcile.ts'
 import { describeSnapshot } from './describe.ts'
 import { examine } from './examine.ts'
@@ -13,6 +15,9 @@ export async function verifyBackup(charm: Charm): Promise<void> {
   const parameters = await readParameters(juju)
   if (!parameters) return
   const observed = await observe(charm)
+  // What it tries aside lies in the same place.
+  if (!oneBackupAtATime.holds(workOf(observed)))
+    return juju.actionFail('a backup is under way; wait until juju status tells of it no more')
   await using located = await locate(charm, observed, parameters)
   if (located.kind === 'refused') return juju.actionFail(located.why)
   const found = await examine(charm, observed, located.source, parameters)

@@ -18,6 +18,7 @@ export function backupConditions(observed: Observed): readonly Condition[] {
     ...storeConditions(stores),
     ...workConditions(work),
     ...(stores.length > 0 && !work.running ? failureConditions(work.outcome) : []),
+    ...(stores.length > 0 && !work.running ? verificationConditions(observed, work.outcome) : []),
     ...ageConditions(observed, stores, work),
   ]
 }
@@ -86,6 +87,21 @@ function failureConditions(outcome: BackupOutcome | undefined): readonly Conditi
         },
       ]
   }
+}
+
+/** Of the newest backup and no other: what was found of an earlier one is of the past. */
+function verificationConditions(
+  { config }: Observed,
+  outcome: BackupOutcome | undefined,
+): readonly Condition[] {
+  const { newest, verification } = outcome ?? {}
+  if (!config.inForce['backup-verify'] || !verification || verification.id !== newest?.id) return []
+  const { id, found, words } = verification
+  if (found === 'unusable')
+    return [blocked(`the newest backup can't be restored: ${words}; run create-backup (it is ${id})`)]
+  if (words === undefined) return []
+  const message = found === 'sound' ? `backups: ${words}` : `the newest backup is not verified: ${words}`
+  return [{ status: 'active', message, scope: 'application' }]
 }
 
 /** By twice the schedule something is wrong, whatever it is. */

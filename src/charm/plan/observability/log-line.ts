@@ -36,6 +36,8 @@ export interface Facts {
   /** Of the schedule: how many of its periods ago the newest backup is. */
   readonly backup_periods?: number
   readonly backup_failed?: 0 | 1
+  /** The newest was tried, and can't be restored. */
+  readonly backup_unusable?: 0 | 1
 }
 
 const ownFiles = ['peer-certificate', 'server-certificate', 'admin-certificate'] as const
@@ -97,6 +99,7 @@ function factsOfBackups(observed: Observed): Facts {
   const late = due?.kind === 'since' && due.period > 0 && newest !== undefined
   return {
     ...(outcome && { backup_failed: outcome.ended === 'failed' ? 1 : 0 }),
+    ...(outcome?.verification && { backup_unusable: outcome.verification.found === 'unusable' ? 1 : 0 }),
     ...(late && { backup_periods: toTenth((observed.now - newest) / due.period) }),
   }
 }

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { BackupOnDisk, BackupSeen, Observed } from '../../../../../src/charm/observed.ts'
 import { nothingOnDisk } from '../../../../../src/charm/plan/backup/backup-seen.ts'
 import { decide } from '../../../../../src/charm/decide.ts'
-import type { BackupOutcome, StoreSeen } from '../../../../../src/interfaces/backup-record.ts'
+import { parseConfig } from '../../../../../src/config.ts'
+import type { BackupOutcome, StoreSeen, Verification } from '../../../../../src/interfaces/backup-record.ts'
 import { now, settled } from '../../observation.ts'
 
 const hour = 3_600_000
@@ -58,6 +59,35 @@ test('a backup is begun where the newest is older than the time at which one was
   assert.deepEqual(kinds(seen({}, { due: { kind: 'invalid', words: 'x' } })), [])
   assert.deepEqual(kinds({ ...seen({}), leaving: true }), [])
   assert.deepEqual(kinds({ ...seen({}), backup: undefined }), [], 'it follows')
+})
+
+test('where the option says so, the newest is verified: once, again where it could not be tried, and told where it is of no use', () => {
+  const outcome = newest(hour / 2)
+  const id = outcome.newest?.id ?? ''
+  const asked = (more: Partial<BackupOutcome>, verify = true): Observed => {
+    const observed = seen({ outcome: { ...outcome, ...more } })
+    const config = parseConfig({ 'backup-verify': verify })
+    return { ...observed, config }
+  }
+  const found = (what: Verification['found'], words?: string) => ({
+    verification: { id, found: what, ...(words !== undefined && { words }) },
+  })
+  const begins = ['backup/begin']
+  assert.deepEqual(kinds(asked({}, false)), [])
+  assert.deepEqual(kinds(asked({})), begins, 'nobody has tried it')
+  assert.deepEqual(kinds(asked({ verification: { id: 'earlier', found: 'sound' } })), begins)
+  assert.deepEqual(kinds(asked(found('sound'))), [])
+  assert.deepEqual(told(asked(found('sound'))), [])
+  assert.deepEqual(kinds(asked(found('nothing', 'no room'))), [], 'not in every hook')
+  assert.deepEqual(kinds(asked({ ...found('nothing', 'no room'), at: now - hour })), begins)
+  assert.deepEqual(told(asked(found('nothing', 'no room'))), [
+    'active: the newest backup is not verified: no room',
+  ])
+  assert.deepEqual(kinds(asked(found('unusable', 'it is damaged'))), [], 'another look finds the same')
+  assert.deepEqual(told(asked(found('unusable', 'it is damaged'))), [
+    `blocked: the newest backup can't be restored: it is damaged; run create-backup (it is ${id})`,
+  ])
+  assert.deepEqual(told(asked(found('unusable', 'it is damaged'), false)), [])
 })
 
 test('none is begun without one store that is ready, or while one is under way', () => {

@@ -101,6 +101,16 @@ test('of backups the leader says how many periods old the newest is, and whether
   }
   const line = say(observed)
   assert.deepEqual([line.backup_periods, line.backup_failed], [1.5, 1])
+  assert.ok(!('backup_unusable' in line), 'nobody has tried one')
+  const tried = (found: 'sound' | 'unusable') => {
+    const verified = { ...outcome, verification: { id: newest.id, found } }
+    return say({
+      ...observed,
+      machine: { ...machine, backup: { ...nothingOnDisk, stores: [store], outcome: verified } },
+    })
+  }
+  assert.equal(tried('sound').backup_unusable, 0)
+  assert.equal(tried('unusable').backup_unusable, 1)
   assert.ok(!('backup_failed' in say({ ...observed, leader: false })))
   assert.ok(!('backup_failed' in say({ ...observed, machine })))
 })

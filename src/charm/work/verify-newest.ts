@@ -1,0 +1,70 @@
+// The newest backup is fetched and restored aside, as a restore would begin: whether it can be restored is known before it is needed.
+
+import type { BackupJob } from '../../interfaces/backup-job.ts'
+import { isBackupId, snapshotKey } from '../../interfaces/backup-layout.ts'
+import type { Verification } from '../../interfaces/backup-record.ts'
+import { findWorkload, readInstalled } from '../../machine/workload.ts'
+import { type ObjectStore, StoreFailure } from '../../object-storage/port.ts'
+import { plainText } from '../../plain-text.ts'
+import { dropFetched, fetchSnapshot, writeVerified } from '../fetched-snapshot.ts'
+import { readSnapshot, trySnapshot } from '../observe/try-snapshot.ts'
+import type { BackupRow } from '../plan/backup/listing.ts'
+import { whyNotTaken, whyNotUsable } from '../plan/restore/verdict.ts'
+
+interface ToVerify {
+  readonly store: ObjectStore
+  readonly job: BackupJob
+  readonly row: BackupRow
+  readonly now: () => number
+  readonly ends: AbortSignal
+}
+
+/** `undefined` where nobody asked for it. What keeps it from being tried does no harm to the backup. */
+export async function verifyNewest(of: ToVerify): Promise<Verification | undefined> {
+  const { job, row } = of
+  const { id, manifest } = row
+  if (job.verifyBy === undefined) return undefined
+  if (manifest?.verifiedAt !== undefined) return { id, found: 'sound' }
+  try {
+    const why = await whyUnusable(of, job.verifyBy)
+    // An etcd that was ended with this process says nothing of the backup.
+    of.ends.throwIfAborted()
+    return why === undefined ? await noteSound(of) : { id, found: 'unusable', words: plainText(why, 200) }
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    const words = plainText(error instanceof Error ? error.message : String(error), 200)
+    return { id, found: 'nothing', words }
+  } finally {
+    await dropFetched()
+  }
+}
+
+async function whyUnusable(
+  { store, job, row }: ToVerify,
+  adminAuthority: string,
+): Promise<string | undefined> {
+  const { id, manifest, size, source } = row
+  const installed = await readInstalled(await findWorkload())
+  if (!isBackupId(id) || !installed) throw new Error('etcd is not installed here')
+  const path = await fetchSnapshot(store, snapshotKey({ path: job.store.path, source, id }), size)
+  const file = await readSnapshot(path)
+  const examined = { file, manifest, version: installed.version, force: false }
+  const why = whyNotTaken(examined)
+  if (why !== undefined) return why
+  return whyNotUsable(await trySnapshot({ path, file, adminAuthority, raw: file.seal === 'none' }), examined)
+}
+
+/** A store that takes no change of what it has (an object lock) keeps it from being listed as verified, and that is all. */
+async function noteSound({ store, job, row: { id, manifest }, now }: ToVerify): Promise<Verification> {
+  try {
+    if (manifest) await writeVerified(store, job.store.path, manifest, now())
+    return { id, found: 'sound' }
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error
+    return {
+      id,
+      found: 'sound',
+      words: plainText(`that it is verified can't be noted: ${error.message}`, 200),
+    }
+  }
+}

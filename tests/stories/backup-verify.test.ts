@@ -1,0 +1,77 @@
+// On the emulator alone: the time of its machines is set, and its store gives back other bytes than it got.
+// Each backup that the schedule brings is restored aside where the option says so: the list says it, and juju status where one is of no use.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { completeIn, deployWithStore, manifestOf, pass, tell, untilNoWork } from './stores/backing-up.ts'
+import { lacks } from './stores/start-store.ts'
+import { openWorld } from './world.ts'
+
+const skip = lacks('moto')
+const hour = 3600
+
+test('each that the schedule brings is proven; one that cannot be restored is told of, and none goes because of it', {
+  skip,
+}, async (t) => {
+  await using model = await openWorld()
+  await using world = await deployWithStore(model)
+  const { store, eyes } = world
+  const fetched = (): number => store.asked.filter((what) => /^GET .*snapshot/.test(what)).length
+  model.config('etcd', { 'backup-schedule': 'hourly', 'backup-keep': 1, 'backup-verify': true })
+  await model.settle()
+  await untilNoWork(model, 'etcd/0')
+  await model.updateStatus('etcd')
+  const [first] = await completeIn(eyes)
+  assert.ok((await manifestOf(world, first))?.verifiedAt)
+  const listed = await model.runAction('etcd/0', 'list-backups')
+  assert.match(String(listed.results.backups), new RegExp(`${first} +verified`))
+  assert.equal(tell(model), 'active: ')
+
+  await t.test('also one that was taken by hand, in the next hook', async () => {
+    const taken = await model.runAction('etcd/0', 'create-backup')
+    const id = String(taken.results['backup-id'])
+    assert.equal((await manifestOf(world, id))?.verifiedAt, undefined)
+    await pass(model, 10)
+    assert.ok((await manifestOf(world, id))?.verifiedAt, taken.message)
+  })
+
+  await t.test('a store that gives back something else: blocked, and the earlier one stays', async () => {
+    const before = (await completeIn(eyes)).at(-1) ?? ''
+    store.now({ kind: 'flips', about: /^GET .*snapshot/ })
+    await pass(model, hour)
+    assert.match(
+      tell(model),
+      /^blocked: the newest backup can't be restored: it is not the file that its manifest was written for: .*; run create-backup/,
+    )
+    assert.ok((await completeIn(eyes)).includes(before), 'the last good one went')
+    const again = fetched()
+    await pass(model, hour)
+    assert.equal(fetched(), again, 'the same is not tried again')
+    store.now({ kind: 'none' })
+    await pass(model, 2 * hour)
+    assert.equal(tell(model), 'active: ')
+    assert.equal((await completeIn(eyes)).length, 1, 'old ones go with one that is proven')
+  })
+
+  await t.test(
+    'one that is killed while it verifies is lost, and the next finds what there is to do',
+    async () => {
+      const fetches = fetched() + 1
+      store.now({ kind: 'slow', ms: 8000, about: /^GET .*snapshot/ })
+      for (const unit of model.tables.applications.get('etcd')?.units ?? [])
+        unit.host.setClock(`+${3 * hour}`)
+      await model.updateStatus('etcd')
+      await store.until(/^GET .*snapshot/, fetches)
+      const { host } = model.unit('etcd/0')
+      await host.run(['sh', '-c', `kill -9 $(cat /run/emulator/etcd-charm-backup.service.pid)`])
+      store.now({ kind: 'none' })
+      await model.updateStatus('etcd')
+      const { stdout: left } = await host.run(['ls', '/var/snap/charmed-etcd/common/var/lib/etcd'])
+      assert.deepEqual(left.split('\n').filter(Boolean), ['member'], 'what was fetched lies there still')
+      await pass(model, 3 * hour + 900)
+      const newest = (await completeIn(eyes)).at(-1)
+      assert.ok((await manifestOf(world, newest))?.verifiedAt)
+      assert.equal(tell(model), 'active: ')
+    },
+  )
+})
