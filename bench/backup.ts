@@ -1,5 +1,6 @@
 // A backup of a large database: how fast it goes, what memory its process takes, and how long a writer waits at most while it runs, beside
-// `etcdctl snapshot save` onto the same machine's disk, which does less: it uploads nothing.
+// `etcdctl snapshot save` onto the same machine's disk, which does less: it uploads nothing. And how long the restore of it takes, and for how
+// long nobody is served meanwhile.
 
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,7 +19,13 @@ import type { Row } from './rows.ts'
 export async function measureBackup(megabytes: number): Promise<readonly Row[]> {
   const missing = lacks('minio')
   if (missing) throw new Error(missing)
-  await using model = await openWorld({ name: 'backup' })
+  let hooks = 0
+  await using model = await openWorld({
+    name: 'backup',
+    onHook: () => {
+      hooks += 1
+    },
+  })
   await using folder = await temporaryFolder('bench-backup')
   const quota = String(Math.max(2, Math.ceil(megabytes / 1000) * 2) * 1024 ** 3)
   await model.deploy('etcd', { archive: archives.etcd, config: { 'quota-backend-bytes': quota } })
@@ -53,6 +60,9 @@ export async function measureBackup(megabytes: number): Promise<readonly Row[]> 
     await etcdctl(host, 'snapshot', 'save', '/var/tmp/snapshot.db')
     took.theirs = performance.now() - began
   })
+  await host.run(['rm', '/var/tmp/snapshot.db'])
+  hooks = 0
+  const restored = await measureRestore(model)
   return [
     row('its size', size / 1e6, 'MB'),
     row('to MinIO by TLS', size / 1e3 / took.ours, 'MB/s'),
@@ -61,6 +71,9 @@ export async function measureBackup(megabytes: number): Promise<readonly Row[]> 
     row('longest wait of a writer, nothing else done', quiet, 'ms'),
     row('longest wait of a writer meanwhile', during, 'ms'),
     row('longest wait of a writer, etcdctl snapshot save', saving, 'ms'),
+    row('restored from there', restored.tookMs / 1000, 's'),
+    row('of it without etcd', restored.awayMs / 1000, 's'),
+    row('hooks and actions that it took', hooks, ''),
   ]
 }
 
@@ -77,6 +90,32 @@ async function backUp(model: Model): Promise<number> {
     if (record.newest?.size) return record.newest.size
     await sleep(500)
   }
+}
+
+/** All of it, from the fetching on; and from the last answer of what was there to the first of what is restored. */
+async function measureRestore(model: Model): Promise<{ readonly tookMs: number; readonly awayMs: number }> {
+  const { host } = model.unit('etcd/0')
+  const listed = await model.runAction('etcd/0', 'list-backups')
+  const [{ id = '' } = {}] = JSON.parse(String(listed.results.json))
+  let over = false
+  let awayMs = 0
+  const watch = async (): Promise<void> => {
+    for (let answered = performance.now(); !over; await sleep(50)) {
+      const { code } = await host.run(['curl', '-sf', 'http://127.0.0.1:2381/health'])
+      if (code !== 0) continue
+      awayMs = Math.max(awayMs, performance.now() - answered)
+      answered = performance.now()
+    }
+  }
+  const began = performance.now()
+  const watching = watch()
+  const parameters = { 'backup-id': id, confirm: true, 'skip-safety-backup': true }
+  const { status, message } = await model.runAction('etcd/0', 'restore', parameters)
+  const tookMs = performance.now() - began
+  over = true
+  await watching
+  if (status !== 'completed') throw new Error(message)
+  return { tookMs, awayMs }
 }
 
 /** The most that the process of the work ever took, in bytes. */

@@ -106,6 +106,8 @@ export interface PeerUnit {
 
   /** Its disk has no room for a copy of its database, as defragmenting makes one. */
   readonly tight?: boolean
+  /** Of the founding that left this unit out, and that it has come to by now. */
+  readonly joined?: string
   readonly refresh?: RefreshTold
 }
 
@@ -151,6 +153,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(starts && { starts: true }),
     ...(issued && { issuers: issued }),
     ...(databag.tight && { tight: true }),
+    ...(databag.joined && { joined: databag.joined }),
     ...(refreshed && { refresh: refreshed }),
   }
 }
@@ -176,6 +179,7 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     starts: unit.starts ? 'yes' : undefined,
     issuers: unit.issuers && printJsonText(unit.issuers),
     tight: unit.tight ? 'yes' : undefined,
+    joined: unit.joined,
     refresh: unit.refresh && printJsonText(unit.refresh),
   }
 }

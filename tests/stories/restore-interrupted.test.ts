@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Action } from '../emulator/model/action.ts'
 import type { Model } from '../emulator/index.ts'
 import { assertSound, heal, membersAt, unitsOf } from './chaos/cluster.ts'
 import { assertWrites, countKeys, deployServed, setAsideOn } from './chaos/units.ts'
@@ -127,20 +128,21 @@ test('undone after the data was put in force and before it served, all is as it 
   after(() => model[Symbol.asyncDispose]())
   const written = await deployWritten(model, 3)
   const leader = leaderOf(model)
-  // The leader's own hooks die as soon as it would start what was restored.
-  model.killHooks(
-    (unit, tool, args) =>
-      unit === leader && tool === 'juju-log' && (args.at(-1) ?? '').startsWith('service/start'),
-  )
-  // Hooks follow it at once.
-  await restore(model, { file: 'monday.db', confirm: true }).catch(() => undefined)
-  await model.settle().catch(() => undefined)
-  assert.equal(await setAsideOn(model, leader), 1)
+  const done: string[] = []
+  let undone: Action | undefined
+  // The leader's hook dies as it would start what was restored, and its operator is there before Juju runs it again.
+  model.killHooks((unit, tool, args) => {
+    const [step = ''] = unit === leader && tool === 'juju-log' ? (args.at(-1) ?? '').split(' ') : []
+    if (step.startsWith('restore/')) done.push(step.replace(/:$/, ''))
+    if (undone || !step.startsWith('service/start')) return false
+    undone = model.askAction(leader, 'restore', { undo: true, confirm: true })
+    return true
+  })
+  await restore(model, { file: 'monday.db', confirm: true })
   model.killHooks(() => false)
-  const undone = await restore(model, { undo: true, confirm: true })
-  assert.equal(undone.status, 'completed', undone.message)
-  await model.settle()
+  assert.equal(undone?.status, 'completed', undone?.message)
   await heal(model)
+  assert.deepEqual(done, ['restore/put-in-force', 'restore/take-back'])
   await assertSound(model)
   await assertHas(model, written, written.after)
 })

@@ -98,7 +98,7 @@ function verificationConditions(
   if (!config.inForce['backup-verify'] || !verification || verification.id !== newest?.id) return []
   const { id, found, words } = verification
   if (found === 'unusable')
-    return [blocked(`the newest backup can't be restored: ${words}; run create-backup (it is ${id})`)]
+    return [blocked(`the newest backup (${id}) can't be restored (${words}); run create-backup`)]
   if (words === undefined) return []
   const message = found === 'sound' ? `backups: ${words}` : `the newest backup is not verified: ${words}`
   return [{ status: 'active', message, scope: 'application' }]

@@ -10,6 +10,7 @@ import { ownEndpoint } from '../clients/endpoints.ts'
 import { reachOf } from '../clients/reach.ts'
 import { ownPosition } from './founding.ts'
 import { isTight } from '../maintenance/room.ts'
+import { joinedToTell } from '../restore/founding.ts'
 import { trustsToTell } from '../trust/trust.ts'
 import { issuersToTell } from '../issuers/tell.ts'
 import { released } from '../clients/names.ts'
@@ -54,6 +55,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
   const data = storageAway(observed) ? databag.data : machine.data
   const issuers = issuersToTell(observed)
   const refuses = printRefusals(machine.run.refused)
+  const joined = joinedToTell(observed)
   const refresh = tellRelease(observed, databag.refresh)
   return {
     addresses,
@@ -76,6 +78,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(isTight(machine, databag.tight) && { tight: true }),
     ...(refresh && { refresh }),
     ...(issuers && { issuers }),
+    ...(joined !== undefined && { joined }),
   }
 }
 

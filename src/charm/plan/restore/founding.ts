@@ -25,6 +25,13 @@ export function planRestored(observed: Observed): readonly Write[] | undefined {
   return [{ kind: 'founding/write', founding: next, why: `all others stand still for ${restore.snapshot}` }]
 }
 
+/** Whoever was left out was told of as before all the while: without a word of its own nobody would look for it until the next sweep. */
+export function joinedToTell(observed: Observed): string | undefined {
+  const founding = observed.peers?.application.founding
+  const wasLeftOut = founding?.restore?.without?.includes(observed.unit) === true
+  return wasLeftOut && isClaimed(observed) ? founding?.token : undefined
+}
+
 /** Who was left out is one of them again once its old etcd has stopped, or the unit is gone. */
 export function leaveNobodyOut(observed: Observed, founding: Founding): readonly Write[] {
   const { restore } = founding
@@ -33,7 +40,9 @@ export function leaveNobodyOut(observed: Observed, founding: Founding): readonly
   const members = membersOf(observed) ?? []
   // Those who stop and join in one hook tell nothing between.
   const isBack = (unit: string): boolean =>
-    standsStill(observed, unit) || memberOf(members, unit) !== undefined
+    standsStill(observed, unit) ||
+    memberOf(members, unit) !== undefined ||
+    observed.peers?.units.get(unit)?.databag.joined === founding.token
   const still = without.filter((unit) => units.has(unit) && !isBack(unit))
   if (!restore || still.length === without.length) return []
   const { without: _, ...rest } = restore

@@ -85,7 +85,7 @@ test('where the option says so, the newest is verified: once, again where it cou
   ])
   assert.deepEqual(kinds(asked(found('unusable', 'it is damaged'))), [], 'another look finds the same')
   assert.deepEqual(told(asked(found('unusable', 'it is damaged'))), [
-    `blocked: the newest backup can't be restored: it is damaged; run create-backup (it is ${id})`,
+    `blocked: the newest backup (${id}) can't be restored (it is damaged); run create-backup`,
   ])
   assert.deepEqual(told(asked(found('unusable', 'it is damaged'), false)), [])
 })

@@ -4,6 +4,7 @@ import { decide } from '../../../../../src/charm/decide.ts'
 import type { Claim, MachineSeen, Observed, PeerSeen } from '../../../../../src/charm/observed.ts'
 import { dataOf } from '../../../../../src/charm/plan/cluster/data.ts'
 import { planRestore } from '../../../../../src/charm/plan/restore/restore.ts'
+import { joinedToTell, leaveNobodyOut } from '../../../../../src/charm/plan/restore/founding.ts'
 import { founderOf, stillToStop } from '../../../../../src/charm/plan/restore/under-way.ts'
 import { bumpFor, keptUsers } from '../../../../../src/charm/plan/restore/wish.ts'
 import type { Founding, PeerUnit, Restore } from '../../../../../src/interfaces/etcd-peers.ts'
@@ -103,6 +104,25 @@ test('what was before comes back where the restore is undone, and nowhere else',
   const later: Founding = { token: 'later', generation: 3, founder: 'etcd/1', born: true }
   assert.deepEqual(kinds(seen({ founding: later, machine: { claim, replaced } })), [])
   assert.deepEqual(kinds(seen({ founding: undone, machine: { claim: old, replaced } })), [])
+})
+
+test('whoever was left out says when it has joined, so that the leader counts it in at once, and says it no more then', () => {
+  const without = { ...founding, born: true, founder: 'etcd/0', restore: { ...restore, without: ['etcd/1'] } }
+  const claim = { token: 'new', generation: 2, unit: 'etcd/1' }
+  const left = (machine: Partial<MachineSeen>, as: Founding = without): Observed =>
+    seen({ unit: 'etcd/1', founding: as, others: { 'etcd/1': runs }, machine })
+  assert.equal(joinedToTell(left({})), undefined, 'its data is of the old cluster')
+  assert.equal(joinedToTell(left({ claim })), 'new')
+  const { without: _, ...nobody } = without.restore
+  assert.equal(joinedToTell(left({ claim }, { ...without, restore: nobody })), undefined)
+
+  const led = (databag: PeerUnit) =>
+    leaveNobodyOut(seen({ founding: without, others: { 'etcd/1': databag } }), without)
+  assert.deepEqual(led(runs), [])
+  assert.deepEqual(led({ ...runs, joined: 'an earlier one' }), [])
+  const [write] = led({ ...runs, joined: 'new' })
+  assert.equal(write?.kind === 'founding/write' && write.founding.restore?.without, undefined)
+  assert.equal(write?.kind, 'founding/write')
 })
 
 test('revisions begin beyond all that anybody can have seen', () => {
