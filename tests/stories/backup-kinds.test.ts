@@ -32,7 +32,8 @@ import {
 } from './stores/servers.ts'
 import { addressFor, freePort, lacks, startMoto } from './stores/start-store.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import { archives, openWorld } from './world.ts'
+import type { Model } from '../emulator/index.ts'
+import { archives, etcdctl, openWorld } from './world.ts'
 
 const s3Of = (endpoint: string, secretKey = 'hush-hush-secret') =>
   ({
@@ -99,7 +100,7 @@ const cases: readonly Case[] = [
   { endpoint: 'gcs-credentials', dialect: 'v1', server: 'fake-gcs-server' },
 ]
 
-test('a cluster takes its backups to every kind of store, its provider speaking each dialect', async (t) => {
+test('a cluster takes its backups to every kind of store and restores them from there, its provider speaking each dialect', async (t) => {
   await using model = await openWorld()
   await model.deploy('etcd', { archive: archives.etcd })
   await model.settle()
@@ -124,6 +125,7 @@ test('a cluster takes its backups to every kind of store, its provider speaking 
           String(listed.results.backups),
           new RegExp(`${taken.results['backup-id']} +complete +\\d\\d\\.\\d MB`),
         )
+        if (dialect === 'v1') await comesBack(model, String(taken.results['backup-id']))
       } finally {
         // The next one is alone again, whatever became of this one.
         model.removeRelation(relation)
@@ -131,6 +133,22 @@ test('a cluster takes its backups to every kind of store, its provider speaking 
       }
     })
 })
+
+/** What is written after the backup is gone once it is restored from its store. */
+async function comesBack(model: Model, id: string): Promise<void> {
+  const { host } = model.unit('etcd/0')
+  await etcdctl(host, 'put', '/later', 'x')
+  const verified = await model.runAction('etcd/0', 'verify-backup', { 'backup-id': id })
+  assert.equal(verified.results.verified, 'true', verified.message)
+  const parameters = { 'backup-id': id, confirm: true, 'skip-safety-backup': true }
+  const restored = await model.runAction('etcd/0', 'restore', parameters)
+  assert.equal(restored.status, 'completed', restored.message)
+  await model.updateStatus('etcd')
+  assert.equal(await etcdctl(host, 'get', '/later'), '')
+  assert.match(await etcdctl(host, 'get', '--keys-only', '/fill/1'), /fill/)
+  const data = '/var/snap/charmed-etcd/common/var/lib/etcd'
+  await host.run(['sh', '-c', `rm -rf ${data}/set-aside-*`])
+}
 
 async function start(
   kind: Case['server'],

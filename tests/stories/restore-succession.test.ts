@@ -1,0 +1,89 @@
+// On the emulator alone: leadership is passed on at a moment of the story's choosing, and cables are pulled.
+// Juju names another leader while a restore is prepared, and while it waits: the one comes to nothing, in words, and the other goes on, or is
+// taken back by whoever leads by then.
+
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Model } from '../emulator/index.ts'
+import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
+import { assertWrites, countKeys, deployServed, setAsideOn } from './chaos/units.ts'
+import { Writer } from './chaos/writer.ts'
+import { emulated } from './driver/emulated-model.ts'
+import { saveSnapshot } from './snapshots.ts'
+import { openWorld } from './world.ts'
+
+const [first, second, third] = ['etcd/0', 'etcd/1', 'etcd/2'] as const
+
+async function write(model: Model, relation: number, prefix: string): Promise<number> {
+  await using writer = new Writer(emulated(model), relation, 'web', prefix)
+  await sleep(500)
+  return (await writer.finish()).acknowledged
+}
+
+test('leadership goes elsewhere in the middle of a restore', async (t) => {
+  const model = await openWorld()
+  after(() => model[Symbol.asyncDispose]())
+  const id = await deployServed(model, 3)
+  model.passLeadership('etcd', first)
+  await model.settle()
+  const before = await write(model, id, '/web/before/')
+  for (const unit of [first, second]) await saveSnapshot(emulated(model), unit, 'monday.db')
+  const later = await write(model, id, '/web/after/')
+  const restore = (unit: string, parameters: Readonly<Record<string, unknown>>) =>
+    model.runAction(unit, 'restore', { confirm: true, ...parameters })
+  const assertHas = async (after: number): Promise<void> => {
+    await heal(model)
+    await assertSound(model)
+    for (const unit of unitsOf(model)) {
+      assert.equal(await countKeys(model, unit, '/web/before/'), before)
+      assert.equal(await countKeys(model, unit, '/web/after/'), after)
+    }
+  }
+
+  await t.test('while it is prepared: it comes to nothing, in words, and leaves nothing', async () => {
+    model.killHooks((unit, tool, args) => {
+      const prepares = (args.at(-1) ?? '').startsWith('restore: making the data')
+      if (unit === first && tool === 'juju-log' && prepares) model.passLeadership('etcd', second)
+      return false
+    })
+    const { status, message } = await restore(first, { file: 'monday.db' })
+    model.killHooks(() => false)
+    assert.equal(status, 'failed')
+    assert.match(message, /this unit leads no more; run it on the new leader/)
+    await assertHas(later)
+    for (const unit of unitsOf(model)) assert.equal(await setAsideOn(model, unit), 0)
+  })
+
+  const begin = async (): Promise<void> => {
+    await model.cutOff(third)
+    const begun = await restore(second, { file: 'monday.db' })
+    assert.equal(begun.status, 'completed', begun.message)
+    await model.settle()
+    model.passLeadership('etcd', first)
+    await model.settle()
+    assert.match(
+      model.unit(first).workload.message,
+      /^restoring monday.db: waiting for etcd\/2 to stand still/,
+    )
+    const again = await restore(first, { file: 'monday.db' })
+    assert.match(again.message, /monday.db is being restored already; etcd\/2 is waited for/)
+  }
+
+  await t.test('while it waits: the next leader takes it back', async () => {
+    await begin()
+    const undone = await restore(first, { undo: true })
+    assert.equal(undone.results.done, 'the restore is taken back', undone.message)
+    await model.plugIn(third)
+    await assertHas(later)
+  })
+
+  await t.test('or lets it go on, on the unit that has the data', async () => {
+    model.passLeadership('etcd', second)
+    await model.settle()
+    await begin()
+    await model.plugIn(third)
+    await assertHas(0)
+    await assertWrites(model, id, '/web/again')
+  })
+})
