@@ -5,7 +5,8 @@ import { createPrivateKey, sign, X509Certificate } from 'node:crypto'
 import { openDer, partsOf } from './der.ts'
 
 const ecdsaWithSha256 = '1.2.840.10045.4.3.2'
-const tenYears = 10 * 365 * 24 * 60 * 60 * 1000
+/** Milliseconds. etcd does not look at the end. */
+export const revocationListLasts = 10 * 365 * 24 * 60 * 60 * 1000
 
 export interface ToRevoke {
   /** A certificate and its P-256 key. */
@@ -27,7 +28,7 @@ export async function createRevocationList({ issuer, serials, now }: ToRevoke): 
     algorithm,
     name,
     der.time(now),
-    der.time(new Date(now.getTime() + tenYears)),
+    der.time(new Date(now.getTime() + revocationListLasts)),
     // An empty list of revoked certificates is left out (RFC 5280, 5.1.2.6).
     ...(rows.length > 0 ? [der.sequence(...rows)] : []),
   )

@@ -9,7 +9,7 @@ import { etcdctlOf } from '../../machine/installed-binaries.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
 import { createPrivateKeyPem } from '../../tls/key.ts'
-import { createRevocationList } from '../../tls/revocation-list.ts'
+import { createRevocationList, revocationListLasts } from '../../tls/revocation-list.ts'
 import { bundleFits } from '../plan/trust/guards.ts'
 import { keyPath, pathOf, revocationPath, revokedPath } from '../layout.ts'
 import { findCulprits } from './find-culprits.ts'
@@ -63,9 +63,13 @@ export async function writeRevocationList(serials: readonly string[], now: numbe
   })
   await write(workload, revocationPath(workload), list)
   await makeDirectory(workload.paths.state, { mode: 0o700 })
-  await writeFileAtomic(revokedPath(workload), printJsonText({ list: digest(list), serials }), {
-    mode: 0o600,
-  })
+  await writeFileAtomic(
+    revokedPath(workload),
+    printJsonText({ list: digest(list), serials, ends: now + revocationListLasts }),
+    {
+      mode: 0o600,
+    },
+  )
 }
 
 /** Before a turn is taken for it, and by the release that is to read it. */

@@ -64,7 +64,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const versions = [installed, releases.prepared].flatMap((release) => release?.version ?? [])
   const [
     keys,
-    revoked,
+    revocation,
     audited,
     data,
     databaseBytes,
@@ -77,7 +77,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     backup,
   ] = await Promise.all([
     observeKeys(workload),
-    observeRevoked(workload),
+    observeRevocation(workload),
     observeAudited(workload),
     storage.kind === 'here' && hasData(workload),
     sizeOf(databasePath(workload)),
@@ -104,7 +104,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     files,
     keys,
     unloadable,
-    revoked,
+    ...revocation,
     loaded,
     audited,
     storage,
@@ -168,13 +168,21 @@ async function observeKeys(workload: Workload): Promise<ReadonlyMap<Purpose, str
   return new Map(found.flat())
 }
 
-const revokedSchema = z.object({ list: z.string(), serials: z.array(z.string()) })
+const revokedSchema = z.object({
+  list: z.string(),
+  serials: z.array(z.string()),
+  ends: z.optional(z.number()),
+})
 
 /** As it was written, if the list is still that one; otherwise it is as good as not there. */
-async function observeRevoked(workload: Workload): Promise<readonly string[] | undefined> {
+async function observeRevocation(
+  workload: Workload,
+): Promise<Pick<MachineSeen, 'revoked' | 'revocationEnds'>> {
   const list = await readBytesIfExists(revocationPath(workload))
   const record = parseJsonText(revokedSchema, await readTextIfExists(revokedPath(workload)))
-  return list && record?.list === digest(list) ? record.serials : undefined
+  if (!list || record?.list !== digest(list)) return { revoked: undefined }
+  const { serials: revoked, ends } = record
+  return { revoked, ...(ends !== undefined && { revocationEnds: ends }) }
 }
 
 /** Of which release it was is not on a record of an older version of the charm. */

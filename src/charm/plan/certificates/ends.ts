@@ -9,8 +9,8 @@ import { certificateFiles, shownRequest } from '../issuers/shown.ts'
 import { livesOf } from './signing.ts'
 
 export interface End {
-  /** `certificate`: of this unit. `client` and `operator` (over client-cas) are the leader's to look after, as are authorities. */
-  readonly kind: 'certificate' | 'authority' | 'issuer' | 'client' | 'operator'
+  /** `certificate` and `list` (whom etcd refuses): of this unit. `client` and `operator` (over client-cas) are the leader's to look after, as are authorities. */
+  readonly kind: 'certificate' | 'list' | 'authority' | 'issuer' | 'client' | 'operator'
   /** Whose, in words of the status. */
   readonly whose: string
   /** Milliseconds since 1970. */
@@ -22,7 +22,7 @@ export interface End {
 const day = 24 * 60 * 60 * 1000
 
 export function endsOf(observed: Observed): readonly End[] {
-  return [...ownEnds(observed), ...applicationEnds(observed)]
+  return [...ownEnds(observed), ...listEnd(observed), ...applicationEnds(observed)]
 }
 
 /** As they are shown now: of the charm's own what the leader has signed, which lies on the disk soon after. */
@@ -42,6 +42,11 @@ function ownEnds(observed: Observed): readonly End[] {
     const at = issued?.get(purpose)?.notAfter
     return at === undefined ? [] : [{ kind: 'certificate', whose: `the ${purpose} certificate`, at, warns }]
   })
+}
+
+/** It is written anew long before, and etcd does not look at its end: nobody has to be warned. */
+function listEnd({ machine: { revocationEnds: at } }: Observed): readonly End[] {
+  return at === undefined ? [] : [{ kind: 'list', whose: 'the revocation list', at, warns: 0 }]
 }
 
 function applicationEnds({ peers }: Observed): readonly End[] {
@@ -98,7 +103,8 @@ function applicationEnds({ peers }: Observed): readonly End[] {
 export function endConditions(observed: Observed): readonly Condition[] {
   const { leader, now } = observed
   const soon = endsOf(observed).filter(
-    ({ kind, at, warns }) => kind !== 'client' && at - now < warns && (leader || kind === 'certificate'),
+    ({ kind, at, warns }) =>
+      kind !== 'client' && kind !== 'list' && at - now < warns && (leader || kind === 'certificate'),
   )
   return soon.map(({ kind, whose, at }): Condition => {
     const over = at <= now
@@ -118,4 +124,5 @@ const remedies: Readonly<Record<End['kind'], string>> = {
   issuer: 'its provider has to move to another',
   operator: 'its provider has to send another',
   client: 'its owner must renew it',
+  list: 'it is written anew by itself',
 }

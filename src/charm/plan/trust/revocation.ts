@@ -5,14 +5,20 @@ import type { Loaded, MachineSeen, Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
 import { type Bystanders, bystandersOf } from './bystanders.ts'
 
+/** etcd goes on reading one that has ended; other programs that look at it do not. */
+const renewBefore = 365 * 24 * 60 * 60 * 1000
+
 export function planRevocation(observed: Observed, leaves: readonly Leaf[]): readonly Step[] {
-  const { revoked } = observed.machine
+  const { revoked, revocationEnds } = observed.machine
   const stale = serialsToRevoke(observed.machine, leaves, bystandersOf(observed))
   const serials = [...new Set([...stale, ...withdrawnSerials(observed)])].sort()
-  if (revoked && revoked.join(' ') === serials.join(' ')) return []
-  const why = revoked
-    ? 'what etcd still trusts and no longer should has changed'
-    : 'without it etcd refuses everybody'
+  const ends = revocationEnds !== undefined && revocationEnds - observed.now < renewBefore
+  if (revoked && !ends && revoked.join(' ') === serials.join(' ')) return []
+  const why = ends
+    ? 'the revocation list ends'
+    : revoked
+      ? 'what etcd still trusts and no longer should has changed'
+      : 'without it etcd refuses everybody'
   return [{ kind: 'revocation/write', serials, why }]
 }
 

@@ -7,6 +7,8 @@ export interface TrustSeen {
   readonly unloadable: readonly Unloadable[]
   /** Serials in the revocation list, sorted; `undefined` where there is no list. */
   readonly revoked: readonly string[] | undefined
+  /** When that list says it ends, in milliseconds since 1970; not on a record of an older version of the charm. */
+  readonly revocationEnds?: number
 }
 
 /** This unit's own member runs, is well by its own word, and lets nobody in, by what it trusts. */

@@ -27,6 +27,22 @@ describe('what ends', () => {
     assert.deepEqual(kinds, ['certificate', 'certificate', 'certificate', 'authority', 'client'])
   })
 
+  it('holds the revocation list, which is written anew a year before and warns nobody', () => {
+    const ending = (days: number): Observed => {
+      const observed = settled()
+      const revocationEnds = observed.now + days * day
+      return { ...observed, machine: { ...observed.machine, revocationEnds } }
+    }
+    const writes = (days: number) =>
+      decide(ending(days)).steps.flatMap((step) => (step.kind === 'revocation/write' ? [step.why] : []))
+    assert.ok(endsOf(ending(366)).some(({ whose }) => whose === 'the revocation list'))
+    assert.deepEqual(writes(366), [])
+    for (const days of [364, -1]) {
+      assert.deepEqual(writes(days), ['the revocation list ends'])
+      assert.deepEqual(endConditions(ending(days)), [])
+    }
+  })
+
   it('is told well before, and as blocked once it is over', () => {
     // 300 days are left of each, and a third of a year is when they should have been renewed.
     const told = (days: number) => endConditions(after(days)).map(({ status }) => status)

@@ -18,7 +18,8 @@ import { createRequest } from '../../../../../src/tls/request.ts'
 import { now, settled } from '../../observation.ts'
 import { running } from '../../observed-changes.ts'
 
-const day = 24 * 60 * 60 * 1000
+const hour = 60 * 60 * 1000
+const day = 24 * hour
 const vault = await createAuthority({ commonName: 'vault', now: new Date(now - day), years: 5 })
 const other = await createAuthority({ commonName: 'other', now: new Date(now - day), years: 5 })
 
@@ -133,7 +134,21 @@ describe('a certificate of the operator’s issuer', () => {
     assert.equal(at({}, { kind: 'none' }), 'own')
     assert.equal(at({ now: now + 91 * day }), 'own')
     assert.equal(at({ now: now - 2 * day }), 'own')
+    // Hooks come minutes apart, and nobody takes one that has ended.
+    assert.equal(at({ now: now + 90 * day - hour / 2 }), 'own')
+    assert.equal(at({ now: now + 90 * day - 2 * hour }), 'kept')
     assert.equal(at({ addresses: { peer: '10.0.0.9', client: '10.0.0.9', names: ['10.0.0.9'] } }), 'own')
+  })
+})
+
+describe('a certificate of the operator’s issuer whose root ends before it does', () => {
+  it('is not shown until its own end', async () => {
+    const brief = await createAuthority({ commonName: 'brief', now: new Date(now - 364 * day), years: 1 })
+    const longer = await sign(asked, brief)
+    const at = (after: number) =>
+      shows(showing(trusting(seeing(undefined, { now: now + after }), brief), longer))
+    assert.equal(at(0), 'kept')
+    assert.equal(at(2 * day), 'own')
   })
 })
 
