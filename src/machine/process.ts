@@ -6,6 +6,8 @@ export interface RunOptions {
   readonly input?: string
   readonly timeoutMs?: number
   readonly env?: Readonly<Record<string, string>>
+  /** Ends the program. */
+  readonly signal?: AbortSignal
 }
 
 interface Ran {
@@ -58,10 +60,11 @@ export async function run(
   options: RunOptions = {},
 ): Promise<string> {
   const { execa } = await import('execa')
-  const { input = '', timeoutMs = 60_000, env = {} } = options
+  const { input = '', timeoutMs = 60_000, env = {}, signal } = options
   const result = await execa(command, [...args], {
     input,
     timeout: timeoutMs,
+    ...(signal && { cancelSignal: signal }),
     env: { ...env, LC_ALL: 'C.UTF-8' },
     reject: false,
   })

@@ -40,6 +40,7 @@ export interface IssuedCertificate {
 const longestText = 200_000
 const mostBlocks = 20
 const usageOf = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const
+const anyUsage = '2.5.29.37.0'
 
 export function examineIssued(sent: Sent, wants: ToBeGoodFor): IssuedCertificate | Refused {
   const texts = [sent.certificate, sent.ca, ...sent.chain]
@@ -49,7 +50,7 @@ export function examineIssued(sent: Sent, wants: ToBeGoodFor): IssuedCertificate
     const [leaf, ...rest] = texts.flatMap(readCertificates)
     if (!leaf || pemBlocks(sent.certificate).length === 0)
       return refuse('issued-unreadable', 'there is no certificate in it')
-    return whyNot(leaf, wants) ?? close(leaf, rest.slice(0, mostBlocks), wants.now)
+    return whyNot(leaf, wants) ?? close(leaf, rest.slice(0, mostBlocks), wants)
   } catch (error) {
     return refuse('issued-unreadable', error instanceof Error ? error.message.slice(0, 80) : '')
   }
@@ -66,15 +67,16 @@ function whyNot(leaf: X509Certificate, wants: ToBeGoodFor): Refused | undefined 
     return refuse('issued-for-another-key', "it is for another key than this unit's")
   if (leaf.ca) return refuse('issued-is-ca', 'it is a CA')
   if (!isUsableKey(leaf.publicKey)) return refuse('issued-unreadable', 'etcd has no use for its key')
-  const usages: readonly string[] | undefined = leaf.keyUsage
-  const needed = wants.role === 'peer' ? [usageOf.server, usageOf.client] : [usageOf.server]
-  if (usages && needed.some((usage) => !usages.includes(usage)))
-    return refuse('issued-for-other-use', `its extended key usage lacks ${whatLacks(usages)}`)
-  return whyTime(leaf, wants.now) ?? whyNames(leaf, wants.addresses)
+  return whyUse(leaf, wants, 'its') ?? whyTime(leaf, wants.now) ?? whyNames(leaf, wants.addresses)
 }
 
-function whatLacks(usages: readonly string[]): string {
-  return usages.includes(usageOf.server) ? 'clientAuth' : 'serverAuth'
+/** Go goes by the extended key usage of every certificate of a chain, its root's too: where one has any, it limits those below it. */
+function whyUse({ keyUsage }: X509Certificate, { role }: ToBeGoodFor, whose: string): Refused | undefined {
+  if (!keyUsage || keyUsage.includes(anyUsage)) return undefined
+  const lacks = (role === 'peer' ? (['server', 'client'] as const) : (['server'] as const)).find(
+    (use) => !keyUsage.includes(usageOf[use]),
+  )
+  return lacks && refuse('issued-for-other-use', `${whose} extended key usage lacks ${lacks}Auth`)
 }
 
 function whyTime(leaf: X509Certificate, now: number): Refused | undefined {
@@ -96,8 +98,9 @@ function whyNames(leaf: X509Certificate, addresses: readonly string[]): Refused 
 function close(
   leaf: X509Certificate,
   pool: readonly X509Certificate[],
-  now: number,
+  wants: ToBeGoodFor,
 ): IssuedCertificate | Refused {
+  const { now } = wants
   const chain = [leaf]
   for (let last = leaf; chain.length <= mostBlocks; ) {
     const next = pool.find((other) => other.ca && !chain.includes(other) && signed(other, last))
@@ -105,6 +108,8 @@ function close(
     const valid = now >= next.validFromDate.getTime() && now <= next.validToDate.getTime()
     if (!valid || !isUsableKey(next.publicKey))
       return refuse('issuer-unusable', valid ? 'etcd has no use for its key' : 'it is not valid now')
+    const use = whyUse(next, wants, "its issuer's")
+    if (use) return use
     if (signed(next, next)) return describe(leaf, chain, next)
     chain.push(next)
     last = next

@@ -65,6 +65,7 @@ const answers: readonly (readonly [answer: string, words: RegExp])[] = [
   ['rubbish', /waiting: .*no certificate yet \(an entry of certificates can't be read\)/],
   ['another', /blocked: .*it is for another key than this unit's/],
   ['authority', /blocked: .*it is a CA/],
+  ['constrained', /blocked: .*no client of etcd takes it \(x509: .*not authorized to sign for this name/],
   ['rootless', /blocked: .*its root is not with it/],
 ]
 

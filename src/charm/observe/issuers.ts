@@ -1,15 +1,27 @@
 // Issuers of the operator's, over `peer-certificates` and `client-certificates`: each unit looks at its own requests and what came of
 // them, in the hooks of these endpoints and of the peers, where something may have become usable, and in sweeps.
 
+import { networkInterfaces } from 'node:os'
 import { type IssuerRole, issuerEndpoints, issuerRoles } from '../../interfaces/issuers.ts'
-import { parseTlsAnswers, parseTlsRequests, type TlsAnswers } from '../../interfaces/tls-certificates.ts'
+import {
+  parseTlsAnswers,
+  parseTlsRequests,
+  sameRequest,
+  type TlsAnswers,
+} from '../../interfaces/tls-certificates.ts'
 import { type RelationId, unlessGone, unlessRefused } from '../../juju/index.ts'
+import { readTextIfExists } from '../../machine/file.ts'
 import { findWorkload } from '../../machine/workload.ts'
 import { plainText } from '../../plain-text.ts'
-import { rootsIn } from '../../tls/issued-certificate.ts'
+import { spellName } from '../../tls/address.ts'
+import { examineIssued, rootsIn } from '../../tls/issued-certificate.ts'
 import type { Charm } from '../charm.ts'
 import type { IssuerSeen, IssuersSeen, PeersSeen } from '../observed.ts'
+import { pathOf } from '../layout.ts'
+import { certificateFiles } from '../plan/issuers/shown.ts'
+import { neededAddresses } from '../plan/issuers/wish.ts'
 import { readRequests } from './requests.ts'
+import { tryIssued } from './try-issued.ts'
 import { tryCertificate } from './try-certificate.ts'
 
 export async function observeIssuers(
@@ -41,7 +53,11 @@ async function observeIssuer(charm: Charm, role: IssuerRole, peers: PeersSeen): 
   const seen = await unlessGone(lookAt(charm, relation, others.length > 0))
   if (!seen) return { kind: 'none' }
   const known = new Set((peers.application.issuers?.[role]?.anchors ?? []).map(({ pem }) => pem))
-  return { ...seen, unloadable: await tryRoots(seen.answers, known) }
+  const [unloadable, untaken] = await Promise.all([
+    tryRoots(seen.answers, known),
+    tryChains(seen.answers, role, charm.now),
+  ])
+  return { ...seen, unloadable, untaken }
 }
 
 type Related = Extract<IssuerSeen, { kind: 'related' }>
@@ -50,9 +66,10 @@ async function lookAt({ context, juju }: Charm, relation: RelationId, several: b
   const application = await juju.remoteApp(relation)
   const asked = parseTlsRequests(await juju.readUnitBag(relation, context.unit))
   const answers = parseTlsAnswers((await unlessRefused(juju.readAppBag(relation, application))) ?? {})
-  return { kind: 'related', relation, application, asked, answers, several, unloadable: new Map() }
+  return { kind: 'related', relation, application, asked, answers, several, unloadable: none, untaken: none }
 }
 
+const none: ReadonlyMap<string, string> = new Map()
 const mostRoots = 8
 
 /** A root that etcd can't load would stop every member at its next start; those that are trusted have been tried. */
@@ -67,4 +84,31 @@ async function tryRoots(
     if (trial.kind !== 'loads') unloadable.set(pem, plainText(trial.why))
   }
   return unloadable
+}
+
+/** Of what is shown already it is too late to ask. */
+async function tryChains(
+  { issued }: TlsAnswers,
+  role: IssuerRole,
+  now: number,
+): Promise<ReadonlyMap<string, string>> {
+  const workload = await findWorkload()
+  const shown = await readTextIfExists(pathOf(workload, certificateFiles[role]))
+  const untaken = new Map<string, string>()
+  for (const { privateKey, publicKey, request, wish } of await readRequests(workload, role)) {
+    const sent = issued.find((entry) => !entry.revoked && sameRequest(entry.request, request))
+    const address = neededAddresses(wish).find(isOfThisMachine)
+    const examined = sent && examineIssued(sent, { publicKey, role, addresses: [], now })
+    if (address === undefined || examined?.kind !== 'issued' || examined.chain === shown) continue
+    const { anchor: root, chain } = examined
+    const trial = await tryIssued({ chain, privateKey, root, address })
+    if (trial.kind === 'refused') untaken.set(chain, plainText(trial.why))
+  }
+  return untaken
+}
+
+/** A virtual address, or one that is translated on the way here, is not. */
+function isOfThisMachine(address: string): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((rows) => rows ?? [])
+  return own.some((row) => spellName(row.address) === spellName(address))
 }

@@ -2,7 +2,7 @@
 // of the trial, it is an answer and no failure of the hook: a stranger's certificate must not keep the leader from the others.
 
 import { makeDirectory, removeFile, writeFileAtomic } from '../../machine/file.ts'
-import { type BundleTried, bundleLoads } from '../../machine/preflight.ts'
+import { bundleLoads } from '../../machine/preflight.ts'
 import { findWorkload, readInstalled, type Workload } from '../../machine/workload.ts'
 import { plainText } from '../../plain-text.ts'
 import { createAuthority } from '../../tls/authority.ts'
@@ -24,28 +24,37 @@ export function tryBundle(
   bundle: string,
   etcdctl = workload.paths.etcdctl,
 ): Promise<Trial> {
-  const trial = last.then(() => tryNow(workload, bundle, etcdctl))
+  return inTurn(async () => {
+    const load = (text: string) =>
+      withCandidate(workload, text, (bundlePath) => bundleLoads({ etcdctl, bundlePath }))
+    const tried = await load(bundle)
+    if (tried.kind === 'loads') return tried
+    // Nobody looks at its dates.
+    const control = await createAuthority({ commonName: 'control', now: new Date(0), years: 1 })
+    const other = await load(control.certificate)
+    if (other.kind === 'fails') return { kind: 'untried', why: other.reason }
+    return { kind: 'refused', why: tried.reason }
+  })
+}
+
+export function inTurn<T>(attempt: () => Promise<T>): Promise<T> {
+  const trial = last.then(attempt)
   last = trial.catch(() => undefined)
   return trial
 }
 
-async function tryNow(workload: Workload, bundle: string, etcdctl: string): Promise<Trial> {
-  const tried = await load(workload, bundle, etcdctl)
-  if (tried.kind === 'loads') return tried
-  // Nobody looks at its dates.
-  const control = await createAuthority({ commonName: 'control', now: new Date(0), years: 1 })
-  const other = await load(workload, control.certificate, etcdctl)
-  if (other.kind === 'fails') return { kind: 'untried', why: other.reason }
-  return { kind: 'refused', why: tried.reason }
-}
-
-async function load(workload: Workload, bundle: string, etcdctl: string): Promise<BundleTried> {
+/** With a file that etcd's own tool reads, the snap's as well. */
+export async function withCandidate<T>(
+  workload: Workload,
+  text: string,
+  attempt: (path: string) => Promise<T>,
+): Promise<T | { readonly kind: 'fails'; readonly reason: string }> {
   const path = candidatePath(workload)
   try {
     // A client may come before any of etcd's own files.
     await makeDirectory(workload.paths.tls, { mode: 0o700 })
-    await writeFileAtomic(path, bundle, { mode: 0o600 })
-    return await bundleLoads({ etcdctl, bundlePath: path })
+    await writeFileAtomic(path, text, { mode: 0o600 })
+    return await attempt(path)
   } catch (error) {
     // A full disk, say.
     return { kind: 'fails', reason: plainText(error instanceof Error ? error.message : String(error)) }

@@ -138,6 +138,25 @@ describe('what an issuer sends', () => {
     )
   })
 
+  it('is of no use where its issuer may not sign for that use: Go goes by all of a chain', () => {
+    signRequest(readPem('between.csr'), 'root', 'narrow', `${ca}extendedKeyUsage=serverAuth\n`)
+    signRequest(readPem('between.csr'), 'root', 'wide', `${ca}extendedKeyUsage=anyExtendedKeyUsage\n`)
+    const by = (name: string, role: 'peer' | 'server') =>
+      examineIssued(sent(leaf, { chain: [readPem(`${name}.crt`)] }), { ...wants, role })
+    assert.deepEqual(
+      [by('narrow', 'peer'), by('narrow', 'server').kind, by('wide', 'peer').kind],
+      [
+        {
+          kind: 'refused',
+          code: 'issued-for-other-use',
+          detail: "its issuer's extended key usage lacks clientAuth",
+        },
+        'issued',
+        'issued',
+      ],
+    )
+  })
+
   it('to show to clients alone needs no use for clients', () => {
     const narrow = signRequest(request, 'root', 'server', `extendedKeyUsage=serverAuth\n${names}`)
     assert.equal(examineIssued(sent(narrow), { ...wants, role: 'server' }).kind, 'issued')

@@ -86,12 +86,15 @@ function isNamed(observed: Observed, { names }: IssuedCertificate): boolean {
 function admit(
   observed: Observed,
   role: IssuerRole,
-  { unloadable }: Extract<IssuerSeen, { kind: 'related' }>,
+  { unloadable, untaken }: Extract<IssuerSeen, { kind: 'related' }>,
   offer: Offer,
 ): Verdict {
   const bad = unloadable.get(offer.issued.anchor)
   if (bad !== undefined)
     return { offer: undefined, state: 'refused', words: `etcd can't load its root (${bad})` }
+  const refused = untaken.get(offer.issued.chain)
+  if (refused !== undefined)
+    return { offer: undefined, state: 'refused', words: `no client of etcd takes it (${refused})` }
   const narrow = role === 'peer' && observed.peers?.application.issuers?.peer?.narrow !== undefined
   if (narrow && !offer.named)
     return {

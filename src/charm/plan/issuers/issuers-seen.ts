@@ -19,6 +19,8 @@ export type IssuerSeen =
       readonly several: boolean
       /** Roots that etcd could not load, by their own text, and why. */
       readonly unloadable: ReadonlyMap<string, string>
+      /** Chains for requests of this unit's that Go's TLS does not take, by their own text, and why. */
+      readonly untaken: ReadonlyMap<string, string>
     }
 
 /** A request that this unit made, without its key. */

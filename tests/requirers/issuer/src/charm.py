@@ -81,8 +81,8 @@ class Issuer(ops.CharmBase):
     def issue(self, relation: int, request: CertificateSigningRequest, of: CertificateSigningRequest) -> None:
         ca, key = self.authority()
         between = []
-        if self.answer in ("shuffled", "rootless"):
-            root, ca, key = ca, *self.intermediate(ca, key)
+        if self.answer in ("shuffled", "rootless", "constrained"):
+            root, ca, key = ca, *(self.constrained(ca, key) if self.answer == "constrained" else self.intermediate(ca, key))
             between = [ca] if self.answer == "rootless" else [root, ca]
         if self.answer == "another" and of == request:
             of = CertificateRequestAttributes(common_name="another").generate_csr(PrivateKey.generate())
@@ -98,6 +98,20 @@ class Issuer(ops.CharmBase):
         own = PrivateKey.generate()
         request = CertificateRequestAttributes(common_name="between", is_ca=True).generate_csr(own)
         return Certificate.generate(request, ca, key, datetime.timedelta(days=1000), is_ca=True), own
+
+    def constrained(self, ca: Certificate, key: PrivateKey) -> tuple[Certificate, PrivateKey]:
+        """An intermediate that may sign for one domain, as those of companies are; who signs for others with it is not stopped."""
+        own = PrivateKey.generate()
+        issuer = x509.load_pem_x509_certificate(str(ca).encode())
+        public = serialization.load_pem_private_key(str(own).encode(), None).public_key()
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "between")])
+        now = datetime.datetime.now(datetime.timezone.utc)
+        builder = x509.CertificateBuilder(issuer.subject, subject, public, x509.random_serial_number())
+        builder = builder.not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1000))
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        builder = builder.add_extension(x509.NameConstraints([x509.DNSName("corp.example")], None), critical=True)
+        signed = builder.sign(serialization.load_pem_private_key(str(key).encode(), None), hashes.SHA256())
+        return Certificate.from_string(signed.public_bytes(serialization.Encoding.PEM).decode()), own
 
     def odd(self, request: CertificateSigningRequest, ca: Certificate, key: PrivateKey) -> Certificate:
         """Without the use for clients, or without names but addresses, as issuers do that know better than the request."""

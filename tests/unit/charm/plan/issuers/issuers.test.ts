@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { IssuerSeen, Observed, RequestOnDisk } from '../../../../../src/charm/observed.ts'
+import { verdictOn } from '../../../../../src/charm/plan/issuers/answers.ts'
 import { certificateToShow } from '../../../../../src/charm/plan/issuers/choose.ts'
 import { planRequests } from '../../../../../src/charm/plan/issuers/requests.ts'
 import { fingerprintOfPem } from '../../../../../src/charm/plan/trust/unloadable.ts'
@@ -46,7 +47,13 @@ const signed = await sign(asked, vault)
 
 function answering(rows: readonly object[], more: Record<string, string> = {}): IssuerSeen {
   const answers = parseTlsAnswers({ certificates: JSON.stringify(rows), ...more })
-  const rest = { relation: 9, application: 'vault', several: false, unloadable: new Map() }
+  const rest = {
+    relation: 9,
+    application: 'vault',
+    several: false,
+    unloadable: new Map(),
+    untaken: new Map(),
+  }
   return { kind: 'related', asked: [asked.request], answers, ...rest }
 }
 
@@ -113,6 +120,19 @@ describe('a certificate of the operator’s issuer', () => {
     assert.equal(shows(trusting(seeing(related), vault, { trusts: [] })), 'own')
     assert.equal(shows(trusting(seeing(related), vault, { trusts: [root] })), 'issued')
     assert.equal(shows(trusting(seeing(related), other, { trusts: [root] })), 'own')
+  })
+
+  it('is not shown where no client of etcd takes it, and that is told', () => {
+    const offer = verdictOn(seeing(related), 'peer')?.offer
+    assert.ok(offer && related.kind === 'related')
+    const untaken = new Map([[offer.issued.chain, 'x509: not so']])
+    const observed = trusting(seeing({ ...related, untaken }), vault)
+    assert.equal(shows(observed), 'own')
+    const verdict = verdictOn(observed, 'peer')
+    assert.deepEqual(
+      [verdict?.state, verdict?.words],
+      ['refused', 'no client of etcd takes it (x509: not so)'],
+    )
   })
 
   it('stays while it is of use, whatever the provider says, and in hooks that do not look', () => {
