@@ -16,17 +16,27 @@ export function responsesIn(answer: Bag): readonly Bag[] {
   return answer.version === 'v1' ? JSON.parse(answer.requests ?? '[]') : [answer]
 }
 
-export async function responsesOf(model: StoryModel, relation: number): Promise<readonly Bag[]> {
-  return responsesIn(await model.databag(relation, 'etcd'))
+export async function responsesOf(
+  model: StoryModel,
+  relation: number,
+  provider = 'etcd',
+): Promise<readonly Bag[]> {
+  return responsesIn(await model.databag(relation, provider))
 }
 
 /** The requirer's own key and certificate, and the authority that it was told. */
-export async function credentialsOf(model: StoryModel, relation: number, app: string, nth = 0) {
+export async function credentialsOf(
+  model: StoryModel,
+  relation: number,
+  app: string,
+  nth = 0,
+  provider = 'etcd',
+) {
   // As the TypeScript requirer calls it, or the Python one.
   const labels = [nth === 0 ? `etcd.${relation}.key` : `etcd.${relation}.${nth}.key`, `key-${nth}`]
   const secret = (await model.secrets()).find((row) => row.owner === app && labels.includes(row.label))
   const own: Bag = secret ? await model.secretContent(secret.id) : {}
-  const answer = (await responsesOf(model, relation))[nth] ?? {}
+  const answer = (await responsesOf(model, relation, provider))[nth] ?? {}
   const told = await model.secretContent(answer['secret-tls'] ?? '')
   return {
     rootCertificate: Buffer.from(told['tls-ca'] ?? ''),
@@ -35,10 +45,16 @@ export async function credentialsOf(model: StoryModel, relation: number, app: st
   }
 }
 
-export async function connectAs(model: StoryModel, relation: number, app: string, nth = 0): Promise<Client> {
-  const answer = (await responsesOf(model, relation))[nth]
+export async function connectAs(
+  model: StoryModel,
+  relation: number,
+  app: string,
+  nth = 0,
+  provider = 'etcd',
+): Promise<Client> {
+  const answer = (await responsesOf(model, relation, provider))[nth]
   const user = await model.secretContent(answer?.['secret-user'] ?? '')
-  return connect(user, await credentialsOf(model, relation, app, nth))
+  return connect(user, await credentialsOf(model, relation, app, nth, provider))
 }
 
 export function connect(user: Bag, credentials: Awaited<ReturnType<typeof credentialsOf>>): Client {
