@@ -13,7 +13,7 @@ DEEP := addresses apiserver authorities backup-faults backup-kinds backup-schedu
 	cross-model-old-juju damaged-data departure dropped-offer etcd-away issuers-crash issuers-for-clients \
 	late-relations late-storage leases logs lost-data lost-records lost-units maintenance maintenance-disks member-away moving-in \
 	neighbours network one-stays power-cut quorum refresh-back refresh-sources renewals repeated restarted-agents \
-	restore-clients restore-interrupted restore-refused restore-store restore-succession security-end-of-access security-lock-out \
+	restore-clients restore-interrupted restore-newer restore-refused restore-store restore-succession security-end-of-access security-lock-out \
 	security-names security-neighbours security-requests security-revoked security-serials security-succession \
 	security-text security-truststore storage suspended-end translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses wrong-tarball
