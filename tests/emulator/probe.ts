@@ -51,7 +51,10 @@ export async function packProbe(
     join(stage, 'config.yaml'),
     'options: {title: {type: string, default: My Site}, level: {type: int}, ratio: {type: float}, loud: {type: boolean}, empty: {default: }}\n',
   )
-  await writeFile(join(stage, 'actions.yaml'), 'act: {description: an action}\n')
+  await writeFile(
+    join(stage, 'actions.yaml'),
+    'act: {description: an action}\nbeside: {description: one that takes no lock, parallel: true}\n',
+  )
   await zip(stage, `${stage}.charm`, 1)
   return {
     archive: `${stage}.charm`,

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openModel, type Unit } from './index.ts'
-import { ask, environmentOf, packProbe } from './probe.ts'
+import { ask, environmentOf, packProbe, printed, teach } from './probe.ts'
 
 const options = { etcd: process.env.ETCD_BIN_DIR ?? '', cache: process.env.EMULATOR_CACHE ?? '' }
 const subordinate = `name: beside
@@ -77,4 +78,28 @@ test('every charm provides juju-info, and hears nothing of who asks for it', asy
     [],
   )
   assert.ok(model.tables.journal.some((run) => run.hook === 'info-relation-broken'))
+})
+
+test('while an action runs no other unit of its machine does anything, unless it is declared parallel', async () => {
+  await using principal = await packProbe()
+  await using probe = await packProbe(subordinate)
+  await using model = await openModel({ ...options, parallel: 4 })
+  await model.deploy('p', { archive: principal.archive })
+  await model.deploy('beside', { archive: probe.archive })
+  model.integrate('p:juju-info', 'beside:info')
+  await model.settle()
+  const [other] = model.tables.applications.get('beside')?.units ?? []
+  await teach(model, other?.name ?? '', 'update-status', ['touch /met'])
+  for (const action of ['act', 'beside']) {
+    const meets =
+      'rm -f /met; touch /begun; for n in $(seq 20); do [ ! -e /met ] || exit 0; sleep 0.1; done; exit 1'
+    await teach(model, 'p/0', action, [meets])
+    const done = model.runAction('p/0', action)
+    const { host } = model.unit('p/0')
+    while ((await host.run(['rm', '/begun'])).code !== 0) await sleep(20)
+    await model.updateStatus('beside')
+    await done
+    const [found] = await printed(model, 'p/0', action, 1)
+    assert.equal(found?.code, action === 'act' ? 1 : 0, action)
+  }
 })

@@ -28,7 +28,7 @@ const options = z.object({
     }),
   ),
 })
-const declaredActions = z.record(z.string(), z.unknown())
+const declaredActions = z.record(z.string(), z.nullish(z.object({ parallel: z.optional(z.boolean()) })))
 
 /** Reads an archive, and unpacks it below `folder` unless the same bytes are there. */
 export async function readCharm(archive: string, folder: string): Promise<Charm> {
@@ -52,6 +52,7 @@ export async function readCharm(archive: string, folder: string): Promise<Charm>
   const withDefault = Object.entries(config.options).flatMap(([name, row]) =>
     row.default == null ? [] : [[name, row.default] as const],
   )
+  const actions = declaredActions.parse(await read('actions.yaml'))
   return {
     unpacked,
     name: declared.name,
@@ -68,7 +69,8 @@ export async function readCharm(archive: string, folder: string): Promise<Charm>
     resources: new Map(Object.entries(declared.resources ?? {}).map(([name, row]) => [name, row.filename])),
     options: new Map(Object.entries(config.options).map(([name, { type }]) => [name, type])),
     defaults: Object.fromEntries(withDefault),
-    actions: Object.keys(declaredActions.parse(await read('actions.yaml'))),
+    actions: Object.keys(actions),
+    parallelActions: new Set(Object.keys(actions).filter((name) => actions[name]?.parallel)),
   }
 }
 

@@ -7,7 +7,7 @@ import { assertConsistent } from './consistency.ts'
 import { isGhost, runGhosts } from './ghost.ts'
 import { nextHook } from './next-hook.ts'
 import { grantLeases } from './removal.ts'
-import type { HookRun, Tables, Unit } from './state.ts'
+import type { HookRun, Tables, Unit, HookToRun } from './state.ts'
 
 export interface SchedulerOptions extends RunOptions {
   /** Every model of the controller. */
@@ -42,7 +42,14 @@ interface Picked {
 
 export function openScheduler(options: SchedulerOptions): Scheduler {
   const { models, random, parallel, onHook, bury } = options
-  const busy = new Set<Unit>()
+  /** Whether it holds the lock of its machine. */
+  const busy = new Map<Unit, boolean>()
+  const isFree = (tables: Tables, unit: Unit): boolean => {
+    const hook = nextHook(tables, unit)
+    if (!hook || busy.has(unit)) return false
+    const locked = [...busy].some(([other, locks]) => locks && other.host === unit.host)
+    return !locked || !takesLock(unit, hook)
+  }
   const pick = (): Picked | undefined => {
     for (const tables of models) grantLeases(tables, () => random() < soon)
     return (
@@ -53,18 +60,14 @@ export function openScheduler(options: SchedulerOptions): Scheduler {
   const pickUnit = (): Picked | undefined => {
     const units = unitsOf(models).filter(
       ({ tables, unit }) =>
-        tables.controller === 'here' &&
-        ![...busy].some((other) => other.host === unit.host) &&
-        !unit.unreachable &&
-        !isGhost(unit) &&
-        nextHook(tables, unit) !== undefined,
+        tables.controller === 'here' && !unit.unreachable && !isGhost(unit) && isFree(tables, unit),
     )
     return units[Math.floor(random() * units.length)]
   }
   const run = async ({ tables, unit }: Picked): Promise<HookRun> => {
     const hook = nextHook(tables, unit)
     if (!hook) throw new Error(`${unit.name} was picked and has nothing to do`)
-    busy.add(unit)
+    busy.set(unit, takesLock(unit, hook))
     try {
       const ran = await runHook(tables, unit, hook, options)
       onHook?.(ran)
@@ -115,6 +118,10 @@ export function openScheduler(options: SchedulerOptions): Scheduler {
     }
   }
   return { runOne, settle }
+}
+
+function takesLock(unit: Unit, { action }: HookToRun): boolean {
+  return action === undefined || !unit.app.charm.parallelActions.has(action.name)
 }
 
 /** How hooks end that were made to end so. */

@@ -32,6 +32,8 @@ export interface Charm {
   readonly storage: readonly { readonly name: string; readonly location: string }[]
   readonly defaults: Readonly<Record<string, string | number | boolean>>
   readonly actions: readonly string[]
+  /** Those that leave the machine's lock alone; an execution group has one of its own, which is not emulated. */
+  readonly parallelActions: ReadonlySet<string>
   /** The type of each. */
   readonly options: ReadonlyMap<string, OptionType>
   /** File name of each file resource. */
