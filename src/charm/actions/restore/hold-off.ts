@@ -7,17 +7,23 @@ import type { Observed } from '../../observed.ts'
 import { endpointsToAsk, openAdmin } from '../../open-admin.ts'
 import { restartLock, unitOfTurn } from '../../plan/cluster/absence.ts'
 
-export type HeldOff = AsyncDisposable &
-  ({ readonly kind: 'held' } | { readonly kind: 'refused'; readonly why: string })
+interface Held extends AsyncDisposable {
+  readonly kind: 'held'
+  /** The lock is of a cluster that stands still by now, and asking it to let go would only keep everybody waiting: its lease ends it. */
+  founded(): void
+}
+
+export type HeldOff = Held | (AsyncDisposable & { readonly kind: 'refused'; readonly why: string })
 
 const nothing = { [Symbol.asyncDispose]: async () => {} }
+const nobody: Held = { kind: 'held', founded: () => {}, ...nothing }
 
 /** Where etcd does not answer, nobody does any of that. */
 export async function holdOthersOff(observed: Observed): Promise<HeldOff> {
   const { etcd, unit } = observed
-  if (etcd.kind !== 'up') return { kind: 'held', ...nothing }
+  if (etcd.kind !== 'up') return nobody
   const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
-  if (!client) return { kind: 'held', ...nothing }
+  if (!client) return nobody
   const holders = new AsyncDisposableStack()
   holders.use(client)
   try {
@@ -32,11 +38,20 @@ export async function holdOthersOff(observed: Observed): Promise<HeldOff> {
   } catch (error) {
     await holders.disposeAsync()
     // Where it answers no more, it holds nobody off, and the restore is what is left.
-    if (error instanceof EtcdFailure) return { kind: 'held', ...nothing }
+    if (error instanceof EtcdFailure) return nobody
     if (!(error instanceof Refused)) throw error
     return { kind: 'refused', why: `${error.message}; wait for its end, and run restore again`, ...nothing }
   }
-  return { kind: 'held', [Symbol.asyncDispose]: () => holders.disposeAsync() }
+  let stays = false
+  return {
+    kind: 'held',
+    founded: () => {
+      stays = true
+    },
+    async [Symbol.asyncDispose]() {
+      if (!stays) await holders.disposeAsync()
+    },
+  }
 }
 
 class Refused extends Error {

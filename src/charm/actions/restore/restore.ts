@@ -37,7 +37,14 @@ export async function restore(charm: Charm): Promise<void> {
   if (found.kind === 'refused') return juju.actionFail(found.why)
   const kept = keptUsers(parameters.keepUsers, found.file.database?.users ?? [], observed.peers.ledger)
   if (kept.kind === 'refused') return juju.actionFail(kept.why)
-  await carryOn(charm, { observed, peers: observed.peers, parameters, found, kept })
+  await carryOn(charm, {
+    observed,
+    peers: observed.peers,
+    parameters,
+    found,
+    kept,
+    founded: () => held?.founded(),
+  })
 }
 
 /** One that died before may have put data in force here of which nobody knows: first what was there comes back. */
@@ -54,6 +61,8 @@ interface Agreed {
   readonly parameters: Parameters
   readonly found: Sound
   readonly kept: KeptUsers
+  /** Nobody is to be held off any more. */
+  readonly founded: () => void
 }
 
 async function carryOn(charm: Charm, agreed: Agreed): Promise<void> {
@@ -81,6 +90,7 @@ async function carryOn(charm: Charm, agreed: Agreed): Promise<void> {
   }
   const carried = await foundOnSnapshot(charm, observed, founding)
   if (!carried) return juju.actionFail('this unit leads no more; run it on the new leader')
+  agreed.founded()
   const alone = restoreUnderWay(carried.observed) === undefined || isClaimed(carried.observed)
   await juju.actionSet({
     done: alone ? 'this unit serves what was restored' : 'the restore has begun',
