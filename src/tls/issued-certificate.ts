@@ -9,6 +9,7 @@ import { fingerprintOfKey } from './key.ts'
 import { isUsableKey } from './key-type.ts'
 import { pemBlocks } from './pem.ts'
 import { type Refused, refuse } from './refused.ts'
+import { longestSubject, subjectSize } from './subject-size.ts'
 
 export interface Sent {
   readonly certificate: string
@@ -110,11 +111,18 @@ function close(
       return refuse('issuer-unusable', valid ? 'etcd has no use for its key' : 'it is not valid now')
     const use = whyUse(next, wants, "its issuer's")
     if (use) return use
-    if (signed(next, next)) return describe(leaf, chain, next)
+    if (signed(next, next)) return whySize(next) ?? describe(leaf, chain, next)
     chain.push(next)
     last = next
   }
   return refuse('issued-without-root', 'its chain does not end')
+}
+
+/** Members send each other the subjects of all whom they trust, and of 64 KiB of them nobody's TLS is left. */
+function whySize({ raw }: X509Certificate): Refused | undefined {
+  return subjectSize(raw) > longestSubject
+    ? refuse('issuer-unusable', `the subject of its root is larger than ${longestSubject} bytes`)
+    : undefined
 }
 
 function signed(issuer: X509Certificate, of: X509Certificate): boolean {

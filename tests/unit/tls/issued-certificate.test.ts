@@ -157,6 +157,17 @@ describe('what an issuer sends', () => {
     )
   })
 
+  it('is of no use where its root has a subject that would fill every handshake', () => {
+    const subject = `/CN=large${Array.from({ length: 20 }, () => `/O=${'x'.repeat(60)}`).join('')}`
+    openssl('req', '-x509', ...newKey, '-keyout', 'large.key', '-out', 'large.crt', '-subj', subject)
+    const by = signRequest(request, 'large', 'by-large', both + names)
+    assert.deepEqual(examineIssued(sent(by, { ca: readPem('large.crt') }), wants), {
+      kind: 'refused',
+      code: 'issuer-unusable',
+      detail: 'the subject of its root is larger than 1024 bytes',
+    })
+  })
+
   it('to show to clients alone needs no use for clients', () => {
     const narrow = signRequest(request, 'root', 'server', `extendedKeyUsage=serverAuth\n${names}`)
     assert.equal(examineIssued(sent(narrow), { ...wants, role: 'server' }).kind, 'issued')
