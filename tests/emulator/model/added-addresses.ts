@@ -14,6 +14,10 @@ export function openAddresses(tables: Tables) {
       await change(unit, 'add', row)
       unit.moreAddresses.push(row)
     },
+    /** Others come in to this endpoint by an address that the machine does not have, as behind a floating one. */
+    translate(name: string, binding: string, address: string): void {
+      unitNamed(tables, name).ingress.set(binding, address)
+    },
     async removeAddress(name: string, address: string): Promise<void> {
       const unit = unitNamed(tables, name)
       const at = unit.moreAddresses.findIndex((row) => row.address === address)

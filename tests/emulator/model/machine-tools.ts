@@ -37,13 +37,15 @@ export const networkGet: Tool = ({ context, args }) => {
   const { device, addresses } = boundInterface(context.unit, binding)
   const more = context.unit.moreAddresses
   const [first, last] = [more.filter((row) => row.first), more.filter((row) => !row.first)]
-  const ingress = [...first.map((row) => row.address), ...addresses]
-  const [address = ''] = ingress
+  const own = [...first.map((row) => row.address), ...addresses]
+  const [address = ''] = own
+  const translated = context.unit.ingress.get(binding)
+  const ingress = translated === undefined ? own : [translated]
   const egress = `${address}/${isIPv6(address) ? 128 : 32}`
   const asked: Record<string, unknown> = {
     'bind-address': address,
     'egress-subnets': [egress],
-    'ingress-address': address,
+    'ingress-address': translated ?? address,
   }
   const chosen = Object.keys(asked).filter(
     (key) => flags.has(`--${key}`) || (key === 'bind-address' && flags.has('--primary-address')),
@@ -52,12 +54,12 @@ export const networkGet: Tool = ({ context, args }) => {
   if (chosen.length > 1) return json(Object.fromEntries(chosen.map((key) => [key, asked[key]])))
   // As YAML 4.0 prints the names that 2.x had, too.
   const old = context.tables.profile === '4.0' && !/--format[= ]json/.test(args.join(' '))
-  const own = { device, rows: addresses.map(addressRow) }
+  const usual = { device, rows: addresses.map(addressRow) }
   const added = ({ device, address, cidr }: AddedAddress): Bound => ({
     device,
     rows: [{ hostname: address, value: address, cidr }],
   })
-  const bound = [...first.map(added), own, ...last.map(added)]
+  const bound = [...first.map(added), usual, ...last.map(added)]
   return json({
     'bind-addresses': bound.map((row) => printBound(row, address, old)),
     'egress-subnets': [egress],

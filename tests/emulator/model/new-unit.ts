@@ -23,6 +23,7 @@ export function newUnit(tables: Tables, app: Application, host: Host, principal?
     relations: new Map(),
     storage: new Map(),
     moreAddresses: [],
+    ingress: new Map(),
     queued: [],
     actions: [],
     commands: [],

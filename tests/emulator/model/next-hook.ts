@@ -85,7 +85,8 @@ function upgradeCharm(unit: Unit): HookToRun | undefined {
 }
 
 function configChanged(tables: Tables, unit: Unit): HookToRun | undefined {
-  const addresses = [...unit.host.interfaces.flatMap((row) => row.addresses), ...unit.moreAddresses]
+  const own = unit.host.interfaces.flatMap((row) => row.addresses)
+  const addresses = [...own, ...unit.moreAddresses, ...unit.ingress.values()]
   const options = JSON.stringify({ ...unit.app.charm.defaults, ...unit.app.config })
   const now = `${options} ${addresses}`
   if (unit.configSeen === now && !unit.configAgain) return undefined

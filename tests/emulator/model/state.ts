@@ -86,6 +86,8 @@ export interface Unit {
   readonly relations: Map<number, SeenRelation>
   readonly storage: Map<string, boolean>
   readonly moreAddresses: AddedAddress[]
+  /** Where others come in, by binding, if that is no address of the machine's own. */
+  readonly ingress: Map<string, string>
   /** Hooks that must run next, with nothing in between. */
   readonly queued: HookToRun[]
   readonly actions: Action[]
