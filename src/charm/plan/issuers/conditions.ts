@@ -62,6 +62,7 @@ function remedyFor(code: number | undefined, role: IssuerRole): string {
   if (code === 101) return 'let it sign IP addresses (of vault: pki_allow_ip_sans=true), or use another'
   if (code === 102)
     return `set ${role === 'peer' ? 'peer' : 'client'}-certificate-domain to a domain that it signs for`
+  if (code === 103) return 'use names without * in certificate-extra-sans, or another issuer'
   return 'see its provider, or use another'
 }
 

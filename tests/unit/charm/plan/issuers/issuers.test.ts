@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { IssuerSeen, Observed, RequestOnDisk } from '../../../../../src/charm/observed.ts'
 import { verdictOn } from '../../../../../src/charm/plan/issuers/answers.ts'
+import { issuerConditions } from '../../../../../src/charm/plan/issuers/conditions.ts'
 import { certificateToShow } from '../../../../../src/charm/plan/issuers/choose.ts'
 import { planRequests } from '../../../../../src/charm/plan/issuers/requests.ts'
 import { fingerprintOfPem } from '../../../../../src/charm/plan/trust/unloadable.ts'
@@ -195,6 +196,25 @@ describe('a request to the operator’s issuer', () => {
   it('is made anew where the unit is to have other names', () => {
     const moved = { peer: '10.0.0.9', client: '10.0.0.9', names: ['10.0.0.9'] }
     assert.equal(with_([entry(signed, vault)], { addresses: moved }).length, 1)
+  })
+})
+
+describe('a refusal', () => {
+  const refused = (code: number, more: object = {}) => {
+    const errors = [{ csr: asked.request, error: { code, message: 'no' } }]
+    const seen = answering([], { request_errors: JSON.stringify(errors), ...more })
+    return issuerConditions(seeing(seen)).map(({ status, message }) => `${status}: ${message}`)
+  }
+
+  it('is told with what the operator can do about it, while the certificate in use stays', () => {
+    for (const [code, words] of [
+      [101, /^blocked: .*the certificate in use stays: .*pki_allow_ip_sans=true/],
+      [102, /^blocked: .*the certificate in use stays: set peer-certificate-domain/],
+      [103, /^blocked: .*the certificate in use stays: .*without \* in certificate-extra-sans/],
+      [201, /^waiting: .*its server does not answer/],
+      [7, /^blocked: .*it refuses the request with code 7 \(no\)/],
+    ] as const)
+      assert.match(refused(code).join(), words)
   })
 })
 
