@@ -88,9 +88,25 @@ function trustOf(observed: Observed, role: IssuerRole): TrustedIssuers | undefin
   if (anchors.length === 0) return undefined
   const name = nameOfPeers(observed)
   const narrow =
-    role === 'peer' ? (before?.narrow ?? (peersAreNamed.holds(name, observed) ? name : undefined)) : undefined
+    role === 'peer'
+      ? (before?.narrow ?? (peersAreNamed.holds(name, withOwnTold(observed)) ? name : undefined))
+      : undefined
   const sorted = anchors.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, anchor]) => anchor)
   return { anchors: sorted, ...(narrow !== undefined && { narrow }) }
+}
+
+/** This unit's databag has what it tells now only at the hook's end: a name that its own new certificate lacks would shut it out. */
+function withOwnTold(observed: Observed): Observed {
+  const { peers, unit } = observed
+  const own = peers?.units.get(unit)
+  if (!peers || !own) return observed
+  const { issuers: _before, ...rest } = own.databag
+  const issuers = issuersToTell(observed)
+  const databag = { ...rest, ...(issuers && { issuers }) }
+  return {
+    ...observed,
+    peers: { ...peers, units: new Map([...peers.units, [unit, { ...own, databag }]]) },
+  }
 }
 
 function withTold(

@@ -14,7 +14,7 @@ import { wishOf } from '../../../../../src/charm/plan/issuers/wish.ts'
 import type { IssuerOfUnit } from '../../../../../src/interfaces/issuers.ts'
 import { parseTlsAnswers } from '../../../../../src/interfaces/tls-certificates.ts'
 import { type Authority, createAuthority, signRequest } from '../../../../../src/tls/authority.ts'
-import { bySort } from '../../../../../src/charm/plan/certificates/names.ts'
+import { bySort, nameOfPeers } from '../../../../../src/charm/plan/certificates/names.ts'
 import { createPrivateKeyPem, publicKeyOf } from '../../../../../src/tls/key.ts'
 import { createRequest } from '../../../../../src/tls/request.ts'
 import { now, settled } from '../../observation.ts'
@@ -222,6 +222,16 @@ describe('the leader', () => {
   const lists = (observed: Observed) =>
     decide(observed).writes.flatMap((write) => (write.kind === 'issuers/write' ? [write.issuers] : []))
 
+  /** The charm's own peer certificate bears the application's name. */
+  const named = (observed: Observed): Observed => {
+    const { peers } = observed
+    const own = peers?.units.get('etcd/0')
+    const peer = own?.issued.get('peer')
+    assert.ok(peers && own && peer)
+    const issued = new Map([...own.issued, ['peer', { ...peer, names: [nameOfPeers(observed)] }] as const])
+    return { ...observed, peers: { ...peers, units: new Map([['etcd/0', { ...own, issued }]]) } }
+  }
+
   it('lists the root that a unit was given a certificate of, once, and lets it go when nobody has any more', () => {
     const [listed] = lists(seeing(answering([entry(signed, vault)])))
     assert.deepEqual(
@@ -234,6 +244,19 @@ describe('the leader', () => {
       presents: fingerprintOfPem(vault.certificate),
     })
     assert.deepEqual(lists(presents), [])
+  })
+
+  it('lets peers in by name only where its own certificate, which it has not told of yet, bears the name', async () => {
+    const names = asked.wish.names.filter((name) => !name.endsWith('.internal'))
+    const unnamed = await sign({ ...asked, wish: { ...asked.wish, names } }, vault)
+    for (const [certificate, narrow] of [
+      [signed, true],
+      [unnamed, false],
+    ] as const) {
+      const [listed] = lists(named(seeing(answering([entry(certificate, vault)]))))
+      assert.equal(listed?.peer?.anchors.length, 1)
+      assert.equal(listed?.peer?.narrow !== undefined, narrow)
+    }
   })
 
   it('never trusts clients by it', () => {
