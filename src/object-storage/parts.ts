@@ -5,6 +5,8 @@ import type { Content } from './port.ts'
 /** The least that S3 takes. Ten thousand of them, the most that it takes of one object, are 52 GB: several times what etcd can hold. */
 export const partSize = 5 * 1024 * 1024
 
+const sweptEvery = 1024 * 1024
+
 type Parts = AsyncGenerator<Uint8Array<ArrayBuffer>>
 
 /** What fits into one part goes in one request, an empty content too, since S3 has no empty upload in parts; otherwise the first part is sent before the rest. */
@@ -31,6 +33,7 @@ export async function* cutIntoParts(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const part = new Uint8Array(size)
   let filled = 0
+  let received = 0
   for await (const chunk of content) {
     for (let at = 0; at < chunk.length; ) {
       const taken = Math.min(size - filled, chunk.length - at)
@@ -41,8 +44,14 @@ export async function* cutIntoParts(
       yield part
       // What sending made of it is not of V8's own heap, which so sees no reason to look for it: where it may be told to, it is (--expose-gc).
       globalThis.gc?.()
+      received = 0
       filled = 0
     }
+    received += chunk.length
+    if (received < sweptEvery) continue
+    received = 0
+    // The same of what receiving made: it is young, so this is soon done.
+    await globalThis.gc?.({ type: 'minor' })
   }
   if (filled > 0) yield part.subarray(0, filled)
 }

@@ -11,7 +11,7 @@ import { readSnapshot, trySnapshot } from '../observe/try-snapshot.ts'
 import type { BackupRow } from '../plan/backup/listing.ts'
 import { whyNotTaken, whyNotUsable } from '../plan/restore/verdict.ts'
 
-interface ToVerify {
+export interface ToVerify {
   readonly store: ObjectStore
   readonly job: BackupJob
   readonly row: BackupRow
