@@ -22,7 +22,7 @@ const schema = z.object({
   clusterId: z.optional(z.string()),
   memberId: z.optional(z.string()),
   /** Absent where it is raw: nobody who runs has said it. */
-  revision: z.optional(z.string()),
+  revision: z.optional(z.string().check(z.regex(/^\d{1,19}$/))),
   size: z.number(),
   /** SHA-256 of the whole file, in hexadecimal digits. */
   sha256: digest,

@@ -82,11 +82,13 @@ export function whyNotUsable(tried: SnapshotTried, { manifest, version }: Examin
   if (tried.alarms.includes('corrupt'))
     return 'a member of its cluster was found to differ from the others (alarm CORRUPT); take a backup from before that'
   if (!manifest) return undefined
-  if (manifest.revision !== undefined && manifest.revision !== String(tried.revision))
+  // The member was asked before it began to send, and clients may write between: it has that revision, and maybe later ones.
+  if (manifest.revision !== undefined && tried.revision < BigInt(manifest.revision))
     return `it goes to revision ${tried.revision}, and its manifest says ${manifest.revision}; take another backup`
   // Lines of etcd reckon the hash differently.
   const comparable = lineOf(manifest.etcdVersion).join('.') === lineOf(version).join('.')
-  if (comparable && manifest.hashKv !== undefined && manifest.hashKv !== tried.hash)
+  const same = manifest.revision === undefined || manifest.revision === String(tried.revision)
+  if (comparable && same && manifest.hashKv !== undefined && manifest.hashKv !== tried.hash)
     return "etcd's hash of its keys is not what its manifest says; take another backup"
   return undefined
 }
