@@ -8,12 +8,12 @@ import {
   assertOneAwayAtATime,
   beginOn,
   finishUnharmed,
-  missing,
   type Refreshing,
   startsSince,
   statusLines,
   versionsOf,
 } from './refreshing.ts'
+import { missing } from './releases.ts'
 
 const patches = { skip: missing('3.5.16', '3.5.30') }
 const minors = { skip: missing('3.5.30', '3.6.16') }

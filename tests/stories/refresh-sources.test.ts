@@ -5,15 +5,8 @@ import assert from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { assertSound, heal } from './chaos/cluster.ts'
-import {
-  beginOn,
-  finishUnharmed,
-  missing,
-  revisions,
-  startsSince,
-  statusLines,
-  versionsOf,
-} from './refreshing.ts'
+import { beginOn, finishUnharmed, startsSince, statusLines, versionsOf } from './refreshing.ts'
+import { missing, revisions } from './releases.ts'
 
 const patches = { skip: missing('3.5.16', '3.5.30') }
 

@@ -9,10 +9,10 @@ import {
   beginOn,
   comeToRest,
   finishUnharmed,
-  missing,
   startsSince,
   versionsOf,
 } from './refreshing.ts'
+import { missing } from './releases.ts'
 
 const patches = { skip: missing('3.5.16', '3.5.30') }
 const minors = { skip: missing('3.5.16', '3.5.30', '3.6.16') }

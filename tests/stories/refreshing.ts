@@ -2,77 +2,21 @@
 // client that writes all the while.
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { unzip, zip } from '../../scripts/archive.ts'
 import type { Model, ModelOptions } from '../emulator/index.ts'
 import { heal, unitsOf } from './chaos/cluster.ts'
 import { Writer } from './chaos/writer.ts'
 import { renewalsAtOnce } from './driver/archives.ts'
 import { emulated } from './driver/emulated-model.ts'
+import { architecture, breakPrograms, pinning, placeForHosts, revisions, type Version } from './releases.ts'
 import { archives, cache, etcdctl, openWorld } from './world.ts'
 
-/** Revisions of the snap, by the version of etcd in it. */
-export const revisions = { '3.5.16': 116, '3.5.30': 130, '3.6.4': 204, '3.6.16': 216 } as const
-export type Version = keyof typeof revisions
-
-const builds: Readonly<Record<Version, string>> = {
-  '3.5.16': '3.5.16',
-  '3.5.30': 'debian',
-  '3.6.4': '3.6.4',
-  '3.6.16': '3.6',
-}
-
-function programsOf(version: Version): string {
-  return join(import.meta.dirname, '../../.cache/etcd', builds[version])
-}
-
-function tells(folder: string): string | undefined {
-  if (!existsSync(join(folder, 'etcd'))) return undefined
-  return /^etcd Version: (\S+)/m.exec(
-    execFileSync(join(folder, 'etcd'), ['--version'], { encoding: 'utf8' }),
-  )?.[1]
-}
-
-/** Releases that are not on this machine, loudly: `make etcd ETCD=3.5.16` builds one, and needs Go. */
-export function missing(...versions: readonly Version[]): string | false {
-  const absent = versions.filter((version) => tells(programsOf(version)) !== version)
-  if (absent.length === 0) return false
-  const words = `NOT TRIED HERE: etcd ${absent.join(', ')} is not to be had; install Go and run make etcd ETCD=…`
-  console.error(words)
-  return words
-}
-
-/** Where hosts see them, too. */
-async function placeForHosts(version: Version): Promise<string> {
-  const folder = join(cache, `etcd-${version}`)
-  if (existsSync(folder)) return folder
-  const draft = `${folder}.${randomUUID()}`
-  await cp(programsOf(version), draft, { recursive: true })
-  await rename(draft, folder).catch(() => rm(draft, { recursive: true }))
-  return folder
-}
-
-const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
-
-/** The charm, made to pin that release; each has other bytes. */
-async function pinning(folder: string, version: Version): Promise<string> {
-  const tree = join(folder, version)
-  await unzip(archives.etcd, tree)
-  const revision = revisions[version]
-  const pin = `etcd: ${version}\nsnap:\n  channel: 3.6/stable\n  revisions: {amd64: ${revision}, arm64: ${revision}}\n`
-  await writeFile(join(tree, 'workload.yaml'), pin)
-  await zip(tree, `${tree}.charm`, 1)
-  return `${tree}.charm`
-}
-
-export interface Refreshing {
+export interface Refreshing extends AsyncDisposable {
   readonly model: Model
   readonly relation: number
   /** `juju refresh` to a charm that pins this release. */
@@ -86,20 +30,6 @@ export interface Refreshing {
 
 interface Faults {
   readonly broken?: Version
-}
-
-/** A program that ends at once, as one does that knows an option no more. */
-async function breakPrograms(folder: string): Promise<string> {
-  const broken = `${folder}-broken`
-  if (existsSync(broken)) return broken
-  const draft = `${broken}.${randomUUID()}`
-  await cp(folder, draft, { recursive: true })
-  const program = await readFile(join(draft, 'etcd'))
-  for (let at = program.indexOf('config-file'); at >= 0; at = program.indexOf('config-file', at + 1))
-    program.write('c0nfig-file', at)
-  await writeFile(join(draft, 'etcd'), program)
-  await rename(draft, broken).catch(() => rm(draft, { recursive: true }))
-  return broken
 }
 
 export interface Begin {
@@ -134,7 +64,12 @@ export async function beginOn({ from, to, units = 3, config, options }: Begin): 
   }
   await offer([from, ...to])
   const model = await openWorld({ ...options, snapStore })
-  after(() => model[Symbol.asyncDispose]())
+  let closed: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    closed ??= model[Symbol.asyncDispose]()
+    return closed
+  }
+  after(close)
   await model.deploy('etcd', {
     archive: await charmOf(from),
     units,
@@ -152,7 +87,16 @@ export async function beginOn({ from, to, units = 3, config, options }: Begin): 
     offer,
     refresh: async (version) => model.refresh('etcd', await charmOf(version)),
     write: (prefix = '/web/refresh/') => new Writer(emulated(model), relation, 'web', prefix),
+    [Symbol.asyncDispose]: close,
   }
+}
+
+/** `juju refresh`, and hooks one by one until that unit alone has gone: whatever comes now comes in the middle. */
+export async function goHalfWay({ model, refresh }: Refreshing, to: Version, unit: string): Promise<void> {
+  await refresh(to)
+  const current = model.unit(unit).host.outside('/snap/charmed-etcd/current')
+  while ((await readlink(current)) !== String(revisions[to]))
+    assert.ok(await model.runOne(), `nobody has anything to do, and ${unit} has not gone`)
 }
 
 /** What each unit's etcd says that it runs, in the order of the units. */

@@ -2,7 +2,7 @@
 
 import type { RefreshOrder } from '../../interfaces/etcd-peers.ts'
 import type { Charm } from '../charm.ts'
-import { isRefreshed } from '../plan/refresh/standing.ts'
+import { refreshedUnits } from '../plan/refresh/standing.ts'
 import { observe } from '../reconcile.ts'
 import { findRefresh, obeyRefresh, refusalOf } from './resume-refresh.ts'
 
@@ -22,7 +22,7 @@ export async function forceRefreshStart(charm: Charm): Promise<void> {
   if (typeof found === 'string') return juju.actionFail(found)
   const { standing, ready } = found
   const [first] = standing.units.filter(({ outdated }) => outdated)
-  if (standing.units.some((unit) => isRefreshed(standing, unit)))
+  if (refreshedUnits(standing).length > 0)
     return juju.actionFail('a unit is refreshed already; run resume-refresh on the next one')
   if (first?.unit !== observed.unit) return juju.actionFail(`run it on ${first?.unit}, which is first`)
   const order: RefreshOrder = {

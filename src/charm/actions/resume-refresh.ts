@@ -7,7 +7,7 @@ import { describeHold } from '../plan/refresh/conditions.ts'
 import { holdOf } from '../plan/refresh/hold.ts'
 import { pauseOf } from '../plan/refresh/pause.ts'
 import { releaseOf } from '../plan/refresh/release.ts'
-import { isRefreshed, type Standing, standingOf } from '../plan/refresh/standing.ts'
+import { refreshedUnits, type Standing, standingOf } from '../plan/refresh/standing.ts'
 import { carryOut, observe } from '../reconcile.ts'
 
 export async function resumeRefresh(charm: Charm): Promise<void> {
@@ -57,7 +57,7 @@ function whyNot(
   if (hold) return describeHold(hold)
   if (pauseOf(observed) === 'none')
     return 'option pause-after-unit-refresh is none: units are refreshed by themselves'
-  return standing.units.some((unit) => isRefreshed(standing, unit))
+  return refreshedUnits(standing).length > 0
     ? `${observed.unit} is being refreshed anyway`
     : `${observed.unit} is the first one, and is refreshed by itself`
 }

@@ -1,7 +1,7 @@
 // Which release units run, held against the one that the charm wants; why it goes no further, what needs attention tells.
 
 import { describeRelease } from '../../plan/refresh/release.ts'
-import { isRefreshed, standingOf } from '../../plan/refresh/standing.ts'
+import { standingOf, upToDate } from '../../plan/refresh/standing.ts'
 import { wrap } from './screen.ts'
 import type { Asked, Section } from './section.ts'
 
@@ -10,7 +10,7 @@ export function describeRefresh({ observed }: Pick<Asked, 'observed'>): Section 
   if (!standing) return undefined
   const { units, wanted } = standing
   const outdated = units.filter((unit) => unit.outdated)
-  const done = units.filter((unit) => isRefreshed(standing, unit))
+  const done = upToDate(standing)
   const told = outdated.map(({ unit, version }) => `${unit} runs ${version ?? 'another one'}`)
   const release = describeRelease(wanted)
   const text =

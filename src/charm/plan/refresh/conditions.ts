@@ -3,11 +3,20 @@
 
 import type { Observed, WorkloadSeen } from '../../observed.ts'
 import type { Condition } from '../../step.ts'
+import { membersOf } from '../cluster/members.ts'
 import { whoRefused } from '../workload/next-start.ts'
 import { type Hold, holdOf } from './hold.ts'
 import { pauseOf } from './pause.ts'
 import { describeRelease, mixesKinds, releaseOf, snapRelease, wantedRevision } from './release.ts'
-import { type Standing, standingOf, type UnitStanding, unitsOfAnotherMind } from './standing.ts'
+import {
+  isResumed,
+  refreshedUnits,
+  type Standing,
+  standingOf,
+  type UnitStanding,
+  unitsOfAnotherMind,
+  upToDate,
+} from './standing.ts'
 import { isMinorUp } from './versions.ts'
 
 export function refreshConditions(observed: Observed): readonly Condition[] {
@@ -108,7 +117,7 @@ function leaderConditions(observed: Observed): readonly Condition[] {
       'maintenance',
       `finding out whether a refresh is under way: ${strangers.join(', ')} has not told yet`,
     )
-  const done = standing.units.filter(({ told }) => told.runs === standing.wanted)
+  const done = upToDate(standing)
   const unwell = done.find(({ well }) => !well)
   const back = wayBack(observed, done)
   if (unwell)
@@ -116,7 +125,16 @@ function leaderConditions(observed: Observed): readonly Condition[] {
       'blocked',
       `refresh stands: ${unwell.unit} is not well; mend it, or resume-refresh on ${next.unit} with check-health-of-refreshed-units=false; ${back}`,
     )
-  const pause = whatIsPaused(observed, standing, next, outdatedUnits.length, done)
+  const away = membersOf(observed)?.find(({ responds }) => !responds)
+  if (away) {
+    const who = away.name || 'a member that has not started'
+    return tell(
+      'waiting',
+      `refresh waits for ${who}, which does not answer; bring it back, or remove its unit; ${back}`,
+    )
+  }
+  if (next.unit === observed.unit && isRefused(observed)) return []
+  const pause = whatIsPaused(observed, standing, next)
   if (pause) return tell('blocked', `${pause}; ${back}`)
   return tell(
     'maintenance',
@@ -124,29 +142,39 @@ function leaderConditions(observed: Observed): readonly Condition[] {
   )
 }
 
-function whatIsPaused(
-  observed: Observed,
-  standing: Standing,
-  next: UnitStanding,
-  left: number,
-  done: readonly UnitStanding[],
-): string | undefined {
+/** What its own status says comes first then. */
+function isRefused(observed: Observed): boolean {
+  const { prepared } = observed.machine
+  const hold = prepared && holdOf(observed, prepared)
+  return hold?.kind === 'refused' || hold?.kind === 'check'
+}
+
+function whatIsPaused(observed: Observed, standing: Standing, next: UnitStanding): string | undefined {
   const { wanted, units } = standing
   const from = next.version
-  const to = done[0]?.version
+  const to = versionWanted(observed, standing)
   const rollback =
     units.some(({ told }) => told.before === wanted) &&
     from !== undefined &&
     to !== undefined &&
     !isMinorUp(from, to)
   if (next.told.order?.release === wanted) return undefined
-  const checked = done.map(({ unit }) => unit).join(', ')
-  if (left === 1 && from !== undefined && to !== undefined && isMinorUp(from, to))
-    return `point of no return: check ${checked}, then run resume-refresh on ${next.unit}`
-  if (done.length === 0 || rollback) return undefined
-  const resumed = units.some(({ told }) => told.order?.release === wanted)
+  const refreshed = refreshedUnits(standing).map(({ unit }) => unit)
+  const check = refreshed.length > 0 ? `check ${refreshed.join(', ')}, then ` : ''
+  const last = units.filter(({ outdated }) => outdated).length === 1
+  if (last && from !== undefined && to !== undefined && isMinorUp(from, to))
+    return `point of no return: ${check}run resume-refresh on ${next.unit}`
+  if (refreshed.length === 0 || rollback) return undefined
+  const resumed = isResumed(standing)
   const pauses = { all: true, first: !resumed, none: false }[pauseOf(observed)]
-  return pauses ? `refresh waits: check ${checked}, then run resume-refresh on ${next.unit}` : undefined
+  return pauses ? `refresh waits: ${check}run resume-refresh on ${next.unit}` : undefined
+}
+
+/** Of what is wanted, from whoever has it: a unit that runs it, or this one, where it lies ready. */
+function versionWanted({ machine }: Observed, standing: Standing): string | undefined {
+  const { prepared, workload } = machine
+  const here = [workload, prepared].find((seen) => seen && releaseOf(seen) === standing.wanted)
+  return here?.version ?? upToDate(standing)[0]?.version
 }
 
 /** Where the earlier revision of the charm is known, the whole command. */

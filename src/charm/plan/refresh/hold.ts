@@ -12,10 +12,12 @@ import { releaseOf } from './release.ts'
 import {
   isRollback,
   numberOf,
+  isResumed,
+  refreshedUnits,
   type Standing,
   standingOf,
-  type UnitStanding,
   unitsOfAnotherMind,
+  upToDate,
 } from './standing.ts'
 import { isMinorUp } from './versions.ts'
 
@@ -46,7 +48,7 @@ export function holdOf(observed: Observed, ready: WorkloadSeen): Hold | undefine
   const rollback = isRollback(standing, ready, current)
   const minor = isMinorUp(current.version, ready.version)
   return (
-    refusalOf(observed, { ready, current, rollback, order }) ??
+    refusalOf(observed, { ready, current, rollback, answered: rollback || isAnsweredFor(standing, order) }) ??
     workOn(observed) ??
     turnOf(observed, standing, order) ??
     (rollback ? undefined : checkOf(observed, standing, order, minor)) ??
@@ -58,10 +60,17 @@ interface Wish {
   readonly ready: WorkloadSeen
   readonly current: WorkloadSeen
   readonly rollback: boolean
-  readonly order: RefreshOrder | undefined
+  /** For what an operator may answer for. */
+  readonly answered: boolean
 }
 
-function refusalOf(observed: Observed, { ready, current, rollback, order }: Wish): Hold | undefined {
+/** By an order on any unit, for all of them: whoever answers for the first one would have to do so for each, or the cluster stays half-way. */
+function isAnsweredFor({ wanted, units }: Standing, order: RefreshOrder | undefined): boolean {
+  const orders = [order, ...units.map(({ told }) => told.order)]
+  return orders.some((given) => given?.release === wanted && given.compatibility === false)
+}
+
+function refusalOf(observed: Observed, { ready, current, rollback, answered }: Wish): Hold | undefined {
   const { etcd, machine } = observed
   const members = membersOf(observed)
   if (etcd.kind !== 'up' || !members || etcd.clusterVersion === undefined)
@@ -75,7 +84,6 @@ function refusalOf(observed: Observed, { ready, current, rollback, order }: Wish
     hasV2Content: machine.hasV2Content === true,
     rollback,
   }
-  const answered = rollback || order?.compatibility === false
   const guards = answered ? limits : [...limits, ...compatibilities]
   const broken = guards.find((guard) => !guard.holds(change))
   return (
@@ -103,14 +111,10 @@ function turnOf(observed: Observed, standing: Standing, order: RefreshOrder | un
   const before = standing.units.filter(({ number }) => number > numberOf(observed.unit))
   const next = before.find(({ outdated }) => outdated)
   if (next) return { kind: 'turn', after: next.unit }
-  const unwell = refreshed(standing).find(({ unit, well }) => unit !== observed.unit && !well)
+  const unwell = upToDate(standing).find(({ unit, well }) => unit !== observed.unit && !well)
   if (unwell) return { kind: 'unwell', unit: unwell.unit }
   const away = membersOf(observed)?.find(({ responds }) => !responds)
   return away && { kind: 'unwell', unit: away.name || 'a member that has not started' }
-}
-
-function refreshed({ wanted, units }: Standing): readonly UnitStanding[] {
-  return units.filter(({ told }) => told.runs === wanted)
 }
 
 /** Before the first one only: afterwards there is a cluster of two releases, and to stop there is no better. */
@@ -120,18 +124,17 @@ function checkOf(
   order: RefreshOrder | undefined,
   minor: boolean,
 ): Hold | undefined {
-  if (refreshed(standing).length > 0 || order?.checks === false) return undefined
+  if (refreshedUnits(standing).length > 0 || order?.checks === false) return undefined
   const what = failedCheck(observed, minor)
   return what === undefined ? undefined : { kind: 'check', what }
 }
 
-/** Whoever has joined meanwhile runs what is wanted, too, and counts as one that an operator may look at. */
 function pauseBefore(observed: Observed, standing: Standing, minor: boolean): Hold | undefined {
   const last = standing.units.filter(({ outdated }) => outdated).length === 1
   // All members on the later line is what there is no way back from.
   if (minor && last) return { kind: 'pause', last: true }
-  if (refreshed(standing).length === 0) return undefined
-  const resumed = standing.units.some(({ told }) => told.order?.release === standing.wanted)
+  if (refreshedUnits(standing).length === 0) return undefined
+  const resumed = isResumed(standing)
   const pauses = { all: true, first: !resumed, none: false }[pauseOf(observed)]
   return pauses ? { kind: 'pause', last: false } : undefined
 }

@@ -48,9 +48,22 @@ function ownTold({ machine, peers, unit }: Observed): RefreshTold {
   return runs ? { ...rest, runs } : rest
 }
 
-/** It runs what is wanted, by a refresh or from its first start on. */
-export function isRefreshed({ wanted }: Standing, { told }: UnitStanding): boolean {
-  return told.runs === wanted
+/** Those that run what is wanted, by a refresh or from their first start on. */
+export function upToDate({ wanted, units }: Standing): readonly UnitStanding[] {
+  return units.filter(({ told }) => told.runs === wanted)
+}
+
+/** Those that ran something else before: one that joined with what is wanted has shown nothing of how a member takes to it. */
+export function refreshedUnits(standing: Standing): readonly UnitStanding[] {
+  return upToDate(standing).filter(({ told }) => told.before !== undefined && told.before !== standing.wanted)
+}
+
+/** An operator has looked at what the first one is like, on any unit; who forced the first one to go has not seen it yet. */
+export function isResumed({ wanted, units }: Standing): boolean {
+  return units.some(
+    ({ told: { order } }) =>
+      order?.release === wanted && order.compatibility === undefined && order.checks === undefined,
+  )
 }
 
 /** The units whose charm, option or tarball is not the one that this unit goes by: Juju changes them one by one, within seconds. */

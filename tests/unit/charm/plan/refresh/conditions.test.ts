@@ -1,7 +1,51 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { MemberSeen } from '../../../../../src/charm/observed.ts'
 import { refreshConditions } from '../../../../../src/charm/plan/refresh/conditions.ts'
-import { clusterOf, three } from './standing.ts'
+import { type Cluster, clusterOf, done, half, old, three } from './standing.ts'
+
+/** What the leader has the application's status say. */
+function told(of: Cluster): readonly string[] {
+  return refreshConditions({ ...clusterOf(of), leader: true }).flatMap(({ scope, status, message }) =>
+    scope === 'application' ? [`${status}: ${message}`] : [],
+  )
+}
+
+describe('what juju status says of a refresh', () => {
+  it('names the units that were refreshed, and none that joined with what is wanted', () => {
+    const { before: _none, ...joined } = done
+    const units = [...half('3.5.30', '3.5.31'), { version: '3.5.31', told: joined }]
+    assert.deepEqual(told({ units, self: 0, to: '3.5.31' }), [
+      'blocked: refresh waits: check etcd/2, then run resume-refresh on etcd/1; to go back, refresh to what was before',
+    ])
+  })
+
+  it('names the point of no return where the only unit is the last one', () => {
+    const units = [{ version: '3.5.30', told: old }]
+    assert.deepEqual(told({ units, self: 0, to: '3.6.16' }), [
+      'blocked: point of no return: run resume-refresh on etcd/0; to go back, refresh to what was before',
+    ])
+    // What it is refused for comes first.
+    assert.deepEqual(told({ units: [{ version: '3.5.16', told: old }], self: 0, to: '3.6.16' }), [])
+  })
+
+  it('names the member that it waits for, whoever is next', () => {
+    for (const nth of [0, 1, 2]) {
+      const members = (of: number): Partial<MemberSeen> => (of === nth ? { responds: false } : {})
+      const [message = ''] = told({
+        units: half('3.5.30', '3.5.31'),
+        self: 0,
+        to: '3.5.31',
+        members,
+        options: { 'pause-after-unit-refresh': 'none' },
+      })
+      assert.match(
+        message,
+        new RegExp(`^waiting: refresh waits for etcd-${nth}, which does not answer; bring it back`),
+      )
+    }
+  })
+})
 
 describe('a unit that does not run yet what is pinned', () => {
   const messageFor = (to: string): string | undefined =>

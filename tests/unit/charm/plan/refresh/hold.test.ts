@@ -44,6 +44,15 @@ describe('who goes', () => {
   })
 })
 
+it('what an operator has answered for on the first unit is answered for on all of them', () => {
+  const options = { 'pause-after-unit-refresh': 'none' }
+  const order = { release: 'new', compatibility: false }
+  const units = half('3.5.30', '3.5.29')
+  const forced = units.map((row, nth) => (nth === 2 ? { ...row, told: { ...done, order } } : row))
+  assert.equal(hold({ units, self: 1, to: '3.5.29', options })?.kind, 'refused')
+  assert.equal(hold({ units: forced, self: 1, to: '3.5.29', options }), undefined)
+})
+
 describe('where it pauses', () => {
   const units = half('3.5.30', '3.5.31')
   const resumed = (nth: number): readonly Row[] =>
@@ -79,6 +88,26 @@ describe('where it pauses', () => {
     assert.deepEqual(hold({ units: last, self: 0, to: '3.6.16', options }), { kind: 'pause', last: true })
     const alone = [{ version: '3.5.30', told: old }]
     assert.deepEqual(hold({ units: alone, self: 0, to: '3.6.16', options }), { kind: 'pause', last: true })
+  })
+
+  it('takes a unit that joined with what is wanted for no first one: checks are looked at, and one goes before it waits', () => {
+    const { before: _none, ...joined } = done
+    const units = [...three('3.5.30'), { version: '3.5.31', told: joined }]
+    assert.equal(hold({ units, self: 2, to: '3.5.31' }), undefined)
+    const members = (nth: number): Partial<MemberSeen> => (nth === 0 ? { learner: true } : {})
+    assert.deepEqual(hold({ units, self: 2, to: '3.5.31', members }), {
+      kind: 'check',
+      what: 'a learner has not caught up yet',
+    })
+    const later = [...half('3.5.30', '3.5.31'), { version: '3.5.31', told: joined }]
+    assert.deepEqual(hold({ units: later, self: 1, to: '3.5.31' }), { kind: 'pause', last: false })
+  })
+
+  it('is after the first unit where that was forced, too: nobody has looked at it yet', () => {
+    const forced = units.map((row, nth) =>
+      nth === 2 ? { ...row, told: { ...done, order: { release: 'new', compatibility: false } } } : row,
+    )
+    assert.deepEqual(hold({ units: forced, self: 1, to: '3.5.31' }), { kind: 'pause', last: false })
   })
 
   it('is nowhere on the way back', () => {

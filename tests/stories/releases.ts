@@ -1,0 +1,77 @@
+// Releases of etcd for stories of a refresh: what the snap store has of them, and charms that pin one.
+
+import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { unzip, zip } from '../../scripts/archive.ts'
+import { archives, cache } from './world.ts'
+
+/** Revisions of the snap, by the version of etcd in it. */
+export const revisions = { '3.5.16': 116, '3.5.30': 130, '3.6.4': 204, '3.6.16': 216 } as const
+export type Version = keyof typeof revisions
+
+const builds: Readonly<Record<Version, string>> = {
+  '3.5.16': '3.5.16',
+  '3.5.30': 'debian',
+  '3.6.4': '3.6.4',
+  '3.6.16': '3.6',
+}
+
+function programsOf(version: Version): string {
+  return join(import.meta.dirname, '../../.cache/etcd', builds[version])
+}
+
+function tells(folder: string): string | undefined {
+  if (!existsSync(join(folder, 'etcd'))) return undefined
+  return /^etcd Version: (\S+)/m.exec(
+    execFileSync(join(folder, 'etcd'), ['--version'], { encoding: 'utf8' }),
+  )?.[1]
+}
+
+/** Releases that are not on this machine, loudly: `make etcd ETCD=3.5.16` builds one, and needs Go. */
+export function missing(...versions: readonly Version[]): string | false {
+  const absent = versions.filter((version) => tells(programsOf(version)) !== version)
+  if (absent.length === 0) return false
+  const words = `NOT TRIED HERE: etcd ${absent.join(', ')} is not to be had; install Go and run make etcd ETCD=…`
+  console.error(words)
+  return words
+}
+
+/** Where hosts see them, too. */
+export async function placeForHosts(version: Version): Promise<string> {
+  const folder = join(cache, `etcd-${version}`)
+  if (existsSync(folder)) return folder
+  const draft = `${folder}.${randomUUID()}`
+  await cp(programsOf(version), draft, { recursive: true })
+  await rename(draft, folder).catch(() => rm(draft, { recursive: true }))
+  return folder
+}
+
+export const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
+
+/** The charm, made to pin that release; each has other bytes. */
+export async function pinning(folder: string, version: Version): Promise<string> {
+  const tree = join(folder, version)
+  await unzip(archives.etcd, tree)
+  const revision = revisions[version]
+  const pin = `etcd: ${version}\nsnap:\n  channel: 3.6/stable\n  revisions: {amd64: ${revision}, arm64: ${revision}}\n`
+  await writeFile(join(tree, 'workload.yaml'), pin)
+  await zip(tree, `${tree}.charm`, 1)
+  return `${tree}.charm`
+}
+
+/** A program that ends at once, as one does that knows an option no more. */
+export async function breakPrograms(folder: string): Promise<string> {
+  const broken = `${folder}-broken`
+  if (existsSync(broken)) return broken
+  const draft = `${broken}.${randomUUID()}`
+  await cp(folder, draft, { recursive: true })
+  const program = await readFile(join(draft, 'etcd'))
+  for (let at = program.indexOf('config-file'); at >= 0; at = program.indexOf('config-file', at + 1))
+    program.write('c0nfig-file', at)
+  await writeFile(join(draft, 'etcd'), program)
+  await rename(draft, broken).catch(() => rm(draft, { recursive: true }))
+  return broken
+}
