@@ -1,7 +1,7 @@
 // A release tarball as upstream publishes it, looked at closely before anything of it is used: an operator attached it by hand,
 // over a network, and may have taken the wrong one.
 
-import { lstat, open, readdir } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readProgramArchitecture } from './elf.ts'
 import { unlessAbsent } from './file.ts'
@@ -33,10 +33,27 @@ export async function unpackArchive(archive: string, into: string, architecture:
 
 async function checkGzip(archive: string): Promise<void> {
   await using file = await open(archive, 'r')
+  if ((await file.stat()).size === 0) throw new BadArchive('the tarball of etcd is empty')
+  if (!(await isGzip(file))) throw new BadArchive('what is attached as etcd is no gzip tarball')
+}
+
+/** Of one that is cut off, anything is noted at its end. */
+const densest = 10
+
+/** As gzip notes it at the end, of what is smaller than 4 GiB; 0 for a file that is none of gzip. */
+export async function unpackedSize(archive: string): Promise<number> {
+  await using file = await open(archive, 'r')
+  const { size } = await file.stat()
+  if (size < 18 || !(await isGzip(file))) return 0
+  const end = Buffer.alloc(4)
+  await file.read(end, 0, 4, size - 4)
+  return Math.min(end.readUInt32LE(), size * densest)
+}
+
+async function isGzip(file: FileHandle): Promise<boolean> {
   const start = Buffer.alloc(2)
-  const { bytesRead } = await file.read(start, 0, 2, 0)
-  if (bytesRead === 0) throw new BadArchive('the tarball of etcd is empty')
-  if (start.readUInt16BE() !== 0x1f8b) throw new BadArchive('what is attached as etcd is no gzip tarball')
+  await file.read(start, 0, 2, 0)
+  return start.readUInt16BE() === 0x1f8b
 }
 
 /** tar reads to the very end, so what is truncated or damaged is found out here. */

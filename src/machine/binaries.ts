@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { chmod, open, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { BadArchive, unpackArchive } from './archive.ts'
+import { BadArchive, unpackArchive, unpackedSize } from './archive.ts'
 import { digestOf, makeDirectory, removeFile, unlessAbsent, writeFileAtomic } from './file.ts'
 import {
   programs,
@@ -16,6 +16,7 @@ import {
   releases,
 } from './installed-binaries.ts'
 import { run } from './process.ts'
+import { assertRoom } from './room.ts'
 import { workloadOf } from './workload-paths.ts'
 
 export { BadArchive } from './archive.ts'
@@ -82,6 +83,7 @@ async function checkDigest({ archive, sha256 }: BinariesWanted): Promise<string>
 async function installRelease(wanted: BinariesWanted, digest: string, folder: string): Promise<Release> {
   await makeDirectory(folder, { mode: 0o755 })
   await removeDrafts(folder)
+  await assertRoom([{ folder, bytes: await unpackedSize(wanted.archive) }])
   const draft = join(folder, `${draftPrefix}${randomUUID()}`)
   try {
     await makeDirectory(draft, { mode: 0o700 })

@@ -5,8 +5,10 @@ import { randomUUID } from 'node:crypto'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
+import { sizeOf } from './capacity.ts'
 import { exists, makeDirectory, readTextIfExists, writeFileAtomic } from './file.ts'
-import { isWithdrawn, runSnap, snapName } from './snap.ts'
+import { assertRoom, type Need } from './room.ts'
+import { isWithdrawn, readInstalledSnap, runSnap, snapName } from './snap.ts'
 import { workloadPaths } from './workload-paths.ts'
 
 const schema = z.object({ version: z.string(), revision: z.string() })
@@ -39,7 +41,10 @@ export async function fetchSnap(revision: string, folder = usual): Promise<SnapR
   try {
     await makeDirectory(draft, { mode: 0o700 })
     const kept = await findKept(revision, folder)
-    if (!kept) await download(revision, draft)
+    if (!kept) {
+      await assertRoom(await roomForSnap(folder))
+      await download(revision, draft)
+    }
     const release = kept ?? { version: await readVersion(fileIn(draft, 'snap')), revision }
     await writeFileAtomic(join(draft, recordName), JSON.stringify(release), { mode: 0o600 })
     await rm(join(folder, 'next'), { recursive: true, force: true })
@@ -61,6 +66,18 @@ async function findKept(revision: string, folder: string): Promise<SnapRelease |
 export async function discardFetched(folder = usual): Promise<void> {
   await rm(join(folder, 'next'), { recursive: true, force: true })
 }
+
+const snapdFolder = '/var/lib/snapd/snaps'
+
+/** What is fetched lies here, and snapd keeps a copy of its own: each about as large as what is installed. Where snapd has no such file, nothing is known of it. */
+async function roomForSnap(folder: string): Promise<readonly Need[]> {
+  const installed = await readInstalledSnap()
+  const bytes = installed ? await sizeOf(`${snapdFolder}/${snapName}_${installed.revision}.snap`) : 0
+  return bytes === 0 ? [] : [folder, snapdFolder].map((where) => ({ folder: where, bytes: bytes * growth }))
+}
+
+/** A later release is larger, as a rule. */
+const growth = 1.25
 
 async function download(revision: string, into: string): Promise<void> {
   try {

@@ -52,6 +52,48 @@ test(
 )
 
 test(
+  'where a release has no room, nothing is fetched, and the status says where it is to be made',
+  patches,
+  async (story) => {
+    const { model, write } = await beginOn({
+      from: '3.5.16',
+      to: ['3.5.30'],
+      units: 1,
+      config: { 'pause-after-unit-refresh': 'none' },
+    })
+    await using writer = write()
+    const { host, workload } = model.unit('etcd/0')
+    const left = 20 * 1024 * 1024
+    const filled = await host.run([
+      'sh',
+      '-c',
+      `fallocate -l $(($(df --output=avail -B1 /var/lib/etcd-charm | tail -1) - ${left})) /var/lib/etcd-charm/filler`,
+    ])
+    assert.equal(filled.code, 0, filled.stderr)
+    const begun = Date.now()
+    model.config('etcd', { 'etcd-snap-revision': revisions['3.5.30'] })
+    await model.settle()
+    for (const line of statusLines(model)) story.diagnostic(line)
+    assert.equal(workload.status, 'waiting')
+    assert.match(
+      workload.message,
+      /can't be fetched \(\/var\/lib\/etcd-charm has \d+\.\d MiB free, and 75\.0 MiB are needed\); make room in \/var\/lib\/etcd-charm; the next update-status tries again$/,
+    )
+    assert.deepEqual(await startsSince(model, begun), { 'etcd/0': 0 })
+    const fetches = model.tables.journal.flatMap(({ log }) =>
+      log.filter((line) => /workload\/fetch/.test(line)),
+    )
+    await host.run(['rm', '/var/lib/etcd-charm/filler'])
+    await model.updateStatus('etcd')
+    await heal(model)
+    assert.ok(fetches.length > 0)
+    assert.deepEqual(await versionsOf(model), ['3.5.30'])
+    await finishUnharmed(writer, 'no room', story)
+    await assertSound(model)
+  },
+)
+
+test(
   'a unit that joins later runs what the others run, not what the channel has by then',
   patches,
   async () => {

@@ -3,6 +3,7 @@
 import { BadArchive, installBinaries } from '../../machine/binaries.ts'
 import { occupy } from '../../machine/occupant.ts'
 import { CommandFailed, CommandMissing } from '../../machine/process.ts'
+import { NoRoom } from '../../machine/room.ts'
 import { installSnap, isWithdrawn } from '../../machine/snap.ts'
 import { readInstalled, workloadOf } from '../../machine/workload.ts'
 import { ToolError } from '../../juju/errors.ts'
@@ -10,6 +11,7 @@ import { plainText } from '../../plain-text.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { Blocked, Waiting } from '../outcome.ts'
+import { describeLack } from './fetch.ts'
 import { wantedRevision } from '../plan/refresh/release.ts'
 
 /** Where the archive names none. */
@@ -30,6 +32,7 @@ export async function install({ juju }: Charm, observed: Observed, from: 'snap' 
     await installBinaries({ archive, architecture: process.arch, ...(sha256 && { sha256 }) })
   } catch (error) {
     if (error instanceof BadArchive) throw new Blocked(error.message, { cause: error })
+    if (error instanceof NoRoom) throw new Waiting(explainLack(error), { cause: error })
     if (error instanceof CommandMissing) throw new Blocked(explainMissing(error), { cause: error })
     if (error instanceof ToolError)
       throw new Waiting('waiting for the tarball of resource etcd', { cause: error })
@@ -49,6 +52,10 @@ async function installPinned(observed: Observed): Promise<void> {
     if (revision === undefined || !isWithdrawn(error)) throw error
     await installSnap({ channel })
   }
+}
+
+function explainLack(error: NoRoom): string {
+  return `no room for the tarball of etcd (${describeLack(error)}); make room in ${error.folder}; the next update-status tries again`
 }
 
 function explainMissing({ command }: CommandMissing): string {

@@ -56,6 +56,7 @@ const fetchSchema = z.object({
   words: z.string(),
   withdrawn: z.boolean(),
   at: z.number(),
+  folder: z.optional(z.string()),
 })
 
 async function observeBeside(

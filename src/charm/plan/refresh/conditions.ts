@@ -39,7 +39,7 @@ function fetchConditions(observed: Observed): readonly Condition[] {
   if (isInForce(observed, fetchFailed.release)) return []
   const remedy = fetchFailed.withdrawn
     ? 'set etcd-snap-revision to one that it has, or refresh the charm to a revision that pins another'
-    : 'the next update-status tries again'
+    : `${fetchFailed.folder === undefined ? '' : `make room in ${fetchFailed.folder}; `}the next update-status tries again`
   const message = `etcd goes on as it is, and ${describeRelease(fetchFailed.release)} can't be fetched (${fetchFailed.words}); ${remedy}`
   return [{ status: fetchFailed.withdrawn ? 'blocked' : 'waiting', message, scope: 'unit' }]
 }

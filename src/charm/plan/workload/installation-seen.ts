@@ -57,6 +57,8 @@ export interface FetchFailed {
   readonly withdrawn: boolean
   /** The time of the hook that tried, in milliseconds since 1970: it does not try again. */
   readonly at: number
+  /** Where there was no room for it. */
+  readonly folder?: string | undefined
 }
 
 /** Texts that the charm writes whole; `undefined` where the file is not there. */

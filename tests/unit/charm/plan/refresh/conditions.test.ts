@@ -11,6 +11,29 @@ function told(of: Cluster): readonly string[] {
   )
 }
 
+it('says of a release that has no room where that is to be made, and that etcd goes on', () => {
+  const observed = clusterOf({ units: [{ version: '3.5.30', told: old }], self: 0, to: '3.5.31' })
+  const revision = '130'
+  const source = { kind: 'snap' as const, pinned: { version: '3.5.31', channel: '3.6/stable', revision } }
+  const words = '/var/lib/etcd-charm has 2.0 MiB free, and 75.0 MiB are needed'
+  const fetchFailed = {
+    release: `snap ${revision}`,
+    words,
+    withdrawn: false,
+    at: 1,
+    folder: '/var/lib/etcd-charm',
+  }
+  const [condition] = refreshConditions({
+    ...observed,
+    machine: { ...observed.machine, source, fetchFailed, prepared: undefined },
+  })
+  assert.deepEqual(condition, {
+    status: 'waiting',
+    message: `etcd goes on as it is, and revision 130 of the snap charmed-etcd can't be fetched (${words}); make room in /var/lib/etcd-charm; the next update-status tries again`,
+    scope: 'unit',
+  })
+})
+
 describe('what juju status says of a refresh', () => {
   it('names the units that were refreshed, and none that joined with what is wanted', () => {
     const { before: _none, ...joined } = done
