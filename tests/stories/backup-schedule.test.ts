@@ -178,6 +178,10 @@ test('under load: what was acknowledged before it was begun is in it, and a rest
   await host.run(['touch', '/tmp/stop'])
   assert.equal((await load.ended).code, 0)
   assert.ok((await acked()) > before, 'nobody wrote meanwhile')
+  const verified = await model.runAction('etcd/0', 'verify-backup', {
+    'backup-id': taken.results['backup-id'],
+  })
+  assert.equal(verified.status, 'completed', verified.message)
   await using folder = await temporaryFolder('backup')
   const key = (await world.eyes.keys()).find((one) => one.endsWith('snapshot.db')) ?? ''
   const file = join(folder.path, 'snapshot.db')
