@@ -8,12 +8,12 @@ ARCH ?= $(if $(filter aarch64,$(MACHINE)),arm64,amd64)
 UNIT := tests/unit/**/*.test.ts
 STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 # Each takes minutes and goes deeper into what others show: `make test` and `make stories` run them, the gate has half an hour.
-DEEP := addresses apiserver authorities backup-faults backup-kinds backup-schedule backup-verify bad-input client-credentials \
+DEEP := addresses apiserver authorities authorities-end backup-faults backup-kinds backup-schedule backup-verify bad-input client-credentials \
 	client-names cluster collectors corrupt-alarm cost crash-cross-model crash-members cross-model cross-model-key \
-	cross-model-old-juju damaged-data departure dropped-offer etcd-away ingress issuers-crash issuers-for-clients issuers-lost \
+	cross-model-old-juju damaged-data departure dropped-offer etcd-away ingress issuers-crash issuers-for-clients issuers-for-peers issuers-lost \
 	late-relations late-storage leases logs lost-data lost-records lost-units maintenance maintenance-disks member-away moving-in \
 	neighbours network one-stays power-cut quorum refresh-back refresh-meanwhile refresh-sources refresh-waits renewals repeated restarted-agents \
-	restore-clients restore-interrupted restore-newer restore-refused restore-store restore-succession security-end-of-access security-lock-out \
+	restore-clients restore-elsewhere restore-interrupted restore-newer restore-refused restore-store restore-succession security-end-of-access security-lock-out \
 	security-names security-neighbours security-requests security-revoked security-serials security-succession \
 	security-text security-truststore storage suspended-end translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses wrong-tarball
@@ -69,7 +69,7 @@ stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.collector build
 		scripts/provide-object-stores $$store >/dev/null || true; done
 	@scripts/provide-prometheus >/dev/null || [ $$? = 3 ]
 	@for release in 3.5.16 3.6; do ! command -v go >/dev/null || ETCD=$$release scripts/provide-etcd >/dev/null || exit 1; done
-	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=4 --test-timeout=900000 $(STORIES)
+	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=4 --test-timeout=1800000 $(STORIES)
 
 container: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-store ## the archive in a system container with systemd and a reboot; says so where none can run
 	@CONTAINER_IMAGE=$$(scripts/container-image) || { [ $$? = 3 ] && exit 0; exit 1; }; export CONTAINER_IMAGE && \

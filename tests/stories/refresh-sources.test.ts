@@ -77,7 +77,7 @@ test(
     assert.equal(workload.status, 'waiting')
     assert.match(
       workload.message,
-      /can't be fetched \(\/var\/lib\/etcd-charm has \d+\.\d MiB free, and 75\.0 MiB are needed\); make room in \/var\/lib\/etcd-charm; the next update-status tries again$/,
+      /can't be fetched \(\/var\/lib\/etcd-charm\/snap has \d+\.\d MiB free, and 75\.0 MiB are needed\); make room in \/var\/lib\/etcd-charm\/snap; the next update-status tries again$/,
     )
     assert.deepEqual(await startsSince(model, begun), { 'etcd/0': 0 })
     const fetches = model.tables.journal.flatMap(({ log }) =>
