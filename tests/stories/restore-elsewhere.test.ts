@@ -37,8 +37,8 @@ test('a backup of one model is restored in another', { skip: lacks('moto') }, as
   const { message } = await restore({})
   const source = /source=(etcd-[0-9a-f]{8}) has it/.exec(message)?.[1]
   assert.ok(source, message)
-  const listed = await model.runAction(leaderOf(model), 'list-backups')
-  assert.match(String(listed.results.backups), new RegExp(`${id}.*foreign`))
+  const listed = await model.runAction(leaderOf(model), 'list-backups', { all: true })
+  assert.match(String(listed.results.backups), new RegExp(`of ${source}:\\n.*\\n${id} +complete`))
   const begun = await restore({ source, confirm: true })
   assert.equal(begun.status, 'completed', begun.message)
   await model.settle()
