@@ -14,7 +14,7 @@ export type Kept =
 
 /** Without a quorum, and where the database is full, nobody can take a lock: then the leader alone does such work, and is not kept from it. */
 export async function keepLock(client: EtcdClient, name: WorkInEtcd['kind'], holder: string): Promise<Kept> {
-  const lock = await unlessRefused(takeLock(client, { name, holder, ttlSeconds }))
+  const lock = await unlessNobodyCan(takeLock(client, { name, holder, ttlSeconds }))
   if (lock?.kind === 'taken') return lock
   const renewing = setInterval(() => void lock?.renew().catch(() => undefined), renewEveryMs)
   return {
@@ -33,7 +33,7 @@ export async function readWork(client: EtcdClient): Promise<WorkInEtcd | undefin
   return backup === undefined ? undefined : { kind: 'backup', by: backup }
 }
 
-async function unlessRefused<T>(asking: Promise<T>): Promise<T | undefined> {
+async function unlessNobodyCan<T>(asking: Promise<T>): Promise<T | undefined> {
   try {
     return await unlessNoQuorum(asking, undefined)
   } catch (error) {

@@ -1,6 +1,6 @@
 // Whether the storage has room for copies of a database, asked before anything is begun or fetched.
 
-import { statfs } from 'node:fs/promises'
+import { freeBytesAt } from '../machine/capacity.ts'
 import { Blocked } from './outcome.ts'
 import { printBytes } from './plan/print-bytes.ts'
 
@@ -15,10 +15,10 @@ export interface Copies {
 
 export async function needSpace(folder: string, { databaseBytes, copies }: Copies): Promise<void> {
   const bytes = databaseBytes * copies + besidesDatabase
-  const { bavail, bsize } = await statfs(folder)
-  if (bavail * bsize >= bytes) return
+  const free = await freeBytesAt(folder)
+  if (free >= bytes) return
   const needed = `${printBytes(bytes)} for ${copies === 1 ? 'a copy' : `${copies} copies`} of the database`
   throw new Blocked(
-    `${folder} has ${printBytes(bavail * bsize)} free, and needs ${needed}; delete set-aside-* there, or enlarge the storage`,
+    `${folder} has ${printBytes(free)} free, and needs ${needed}; delete set-aside-* there, or enlarge the storage`,
   )
 }

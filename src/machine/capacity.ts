@@ -1,5 +1,6 @@
 // What this machine has room for.
 
+import type { StatsFs } from 'node:fs'
 import { stat, statfs } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { unlessAbsent } from './file.ts'
@@ -22,8 +23,17 @@ export async function readCapacity(folder: string): Promise<Capacity | undefined
   return {
     memoryBytes: Math.min(totalmem(), limit),
     diskBytes: disk.blocks * disk.bsize,
-    freeBytes: disk.bavail * disk.bsize,
+    freeBytes: freeBytesOf(disk),
   }
+}
+
+/** That etcd's user may still write to the file system of a folder. */
+export async function freeBytesAt(folder: string): Promise<number> {
+  return freeBytesOf(await statfs(folder))
+}
+
+function freeBytesOf({ bavail, bsize }: Pick<StatsFs, 'bavail' | 'bsize'>): number {
+  return bavail * bsize
 }
 
 /** 0 where there is no such file. */

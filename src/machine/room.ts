@@ -1,7 +1,8 @@
 // Whether what is about to be written has room on its disk. Looked at first: a disk that is full ends etcd, too, where they share it.
 
-import { stat, statfs } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { freeBytesAt } from './capacity.ts'
 import { unlessAbsent } from './file.ts'
 
 export interface Need {
@@ -31,8 +32,7 @@ export async function assertRoom(needs: readonly Need[]): Promise<void> {
     disks.set(disk, { folder: before?.folder ?? path, bytes: (before?.bytes ?? 0) + bytes })
   }
   for (const need of disks.values()) {
-    const { bavail, bsize } = await statfs(need.folder)
-    const free = bavail * bsize
+    const free = await freeBytesAt(need.folder)
     if (free < need.bytes) throw new NoRoom(need, free)
   }
 }

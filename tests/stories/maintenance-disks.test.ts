@@ -3,28 +3,19 @@
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import type { Model } from '../emulator/index.ts'
 import { assertSound, heal, raftRoles } from './chaos/cluster.ts'
-import { assertWrites } from './chaos/units.ts'
-import { archives, connectAs, etcdctl, openWorld } from './world.ts'
+import { dataFolder } from './chaos/disturbance.ts'
+import { assertWrites, deployServed } from './chaos/units.ts'
+import { fillDisk } from './full-disk.ts'
+import { connectAs, etcdctl, openWorld } from './world.ts'
 
 const MiB = 1024 * 1024
 
-async function runOn(model: Model, unit: string, line: string, ...args: readonly string[]): Promise<string> {
-  const { host } = model.unit(unit)
-  const { code, stdout, stderr } = await host.spawn(['sh', '-ec', line, 'sh', ...args], { env: {} }).ended
-  assert.equal(code, 0, stderr)
-  return stdout
-}
-
-const dataOf = (model: Model, unit: string): Promise<string> =>
-  runOn(model, unit, `findmnt -rn -t tmpfs -o TARGET | grep etcd`).then((text) => text.trim())
-
 /** The same number of bytes elsewhere, under the etcd that runs: as a disk does that lies. */
-const overwrite = `perl -e '
+const overwrite = `
   open my $file, "+<", $ARGV[0] or die; binmode $file; local $/; my $all = <$file>; my $count = 0;
   while ($all =~ /is-the-same/g) { seek $file, $-[0], 0; print $file "is-no-more!"; $count += 1 }
-  close $file or die; print $count' "$(find "$1" -path '*/snap/db' | head -n 1)"`
+  close $file or die; print $count`
 
 test('three members with small disks', async (t) => {
   const told: string[] = []
@@ -32,12 +23,7 @@ test('three members with small disks', async (t) => {
   after(() => model[Symbol.asyncDispose]())
   const leader = () => model.tables.applications.get('etcd')?.leader ?? ''
   const run = (name: string, params: Record<string, unknown> = {}) => model.runAction(leader(), name, params)
-  await model.deploy('etcd', { archive: archives.etcd, units: 3, memoryStorage: { data: '400M' } })
-  await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
-  await model.settle()
-  const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
-  await model.settle()
-  await heal(model)
+  const id = await deployServed(model, 3, { memoryStorage: { data: '400M' } })
 
   await t.test(
     'a disk without room for a copy: refused with the member, the bytes and the remedy',
@@ -48,11 +34,7 @@ test('three members with small disks', async (t) => {
       assert.equal((await run('compact', { physical: true })).status, 'completed')
       const { follower } = await raftRoles(model)
       const name = follower.replace('/', '-')
-      const filled = `${await dataOf(model, follower)}/filled`
-      const free = Number(
-        await runOn(model, follower, 'df --output=avail -B1 "$1" | tail -n 1', filled.replace('/filled', '')),
-      )
-      await runOn(model, follower, 'fallocate -l "$2" "$1"', filled, String(free - 40 * MiB))
+      const giveBack = await fillDisk(model.unit(follower).host, dataFolder, 40 * MiB)
       await heal(model)
       const refused = await run('defragment')
       assert.equal(refused.status, 'failed')
@@ -62,7 +44,7 @@ test('three members with small disks', async (t) => {
           `^refused: no room on the disk of ${name} \\(needs [\\d.]+ MiB\\); make room or enlarge the storage, or name another unit$`,
         ),
       )
-      await runOn(model, follower, 'rm "$1"', filled)
+      await giveBack()
       await heal(model)
     },
   )
@@ -88,8 +70,10 @@ test('three members with small disks', async (t) => {
       assert.equal((await run('check-data')).status, 'completed')
       const { follower } = await raftRoles(model)
       // etcd writes to its database at times of its own.
-      await etcdctl(model.unit(follower).host, 'snapshot', 'save', '/tmp/flushed')
-      assert.equal(await runOn(model, follower, overwrite, await dataOf(model, follower)), '1')
+      const { host } = model.unit(follower)
+      await etcdctl(host, 'snapshot', 'save', '/tmp/flushed')
+      const changed = await host.run(['perl', '-e', overwrite, `${dataFolder}/member/snap/db`])
+      assert.equal(changed.stdout, '1', changed.stderr)
       const { status, message } = await run('check-data')
       assert.equal(status, 'failed')
       const others = ['etcd-0', 'etcd-1', 'etcd-2'].filter((name) => name !== follower.replace('/', '-'))

@@ -44,6 +44,12 @@ async function inTheMiddle(
   await assertSound(model)
 }
 
+async function letFirstGo({ model, refresh }: Refreshing): Promise<void> {
+  await refresh(after)
+  await model.settle()
+  await heal(model)
+}
+
 async function resume({ model }: Refreshing, unit: string): Promise<void> {
   const resumed = await model.runAction(unit, 'resume-refresh')
   assert.equal(resumed.status, 'completed', resumed.message)
@@ -97,11 +103,9 @@ test(
 
 test('the one unit that has gone is removed, so that another is the first', patches, async (story) => {
   await using world = await beginOn({ from: before, to: [after] })
-  const { model, refresh, write } = world
+  const { model, write } = world
   await using writer = write()
-  await refresh(after)
-  await model.settle()
-  await heal(model)
+  await letFirstGo(world)
   assert.deepEqual(await versionsOf(model), [before, before, after])
   model.removeUnit('etcd/2')
   await comeToRest(model, story)
@@ -121,12 +125,10 @@ test(
   patches,
   async (story) => {
     await using world = await beginOn({ from: before, to: [after] })
-    const { model, refresh, write } = world
+    const { model, write } = world
     await using writer = write()
     const begun = Date.now()
-    await refresh(after)
-    await model.settle()
-    await heal(model)
+    await letFirstGo(world)
     await model.deploy('shop', { archive: archives.client, config: { prefix: '/shop/' } })
     await model.settle()
     const { id } = model.integrate('etcd:etcd-client', 'shop:etcd')

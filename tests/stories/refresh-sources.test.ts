@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { assertSound, heal } from './chaos/cluster.ts'
+import { fillDisk } from './full-disk.ts'
 import { beginOn, finishUnharmed, startsSince, statusLines, versionsOf } from './refreshing.ts'
 import { missing, revisions } from './releases.ts'
 
@@ -63,13 +64,7 @@ test(
     })
     await using writer = write()
     const { host, workload } = model.unit('etcd/0')
-    const left = 20 * 1024 * 1024
-    const filled = await host.run([
-      'sh',
-      '-c',
-      `fallocate -l $(($(df --output=avail -B1 /var/lib/etcd-charm | tail -1) - ${left})) /var/lib/etcd-charm/filler`,
-    ])
-    assert.equal(filled.code, 0, filled.stderr)
+    const giveBack = await fillDisk(host, '/var/lib/etcd-charm', 20 * 1024 * 1024)
     const begun = Date.now()
     model.config('etcd', { 'etcd-snap-revision': revisions['3.5.30'] })
     await model.settle()
@@ -83,7 +78,7 @@ test(
     const fetches = model.tables.journal.flatMap(({ log }) =>
       log.filter((line) => /workload\/fetch/.test(line)),
     )
-    await host.run(['rm', '/var/lib/etcd-charm/filler'])
+    await giveBack()
     await model.updateStatus('etcd')
     await heal(model)
     assert.ok(fetches.length > 0)

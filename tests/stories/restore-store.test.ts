@@ -4,6 +4,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { dataFolder } from './chaos/disturbance.ts'
+import { fillDisk } from './full-disk.ts'
 import { deployStore, motoKeys, relateStore } from './stores/deploy-store.ts'
 import { lookAtS3 } from './stores/s3-eyes.ts'
 import { addressFor, lacks, startMoto } from './stores/start-store.ts'
@@ -50,12 +52,7 @@ test('a backup is verified and restored from the store', { skip: lacks('moto') }
   }
 
   // Nothing is fetched where it would not fit, nor is the backup blamed for it.
-  const data = (await host.run(['findmnt', '-rn', '-t', 'tmpfs', '-o', 'TARGET'])).stdout
-    .split('\n')
-    .find((mount) => mount.includes('etcd'))
-  assert.ok(data)
-  const free = Number((await host.run(['df', '--output=avail', '-B1', data])).stdout.split('\n')[1])
-  await host.run(['fallocate', '-l', String(free - 100 * MiB), `${data}/filled`])
+  const giveBack = await fillDisk(host, dataFolder, 100 * MiB)
   for (const action of ['verify-backup', 'restore']) {
     const full = await run(action, { 'backup-id': id })
     assert.match(
@@ -63,7 +60,7 @@ test('a backup is verified and restored from the store', { skip: lacks('moto') }
       /^\/\S+ has 100\.0 MiB free, and needs 143\.\d MiB for 2 copies of the database; delete set-aside-\* there, or enlarge the storage$/,
     )
   }
-  await host.run(['rm', `${data}/filled`])
+  await giveBack()
 
   const restored = await run('restore', { 'backup-id': id, confirm: true })
   assert.equal(restored.status, 'completed', restored.message)

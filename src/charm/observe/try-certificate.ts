@@ -24,21 +24,31 @@ export function tryBundle(
   bundle: string,
   etcdctl = workload.paths.etcdctl,
 ): Promise<Trial> {
-  return inTurn(async () => {
-    const load = (text: string) =>
-      withCandidate(workload, text, (bundlePath) => bundleLoads({ etcdctl, bundlePath }))
-    const tried = await load(bundle)
-    if (tried.kind === 'loads') return tried
-    // Nobody looks at its dates.
-    const control = await createAuthority({ commonName: 'control', now: new Date(0), years: 1 })
-    const other = await load(control.certificate)
-    if (other.kind === 'fails') return { kind: 'untried', why: other.reason }
-    return { kind: 'refused', why: tried.reason }
-  })
+  const load = (text: string) =>
+    withCandidate(workload, text, (bundlePath) => bundleLoads({ etcdctl, bundlePath }))
+  return tryInTurn(
+    () => load(bundle),
+    async () => {
+      // Nobody looks at its dates.
+      const control = await createAuthority({ commonName: 'control', now: new Date(0), years: 1 })
+      return load(control.certificate)
+    },
+  )
 }
 
-export function inTurn<T>(attempt: () => Promise<T>): Promise<T> {
-  const trial = last.then(attempt)
+type Tried<Good> = { readonly kind: Good } | { readonly kind: 'fails'; readonly reason: string }
+
+/** `control` does the same with what is sound, for its failure says that of this one nothing is known. */
+export function tryInTurn<Good extends string>(
+  attempt: () => Promise<Tried<Good>>,
+  control: () => Promise<Tried<Good>>,
+): Promise<Trial> {
+  const trial = last.then(async (): Promise<Trial> => {
+    const tried = await attempt()
+    if (!('reason' in tried)) return { kind: 'loads' }
+    const other = await control()
+    return 'reason' in other ? { kind: 'untried', why: other.reason } : { kind: 'refused', why: tried.reason }
+  })
   last = trial.catch(() => undefined)
   return trial
 }

@@ -6,7 +6,7 @@ import { findWorkload, readInstalled, type Workload } from '../../machine/worklo
 import { createAuthority, signRequest } from '../../tls/authority.ts'
 import { createPrivateKeyPem } from '../../tls/key.ts'
 import { createRequest } from '../../tls/request.ts'
-import { inTurn, type Trial, withCandidate } from './try-certificate.ts'
+import { type Trial, tryInTurn, withCandidate } from './try-certificate.ts'
 
 export interface ToTry {
   readonly chain: string
@@ -20,15 +20,10 @@ export interface ToTry {
 export async function tryIssued(of: ToTry): Promise<Trial> {
   const workload = await findWorkload()
   if (!(await readInstalled(workload))) return { kind: 'untried', why: 'etcd is not installed yet' }
-  return inTurn(async () => {
-    const tried = await show(workload, of)
-    if (tried.kind === 'taken') return { kind: 'loads' }
-    // Where one that is sound is not taken either, it says nothing of this one: the address may be one of the way here.
-    const other = await show(workload, await soundOne(of.address))
-    return other.kind === 'taken'
-      ? { kind: 'refused', why: tried.reason }
-      : { kind: 'untried', why: other.reason }
-  })
+  return tryInTurn(
+    () => show(workload, of),
+    async () => show(workload, await soundOne(of.address)),
+  )
 }
 
 function show(workload: Workload, { address, chain, privateKey, root }: ToTry): Promise<Shown> {

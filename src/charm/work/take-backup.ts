@@ -44,10 +44,11 @@ export async function takeBackup({ order, now, ends }: Work): Promise<void> {
 }
 
 /** What it takes to try one is loaded where one is tried: memory is etcd's. */
-async function verify(of: ToVerify): Promise<Verification | undefined> {
-  if (of.job.verifyBy === undefined) return undefined
+async function verify(of: Omit<ToVerify, 'adminAuthority'>): Promise<Verification | undefined> {
+  const adminAuthority = of.job.verifyBy
+  if (adminAuthority === undefined) return undefined
   const { verifyNewest } = await import('./verify-newest.ts')
-  return verifyNewest(of)
+  return verifyNewest({ ...of, adminAuthority })
 }
 
 function ownSource({ application, model }: BackupJob): string {

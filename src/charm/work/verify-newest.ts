@@ -15,18 +15,18 @@ export interface ToVerify {
   readonly store: ObjectStore
   readonly job: BackupJob
   readonly row: BackupRow
+  /** In PEM: by which the etcd that is tried lets the charm in. */
+  readonly adminAuthority: string
   readonly now: () => number
   readonly ends: AbortSignal
 }
 
-/** `undefined` where nobody asked for it. What keeps it from being tried does no harm to the backup. */
-export async function verifyNewest(of: ToVerify): Promise<Verification | undefined> {
-  const { job, row } = of
-  const { id, manifest } = row
-  if (job.verifyBy === undefined) return undefined
+/** What keeps it from being tried does no harm to the backup. */
+export async function verifyNewest(of: ToVerify): Promise<Verification> {
+  const { id, manifest } = of.row
   if (manifest?.verifiedAt !== undefined) return { id, found: 'sound' }
   try {
-    const why = await whyUnusable(of, job.verifyBy)
+    const why = await whyUnusable(of)
     // An etcd that was ended with this process says nothing of the backup.
     of.ends.throwIfAborted()
     return why === undefined ? await noteSound(of) : { id, found: 'unusable', words: plainText(why, 200) }
@@ -39,10 +39,7 @@ export async function verifyNewest(of: ToVerify): Promise<Verification | undefin
   }
 }
 
-async function whyUnusable(
-  { store, job, row }: ToVerify,
-  adminAuthority: string,
-): Promise<string | undefined> {
+async function whyUnusable({ store, job, row, adminAuthority }: ToVerify): Promise<string | undefined> {
   const { id, manifest, size, source } = row
   const installed = await readInstalled(await findWorkload())
   if (!isBackupId(id) || !installed) throw new Error('etcd is not installed here')

@@ -3,14 +3,18 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { Etcd3 } from 'etcd3'
-import type { Model } from '../../emulator/index.ts'
+import type { Deploy, Model } from '../../emulator/index.ts'
 import { archives, connectAs, etcdctl } from '../world.ts'
 import { heal } from './cluster.ts'
 import { dataFolder } from './disturbance.ts'
 
 /** The id of the client's relation. */
-export async function deployServed(model: Model, units: number): Promise<number> {
-  await model.deploy('etcd', { archive: archives.etcd, units })
+export async function deployServed(
+  model: Model,
+  units: number,
+  more: Omit<Deploy, 'archive' | 'units'> = {},
+): Promise<number> {
+  await model.deploy('etcd', { archive: archives.etcd, units, ...more })
   await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
   await model.settle()
   const { id } = model.integrate('etcd:etcd-client', 'web:etcd')

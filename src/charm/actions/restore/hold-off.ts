@@ -6,6 +6,7 @@ import { keepLock } from '../../keep-lock.ts'
 import type { Observed } from '../../observed.ts'
 import { endpointsToAsk, openAdmin } from '../../open-admin.ts'
 import { restartLock, unitOfTurn } from '../../plan/cluster/absence.ts'
+import { describeWork } from '../../plan/refresh/hold.ts'
 
 interface Held extends AsyncDisposable {
   readonly kind: 'held'
@@ -28,13 +29,14 @@ export async function holdOthersOff(observed: Observed): Promise<HeldOff> {
   holders.use(client)
   try {
     const lock = await keepLock(client, 'restore', unit)
-    if (lock.kind === 'taken') throw new Refused(`${lock.by} is about to restore a snapshot`)
+    if (lock.kind === 'taken') throw new Refused(describeWork({ kind: 'restore', by: lock.by }))
     holders.use(lock)
     // Only then: whoever looked before this was noted has its turn by now, and is seen here.
     const turn = unitOfTurn(await lockHolder(client, restartLock))
     if (turn !== undefined && turn !== unit) throw new Refused(`${turn} has its turn to restart`)
     const backup = await lockHolder(client, 'backup')
-    if (backup !== undefined && backup !== unit) throw new Refused(`${backup} takes a backup`)
+    if (backup !== undefined && backup !== unit)
+      throw new Refused(describeWork({ kind: 'backup', by: backup }))
   } catch (error) {
     await holders.disposeAsync()
     // Where it answers no more, it holds nobody off, and the restore is what is left.

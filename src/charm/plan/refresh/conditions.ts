@@ -3,13 +3,12 @@
 
 import type { Observed, WorkloadSeen } from '../../observed.ts'
 import type { Condition } from '../../step.ts'
-import { membersOf } from '../cluster/members.ts'
 import { whoRefused } from '../workload/next-start.ts'
-import { type Hold, holdOf } from './hold.ts'
-import { pauseOf } from './pause.ts'
+import { type Hold, holdOf, memberAway } from './hold.ts'
+import { pausesNow } from './pause.ts'
 import { describeRelease, mixesKinds, releaseOf, snapRelease, wantedRevision } from './release.ts'
 import {
-  isResumed,
+  isLast,
   refreshedUnits,
   type Standing,
   standingOf,
@@ -125,14 +124,12 @@ function leaderConditions(observed: Observed): readonly Condition[] {
       'blocked',
       `refresh stands: ${unwell.unit} is not well; mend it, or resume-refresh on ${next.unit} with check-health-of-refreshed-units=false; ${back}`,
     )
-  const away = membersOf(observed)?.find(({ responds }) => !responds)
-  if (away) {
-    const who = away.name || 'a member that has not started'
+  const away = memberAway(observed)
+  if (away !== undefined)
     return tell(
       'waiting',
-      `refresh waits for ${who}, which does not answer; bring it back, or remove its unit; ${back}`,
+      `refresh waits for ${away}, which does not answer; bring it back, or remove its unit; ${back}`,
     )
-  }
   if (next.unit === observed.unit && isRefused(observed)) return []
   const pause = whatIsPaused(observed, standing, next)
   if (pause) return tell('blocked', `${pause}; ${back}`)
@@ -161,13 +158,10 @@ function whatIsPaused(observed: Observed, standing: Standing, next: UnitStanding
   if (next.told.order?.release === wanted) return undefined
   const refreshed = refreshedUnits(standing).map(({ unit }) => unit)
   const check = refreshed.length > 0 ? `check ${refreshed.join(', ')}, then ` : ''
-  const last = units.filter(({ outdated }) => outdated).length === 1
-  if (last && from !== undefined && to !== undefined && isMinorUp(from, to))
+  if (isLast(standing) && from !== undefined && to !== undefined && isMinorUp(from, to))
     return `point of no return: ${check}run resume-refresh on ${next.unit}`
-  if (refreshed.length === 0 || rollback) return undefined
-  const resumed = isResumed(standing)
-  const pauses = { all: true, first: !resumed, none: false }[pauseOf(observed)]
-  return pauses ? `refresh waits: ${check}run resume-refresh on ${next.unit}` : undefined
+  if (rollback || !pausesNow(observed, standing)) return undefined
+  return `refresh waits: ${check}run resume-refresh on ${next.unit}`
 }
 
 /** Of what is wanted, from whoever has it: a unit that runs it, or this one, where it lies ready. */

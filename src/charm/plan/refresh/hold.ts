@@ -7,12 +7,12 @@ import { membersOf } from '../cluster/members.ts'
 import { restoreUnderWay } from '../restore/under-way.ts'
 import { failedCheck } from './checks.ts'
 import { type Change, compatibilities, limits } from './guards.ts'
-import { pauseOf } from './pause.ts'
+import { pausesNow } from './pause.ts'
 import { releaseOf } from './release.ts'
 import {
   isRollback,
   numberOf,
-  isResumed,
+  isLast,
   refreshedUnits,
   type Standing,
   standingOf,
@@ -113,8 +113,14 @@ function turnOf(observed: Observed, standing: Standing, order: RefreshOrder | un
   if (next) return { kind: 'turn', after: next.unit }
   const unwell = upToDate(standing).find(({ unit, well }) => unit !== observed.unit && !well)
   if (unwell) return { kind: 'unwell', unit: unwell.unit }
+  const away = memberAway(observed)
+  return away === undefined ? undefined : { kind: 'unwell', unit: away }
+}
+
+/** The first that does not answer, as it is called in messages. */
+export function memberAway(observed: Observed): string | undefined {
   const away = membersOf(observed)?.find(({ responds }) => !responds)
-  return away && { kind: 'unwell', unit: away.name || 'a member that has not started' }
+  return away && (away.name || 'a member that has not started')
 }
 
 /** Before the first one only: afterwards there is a cluster of two releases, and to stop there is no better. */
@@ -130,13 +136,9 @@ function checkOf(
 }
 
 function pauseBefore(observed: Observed, standing: Standing, minor: boolean): Hold | undefined {
-  const last = standing.units.filter(({ outdated }) => outdated).length === 1
   // All members on the later line is what there is no way back from.
-  if (minor && last) return { kind: 'pause', last: true }
-  if (refreshedUnits(standing).length === 0) return undefined
-  const resumed = isResumed(standing)
-  const pauses = { all: true, first: !resumed, none: false }[pauseOf(observed)]
-  return pauses ? { kind: 'pause', last: false } : undefined
+  if (minor && isLast(standing)) return { kind: 'pause', last: true }
+  return pausesNow(observed, standing) ? { kind: 'pause', last: false } : undefined
 }
 
 export function isReady(observed: Observed, ready: WorkloadSeen): boolean {

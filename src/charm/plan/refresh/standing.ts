@@ -53,6 +53,11 @@ export function upToDate({ wanted, units }: Standing): readonly UnitStanding[] {
   return units.filter(({ told }) => told.runs === wanted)
 }
 
+/** One unit is left to go. */
+export function isLast({ units }: Standing): boolean {
+  return units.filter(({ outdated }) => outdated).length === 1
+}
+
 /** Those that ran something else before: one that joined with what is wanted has shown nothing of how a member takes to it. */
 export function refreshedUnits(standing: Standing): readonly UnitStanding[] {
   return upToDate(standing).filter(({ told }) => told.before !== undefined && told.before !== standing.wanted)
