@@ -59,7 +59,9 @@ test('a member stays away: clients hear of it, are served without it, and meet i
     assert.equal(status, 'waiting')
     assert.match(
       message,
-      new RegExp(`^2 of 3 members healthy.*look after ${gone.replace('/', '-')} \\(\\+\\d+ more: run status\\)$`),
+      new RegExp(
+        `^2 of 3 members healthy.*look after ${gone.replace('/', '-')} \\(\\+\\d+ more: run status\\)$`,
+      ),
     )
     assert.deepEqual(statusesOf(model, web.id), [])
     // A reboot is no reason to tell all clients of other endpoints.
