@@ -1,4 +1,4 @@
-// Imports run one way, and never in a circle, types among them: main → hooks → actions → the loop → { observe, act, publish } → what
+// Imports run one way, and never in a circle, types among them: main → { hooks, actions } → run → the loop → { observe, act, publish } → what
 // these share → core → interfaces → { juju, etcd, machine, tls, object-storage }; the five at the bottom know nothing of each other, but all know
 // plain-text.ts. To act or publish, one may look once more; nobody looks by acting. The core is pure: no input or output, no waiting, no
 // clock, no chance.
@@ -8,6 +8,7 @@ import { dirname, join, normalize } from 'node:path'
 
 type Layer =
   | 'main'
+  | 'run'
   | 'hooks'
   | 'actions'
   | 'worker'
@@ -30,11 +31,12 @@ type Layer =
 const bottom = ['juju', 'etcd', 'machine', 'tls', 'object-storage'] as const
 const aboveCore = ['core', 'interfaces', 'config', ...bottom] as const
 const below: Readonly<Record<Layer, readonly Layer[]>> = {
-  main: ['hooks', 'shared', 'juju'],
+  main: ['hooks', 'actions', 'run'],
+  run: ['shared', 'juju'],
   worker: ['work', 'shared', 'juju'],
   work: ['observe', 'shared', ...aboveCore],
-  hooks: ['actions', 'loop', 'publish', 'shared', 'juju'],
-  actions: ['loop', 'observe', 'act', 'publish', 'shared', ...aboveCore],
+  hooks: ['loop', 'publish', 'shared', 'juju'],
+  actions: ['run', 'loop', 'observe', 'act', 'publish', 'shared', ...aboveCore],
   loop: ['observe', 'act', 'publish', 'shared', ...aboveCore],
   act: ['observe', 'shared', ...aboveCore],
   publish: ['observe', 'shared', ...aboveCore],

@@ -1,42 +1,12 @@
-// The process: one hook or action. The only file that touches the environment, the exit code and the clock.
+// The process: one hook or action. Actions are a bundle of their own, so that no hook takes the time to load what they alone need.
 
-import type { Charm } from './charm/charm.ts'
-import { type ActionName, actions, type Handler, type HookName, hooks } from './hooks.ts'
-import { type Hook, openJuju, readContext } from './juju/index.ts'
-
-/** A hook that waits longer than this goes on in a later one: it holds the lock of the whole machine. */
-const longestHook = 120_000
-
-/** One that a human waits for, and that copies a database of gigabytes, may take longer. */
-const longestAction = 3_600_000
+import { hookHandler } from './hooks.ts'
+import { run } from './run.ts'
 
 async function main(): Promise<void> {
-  const context = readContext(process.env)
-  const charm: Charm = {
-    context,
-    juju: openJuju(process.env),
-    now: Date.now(),
-    deadline: AbortSignal.timeout(isLong(context.hook) ? longestAction : longestHook),
-  }
-  const { hook } = context
-  const handler = hook.kind === 'action' ? actionFor(hook.name) : hookFor(hook.name)
-  // Juju runs dispatch for hooks that this charm has no row for, too: they are none of its business.
-  if (handler) await handler(charm)
-  await charm.juju.endAttempts()
-}
-
-function isLong(hook: Hook): boolean {
-  return hook.kind === 'action' && hook.name === 'restore'
-}
-
-function hookFor(name: string): Handler | undefined {
-  const isHook = (row: string): row is HookName => Object.hasOwn(hooks, row)
-  return isHook(name) ? hooks[name] : undefined
-}
-
-function actionFor(name: string): Handler | undefined {
-  const isAction = (row: string): row is ActionName => Object.hasOwn(actions, row)
-  return isAction(name) ? actions[name] : undefined
+  if (!process.env.JUJU_DISPATCH_PATH?.startsWith('actions/')) return run(hookHandler)
+  const { runAction } = await import('./actions.ts')
+  return runAction()
 }
 
 // gRPC keeps sockets open for a while, and a hook is over when its work is: so the exit is explicit.

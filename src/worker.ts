@@ -1,5 +1,5 @@
 // The process of work that outlives a hook: `node dist/worker.cjs backup ORDER`. What it is asked to do is in a file that it removes before
-// it does anything else, since keys are in it. Like main.ts, it owns the clock, the environment and the exit.
+// it does anything else, since keys are in it. Like main.ts and run.ts, it owns the clock, the environment and the exit.
 
 import { readFile, rm } from 'node:fs/promises'
 import { takeBackup } from './charm/work/take-backup.ts'

@@ -1,4 +1,4 @@
-// What the shell works with in one hook. Time, the environment and the deadline come from main.ts and from nowhere else.
+// What the shell works with in one hook. Time, the environment and the deadline come from run.ts and from nowhere else.
 
 import type { HookContext, Juju } from '../juju/index.ts'
 
@@ -10,3 +10,6 @@ export interface Charm {
   /** Aborts when the hook has taken as long as one may: Juju has no limit, and a hung hook blocks the machine. */
   readonly deadline: AbortSignal
 }
+
+/** What a hook or an action does. */
+export type Handler = (charm: Charm) => Promise<void>

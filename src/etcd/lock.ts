@@ -1,7 +1,6 @@
 // A lock in etcd: a key that only root may touch, tied to a lease, so that a holder that died lets go by itself. The lease is kept alive
 // by nobody but its holder, who says so each time: a hook is done well within its time, or is not to be waited for.
 
-import { ConstantBackoff, handleType, retry } from 'cockatiel'
 import type { EtcdClient } from './client.ts'
 import { EtcdFailure, EtcdUnavailable } from './errors.ts'
 
@@ -73,17 +72,18 @@ async function putIfUnchanged(
   return succeeded
 }
 
-/** About a second: the holder may have handed raft leadership over just before. */
-const untilReleased = retry(handleType(EtcdUnavailable), {
-  maxAttempts: 3,
-  backoff: new ConstantBackoff(300),
-})
+/** For about a second: the holder may have handed raft leadership over just before. */
+async function release(client: EtcdClient, lease: string): Promise<void> {
+  const { ConstantBackoff, handleType, retry } = await import('cockatiel')
+  const backoff = new ConstantBackoff(300)
+  await retry(handleType(EtcdUnavailable), { maxAttempts: 3, backoff }).execute(() => revoke(client, lease))
+}
 
 function held(client: EtcdClient, lease: string): Lock {
   const renew = (): Promise<void> => keepAlive(client, lease)
   const letGo = async (): Promise<void> => {
     try {
-      await untilReleased.execute(() => revoke(client, lease))
+      await release(client, lease)
     } catch (error) {
       // It ends by itself.
       if (!(error instanceof EtcdFailure)) throw error

@@ -3,7 +3,7 @@
 // listener that shows it, on this machine, and the handshake is the verdict.
 
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:tls'
+import type { Server } from 'node:tls'
 import { plainText } from '../plain-text.ts'
 import { url } from './network.ts'
 import { CommandFailed, run } from './process.ts'
@@ -22,6 +22,7 @@ export interface ToShow {
 export type Shown = { readonly kind: 'taken' } | { readonly kind: 'fails'; readonly reason: string }
 
 export async function showCertificate(to: ToShow): Promise<Shown> {
+  const { createServer } = await import('node:tls')
   const listener = createServer({ cert: to.chain, key: to.privateKey })
   try {
     listener.listen(0, to.address)

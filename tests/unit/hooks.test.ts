@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import * as z from 'zod/mini'
-import { actions, hooks } from '../../src/hooks.ts'
+import { actions } from '../../src/actions.ts'
+import { hooks } from '../../src/hooks.ts'
 import { lifecycleHooks, relationEvents, secretHooks, storageEvents } from '../../src/juju/index.ts'
 
 const names = z.optional(z.record(z.string(), z.unknown()))

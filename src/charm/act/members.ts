@@ -1,7 +1,6 @@
 // The steps that change who is a member. etcd refuses a change for about five seconds after the last one, and a promotion until
 // the learner has caught up: both are asked again for a while, and then by a later hook.
 
-import { ConstantBackoff, handleWhen, retry } from 'cockatiel'
 import type { EtcdClient } from '../../etcd/client.ts'
 import { addLearner, promoteMember, removeMember, updateMember } from '../../etcd/cluster.ts'
 import {
@@ -20,11 +19,14 @@ import type { Step } from '../step.ts'
 
 export type MemberStep = Extract<Step, { readonly kind: `member/${string}` }>
 
-/** Half a minute. */
-const refusals = retry(
-  handleWhen((error) => error instanceof EtcdPrecondition || error instanceof EtcdUnavailable),
-  { maxAttempts: 60, backoff: new ConstantBackoff(500) },
-)
+/** Again for half a minute, where etcd refuses it or does not answer. */
+async function changeInTheEnd(client: EtcdClient, step: MemberStep, deadline: AbortSignal): Promise<void> {
+  const { ConstantBackoff, handleWhen, retry } = await import('cockatiel')
+  const passes = (error: Error): boolean =>
+    error instanceof EtcdPrecondition || error instanceof EtcdUnavailable
+  const refusals = retry(handleWhen(passes), { maxAttempts: 60, backoff: new ConstantBackoff(500) })
+  await refusals.execute(() => change(client, step), deadline)
+}
 
 export async function actOnMembers(
   observed: Observed,
@@ -35,7 +37,7 @@ export async function actOnMembers(
   if (!client) throw new Waiting('waiting for the admin certificate')
   await using _closed = client
   try {
-    await refusals.execute(() => change(client, step), deadline)
+    await changeInTheEnd(client, step, deadline)
   } catch (error) {
     // Done already, by a hook that was killed before it could tell.
     if (error instanceof EtcdNotFound || error instanceof EtcdAlreadyExists) return

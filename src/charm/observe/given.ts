@@ -3,6 +3,7 @@
 
 import type { Ledger } from '../../interfaces/ledger.ts'
 import { NotAllowed, type RelationId, unlessGone, unlessMissing } from '../../juju/index.ts'
+import { aFewAtATime } from '../a-few-at-a-time.ts'
 import type { Charm } from '../charm.ts'
 import type { GivenSeen, SecretSeen } from '../observed.ts'
 import { relationsToCompare } from '../plan/clients/relations-to-sweep.ts'
@@ -15,29 +16,32 @@ export async function observeGiven(
   ended: ReadonlySet<number>,
 ): Promise<ReadonlyMap<number, GivenSeen>> {
   const byTurns = charm.context.hook.name === 'update-status'
-  const given = new Map<number, GivenSeen>()
   const listed = (await charm.juju.relationIds('etcd-client')).filter((id) => !ended.has(id))
-  for (const id of relationsToCompare(ledger, listed, { byTurns, now: charm.now })) {
-    const relation = charm.juju.relationId(id)
-    const seen = await unlessGone(lookAt(charm, ledger, relation))
-    if (seen) given.set(id, seen)
-  }
-  return given
+  const compared = relationsToCompare(ledger, listed, { byTurns, now: charm.now })
+  return aFewSeen(compared, (id) => unlessGone(lookAt(charm, ledger, charm.juju.relationId(id))))
 }
 
 async function lookAt(charm: Charm, ledger: Ledger, relation: RelationId): Promise<GivenSeen> {
   const { context, juju } = charm
   const acrossModels = ledger.crossModel.has(relation)
-  const databag = await juju.readAppBag(relation, context.app)
   const labels = [...ledger.entries.values()].flatMap(({ key, entry }) =>
     key.relation === relation && entry.answeredAs !== undefined ? secretLabels(key) : [],
   )
-  const secrets = new Map<string, SecretSeen>()
-  for (const label of [...labels, ...(acrossModels ? [encryptionLabel(relation)] : [])]) {
-    const found = await lookAtSecret(charm, label, acrossModels)
-    if (found) secrets.set(label, found)
-  }
+  if (acrossModels) labels.push(encryptionLabel(relation))
+  const [databag, secrets] = await Promise.all([
+    juju.readAppBag(relation, context.app),
+    aFewSeen(labels, (label) => lookAtSecret(charm, label, acrossModels)),
+  ])
   return { databag, secrets }
+}
+
+/** Those that there are, in the order in which they were asked for. */
+async function aFewSeen<Name, Seen>(
+  names: readonly Name[],
+  look: (name: Name) => Promise<Seen | undefined>,
+): Promise<ReadonlyMap<Name, Seen>> {
+  const rows = await aFewAtATime(names, async (name) => ({ name, seen: await look(name) }))
+  return new Map(rows.flatMap(({ name, seen }) => (seen === undefined ? [] : [[name, seen] as const])))
 }
 
 async function lookAtSecret(

@@ -2,7 +2,7 @@
 
 import { parseConfig } from '../../config.ts'
 import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
-import { type Hook, type Juju, type Network, NotAllowed, NotLeader } from '../../juju/index.ts'
+import { type Hook, type Juju, type Network, NotAllowed, NotLeader, unlessGone } from '../../juju/index.ts'
 import { machineNames } from '../../machine/names.ts'
 import { isNotedLeaving } from '../../machine/leaving-note.ts'
 import { workloadPaths } from '../../machine/workload.ts'
@@ -32,33 +32,42 @@ const sweeps: ReadonlySet<string> = new Set([
   'update-status',
 ])
 
+type Options = Awaited<ReturnType<Juju['readConfig']>>
+
 /**
  * A unit may lose the leadership between two questions. What Juju then refuses, or no longer shows, is no word about a client: all is
  * seen anew, as by a unit that follows.
  */
 export async function observeJuju(charm: Charm): Promise<JujuSeen> {
   const { juju } = charm
-  if (!(await juju.isLeader())) return observeAs(charm, false)
+  // Asked at the same time, since one call after the other is what takes a hook's time.
+  const [leads, options] = await Promise.all([
+    juju.isLeader(),
+    juju.readConfig(),
+    unlessGone(juju.relationIds('etcd-peers')),
+  ])
+  if (!leads) return observeAs(charm, options, false)
   try {
-    const seen = await observeAs(charm, true)
+    const seen = await observeAs(charm, options, true)
     const { gone, suspended } = seen.clients
     // What Juju shows no owner that leads no more looks like the end of a relation.
-    return gone.size + suspended.size === 0 || (await juju.stillLeads()) ? seen : observeAs(charm, false)
+    return gone.size + suspended.size === 0 || (await juju.stillLeads())
+      ? seen
+      : observeAs(charm, options, false)
   } catch (error) {
     const lost = (error instanceof NotLeader || error instanceof NotAllowed) && !(await juju.stillLeads())
-    if (lost) return observeAs(charm, false)
+    if (lost) return observeAs(charm, options, false)
     throw error
   }
 }
 
-async function observeAs(charm: Charm, leader: boolean): Promise<JujuSeen> {
+async function observeAs(charm: Charm, options: Options, leader: boolean): Promise<JujuSeen> {
   const { context, juju } = charm
   const { hook } = context
   // An action is asked by a human, who wants to know how all stands.
   const sweep = sweeps.has(hook.name) || hook.kind === 'action'
   const looksAtMembers = sweep || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
-  const [options, peers, leaving] = await Promise.all([
-    juju.readConfig(),
+  const [peers, leaving] = await Promise.all([
     observePeers(charm, leader && looksAtMembers ? juju.presentUnits() : undefined),
     isLeaving(charm),
     readAhead(charm, leader),

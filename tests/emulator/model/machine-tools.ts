@@ -1,6 +1,6 @@
 // The tools about the machine: ports, network, storage, resources, reboot (facts/juju.md §2.7, §2.8, §2.12, §2.13).
 
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isIPv6 } from '../host/network.ts'
 import { atCommit } from './at-commit.ts'
@@ -179,8 +179,18 @@ export const resourceGet: Tool = async ({ context, args }): Promise<Answer> => {
   if (attached === undefined && context.tables.profile === '4.0')
     throw noResource(context, name, `resource "${name}" not found`)
   await mkdir(dirname(outside), { recursive: true })
-  await (attached === undefined ? writeFile(outside, '') : copyFile(attached, outside))
+  if (attached === undefined) await writeFile(outside, '')
+  else await download(attached, outside)
   return { ...nothing, out: path }
+}
+
+/** Juju compares the digests, and writes nothing where the unit has the file already. */
+async function download(attached: string, into: string): Promise<void> {
+  const from = await stat(attached)
+  const there = await stat(into).catch(() => undefined)
+  if (there?.size === from.size && there.mtime.getTime() === from.mtime.getTime()) return
+  await copyFile(attached, into)
+  await utimes(into, from.atime, from.mtime)
 }
 
 function noResource({ tables, unit }: HookContext, name: string, why: string): ToolFailure {
