@@ -74,34 +74,45 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'backup/note-loss': false,
 }
 
+interface Kills {
+  kills: number
+  /** Kinds of steps that began. */
+  readonly steps: Set<string>
+  /** Kinds of steps at which a hook was killed. */
+  readonly killed: Set<string>
+}
+
 /**
  * Kills once at each (step, number of tool calls since): so each hook gets a little further every time it is retried. `within`: so many
- * calls of each step only.
+ * calls of each step only. `onEachUnit`: where several take the same steps, each of them is killed there.
  */
 export function killEverywhere(
   model: Model,
-  within = Number.POSITIVE_INFINITY,
-): { kills: number; readonly steps: Set<string> } {
+  { within = Number.POSITIVE_INFINITY, onEachUnit = false } = {},
+): Kills {
   const done = new Set<string>()
-  const told = { kills: 0, steps: new Set<string>() }
-  let step: string | undefined
-  let since = 0
+  const told: Kills = { kills: 0, steps: new Set(), killed: new Set() }
+  const last = new Map<string, { readonly step: string; readonly kind: string; since: number }>()
   model.killHooks((unit, tool, args) => {
     if (!unit.startsWith('etcd/')) return false
+    const whose = onEachUnit ? unit : ''
     const message = args.at(-1) ?? ''
     const [kind = ''] = message.split(/[ :]/)
     if (tool === 'juju-log' && Object.hasOwn(everyStep, kind)) {
       told.steps.add(kind)
-      step = message
-      since = 0
+      last.set(whose, { step: message, kind, since: 0 })
     }
-    if (step === undefined) return false
-    const point = `${step} +${since}`
-    since += 1
-    const dies = since <= within && !done.has(point)
+    const at = last.get(whose)
+    if (at === undefined) return false
+    const point = `${whose} ${at.step} +${at.since}`
+    const dies = at.since <= within && !done.has(point)
+    at.since += 1
     done.add(point)
-    if (dies) told.kills += 1
-    if (dies || tool === 'exit') step = undefined
+    if (dies) {
+      told.kills += 1
+      told.killed.add(at.kind)
+    }
+    if (dies || tool === 'exit') last.delete(whose)
     return dies
   })
   return told

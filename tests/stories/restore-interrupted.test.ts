@@ -54,7 +54,7 @@ for (const units of [1, 3])
     after(() => model[Symbol.asyncDispose]())
     const written = await deployWritten(model, units)
     // Each time the action makes all of it ready again.
-    const told = killEverywhere(model, 2)
+    const told = killEverywhere(model, { within: 2 })
     const begin = { file: 'monday.db', confirm: true }
     // An action that is killed is not run again by Juju: that is for its human to do; and hooks run between.
     for (let time = 0; time < 40 && (await restore(model, begin)).status !== 'completed'; time += 1)
