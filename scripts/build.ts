@@ -21,7 +21,7 @@ require('./charm.cjs')
 `
 
 /** Two thirds of all code: a hook that needs none of them would spend more time on reading them than on all else that it does. */
-const apart = ['croner', 'etcd3', 'execa', 'node-forge']
+const apart = ['croner', 'etcd3', 'execa', 'node-forge', 'undici']
 /** Of our own: the adapters of stores, of which one process uses one. */
 const stores = ['s3', 'azure', 'gcs']
 const port = 'port'

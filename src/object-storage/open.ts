@@ -19,7 +19,7 @@ export async function openStore(
   if (authorities.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...authorities])
   if (Object.keys(proxies).length > 0) setGlobalProxyFromEnv({ ...proxies })
   try {
-    return toldByVerb(await openAdapter(settings))
+    return toldByVerb(await openAdapter(settings), proxies)
   } catch (error) {
     throw explainFailure(error, `open ${settings.kind}`)
   }
@@ -36,8 +36,20 @@ async function openAdapter(settings: StoreSettings): Promise<ObjectStore> {
   }
 }
 
+/**
+ * The `fetch` of Node 24 ends the process where a server closes the connection after its answer and not all of that is read yet (undici
+ * #5360). So a download, which is read as fast as it can be written down, goes by a later release of the same library. Loading it takes
+ * 7 MB, which no upload has to spare.
+ */
+async function mendFetch(proxies: Readonly<Record<string, string>>): Promise<void> {
+  const { Agent, EnvHttpProxyAgent, setGlobalDispatcher } = await import('undici')
+  const { http_proxy: httpProxy = '', https_proxy: httpsProxy = '', no_proxy: noProxy = '' } = proxies
+  const goesByProxy = Object.keys(proxies).length > 0
+  setGlobalDispatcher(goesByProxy ? new EnvHttpProxyAgent({ httpProxy, httpsProxy, noProxy }) : new Agent())
+}
+
 /** An answer that makes no sense is the store's failure, too. What fails of the content that is put is none of its. */
-function toldByVerb(store: ObjectStore): ObjectStore {
+function toldByVerb(store: ObjectStore, proxies: Readonly<Record<string, string>>): ObjectStore {
   const tell = async <T>(call: string, asking: Promise<T>): Promise<T> => {
     try {
       return await asking
@@ -47,7 +59,10 @@ function toldByVerb(store: ObjectStore): ObjectStore {
   }
   return {
     put: (key, content) => store.put(key, content),
-    get: (key) => tell(`get ${key}`, store.get(key)),
+    async get(key) {
+      await mendFetch(proxies)
+      return tell(`get ${key}`, store.get(key))
+    },
     list: (prefix, options) => tell(`list ${prefix}`, store.list(prefix, options)),
     head: (key) => tell(`head ${key}`, store.head(key)),
     delete: (key) => tell(`delete ${key}`, store.delete(key)),

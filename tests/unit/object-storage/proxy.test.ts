@@ -43,10 +43,14 @@ test("a store is reached by the model's proxy, unless the model says that it is 
   const far = await openStore({ ...place, ...s3, ...keys, endpoint: 'http://store.invalid' }, proxies)
   assert.deepEqual(await far.list(''), { objects: [], prefixes: [] })
   assert.match(proxy.asked.join(), /store\.invalid/)
+  const read = async (content: AsyncIterable<Uint8Array>): Promise<string> =>
+    new Response(ReadableStream.from(content)).text()
+  assert.match(await read(await far.get('snapshot.db')), /ListBucketResult/)
   const direct = await openStore({ ...place, ...s3, ...keys, endpoint: near.url }, proxies)
   await direct.list('')
-  assert.equal(near.asked.length, 1)
-  assert.equal(proxy.asked.length, 1)
+  await read(await direct.get('snapshot.db'))
+  assert.equal(near.asked.length, 2)
+  assert.equal(proxy.asked.length, 2)
   for (const { server } of [proxy, near]) {
     server.closeAllConnections()
     server.close()

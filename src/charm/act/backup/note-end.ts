@@ -20,7 +20,10 @@ export async function noteLoss({ now }: Charm, { machine }: Observed, token: str
     token,
     at: now,
     ended: 'failed',
-    failure: { kind: 'other', words: 'it ended without a word, as when its machine restarts' },
+    failure: {
+      kind: 'other',
+      words: 'it ended without a word, as when its machine restarts (see journalctl -u etcd-charm-backup)',
+    },
     warnings: [],
     ...(newest && { newest }),
     ...(verification && { verification }),
