@@ -1,4 +1,4 @@
-// A snapshot of the store on this unit's storage, for as long as it is looked at; and that it was found to be sound, noted in its manifest.
+// A snapshot of the store on this unit's storage, for as long as it is looked at; and what was found of it, noted in its manifest.
 
 import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -33,17 +33,21 @@ export async function dropFetched(): Promise<void> {
 }
 
 /** Where list-backups looks for it. */
-export async function writeVerified(
+export async function writeVerdict(
   store: ObjectStore,
   path: string,
   manifest: BackupManifest,
-  now: number,
+  { sound, now }: { readonly sound: boolean; readonly now: number },
 ): Promise<void> {
-  const { application, modelUuid, id } = manifest
+  const { verifiedAt: _v, unusableAt: _u, ...rest } = manifest
+  const { application, modelUuid, id } = rest
   if (!isBackupId(id)) return
-  const verifiedAt = `${new Date(now).toISOString().slice(0, 19)}Z`
+  const at = `${new Date(now).toISOString().slice(0, 19)}Z`
   const key = manifestKey({ path, source: sourceOf(application, modelUuid), id })
-  await store.put(key, contentOf(printManifest({ ...manifest, verifiedAt })))
+  await store.put(
+    key,
+    contentOf(printManifest({ ...rest, ...(sound ? { verifiedAt: at } : { unusableAt: at }) })),
+  )
 }
 
 async function* contentOf(text: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {

@@ -41,8 +41,10 @@ const schema = z.object({
   finishedAt: instant,
   /** Of the ledger at the time: whether users and roles in it are those that this application knows. */
   ledgerDigest: z.optional(z.string()),
-  /** When it was last restored aside and looked at; added later. */
+  /** When it was last restored aside and found to be sound; added later, and taken back where `unusableAt` is. */
   verifiedAt: z.optional(instant),
+  /** When it was last looked at and found to be damaged; added later, and taken back where `verifiedAt` is. */
+  unusableAt: z.optional(instant),
 })
 export type BackupManifest = Readonly<z.infer<typeof schema>>
 

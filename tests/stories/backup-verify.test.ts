@@ -26,7 +26,7 @@ test('each that the schedule brings is proven; one that cannot be restored is to
   await untilNoWork(model, 'etcd/0')
   await model.updateStatus('etcd')
   const [first] = await completeIn(eyes)
-  assert.ok((await manifestOf(world, first))?.verifiedAt)
+  assert.ok((await manifestOf(world, first))?.verifiedAt, await lastOutcome())
   const listed = await model.runAction('etcd/0', 'list-backups')
   assert.match(String(listed.results.backups), new RegExp(`${first} +verified`))
   assert.equal(tell(model), 'active: ')
@@ -46,10 +46,20 @@ test('each that the schedule brings is proven; one that cannot be restored is to
     assert.match(tell(model), /^blocked: the newest backup can't be restored; run create-backup\. In full: /)
     assert.match(tell(model), /\(it is not the file that its manifest was written for: /)
     assert.ok((await completeIn(eyes)).includes(before), 'the last good one went')
+    const damaged = (await completeIn(eyes)).at(-1) ?? ''
+    const stateOf = async (id: string): Promise<string | undefined> => {
+      const { results } = await model.runAction('etcd/0', 'list-backups')
+      return new RegExp(`${id} +(\\S+)`).exec(String(results.backups))?.[1]
+    }
+    assert.deepEqual([await stateOf(damaged), await stateOf(before)], ['unusable', 'verified'])
     const again = fetched()
     await pass(model, day)
     assert.equal(fetched(), again, 'the same is not tried again')
     store.now({ kind: 'none' })
+    // It was the way to the store: whoever asks again is told so, and so is the list.
+    const verified = await model.runAction('etcd/0', 'verify-backup', { 'backup-id': damaged })
+    assert.equal(verified.status, 'completed', verified.message)
+    assert.equal(await stateOf(damaged), 'verified')
     await pass(model, 2 * day)
     assert.equal(tell(model), 'active: ')
     assert.equal((await completeIn(eyes)).length, 1, 'old ones go with one that is proven')

@@ -16,7 +16,11 @@ export async function retain(
   now: number,
 ): Promise<readonly string[]> {
   const source = sourceOf(application, model.uuid)
-  const backups = rows.map(({ id, state }) => ({ id, complete: state !== 'partial' }))
+  const backups = rows.map(({ id, state }) => ({
+    id,
+    complete: state !== 'partial',
+    unusable: state === 'unusable',
+  }))
   const refused: string[] = []
   for (const id of idsToDelete(backups, { keep, keepDays, now })) {
     try {

@@ -6,10 +6,10 @@ import type { Verification } from '../../interfaces/backup-record.ts'
 import { findWorkload, readInstalled } from '../../machine/workload.ts'
 import { type ObjectStore, StoreFailure } from '../../object-storage/port.ts'
 import { plainText } from '../../plain-text.ts'
-import { dropFetched, fetchSnapshot, writeVerified } from '../fetched-snapshot.ts'
+import { dropFetched, fetchSnapshot, writeVerdict } from '../fetched-snapshot.ts'
 import { readSnapshot, trySnapshot } from '../observe/try-snapshot.ts'
 import type { BackupRow } from '../plan/backup/listing.ts'
-import { whyNotTaken, whyNotUsable } from '../plan/restore/verdict.ts'
+import { snapshotIsNoNewer, whyNotTaken, whyNotUsable } from '../plan/restore/verdict.ts'
 
 export interface ToVerify {
   readonly store: ObjectStore
@@ -26,10 +26,12 @@ export async function verifyNewest(of: ToVerify): Promise<Verification> {
   const { id, manifest } = of.row
   if (manifest?.verifiedAt !== undefined) return { id, found: 'sound' }
   try {
-    const why = await whyUnusable(of)
+    const { why, damaged } = await lookAt(of)
     // An etcd that was ended with this process says nothing of the backup.
     of.ends.throwIfAborted()
-    return why === undefined ? await noteSound(of) : { id, found: 'unusable', words: plainText(why, 200) }
+    const noted = why === undefined || damaged ? await note(of, why === undefined) : undefined
+    if (why === undefined) return { id, found: 'sound', ...(noted !== undefined && { words: noted }) }
+    return { id, found: 'unusable', words: plainText(why, 200) }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
     const words = plainText(error instanceof Error ? error.message : String(error), 200)
@@ -39,29 +41,41 @@ export async function verifyNewest(of: ToVerify): Promise<Verification> {
   }
 }
 
-async function whyUnusable({ store, job, row, adminAuthority }: ToVerify): Promise<string | undefined> {
+interface Found {
+  /** Why it can't be restored. */
+  readonly why: string | undefined
+  /** Nowhere, that is; and not only by the etcd that is installed here. */
+  readonly damaged: boolean
+}
+
+async function lookAt({ store, job, row, adminAuthority }: ToVerify): Promise<Found> {
   const { id, manifest, size, source } = row
   const installed = await readInstalled(await findWorkload())
   if (!isBackupId(id) || !installed) throw new Error('etcd is not installed here')
   const path = await fetchSnapshot(store, snapshotKey({ path: job.store.path, source, id }), size)
   const file = await readSnapshot(path)
   const examined = { file, manifest, version: installed.version, force: false }
-  const why = whyNotTaken(examined)
-  if (why !== undefined) return why
-  return whyNotUsable(await trySnapshot({ path, file, adminAuthority, raw: file.seal === 'none' }), examined)
+  const refused = whyNotTaken(examined)
+  const why =
+    refused ??
+    whyNotUsable(await trySnapshot({ path, file, adminAuthority, raw: file.seal === 'none' }), examined)
+  return { why, damaged: why !== undefined && snapshotIsNoNewer.holds(examined) }
 }
 
-/** A store that takes no change of what it has (an object lock) keeps it from being listed as verified, and that is all. */
-async function noteSound({ store, job, row: { id, manifest }, now }: ToVerify): Promise<Verification> {
+/**
+ * A store that takes no change of what it has (an object lock) keeps it from being listed so, and that is all.
+ *
+ * @returns what kept it
+ */
+async function note(
+  { store, job, row: { manifest }, now }: ToVerify,
+  sound: boolean,
+): Promise<string | undefined> {
   try {
-    if (manifest) await writeVerified(store, job.store.path, manifest, now())
-    return { id, found: 'sound' }
+    if (manifest) await writeVerdict(store, job.store.path, manifest, { sound, now: now() })
+    return undefined
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error
-    return {
-      id,
-      found: 'sound',
-      words: plainText(`that it is verified can't be noted: ${error.message}`, 200),
-    }
+    return plainText(`that it is verified can't be noted: ${error.message}`, 200)
   }
 }

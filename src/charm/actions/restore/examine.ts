@@ -6,7 +6,12 @@ import type { Charm } from '../../charm.ts'
 import type { Observed } from '../../observed.ts'
 import { readSnapshot, trySnapshot } from '../../observe/try-snapshot.ts'
 import { Blocked } from '../../outcome.ts'
-import { type SnapshotTried, whyNotTaken, whyNotUsable } from '../../plan/restore/verdict.ts'
+import {
+  type SnapshotTried,
+  snapshotIsNoNewer,
+  whyNotTaken,
+  whyNotUsable,
+} from '../../plan/restore/verdict.ts'
 import type { Source } from './incoming.ts'
 
 export interface Sound {
@@ -18,7 +23,10 @@ export interface Sound {
   readonly raw: boolean
 }
 
-export type Examination = Sound | { readonly kind: 'refused'; readonly why: string }
+export type Examination =
+  | Sound
+  /** `damaged`: it can be restored nowhere, and not only by the etcd that is installed here. */
+  | { readonly kind: 'refused'; readonly why: string; readonly damaged: boolean }
 
 export async function examine(
   { juju }: Charm,
@@ -35,14 +43,15 @@ export async function examine(
   const file = await readSnapshot(source.path)
   const examined = { file, manifest: source.manifest, version, force }
   const why = whyNotTaken(examined)
-  if (why !== undefined) return refuse(`${source.name}: ${why}`)
+  const damaged = snapshotIsNoNewer.holds(examined)
+  if (why !== undefined) return refuse(`${source.name}: ${why}`, damaged)
   const raw = file.seal === 'none'
   await juju.actionLog(`restoring ${source.name} aside, ${file.size} bytes, to see whether etcd runs with it`)
   const tried = await tryIt(source, file, authority, raw)
   if (tried.kind === 'refused') return refuse(`${source.name} can't be tried: ${tried.why}`)
   const unusable = whyNotUsable(tried, examined)
   if (unusable !== undefined || tried.kind !== 'runs')
-    return refuse(`${source.name}: ${unusable ?? 'unusable'}`)
+    return refuse(`${source.name}: ${unusable ?? 'unusable'}`, damaged)
   return { kind: 'sound', source, file, tried, raw }
 }
 
@@ -62,6 +71,6 @@ async function tryIt(
   }
 }
 
-function refuse(why: string): Examination {
-  return { kind: 'refused', why }
+function refuse(why: string, damaged = false): Examination {
+  return { kind: 'refused', why, damaged }
 }

@@ -7,7 +7,7 @@ import { StoreFailure } from '../../../object-storage/port.ts'
 import { plainText } from '../../../plain-text.ts'
 import { requireStore } from '../../act/backup/require-store.ts'
 import type { Charm } from '../../charm.ts'
-import { fetchSnapshot, writeVerified } from '../../fetched-snapshot.ts'
+import { fetchSnapshot, writeVerdict } from '../../fetched-snapshot.ts'
 import type { Observed } from '../../observed.ts'
 import { conditionOf } from '../../outcome.ts'
 import type { BackupRow } from '../../plan/backup/listing.ts'
@@ -72,23 +72,24 @@ function keyOf({ id, source, state }: BackupRow, path: string): string {
   return state === 'foreign' || !isBackupId(id) ? `${folderOf(path)}${id}` : snapshotKey({ path, source, id })
 }
 
-/** So that list-backups tells it. What can't be noted is verified all the same. */
-export async function noteVerified(
+/** So that list-backups tells it. What can't be noted has been looked at all the same. */
+export async function noteVerdict(
   charm: Charm,
   observed: Observed,
   { kind, ...located }: Located,
+  sound: boolean,
 ): Promise<void> {
   const manifest = 'source' in located ? located.source.manifest : undefined
   if (kind !== 'found' || !manifest || !isBackupId(manifest.id)) return
   try {
     const { settings } = await requireStore(charm, observed)
     const store = await openStore(settings, charm.context.proxies)
-    await writeVerified(store, settings.path, manifest, charm.now)
+    await writeVerdict(store, settings.path, manifest, { sound, now: charm.now })
   } catch (error) {
     const why = error instanceof StoreFailure ? error.message : conditionOf(error)?.message
     if (why === undefined) throw error
     await charm.juju.actionSet({
-      warning: `that it is verified could not be noted in the store: ${plainText(why, 300)}`,
+      warning: `what was found could not be noted in the store: ${plainText(why, 300)}`,
     })
   }
 }

@@ -6,7 +6,7 @@ import { workOf } from '../../plan/backup/work.ts'
 import { observe } from '../../reconcile.ts'
 import { describeSnapshot } from './describe.ts'
 import { examine } from './examine.ts'
-import { noteVerified } from './fetch-backup.ts'
+import { noteVerdict } from './fetch-backup.ts'
 import { readParameters } from './parameters.ts'
 import { locate } from './locate.ts'
 
@@ -21,7 +21,9 @@ export async function verifyBackup(charm: Charm): Promise<void> {
   await using located = await locate(charm, observed, parameters)
   if (located.kind === 'refused') return juju.actionFail(located.why)
   const found = await examine(charm, observed, located.source, parameters)
-  if (found.kind === 'refused') return juju.actionFail(found.why)
+  const sound = found.kind === 'sound'
+  if (parameters.backupId !== undefined && (sound || found.damaged))
+    await noteVerdict(charm, observed, located, sound)
+  if (!sound) return juju.actionFail(found.why)
   await juju.actionSet({ verified: 'true', ...describeSnapshot(found) })
-  if (parameters.backupId !== undefined) await noteVerified(charm, observed, located)
 }

@@ -44,7 +44,8 @@ export function sortObjects(objects: readonly StoredObject[], path: string): Fou
   return { folders: [...folders.values()], loose }
 }
 
-export type BackupState = 'complete' | 'partial' | 'raw' | 'verified' | 'foreign'
+/** `unusable`: it was looked at, and can't be restored. */
+export type BackupState = 'complete' | 'partial' | 'raw' | 'verified' | 'unusable' | 'foreign'
 
 export interface BackupRow {
   readonly id: string
@@ -62,6 +63,7 @@ export function describeFolder(
   const whole = manifest !== undefined && manifest.id === id && manifest.size === size
   const row = { id, source, size: size ?? 0, manifest }
   if (!whole) return { ...row, state: 'partial' }
+  if (manifest.unusableAt !== undefined) return { ...row, state: 'unusable' }
   if (manifest.raw === true) return { ...row, state: 'raw' }
   return { ...row, state: manifest.verifiedAt === undefined ? 'complete' : 'verified' }
 }

@@ -66,6 +66,8 @@ test('a backup is what has a manifest that is of it; the rest is partial', () =>
   assert.equal(stateOf(manifest(idOf(2))), 'partial', 'of another backup')
   assert.equal(stateOf(manifest(folder.id, { raw: true })), 'raw')
   assert.equal(stateOf(manifest(folder.id, { verifiedAt: folder.id })), 'verified')
+  assert.equal(stateOf(manifest(folder.id, { unusableAt: folder.id })), 'unusable')
+  assert.equal(stateOf(manifest(folder.id, { raw: true, unusableAt: folder.id })), 'unusable')
 })
 
 test('the newest come first, those of others apart and below', () => {
@@ -88,7 +90,7 @@ test('the newest come first, those of others apart and below', () => {
 })
 
 test('what is kept: so many of the newest, whatever their age, and all that are younger than so many days', () => {
-  const backups = [0.5, 1, 2, 3, 10, 20].map((age) => ({ id: idOf(age), complete: true }))
+  const backups = [0.5, 1, 2, 3, 10, 20].map((age) => ({ id: idOf(age), complete: true, unusable: false }))
   const gone = (keep: number, keepDays: number) => idsToDelete(backups, { keep, keepDays, now }).toReversed()
   assert.deepEqual(gone(7, 0), [])
   assert.deepEqual(gone(2, 0), [idOf(2), idOf(3), idOf(10), idOf(20)])
@@ -98,29 +100,37 @@ test('what is kept: so many of the newest, whatever their age, and all that are 
 
 test('remains of one that was never completed go after a day, and one that may be under way stays', () => {
   const backups = [
-    { id: idOf(0.1), complete: false },
-    { id: idOf(2), complete: false },
-    { id: idOf(3), complete: true },
+    { id: idOf(0.1), complete: false, unusable: false },
+    { id: idOf(2), complete: false, unusable: false },
+    { id: idOf(3), complete: true, unusable: false },
   ]
   assert.deepEqual(idsToDelete(backups, { keep: 7, keepDays: 0, now }), [idOf(2)])
 })
 
-test('whatever the rule, the newest complete one stays', () => {
-  const one = fc.record({ age: fc.integer({ min: 0, max: 4000 }), complete: fc.boolean() })
+test('whatever the rule, the newest complete one stays, and the newest that may be restored', () => {
+  const one = fc.record({
+    age: fc.integer({ min: 0, max: 4000 }),
+    complete: fc.boolean(),
+    unusable: fc.boolean(),
+  })
   const rule = fc.record({
     keep: fc.integer({ min: 0, max: 20 }),
     keepDays: fc.integer({ min: 0, max: 4000 }),
   })
   fc.assert(
     fc.property(fc.uniqueArray(one, { selector: ({ age }) => age }), rule, (rows, { keep, keepDays }) => {
-      const backups = rows.map(({ age, complete }) => ({ id: idOf(age), complete }))
+      const backups = rows.map(({ age, ...found }) => ({ id: idOf(age), ...found }))
       const gone = new Set(idsToDelete(backups, { keep, keepDays, now }))
-      const newest = backups
-        .filter(({ complete }) => complete)
-        .map(({ id }) => id)
-        .sort()
-        .at(-1)
-      assert.ok(newest === undefined || !gone.has(newest))
+      const stays = (found: readonly (typeof backups)[number][]): void => {
+        const newest = found
+          .map(({ id }) => id)
+          .sort()
+          .at(-1)
+        assert.ok(newest === undefined || !gone.has(newest))
+      }
+      const complete = backups.filter((row) => row.complete)
+      stays(complete)
+      stays(complete.filter(({ unusable }) => !unusable))
     }),
   )
 })
