@@ -97,7 +97,7 @@ chaos: $(ETCD_CHARM) $(CLIENT_CHARM) ## every disturbance of a cluster (MEMBERS=
 	@scripts/provide-chaos-tools
 	@$(EMULATED) $(NODE) scripts/chaos.ts
 
-bench: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.py-store ## measure hooks here (CLIENTS=1,10,100,1000 MEMBERS=1,3,5 ROUNDS=5 ONLY=charm|controller|python|writes|life|neighbours|backup MEGABYTES=2000); writes bench/results.json
+bench: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.py-store ## measure hooks here (CLIENTS=1,10,100,1000 MEMBERS=1,3,5 ROUNDS=5 ONLY=charm|controller|python|writes|life|refresh|neighbours|backup MEGABYTES=2000); writes bench/results.json
 	@$(if $(findstring backup,$(ONLY)),scripts/provide-object-stores minio >/dev/null)
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 bench/index.ts
 

@@ -13,6 +13,7 @@ import { measureFirstWrites } from './first-writes.ts'
 import { growByBatches, measureCosts } from './hook-costs.ts'
 import { measureNeighbours } from './neighbours.ts'
 import { measurePython } from './python-provider.ts'
+import { measureRefresh } from './refresh.ts'
 import { median, printTable, type Row, round } from './rows.ts'
 
 function numbers(name: string, usual: string): readonly number[] {
@@ -99,6 +100,8 @@ async function measureCluster(): Promise<void> {
     }
   if (!members.some((count) => count > 1)) return
   if (wants('life')) writes.push(...(await measureClusterLife()))
+  await save()
+  if (wants('refresh')) writes.push(...(await measureRefresh()))
   await save()
   if (wants('neighbours')) writes.push(...(await measureNeighbours([1, 10])))
   // Gigabytes, for which a server of S3 is built: only where it is asked for.

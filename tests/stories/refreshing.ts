@@ -13,7 +13,7 @@ import { heal, unitsOf } from './chaos/cluster.ts'
 import { Writer } from './chaos/writer.ts'
 import { renewalsAtOnce } from './driver/archives.ts'
 import { emulated } from './driver/emulated-model.ts'
-import { architecture, breakPrograms, pinning, placeForHosts, revisions, type Version } from './releases.ts'
+import { breakPrograms, pinning, placeForHosts, revisions, storeRow, type Version } from './releases.ts'
 import { archives, cache, etcdctl, openWorld } from './world.ts'
 
 export interface Refreshing extends AsyncDisposable {
@@ -55,11 +55,8 @@ export async function beginOn({ from, to, units = 3, config, options }: Begin): 
     return charm
   }
   const offer: Refreshing['offer'] = async (versions, { broken } = {}) => {
-    const rowOf = async (version: Version): Promise<string> => {
-      const programs = await placeForHosts(version)
-      const folderOf = version === broken ? await breakPrograms(programs) : programs
-      return `${revisions[version]} ${architecture} 3.6/stable ${folderOf}\n`
-    }
+    const rowOf = async (version: Version): Promise<string> =>
+      storeRow(version, version === broken ? await breakPrograms(await placeForHosts(version)) : undefined)
     await writeFile(snapStore, (await Promise.all(versions.map(rowOf))).join(''))
   }
   await offer([from, ...to])

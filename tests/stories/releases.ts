@@ -49,7 +49,11 @@ export async function placeForHosts(version: Version): Promise<string> {
   return folder
 }
 
-export const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
+/** As a line of the snap store says it: which revision it is, for which machines, in which channel, and its programs. */
+export async function storeRow(version: Version, folder?: string): Promise<string> {
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
+  return `${revisions[version]} ${architecture} 3.6/stable ${folder ?? (await placeForHosts(version))}\n`
+}
 
 /** The charm, made to pin that release; each has other bytes. */
 export async function pinning(folder: string, version: Version): Promise<string> {
