@@ -21,7 +21,7 @@ export async function fetchSnapshot(store: ObjectStore, key: string, size: numbe
   await needSpace(workload.paths.data, { databaseBytes: size, copies: 2 })
   await makeDirectory(folder, { mode: 0o700 })
   const file = `${folder}/snapshot.db`
-  await pipeline(Readable.from(await store.get(key)), createWriteStream(file, { mode: 0o600 }))
+  await pipeline(Readable.from(await store.get(key, size)), createWriteStream(file, { mode: 0o600 }))
   return file
 }
 

@@ -38,8 +38,8 @@ async function openAdapter(settings: StoreSettings): Promise<ObjectStore> {
 
 /**
  * The `fetch` of Node 24 ends the process where a server closes the connection after its answer and not all of that is read yet (undici
- * #5360). So a download, which is read as fast as it can be written down, goes by a later release of the same library. Loading it takes
- * 7 MB, which no upload has to spare.
+ * #5360). So a download, which is read as fast as it can be written down, goes by a later release of the same library. It takes 7 MB to
+ * load, which no upload has to spare.
  */
 async function mendFetch(proxies: Readonly<Record<string, string>>): Promise<void> {
   const { Agent, EnvHttpProxyAgent, setGlobalDispatcher } = await import('undici')
@@ -59,8 +59,8 @@ function toldByVerb(store: ObjectStore, proxies: Readonly<Record<string, string>
   }
   return {
     put: (key, content) => store.put(key, content),
-    async get(key) {
-      await mendFetch(proxies)
+    async get(key, size) {
+      if (size !== undefined) await mendFetch(proxies)
       return tell(`get ${key}`, store.get(key))
     },
     list: (prefix, options) => tell(`list ${prefix}`, store.list(prefix, options)),

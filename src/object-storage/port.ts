@@ -22,8 +22,13 @@ export type Content = AsyncIterable<Uint8Array<ArrayBuffer>>
 export interface ObjectStore {
   /** Whole or not at all: whoever reads the key meanwhile finds what was there before. A content that fails leaves nothing behind. */
   put(key: string, content: Content): Promise<void>
-  /** Begins to read; what fails later fails the stream. @throws {ObjectMissing} */
-  get(key: string): Promise<Content>
+  /**
+   * Begins to read; what fails later fails the stream.
+   *
+   * @param size bytes that are expected of it, where it is more than a short text that is read at once
+   * @throws {ObjectMissing}
+   */
+  get(key: string, size?: number): Promise<Content>
   /** All of it, however many pages the store makes of it. */
   list(prefix: string, options?: { readonly delimiter?: '/' }): Promise<Listing>
   /** `undefined` where there is no such object. */

@@ -36,7 +36,7 @@ async function download(sends: number): Promise<number> {
   assert.ok(address && typeof address === 'object')
   const store = await openStore({ ...s3, endpoint: `http://127.0.0.1:${address.port}` })
   let read = 0
-  for await (const chunk of await store.get('snapshot.db')) {
+  for await (const chunk of await store.get('snapshot.db', size)) {
     read += chunk.length
     await sleep(2)
   }
