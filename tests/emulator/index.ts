@@ -28,6 +28,7 @@ import { anyOf, loseRelation, passLeadership, startRemoval } from './model/remov
 import { assertFits, attachResource } from './model/resources.ts'
 import { restartAgent } from './model/restart.ts'
 import type { Bag, HookRun, Profile, Relation, Tables, Unit } from './model/state.ts'
+import { refreshApplication, skipFailedHook } from './model/upgrade.ts'
 
 export { describeFailure, unavoidable } from './model/scheduler.ts'
 export type { RunTool } from './model/ghost.ts'
@@ -198,12 +199,10 @@ function modelOn(host: Controller, tables: Tables, dispose: () => Promise<void>)
     },
     attachResource: (name: string, resource: string, path: string): void =>
       attachResource(applicationNamed(tables, name), resource, path),
-    async refresh(name: string, archive: string): Promise<void> {
-      const app = applicationNamed(tables, name)
-      app.charm = await readCharm(archive, host.cache)
-      app.charmRevision += 1
-      app.modified += 1
+    async refresh(name: string, archive: string, { forceUnits = false } = {}): Promise<void> {
+      refreshApplication(applicationNamed(tables, name), await readCharm(archive, host.cache), forceUnits)
     },
+    skipFailedHook: (name: string): void => skipFailedHook(unitNamed(tables, name)),
     /** Update-status on every unit, or on one application's, as after five quiet minutes; then until nobody has anything to do. */
     async updateStatus(of?: string): Promise<readonly HookRun[]> {
       const apps = of === undefined ? [...tables.applications.values()] : [applicationNamed(tables, of)]

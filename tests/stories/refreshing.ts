@@ -20,7 +20,7 @@ export interface Refreshing extends AsyncDisposable {
   readonly model: Model
   readonly relation: number
   /** `juju refresh` to a charm that pins this release. */
-  refresh(version: Version): Promise<void>
+  refresh(version: Version, how?: Parameters<Model['refresh']>[2]): Promise<void>
   charmOf(version: Version): Promise<string>
   /** The store has these and no others; one of them may be broken: it tells its version, and does not run. */
   offer(versions: readonly Version[], faults?: Faults): Promise<void>
@@ -82,7 +82,7 @@ export async function beginOn({ from, to, units = 3, config, options }: Begin): 
     relation,
     charmOf,
     offer,
-    refresh: async (version) => model.refresh('etcd', await charmOf(version)),
+    refresh: async (version, how) => model.refresh('etcd', await charmOf(version), how),
     write: (prefix = '/web/refresh/') => new Writer(emulated(model), relation, 'web', prefix),
     [Symbol.asyncDispose]: close,
   }

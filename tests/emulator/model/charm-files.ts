@@ -10,7 +10,10 @@ import type { HookToRun, Tables, Unit } from './state.ts'
 /** The archive's files, when the unit has none yet or the upgrade is about to run; what only the old archive had goes. */
 export async function placeCharm(tables: Tables, unit: Unit, hook: HookToRun): Promise<void> {
   const { unpacked } = unit.app.charm
-  if (unit.placed === unpacked || (unit.placed !== undefined && hook.name !== 'upgrade-charm')) return
+  // One that was refreshed by force counts as one that has seen it, before it has the files.
+  const seen = unit.modifiedSeen === unit.app.modified
+  const swaps = unit.placed === undefined || hook.name === 'upgrade-charm' || seen
+  if (unit.placed === unpacked || !swaps) return
   const target = unit.host.outside(charmFolder(unit))
   if (unit.placed === undefined) {
     await mkdir(target, { recursive: true })
