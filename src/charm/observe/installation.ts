@@ -11,7 +11,7 @@ import { readPin } from '../../machine/pinned-workload.ts'
 import { rememberedDigestOf } from '../../machine/remembered-digest.ts'
 import type { Installed, Workload } from '../../machine/workload.ts'
 import type { Charm } from '../charm.ts'
-import { fetchPath, snapshotFolder, tarballPath } from '../layout.ts'
+import { fetchPath, raftLogPath, snapshotFolder, tarballPath } from '../layout.ts'
 import type { InstallationSeen, SourceSeen, WorkloadSeen } from '../observed.ts'
 import { isMinorUp } from '../plan/refresh/versions.ts'
 
@@ -46,7 +46,12 @@ export async function observeInstallation(
     prepared: other ? undefined : prepared,
     previous,
     fetchFailed: parseJsonText(fetchSchema, fetchFailed),
-    ...(crosses && { hasV2Content: await readV2Content(snapshotFolder(workload)) }),
+    ...(crosses && {
+      hasV2Content: await readV2Content({
+        snapshots: snapshotFolder(workload),
+        log: raftLogPath(workload),
+      }),
+    }),
     ...(charmRevision !== undefined && { charmRevision }),
   }
 }

@@ -82,9 +82,10 @@ export const noAlarmIsRaised: RefreshGuard = {
 
 export const noV2ContentIsKept: RefreshGuard = {
   name: 'no-v2-content-is-kept',
-  because: 'its data holds keys of the v2 API, with which etcd 3.6 does not start',
+  because: 'its data or its log holds what came by the v2 API, with which etcd 3.6 does not start',
   holds: (change) => !goesUp(change) || !change.hasV2Content,
-  remedy: () => 'delete them with the release that runs',
+  // A member forgets what its log holds with its next snapshot.
+  remedy: () => 'delete it with the release that runs, and set snapshot-count=100 for so many writes',
 }
 
 export const notBelowTheCluster: RefreshGuard = {
@@ -103,12 +104,16 @@ export const lowerPatchIsARollback: RefreshGuard = {
 }
 
 /** What etcd itself does not start with: no order takes these out of the way. */
-export const limits: readonly RefreshGuard[] = [versionIsKnown, oneMinorAtATime, notBelowTheCluster]
+export const limits: readonly RefreshGuard[] = [
+  versionIsKnown,
+  oneMinorAtATime,
+  notBelowTheCluster,
+  noV2ContentIsKept,
+]
 /** What an operator may answer for, with force-refresh-start check-compatibility=false. */
 export const compatibilities: readonly RefreshGuard[] = [
   leavesASafePatch,
   allMembersVote,
   noAlarmIsRaised,
-  noV2ContentIsKept,
   lowerPatchIsARollback,
 ]

@@ -65,14 +65,16 @@ describe('what is refused before anything stops', () => {
   })
 
   it('an operator may answer for what is not safe, and not for what etcd would not start with', () => {
-    const forced = (version: string, to: string, cluster: string): string | undefined => {
+    const forced = (version: string, to: string, cluster: string, more?: Partial<Cluster>) => {
       const order = { release: 'new', compatibility: false }
       const units = three(version).map((row, nth) => (nth === 2 ? { ...row, told: { ...old, order } } : row))
-      const found = hold({ units, self: 2, to, cluster })
+      const found = hold({ units, self: 2, to, cluster, ...more })
       return found?.kind === 'refused' ? found.guard : found?.kind
     }
     assert.equal(forced('3.5.16', '3.6.4', '3.5.0'), undefined)
     assert.equal(forced('3.6.16', '3.5.30', '3.6.0'), 'not-below-the-cluster')
+    const v2 = { machine: { hasV2Content: true } }
+    assert.equal(forced('3.5.30', '3.6.4', '3.5.0', v2), 'no-v2-content-is-kept')
   })
 
   it('is what fails before the first unit, in 64 characters', () => {
