@@ -13,7 +13,15 @@ import { heal, unitsOf } from './chaos/cluster.ts'
 import { Writer } from './chaos/writer.ts'
 import { renewalsAtOnce } from './driver/archives.ts'
 import { emulated } from './driver/emulated-model.ts'
-import { breakPrograms, pinning, placeForHosts, revisions, storeRow, type Version } from './releases.ts'
+import {
+  breakPrograms,
+  pinning,
+  placeForHosts,
+  revisions,
+  storeRow,
+  unknownRow,
+  type Version,
+} from './releases.ts'
 import { archives, cache, etcdctl, openWorld } from './world.ts'
 
 export interface Refreshing extends AsyncDisposable {
@@ -30,6 +38,8 @@ export interface Refreshing extends AsyncDisposable {
 
 interface Faults {
   readonly broken?: Version
+  /** Beside them, one of a line that the charm does not know. */
+  readonly unknown?: boolean
 }
 
 export interface Begin {
@@ -54,10 +64,11 @@ export async function beginOn({ from, to, units = 3, config, options }: Begin): 
     made.set(version, charm)
     return charm
   }
-  const offer: Refreshing['offer'] = async (versions, { broken } = {}) => {
+  const offer: Refreshing['offer'] = async (versions, { broken, unknown } = {}) => {
     const rowOf = async (version: Version): Promise<string> =>
       storeRow(version, version === broken ? await breakPrograms(await placeForHosts(version)) : undefined)
-    await writeFile(snapStore, (await Promise.all(versions.map(rowOf))).join(''))
+    const rows = await Promise.all([...versions.map(rowOf), ...(unknown ? [unknownRow()] : [])])
+    await writeFile(snapStore, rows.join(''))
   }
   await offer([from, ...to])
   const model = await openWorld({ ...options, snapStore })

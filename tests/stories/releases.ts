@@ -67,15 +67,26 @@ export async function pinning(folder: string, version: Version): Promise<string>
 }
 
 /** A program that ends at once, as one does that knows an option no more. */
-export async function breakPrograms(folder: string): Promise<string> {
-  const broken = `${folder}-broken`
-  if (existsSync(broken)) return broken
-  const draft = `${broken}.${randomUUID()}`
+export function breakPrograms(folder: string): Promise<string> {
+  return changePrograms(folder, 'config-file', 'c0nfig-file')
+}
+
+/** A release of a line that the charm does not know, by what its program tells. */
+export const unknown = { revision: 301, version: '3.7.30' } as const
+
+export async function unknownRow(): Promise<string> {
+  const folder = await changePrograms(await placeForHosts('3.5.30'), '3.5.30', unknown.version)
+  return (await storeRow('3.5.30', folder)).replace(/^\d+/, String(unknown.revision))
+}
+
+async function changePrograms(folder: string, text: string, by: string): Promise<string> {
+  const changed = `${folder}-${by}`
+  if (existsSync(changed)) return changed
+  const draft = `${changed}.${randomUUID()}`
   await cp(folder, draft, { recursive: true })
   const program = await readFile(join(draft, 'etcd'))
-  for (let at = program.indexOf('config-file'); at >= 0; at = program.indexOf('config-file', at + 1))
-    program.write('c0nfig-file', at)
+  for (let at = program.indexOf(text); at >= 0; at = program.indexOf(text, at + 1)) program.write(by, at)
   await writeFile(join(draft, 'etcd'), program)
-  await rename(draft, broken).catch(() => rm(draft, { recursive: true }))
-  return broken
+  await rename(draft, changed).catch(() => rm(draft, { recursive: true }))
+  return changed
 }

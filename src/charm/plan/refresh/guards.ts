@@ -82,10 +82,10 @@ export const noAlarmIsRaised: RefreshGuard = {
 
 export const noV2ContentIsKept: RefreshGuard = {
   name: 'no-v2-content-is-kept',
-  because: 'its data or its log holds what came by the v2 API, with which etcd 3.6 does not start',
+  because: 'its data or log holds requests of the v2 API, and etcd 3.6 would not start',
   holds: (change) => !goesUp(change) || !change.hasV2Content,
   // A member forgets what its log holds with its next snapshot.
-  remedy: () => 'delete it with the release that runs, and set snapshot-count=100 for so many writes',
+  remedy: () => 'delete its keys, then set snapshot-count=100 for a while',
 }
 
 export const notBelowTheCluster: RefreshGuard = {
