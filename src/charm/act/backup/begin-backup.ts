@@ -22,7 +22,7 @@ import { forgetBackup, removeOrders } from './note-end.ts'
 import { type Ready, requireStore } from './require-store.ts'
 
 /** Memory is etcd's: half of what it would take otherwise (`make bench ONLY=backup`). */
-const frugal = ['--max-semi-space-size=1', '--expose-gc']
+const frugal = ['--max-semi-space-size=1', '--expose-gc', '--optimize-for-size']
 
 /** The most that a database of etcd is for, at a megabyte a second. */
 const longestSeconds = 4 * 60 * 60

@@ -157,7 +157,9 @@ function whatIsPaused(observed: Observed, standing: Standing, next: UnitStanding
     !isMinorUp(from, to)
   if (next.told.order?.release === wanted) return undefined
   const refreshed = refreshedUnits(standing).map(({ unit }) => unit)
-  const check = refreshed.length > 0 ? `check ${refreshed.join(', ')}, then ` : ''
+  // What to run has to be seen, however many units there are.
+  const whom = refreshed.length > 2 ? `the ${refreshed.length} refreshed units` : refreshed.join(', ')
+  const check = refreshed.length > 0 ? `check ${whom}, then ` : ''
   if (isLast(standing) && from !== undefined && to !== undefined && isMinorUp(from, to))
     return `point of no return: ${check}run resume-refresh on ${next.unit}`
   if (rollback || !pausesNow(observed, standing)) return undefined

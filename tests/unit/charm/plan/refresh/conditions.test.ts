@@ -43,6 +43,16 @@ describe('what juju status says of a refresh', () => {
     ])
   })
 
+  it('tells how many there are where their names would push the remedy out of sight', () => {
+    const units = [
+      { version: '3.5.30', told: old },
+      ...[1, 2, 3].map(() => ({ version: '3.6.16', told: done })),
+    ]
+    assert.deepEqual(told({ units, self: 0, to: '3.6.16' }), [
+      'blocked: point of no return: check the 3 refreshed units, then run resume-refresh on etcd/0; to go back, refresh to what was before',
+    ])
+  })
+
   it('names the point of no return where the only unit is the last one', () => {
     const units = [{ version: '3.5.30', told: old }]
     assert.deepEqual(told({ units, self: 0, to: '3.6.16' }), [
