@@ -19,14 +19,28 @@ export function trustedRoots({ peers }: Observed, role: IssuerRole): readonly st
  */
 export function withRoots(observed: Observed, authorities: ByPurpose): Pick<ByPurpose, 'peer' | 'server'> {
   const bundle = (role: IssuerRole): string => {
-    const told = trustedRoots(observed, role)
-    const kept = splitBundle(observed.machine.files[authorityFiles[role]] ?? '').filter(
-      (pem) => isShown(observed, role, fingerprintOfPem(pem)) && !holds(told, pem),
-    )
-    const roots = [...told, ...kept].filter((pem) => !holds(splitBundle(authorities[role]), pem))
+    const all = [...trustedRoots(observed, role), ...keptRoots(observed, role)]
+    const roots = all.filter((pem) => !holds(splitBundle(authorities[role]), pem))
     return roots.length === 0 ? authorities[role] : join(authorities[role], roots)
   }
   return { peer: bundle('peer'), server: bundle('server') }
+}
+
+function keptRoots(observed: Observed, role: IssuerRole): readonly string[] {
+  const told = trustedRoots(observed, role)
+  return splitBundle(observed.machine.files[authorityFiles[role]] ?? '').filter(
+    (pem) => isShown(observed, role, fingerprintOfPem(pem)) && !holds(told, pem),
+  )
+}
+
+/**
+ * By which alone peers are let in: for as long as a root is trusted, so that it goes with the last of them, in one restart, and whoever
+ * an issuer signs for is never let in by a root that is still to go.
+ */
+export function allowedPeerName(observed: Observed): string | undefined {
+  const narrow = observed.peers?.application.issuers?.peer?.narrow
+  if (narrow !== undefined || keptRoots(observed, 'peer').length === 0) return narrow
+  return /^ *AllowedHostname: (\S+)$/m.exec(observed.machine.files.configuration ?? '')?.[1]
 }
 
 /** What clients are told to trust servers by. */

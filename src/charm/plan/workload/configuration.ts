@@ -7,6 +7,7 @@ import { url } from '../../../machine/network.ts'
 import { workloadPaths } from '../../../machine/workload.ts'
 import type { Observed, WorkloadSeen } from '../../observed.ts'
 import { memberName, peerUrlOf } from '../cluster/members.ts'
+import { allowedPeerName } from '../issuers/trust.ts'
 import { planQuota } from './quota.ts'
 
 export interface Settings {
@@ -48,7 +49,7 @@ export function printConfiguration({ observed, addresses, token, workload, boots
   const paths = workloadPaths(workload.kind)
   const name = memberName(observed.unit)
   const { inForce } = observed.config
-  const narrow = observed.peers?.application.issuers?.peer?.narrow
+  const narrow = allowedPeerName(observed)
   const quota = planQuota(observed).bytes
   const tls = (file: string): string => `${paths.tls}/${file}`
   return renderConfiguration(

@@ -57,4 +57,28 @@ describe('the leader', () => {
     assert.ok(files?.truststore !== undefined && files['peer-authority']?.includes(vault.certificate.trim()))
     assert.ok(!files.truststore.includes(vault.certificate.trim()))
   })
+
+  it('is told before the last that shows it is: its root and the name of peers go together, in one restart', () => {
+    const presents = { presents: fingerprintOfPem(vault.certificate) }
+    const wanted = (observed: Observed) => {
+      assert.ok(observed.peers)
+      const found = wantedWorkload(observed, observed.peers.ledger)
+      assert.ok(found?.loading && found.files.configuration)
+      return { loading: found.loading, configuration: found.files.configuration }
+    }
+    const before = trusting(seeing({ kind: 'none' }), vault, presents)
+    const { loading, configuration } = wanted(before)
+    assert.match(configuration, /AllowedHostname: etcd\./)
+    const after = (second: object): Observed => {
+      const { peers, machine } = trusting(before, vault, second)
+      assert.ok(peers)
+      const { issuers: _gone, ...application } = peers.application
+      const files = { ...machine.files, configuration }
+      return { ...before, machine: { ...machine, files }, peers: { ...peers, application } }
+    }
+    assert.deepEqual(wanted(after(presents)).loading, loading)
+    const rest = wanted(after({}))
+    assert.equal(rest.loading.roots, undefined)
+    assert.doesNotMatch(rest.configuration, /AllowedHostname/)
+  })
 })
