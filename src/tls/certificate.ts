@@ -50,11 +50,13 @@ export function fingerprintOf(certificate: X509Certificate): string {
 
 /** When an authority's certificate ends, and whether it signed another one; a bundle counts by its first certificate. */
 export function describeAuthority(pem: string): {
+  notBefore: number
   notAfter: number
   signed(certificatePem: string): boolean
 } {
   const authority = new X509Certificate(pem)
   return {
+    notBefore: authority.validFromDate.getTime(),
     notAfter: authority.validToDate.getTime(),
     signed: (certificatePem) => new X509Certificate(certificatePem).verify(authority.publicKey),
   }

@@ -6,6 +6,7 @@ import { EtcdFailure } from '../../etcd/errors.ts'
 import { type LockOptions, leaveNote, lockHolder, takeNoteBack } from '../../etcd/lock.ts'
 import type { Charm } from '../charm.ts'
 import { readWork } from '../keep-lock.ts'
+import { authoritiesAreInForce } from '../plan/certificates/guards.ts'
 import { myRestartTurn } from '../plan/cluster/guards.ts'
 import { readMembers } from '../observe/members.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
@@ -36,6 +37,8 @@ export async function restartInTurn(charm: Charm, observed: Observed, step: Rest
   await tryTruststore(observed, step)
   const restart = (): Promise<Outcome> => runService(observed, step)
   if (etcd.kind !== 'up' || membersOf(observed)?.length === 1) return restart()
+  const trustsOthers = step.loading.authorities !== observed.machine.loaded?.authorities
+  if (trustsOthers && !authoritiesAreInForce.holds(observed)) return restart()
   const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
   if (!client) return restart()
   await using _closed = client

@@ -95,12 +95,20 @@ export async function awaitQuorum(why: string): Promise<void> {
     throw new Waiting(
       `restart is due (${why}), but this member reaches no quorum, and stays as it is: ${problem}`,
     )
+  quorums += 1
+  // Its certificate may have ended, say: what the charm was told when it asked is in the status, too.
+  if (quorums >= mostTries)
+    throw new Waiting(
+      `restart is due (${why}), but etcd, which has a quorum by its own word, takes no requests`,
+    )
 }
 
 /** Others may join all the while: so often does a hook try it with the members as they are by then. */
 const mostTries = 3
 /** Of this hook: its process runs no other. */
 let lateJoins = 0
+/** How often it had one, and was asked in vain before and after. */
+let quorums = 0
 
 /** Until the member itself serves, and then a little for its quorum: the others may be about to start, or may not be. */
 export async function awaitStart(loaded: Loaded | undefined): Promise<Outcome> {

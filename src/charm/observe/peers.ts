@@ -69,6 +69,9 @@ async function lookAtPeers(
     application: parsed,
     ledger: parseLedger(application),
     authoritiesEnd: authorities && Math.min(...purposes.map((purpose) => authorities[purpose].notAfter)),
+    ...(authorities && {
+      authoritiesBegin: Math.max(...purposes.map((purpose) => authorities[purpose].notBefore)),
+    }),
     units: new Map(there),
     ...(gone && { gone }),
   }

@@ -75,11 +75,7 @@ function readBefore(
   if (sweep || hook.kind !== 'relation') return undefined
   const entry = ledger.entries.get(ledgerKey(key))?.entry
   if (entry?.state !== 'accepted' || entry.secret !== secret || entry.waits) return undefined
-  return isValid(entry.leaf, now) ? entry.leaf : undefined
-}
-
-function isValid({ notBefore, notAfter }: Leaf, now: number): boolean {
-  return notBefore <= now && now <= notAfter
+  return now <= entry.leaf.notAfter ? entry.leaf : undefined
 }
 
 async function examine(
@@ -88,9 +84,11 @@ async function examine(
   secret: string | undefined,
   ledger: Ledger,
 ): Promise<CertificateOffer> {
-  const before = acceptedBefore(charm, text, ledger)
-  if (before) return { kind: 'leaf', leaf: before, secret }
-  const found = await examineClientCertificate(text, charm.now)
+  const accepted = acceptedBefore(text, ledger)
+  // New code may know better, so an upgrade looks again.
+  const upgraded = charm.context.hook.kind === 'lifecycle' && charm.context.hook.name === 'upgrade-charm'
+  if (accepted && charm.now <= accepted.notAfter && !upgraded) return { kind: 'leaf', leaf: accepted, secret }
+  const found = await examineClientCertificate(text, Math.max(charm.now, accepted?.notBefore ?? 0))
   if (found.kind === 'refused') return { kind: 'refused', code: found.code, detail: found.detail, secret }
   const { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize } = found
   const leaf = { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize }
@@ -112,15 +110,12 @@ async function examine(
 }
 
 /**
- * A certificate that was examined and accepted is not parsed again, which would cost every hook node-forge. It may have expired
- * since; and new code may know better, so an upgrade looks again.
+ * A certificate that was examined and accepted is not parsed again, which would cost every hook node-forge. It may have expired since;
+ * but it was valid once, so where it seems not to be valid yet, the clock is behind.
  */
-function acceptedBefore({ context, now }: Charm, text: string, { entries }: Ledger): Leaf | undefined {
-  if (context.hook.kind === 'lifecycle' && context.hook.name === 'upgrade-charm') return undefined
+function acceptedBefore(text: string, { entries }: Ledger): Leaf | undefined {
   const pem = text.trim()
-  for (const { entry } of entries.values()) {
-    if (entry.state !== 'accepted' || entry.leaf.pem.trim() !== pem) continue
-    return isValid(entry.leaf, now) ? entry.leaf : undefined
-  }
+  for (const { entry } of entries.values())
+    if (entry.state === 'accepted' && entry.leaf.pem.trim() === pem) return entry.leaf
   return undefined
 }

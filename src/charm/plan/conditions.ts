@@ -6,7 +6,7 @@ import type { Observed } from '../observed.ts'
 import type { Condition } from '../step.ts'
 import { backupConditions } from './backup/conditions.ts'
 import { certificateNamesAddress } from './certificates/guards.ts'
-import { rotationConditions } from './certificates/rotation.ts'
+import { clockConditions, rotationConditions } from './certificates/rotation.ts'
 import { clientConditions, trialConditions } from './clients/conditions.ts'
 import { clusterConditions, unstartedConditions, unstartedUnits } from './cluster/conditions.ts'
 import { untold } from './cluster/founding.ts'
@@ -32,6 +32,7 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
   if (observed.leaving) return [{ status: 'maintenance', message: 'leaving', scope: 'unit' }]
   return [
     ...optionConditions(observed),
+    ...clockConditions(observed),
     ...lockOutConditions(observed),
     ...refusalConditions(observed),
     ...unitConditions(observed),

@@ -3,6 +3,7 @@
 
 import { type ByPurpose, purposes, type Rotation } from '../../interfaces/etcd-peers.ts'
 import { createAuthority } from '../../tls/authority.ts'
+import { readValidity } from '../../tls/certificate.ts'
 import type { Charm } from '../charm.ts'
 import { type Age, type Content, hasKeys, label, readAuthorities } from '../observe/authorities-secret.ts'
 import { Blocked, Waiting } from '../outcome.ts'
@@ -77,7 +78,7 @@ async function rotate(charm: Charm, stored: Content, to: RotationStep): Promise<
   const next = pickIfThere(stored, 'next-')
   switch (to) {
     case 'introduce':
-      return next ? stored : { ...stored, ...(await make(charm, 'next-')) }
+      return next && isValid(next.peer, charm.now) ? stored : { ...stored, ...(await make(charm, 'next-')) }
     case 'renew':
       return next
         ? {
@@ -94,6 +95,12 @@ async function rotate(charm: Charm, stored: Content, to: RotationStep): Promise<
     default:
       return to satisfies never
   }
+}
+
+/** Of those to come the clock of their maker may have been wrong: then they sign nothing, and others come instead. */
+function isValid(certificate: string, now: number): boolean {
+  const valid = readValidity(certificate)
+  return valid !== undefined && valid.notBefore <= now && now <= valid.notAfter
 }
 
 /** With the keys that sign now. */

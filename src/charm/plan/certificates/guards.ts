@@ -4,6 +4,7 @@ import { digestOfAuthorities, digestOfCertificates } from '../../../interfaces/a
 import { clientCasOf, type PeerUnit, purposes } from '../../../interfaces/etcd-peers.ts'
 import type { Guard } from '../guard.ts'
 import type { Observed } from '../../observed.ts'
+import { shownRequest } from '../issuers/shown.ts'
 import { withRoots } from '../issuers/trust.ts'
 import { certificatesOnDisk } from './certificates-on-disk.ts'
 
@@ -11,6 +12,22 @@ export const credentialIsCommitted: Guard<[observed: Observed]> = {
   name: 'credential-is-committed',
   because: 'a certificate authority signs only once Juju has stored it',
   holds: (observed) => observed.peers?.application.authorities !== undefined,
+}
+
+/** A clock that is behind would sign what has ended for everybody else, and one whose clock was ahead has left an authority that nobody takes yet. */
+export const clockIsNotBehind: Guard<[observed: Pick<Observed, 'now' | 'peers'>]> = {
+  name: 'clock-is-not-behind',
+  because: 'what is signed before its authority is valid is of use to nobody',
+  holds: ({ now, peers }) => peers?.authoritiesBegin === undefined || now >= peers.authoritiesBegin,
+}
+
+/** By their own clock; with an issuer's certificate they are let in all the same. */
+export const authoritiesAreInForce: Guard<[observed: Pick<Observed, 'machine' | 'now' | 'peers'>]> = {
+  name: 'authorities-are-in-force',
+  because:
+    'where they have ended, no member lets another in anew: whoever waits for one that has restarted waits for ever',
+  holds: ({ machine, now, peers }) =>
+    shownRequest(machine, 'peer') !== undefined || now < (peers?.authoritiesEnd ?? Number.POSITIVE_INFINITY),
 }
 
 /** How far a unit has followed a rotation: others told it, and of itself this one knows it now (no hook would tell it of its own databag). */

@@ -1,7 +1,9 @@
 // New certificate authorities without an outage, in three moves of the leader: both are trusted and the old one signs; both are
 // trusted and the new one signs; the old one goes. Each waits until every unit has followed the last.
 
-import { newIssuerIsTrusted, oldIssuerTrustedUntilAllRenewed } from './guards.ts'
+import { splitBundle } from '../../../interfaces/authorities-digest.ts'
+import { readValidity } from '../../../tls/certificate.ts'
+import { clockIsNotBehind, newIssuerIsTrusted, oldIssuerTrustedUntilAllRenewed } from './guards.ts'
 import type { Observed } from '../../observed.ts'
 import type { Condition, RotationStep, Write } from '../../step.ts'
 import { livesOf } from './signing.ts'
@@ -23,7 +25,10 @@ export function planRotation(observed: Observed, pending: boolean): readonly Wri
         ? move('introduce', 'the certificate authorities end too soon for new certificates')
         : []
     case 'introduce':
-      return !pending && newIssuerIsTrusted.holds(observed) ? move('renew', newIssuerIsTrusted.because) : []
+      if (isOfNoUse(observed)) return move('introduce', 'the authorities to come are not valid now')
+      return !pending && isValidYet(observed) && newIssuerIsTrusted.holds(observed)
+        ? move('renew', newIssuerIsTrusted.because)
+        : []
     case 'renew':
       return oldIssuerTrustedUntilAllRenewed.holds(observed)
         ? move('finish', 'every certificate is of the new authorities')
@@ -33,9 +38,41 @@ export function planRotation(observed: Observed, pending: boolean): readonly Wri
   }
 }
 
+/** Clocks differ. */
+const skew = 60 * 60 * 1000
+
+/** Their maker's clock was wrong: what they would sign is of use to nobody. */
+function isOfNoUse({ now, peers }: Observed): boolean {
+  const valid = validityOfNext(peers)
+  return valid !== undefined && (now > valid.notAfter || now < valid.notBefore - skew)
+}
+
+function isValidYet({ now, peers }: Observed): boolean {
+  return now >= (validityOfNext(peers)?.notBefore ?? 0)
+}
+
+function validityOfNext(peers: Observed['peers']): ReturnType<typeof readValidity> {
+  const next = splitBundle(peers?.application.authorities?.peer ?? '').at(-1)
+  return next === undefined ? undefined : readValidity(next)
+}
+
 /** Whom the next move waits for is told by each unit's own status. */
-export function rotationConditions({ peers, leader }: Observed): readonly Condition[] {
+export function rotationConditions(observed: Observed): readonly Condition[] {
+  const { peers, leader } = observed
   if (!leader || peers?.application.rotation === undefined) return []
   const message = 'new certificate authorities are being rolled out; wait until every unit has followed'
   return [{ status: 'maintenance', message, scope: 'application', stake: 'machine' }]
+}
+
+/** Whatever else is told then, that nobody's certificate is valid yet, say, follows from it. */
+export function clockConditions(observed: Observed): readonly Condition[] {
+  const { now, peers } = observed
+  if (peers?.authoritiesBegin === undefined || clockIsNotBehind.holds(observed)) return []
+  const [clock, begin] = [printTime(now), printTime(peers.authoritiesBegin)]
+  const message = `its clock says ${clock}, before the authorities are valid (${begin}); set it, or if it is right, run rotate-authorities on the leader`
+  return [{ status: 'waiting', message, scope: 'unit', stake: 'cluster' }]
+}
+
+function printTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

@@ -3,7 +3,7 @@
 
 import { type Purpose, purposes } from '../../../interfaces/etcd-peers.ts'
 import { planForgetting } from './forgetting.ts'
-import { credentialIsCommitted } from './guards.ts'
+import { clockIsNotBehind, credentialIsCommitted } from './guards.ts'
 import type { Observed, PeerSeen, PeersSeen } from '../../observed.ts'
 import type { Write } from '../../step.ts'
 import { planFounding } from '../cluster/founding.ts'
@@ -33,6 +33,7 @@ export function planIssuing(observed: Observed): readonly Write[] {
     return [...writes, { kind: 'authorities/create', restore, why }]
   }
   writes.push(...planForgetting(observed, peers))
+  if (!clockIsNotBehind.holds(observed)) return writes
   for (const [unit, seen] of [...peers.units].sort(([a], [b]) => (a < b ? -1 : 1))) {
     // Whether there still is a unit that was not signed for is known only where Juju was asked.
     if (unit !== observed.unit && seen.issued.size === 0 && !peers.gone) continue

@@ -10,6 +10,8 @@ export interface PeersSeen {
   readonly ledger: Ledger
   /** When the first of the authorities expires, in milliseconds since 1970. */
   readonly authoritiesEnd: number | undefined
+  /** When the last of them became valid: no clock that is right says less. */
+  readonly authoritiesBegin?: number
   /** The keys of the authorities are where they were stored; looked for by the leader in sweeps. */
   readonly keysKept?: boolean
   /** By unit name, this unit among them: those that there are, as far as this unit can know. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { Observed, PeerSeen, PeersSeen } from '../../../../../src/charm/observed.ts'
+import { createAuthority } from '../../../../../src/tls/authority.ts'
 import type { ByPurpose, PeerUnit } from '../../../../../src/interfaces/etcd-peers.ts'
 import { access, accepted, relationKey, settled } from '../../observation.ts'
 import { running, withLedger } from '../../observed-changes.ts'
@@ -77,6 +78,35 @@ describe('a rotation of the certificate authorities', () => {
     assert.ok(machine.loaded)
     const behind = { ...machine, loaded: { ...machine.loaded, authorities: 'of the old alone' } }
     assert.deepEqual(moves({ ...inPhase(application), machine: behind }), [])
+  })
+
+  it('makes others instead of new ones that have ended, or are not valid yet, and waits where clocks only differ', async () => {
+    const year = 365 * day
+    const rotating = async (made: number): Promise<Observed> => {
+      const { now } = settled()
+      const of = { commonName: 'etcd peer authority', now: new Date(now + made), years: 1 }
+      const { certificate } = await createAuthority(of)
+      const authorities = { ...bundles('old'), peer: `${bundle('peer old')}${certificate}` }
+      return inPhase({ authorities, rotation: 'introduce' })
+    }
+    const made = [-2 * year, year, 30 * 60 * 1000, -day]
+    const planned = await Promise.all(made.map(async (at) => moves(await rotating(at))))
+    assert.deepEqual(planned, [['introduce'], ['introduce'], [], ['renew']])
+  })
+
+  it('signs nothing by a clock that says less than the authorities, and says so', () => {
+    const unsigned = (own: PeerSeen): PeerSeen => ({ ...own, issued: new Map() })
+    const observed = inPhase({}, unsigned)
+    assert.ok(observed.peers)
+    const begins = (at: number): Observed => ({
+      ...observed,
+      ...(observed.peers && { peers: { ...observed.peers, authoritiesBegin: observed.now + at } }),
+    })
+    const signs = (of: Observed): number =>
+      decide(of).writes.filter(({ kind }) => kind === 'certificates/sign').length
+    assert.deepEqual([signs(begins(-1)), signs(begins(1))], [1, 0])
+    const [first] = decide(begins(day)).conditions
+    assert.match(first?.message ?? '', /^its clock says .* before the authorities are valid .*; set it,/)
   })
 
   it('lets the new ones sign only in a hook after clients were told of them', () => {
