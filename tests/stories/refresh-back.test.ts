@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
 import {
   assertOneAwayAtATime,
@@ -23,6 +24,16 @@ async function settled({ model }: Refreshing): Promise<readonly string[]> {
   await model.settle()
   await heal(model)
   return versionsOf(model)
+}
+
+/** Members agree on it a few seconds after they may. */
+async function untilClusterVersion(model: Refreshing['model'], version: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    const { results } = await model.runAction('etcd/0', 'health')
+    if (results['cluster-version'] === version) return
+    assert.ok(tries < 30, `cluster version ${results['cluster-version']}`)
+    await sleep(500)
+  }
 }
 
 test('a rollback half-way takes back who had moved, and asks nobody', patches, async (story) => {
@@ -70,6 +81,15 @@ test('after its last unit a minor upgrade goes back by downgrade-cluster alone',
   await model.runAction('etcd/0', 'resume-refresh')
   assert.deepEqual(await settled(world), ['3.6.16', '3.6.16', '3.6.16'])
 
+  // Asked for by mistake, and taken back: nobody goes.
+  const mistaken = Date.now()
+  for (const words of [{ target: '3.5', confirm: true }, { cancel: true }]) {
+    const said = await model.runAction(model.unit('etcd/0').app.leader ?? '', 'downgrade-cluster', words)
+    assert.equal(said.status, 'completed', said.message)
+  }
+  await untilClusterVersion(model, '3.6.0')
+  assert.deepEqual(await startsSince(model, mistaken), { 'etcd/0': 0, 'etcd/1': 0, 'etcd/2': 0 })
+
   const refused = Date.now()
   await refresh('3.5.30')
   assert.deepEqual(await settled(world), ['3.6.16', '3.6.16', '3.6.16'])
@@ -92,6 +112,7 @@ test('after its last unit a minor upgrade goes back by downgrade-cluster alone',
   const begun = Date.now()
   const done = await model.runAction(leader, 'downgrade-cluster', { target: '3.5', confirm: true })
   assert.equal(done.status, 'completed', done.message)
+  await untilClusterVersion(model, '3.5.0')
   assert.deepEqual(await settled(world), ['3.5.30', '3.5.30', '3.5.30'])
   await finishUnharmed(writer, 'downgrade by action', story)
   await assertOneAwayAtATime(model, begun)

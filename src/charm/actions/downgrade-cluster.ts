@@ -25,7 +25,7 @@ export async function downgradeCluster(charm: Charm): Promise<void> {
   if (cluster === undefined)
     return juju.actionFail('etcd on this unit does not tell its version now; try again')
   await juju.actionSet({ 'cluster-version': cluster, members: describeLines(observed) })
-  if (cancel === true) return takeBack(charm, observed, cluster)
+  if (cancel === true) return takeBack(charm, observed)
   const refusal = typeof target === 'string' ? whyNot(observed, cluster, target) : 'say target=3.5'
   if (refusal !== undefined || typeof target !== 'string') return juju.actionFail(refusal ?? '')
   if (lineOf(cluster) === target)
@@ -47,11 +47,13 @@ export async function downgradeCluster(charm: Charm): Promise<void> {
   })
 }
 
-async function takeBack({ juju }: Charm, observed: Observed, cluster: string): Promise<void> {
+async function takeBack({ juju }: Charm, observed: Observed): Promise<void> {
+  // The cluster's version is lowered some seconds after etcd was asked for it, so that it is no sign that nobody was asked.
   const lines = linesOf(observed)
-  if (lines.some((line) => line <= minorOf(cluster)))
+  const lowest = Math.min(...lines)
+  if (lines.some((line) => line > lowest))
     return juju.actionFail(
-      `a member runs etcd ${lineOf(cluster)} already, so there is no job to take back; refresh to the later release instead`,
+      `a member runs etcd 3.${lowest} already, so it can't be taken back; refresh to the later release instead`,
     )
   const refused = await askDowngrade('cancel')
   if (refused !== undefined) return juju.actionFail(`etcd refuses: ${refused}`)
