@@ -58,6 +58,8 @@ class Issuer(ops.CharmBase):
         self.library.revoke_all_certificates()
 
     def reconcile(self, event: ops.EventBase) -> None:
+        if self.answer == "fail":
+            raise RuntimeError("a fault of the provider's own")
         if not self.unit.is_leader() or self.answer in ("hold", "no-addresses"):
             return
         requests = [(row.relation_id, row.certificate_signing_request) for row in self.library.get_outstanding_certificate_requests()]
