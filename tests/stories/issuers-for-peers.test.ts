@@ -31,23 +31,37 @@ story(title, { ownModel: true, needs: ['python-requirer'] }, async ({ model, ste
   })
 
   await step(
+    'its root is replaced: one restart to trust the new one, and one to be rid of the old',
+    async () => {
+      const starts = await startsOf(model)
+      await model.runAction('vault/leader', 'new-ca')
+      await model.runAction('vault/leader', 'revoke-all')
+      await untilShown(model, 'peer', /^vault CA 2$/)
+      await heal(model)
+      assert.deepEqual(await startsSince(model, starts), [2, 2, 2, 2])
+    },
+  )
+
+  await step(
     'to an issuer of no use for peers: it is told, and what is in use stays, though its relation is gone',
     async () => {
       await model.removeRelation(relation)
       relation = await model.integrate(`etcd:${endpoints.peer}`, 'nameless:certificates')
       await model.settle()
       await heal(model)
-      assert.deepEqual([...new Set(await issuersShown(model, 'peer'))], ['vault CA 1'])
+      assert.deepEqual([...new Set(await issuersShown(model, 'peer'))], ['vault CA 2'])
       const { message } = (await model.unit('etcd/leader')).workload
       assert.match(message, /peer-certificates \(nameless\): its extended key usage lacks clientAuth/)
     },
   )
 
   await step('to one that leaves names out: used, and said to be wide', async () => {
+    const before = await startsOf(model)
     await model.configure('nameless', { answer: 'nameless' })
     await model.removeRelation(relation)
     await untilShown(model, 'peer', /^etcd peer authority$/)
     await heal(model)
+    assert.deepEqual(await startsSince(model, before), [1, 1, 1, 1], 'on the way back')
     const starts = await startsOf(model)
     relation = await model.integrate(`etcd:${endpoints.peer}`, 'nameless:certificates')
     await untilShown(model, 'peer', /^nameless CA 1$/)
@@ -57,6 +71,7 @@ story(title, { ownModel: true, needs: ['python-requirer'] }, async ({ model, ste
     await model.removeRelation(relation)
     await untilShown(model, 'peer', /^etcd peer authority$/)
     await heal(model)
+    assert.deepEqual(await startsSince(model, starts), [2, 2, 2, 2], 'there and back')
     note(JSON.stringify(await writer.finish()))
     await assertSound({ model, whereShown })
   })
