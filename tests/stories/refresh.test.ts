@@ -20,11 +20,23 @@ const minors = { skip: missing('3.5.16', '3.5.30', '3.6.16') }
 test('a patch goes up from unit to unit and waits after the first one', patches, async (story) => {
   const { model, refresh, write } = await beginOn({ from: '3.5.16', to: ['3.5.30'] })
   assert.deepEqual(await versionsOf(model), ['3.5.16', '3.5.16', '3.5.16'])
+  const leader = model.unit('etcd/0').app.leader ?? ''
+  const ready = await model.runAction(leader, 'pre-refresh-check')
+  const { result, rollback } = ready.results
+  assert.deepEqual([result, rollback], ['ready to be refreshed', 'juju refresh etcd --revision 0'])
   const begun = Date.now()
   await using writer = write()
   await refresh('3.5.30')
   await comeToRest(model, story)
   assert.deepEqual(await versionsOf(model), ['3.5.16', '3.5.16', '3.5.30'])
+  assert.equal(
+    (await model.runAction(leader, 'pre-refresh-check')).message,
+    'a refresh is in progress; see juju status',
+  )
+  const { results: plan } = await model.runAction('etcd/1', 'plan')
+  story.diagnostic(JSON.stringify(plan))
+  assert.equal(plan.steps, 'none')
+  assert.match(String(plan.refresh), /resume-refresh/)
   const { app, workload } = model.unit('etcd/0')
   const { status, message } = app.status
   const words =
