@@ -114,9 +114,9 @@ field: $(ETCD_CHARM) $(CLIENT_CHARM) ## charms of the field, from sources of you
 	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
 		$(NODE) scripts/pack-field.ts $(if $(filter juju,$(STORY_DRIVER)),$(INTEGRATION_BASE))
 ifeq ($(STORY_DRIVER),juju)
-	@ETCD_CHARM=$(ETCD_CHARM) CLIENT_CHARM=$(CLIENT_CHARM) STORIES=tests/field/field.test.ts $(NODE) scripts/integration.ts
+	@ETCD_CHARM=$(ETCD_CHARM) CLIENT_CHARM=$(CLIENT_CHARM) STORIES="$(wildcard tests/field/*.test.ts)" $(NODE) scripts/integration.ts
 else
-	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-timeout=1800000 tests/field/field.test.ts
+	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-timeout=1800000 tests/field/*.test.ts
 endif
 
 charmcraft: $(ETCD_CHARM) ## ask charmcraft 4 itself about charmcraft.yaml, and let its linters see the archive
