@@ -31,7 +31,7 @@ type Layer =
 const bottom = ['juju', 'etcd', 'machine', 'tls', 'object-storage'] as const
 const aboveCore = ['core', 'interfaces', 'config', ...bottom] as const
 const below: Readonly<Record<Layer, readonly Layer[]>> = {
-  main: ['hooks', 'actions', 'run'],
+  main: ['hooks', 'actions', 'run', 'juju'],
   run: ['shared', 'juju'],
   worker: ['work', 'shared', 'juju'],
   work: ['observe', 'shared', ...aboveCore],

@@ -1,10 +1,11 @@
 // The process: one hook or action. Actions are a bundle of their own, so that no hook takes the time to load what they alone need.
 
 import { hookHandler } from './hooks.ts'
+import { readContext } from './juju/index.ts'
 import { run } from './run.ts'
 
 async function main(): Promise<void> {
-  if (!process.env.JUJU_DISPATCH_PATH?.startsWith('actions/')) return run(hookHandler)
+  if (readContext(process.env).hook.kind !== 'action') return run(hookHandler)
   const { runAction } = await import('./actions.ts')
   return runAction()
 }

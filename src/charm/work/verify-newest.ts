@@ -26,10 +26,10 @@ export async function verifyNewest(of: ToVerify): Promise<Verification> {
   const { id, manifest } = of.row
   if (manifest?.verifiedAt !== undefined) return { id, found: 'sound' }
   try {
-    const { why, damaged } = await lookAt(of)
+    const { why, ofBackup } = await lookAt(of)
     // An etcd that was ended with this process says nothing of the backup.
     of.ends.throwIfAborted()
-    const noted = why === undefined || damaged ? await note(of, why === undefined) : undefined
+    const noted = ofBackup ? await note(of, why === undefined) : undefined
     if (why === undefined) return { id, found: 'sound', ...(noted !== undefined && { words: noted }) }
     return { id, found: 'unusable', words: plainText(why, 200) }
   } catch (error) {
@@ -44,8 +44,8 @@ export async function verifyNewest(of: ToVerify): Promise<Verification> {
 interface Found {
   /** Why it can't be restored. */
   readonly why: string | undefined
-  /** Nowhere, that is; and not only by the etcd that is installed here. */
-  readonly damaged: boolean
+  /** It is so wherever it is restored, and not only by the etcd that is installed here. */
+  readonly ofBackup: boolean
 }
 
 async function lookAt({ store, job, row, adminAuthority }: ToVerify): Promise<Found> {
@@ -59,7 +59,7 @@ async function lookAt({ store, job, row, adminAuthority }: ToVerify): Promise<Fo
   const why =
     refused ??
     whyNotUsable(await trySnapshot({ path, file, adminAuthority, raw: file.seal === 'none' }), examined)
-  return { why, damaged: why !== undefined && snapshotIsNoNewer.holds(examined) }
+  return { why, ofBackup: snapshotIsNoNewer.holds(examined) }
 }
 
 /**
