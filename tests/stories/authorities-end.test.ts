@@ -12,7 +12,7 @@ import { assertWrites, deployServed } from './chaos/units.ts'
 import { Writer } from './chaos/writer.ts'
 import { emulated } from './driver/emulated-model.ts'
 import { startsOf, startsSince } from './sound.ts'
-import { credentialsOf, openWorld } from './world.ts'
+import { archives, credentialsOf, openWorld } from './world.ts'
 
 const day = 24 * 60 * 60
 const lasts = 3650 * day
@@ -116,6 +116,47 @@ test('a leader whose clock is years behind signs nothing and shuts nobody out, s
   await heal(model)
   await assertWrites(model, web, '/web/right')
   assert.deepEqual(await startsSince(eyes, starts), [0, 0, 0])
+  assertNeverUnsettled(model)
+  await assertSound(model)
+})
+
+/** Founded while every clock is that many seconds off, which is then set right: so long as machines wait for their time server, say. */
+async function foundedAt(model: Model, offset: string): Promise<() => Promise<number>> {
+  await model.deploy('etcd', { archive: archives.etcd, units: 3 })
+  const hosts = (model.tables.applications.get('etcd')?.units ?? []).map(({ host }) => host)
+  for (const host of hosts) host.setClock(offset)
+  await model.settle()
+  for (const host of hosts) host.setClock(undefined)
+  return async () => {
+    await heal(model)
+    await model.deploy('web', { archive: archives.client, config: { prefix: '/web/' } })
+    const { id } = model.integrate('etcd:etcd-client', 'web:etcd')
+    await model.settle()
+    await heal(model)
+    return id
+  }
+}
+
+test('a cluster that was founded by a clock years behind, so that all its certificates have ended, heals by itself', async () => {
+  await using model = await openWorld()
+  const serve = await foundedAt(model, `-${lasts + 300 * day}`)
+  await assertWrites(model, await serve(), '/web/a')
+  assertNeverUnsettled(model)
+  await assertSound(model)
+})
+
+test('a cluster that was founded by a clock years ahead says so, and goes on with new authorities', async () => {
+  await using model = await openWorld()
+  const serve = await foundedAt(model, `+${lasts}`)
+  await heal(model)
+  const said = /^its clock says .* run rotate-authorities on the leader/
+  for (const { name, workload } of model.tables.applications.get('etcd')?.units ?? [])
+    assert.match(workload.message, said, name)
+  const { name } = leaderOf(model)
+  const action = model.askAction(name, 'rotate-authorities')
+  await model.settle()
+  assert.equal(action.status, 'completed', action.message)
+  await assertWrites(model, await serve(), '/web/a')
   assertNeverUnsettled(model)
   await assertSound(model)
 })

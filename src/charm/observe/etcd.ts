@@ -56,7 +56,7 @@ export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise
   } catch (error) {
     if (error instanceof EtcdUnavailable || error instanceof EtcdTimeout || error instanceof EtcdDenied) {
       const why = own.kind === 'down' ? own.why : error.message
-      const down = { kind: 'down', why, standing: await observeStanding(seen) } as const
+      const down = { kind: 'down', why, standing: await observeStanding(seen), serves: here } as const
       return here ? lookAtLockOut(down) : down
     }
     throw error

@@ -6,6 +6,7 @@ import type { Guard } from '../guard.ts'
 import type { Observed } from '../../observed.ts'
 import { shownRequest } from '../issuers/shown.ts'
 import { withRoots } from '../issuers/trust.ts'
+import { memberName, membersOf } from '../cluster/members.ts'
 import { certificatesOnDisk } from './certificates-on-disk.ts'
 
 export const credentialIsCommitted: Guard<[observed: Observed]> = {
@@ -51,10 +52,24 @@ export const newIssuerIsTrusted: Guard<[observed: Observed]> = {
       { ...authorities, ...withRoots(observed, authorities) },
       clientCasOf(peers.application),
     )
-    // One that has no certificate yet runs nothing, and would wait for those that are to sign it.
-    const units = [...peers.units.keys()].filter((unit) => peers.application.certificates.has(unit))
-    return units.every((unit) => followedBy(unit, observed).authorities === wanted)
+    return [...peers.units.keys()]
+      .filter((unit) => isOrWasMember(unit, observed))
+      .every((unit) => followedBy(unit, observed).authorities === wanted)
   },
+}
+
+/**
+ * A unit that has no certificate yet waits for those that are to sign it. One that has no member yet waits until another member answers, who
+ * may need these very authorities for it, and begins with what it is told by then.
+ */
+function isOrWasMember(unit: string, observed: Observed): boolean {
+  const { machine, peers } = observed
+  if (!peers?.application.certificates.has(unit)) return false
+  // A member that was just added has no name until it starts.
+  const listed = membersOf(observed)?.some(({ name }) => name === '' || name === memberName(unit))
+  const { data, authorities } = peers.units.get(unit)?.databag ?? {}
+  const told = unit === observed.unit ? machine.data : data === true || authorities !== undefined
+  return told || listed === true
 }
 
 export const oldIssuerTrustedUntilAllRenewed: Guard<[observed: Observed]> = {

@@ -34,7 +34,8 @@ export function resumptionOf(observed: Observed): Resumption | undefined {
   const { addresses, etcd, peers, unit } = observed
   const token = peers?.application.founding?.token
   if (token === undefined || !addresses || !foundsOnData(observed)) return undefined
-  if (etcd.kind === 'up' && etcd.here) return undefined
+  // It goes on with its data already; what keeps the charm out of it, a restart with other certificates mends.
+  if (etcd.kind === 'up' ? etcd.here : etcd.kind === 'down' && etcd.serves) return undefined
   return { token, memberName: memberName(unit), peerUrl: peerUrlOf(addresses) }
 }
 

@@ -11,6 +11,8 @@ export type EtcdSeen =
       readonly why: string
       /** As a member that has no quorum knows them; `undefined` where none answers, or this hook did not ask. */
       readonly standing: readonly MemberSeen[] | undefined
+      /** This unit's own member has a quorum by its own word, and takes no requests of the administrator: its certificate has ended, say. */
+      readonly serves?: boolean
       readonly lockedOut?: LockedOut
     }
   | ({

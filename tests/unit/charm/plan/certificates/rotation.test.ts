@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
-import type { Observed, PeerSeen, PeersSeen } from '../../../../../src/charm/observed.ts'
+import type { MemberSeen, Observed, PeerSeen, PeersSeen } from '../../../../../src/charm/observed.ts'
 import { createAuthority } from '../../../../../src/tls/authority.ts'
 import type { ByPurpose, PeerUnit } from '../../../../../src/interfaces/etcd-peers.ts'
 import { access, accepted, relationKey, settled } from '../../observation.ts'
 import { running, withLedger } from '../../observed-changes.ts'
+import { member } from '../cluster/members.ts'
 
 const day = 24 * 60 * 60 * 1000
 const bundle = (...names: readonly string[]): string =>
@@ -78,6 +79,24 @@ describe('a rotation of the certificate authorities', () => {
     assert.ok(machine.loaded)
     const behind = { ...machine, loaded: { ...machine.loaded, authorities: 'of the old alone' } }
     assert.deepEqual(moves({ ...inPhase(application), machine: behind }), [])
+  })
+
+  it('waits for no unit that waits itself until a member answers, unless it is just being added', () => {
+    const application = { authorities: bundles('old', 'new'), rotation: 'introduce' } as const
+    const observed = withPeer(inPhase(application), {})
+    const { etcd, peers } = observed
+    const peer = peers?.units.get('etcd/1')
+    assert.ok(etcd.kind === 'up' && peers && peer)
+    const joining: PeerSeen = { ...peer, databag: { certificates: peer.databag.certificates ?? '' } }
+    const units = new Map([...peers.units, ['etcd/1', joining] as const])
+    const among = (...members: readonly MemberSeen[]): Observed => ({
+      ...observed,
+      peers: { ...peers, units },
+      etcd: { ...etcd, members },
+    })
+    const added = [member(0), member(1, { name: '' })]
+    const planned = [among(member(0)), among(...added), among(member(0), member(1))].map(moves)
+    assert.deepEqual(planned, [['renew'], [], []])
   })
 
   it('makes others instead of new ones that have ended, or are not valid yet, and waits where clocks only differ', async () => {
