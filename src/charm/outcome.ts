@@ -1,6 +1,7 @@
 // What came of a plan, by what the caller does about it: wait (something passes by itself; exit 0), block (a human must act;
 // exit 0) or fail (a bug; throw, so that Juju rolls back and retries).
 
+import { DiskFailed } from '../machine/disk.ts'
 import type { Condition } from './step.ts'
 
 /** Something that passes by itself or that another hook will find mended. */
@@ -16,6 +17,7 @@ export class Blocked extends Error {
 /** The condition that an error stands for; `undefined` for a bug. */
 export function conditionOf(error: unknown): Condition | undefined {
   if (error instanceof Waiting) return { status: 'waiting', message: error.message, scope: 'unit' }
-  if (error instanceof Blocked) return { status: 'blocked', message: error.message, scope: 'unit' }
+  if (error instanceof Blocked || error instanceof DiskFailed)
+    return { status: 'blocked', message: error.message, scope: 'unit' }
   return undefined
 }

@@ -20,7 +20,15 @@ import type { Condition, Plan, Step } from './step.ts'
 const mostRounds = 10
 
 export async function reconcile(charm: Charm): Promise<void> {
-  await carryOut(charm, await observe(charm))
+  const observed = await observe(charm).catch((error: unknown) => tellFailure(charm, error))
+  if (observed) await carryOut(charm, observed)
+}
+
+/** Of what can't even be looked at, nothing is decided. */
+async function tellFailure({ juju }: Charm, error: unknown): Promise<undefined> {
+  const condition = conditionOf(error)
+  if (!condition) throw error
+  await juju.setStatus(statusOf([condition]))
 }
 
 /** All that follows from what was observed, an operator's order among it. */

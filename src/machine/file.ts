@@ -19,6 +19,7 @@ import {
 } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { onDisk } from './disk.ts'
 
 export interface Owner {
   readonly uid: number
@@ -51,17 +52,20 @@ export async function writeFileAtomic(
   rights: FileRights,
 ): Promise<boolean> {
   const wanted = Buffer.from(content)
-  if (await stands(path, wanted, rights)) return false
-  const folder = dirname(path)
+  if (await onDisk(dirname(path), stands(path, wanted, rights))) return false
+  await onDisk(dirname(path), replace(path, wanted, rights))
+  return true
+}
+
+async function replace(path: string, content: Uint8Array, rights: FileRights): Promise<void> {
   const draft = `${path}.${randomUUID()}.new`
   try {
-    await writeDraft(draft, wanted, rights)
+    await writeDraft(draft, content, rights)
     await rename(draft, path)
   } finally {
     await removeFile(draft)
   }
-  await syncFolder(folder)
-  return true
+  await syncFolder(dirname(path))
 }
 
 async function writeDraft(draft: string, content: Uint8Array, { mode, owner }: FileRights): Promise<void> {
@@ -105,11 +109,11 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 export function readTextIfExists(path: string): Promise<string | undefined> {
-  return unlessAbsent(readFile(path, 'utf8'))
+  return onDisk(dirname(path), unlessAbsent(readFile(path, 'utf8')))
 }
 
 export function readBytesIfExists(path: string): Promise<Buffer | undefined> {
-  return unlessAbsent(readFile(path))
+  return onDisk(dirname(path), unlessAbsent(readFile(path)))
 }
 
 export async function exists(path: string): Promise<boolean> {
@@ -131,7 +135,11 @@ export async function digestOf(path: string): Promise<string> {
 }
 
 /** With its parents; only the folder itself gets the rights, new or old. */
-export async function makeDirectory(path: string, { mode, owner }: FileRights): Promise<void> {
+export function makeDirectory(path: string, rights: FileRights): Promise<void> {
+  return onDisk(path, make(path, rights))
+}
+
+async function make(path: string, { mode, owner }: FileRights): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 })
   await unlessAbsent(mkdir(path, { mode }), ['EEXIST'])
   const found = await lstat(path)
@@ -142,7 +150,11 @@ export async function makeDirectory(path: string, { mode, owner }: FileRights): 
 }
 
 /** With all that is in it, without following a link; one that is not there is nobody's. */
-export async function giveFolder(path: string, owner: Owner): Promise<void> {
+export function giveFolder(path: string, owner: Owner): Promise<void> {
+  return onDisk(path, give(path, owner))
+}
+
+async function give(path: string, owner: Owner): Promise<void> {
   const entries = await unlessAbsent(readdir(path, { recursive: true, withFileTypes: true }))
   if (!entries) return
   for (const inner of [path, ...entries.map((entry) => join(entry.parentPath, entry.name))]) {
@@ -152,7 +164,11 @@ export async function giveFolder(path: string, owner: Owner): Promise<void> {
 }
 
 /** In place of what is there, in one rename: a link to a file of the same folder. */
-export async function linkAtomic(path: string, target: string): Promise<void> {
+export function linkAtomic(path: string, target: string): Promise<void> {
+  return onDisk(dirname(path), link(path, target))
+}
+
+async function link(path: string, target: string): Promise<void> {
   const draft = `${path}.${randomUUID()}.new`
   try {
     await symlink(basename(target), draft)
@@ -169,7 +185,7 @@ export async function isLink(path: string): Promise<boolean> {
 
 /** A file that is not there is as good as removed. */
 export function removeFile(path: string): Promise<void> {
-  return rm(path, { force: true })
+  return onDisk(dirname(path), rm(path, { force: true }))
 }
 
 export async function unlessAbsent<T>(

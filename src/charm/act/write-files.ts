@@ -96,7 +96,7 @@ async function refuseUnloadable(workload: Workload, bundle: string, etcdctl?: st
         `etcd would not start with the new truststore (${trial.why}); report this with the action list-clients`,
       )
     case 'untried':
-      throw new Waiting(`the new truststore can't be tried (${trial.why}); see that etcdctl runs on the unit`)
+      throw new Waiting(`the new truststore can't be tried: ${trial.why}; see that etcdctl runs on the unit`)
     default:
       return trial satisfies never
   }

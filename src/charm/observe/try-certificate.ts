@@ -1,6 +1,7 @@
 // One certificate that etcd's parser refuses stops every member at its next start: so etcd's own tool tries it first. Whatever becomes
 // of the trial, it is an answer and no failure of the hook: a stranger's certificate must not keep the leader from the others.
 
+import { DiskFailed } from '../../machine/disk.ts'
 import { makeDirectory, removeFile, writeFileAtomic } from '../../machine/file.ts'
 import { bundleLoads } from '../../machine/preflight.ts'
 import { findWorkload, readInstalled, type Workload } from '../../machine/workload.ts'
@@ -66,8 +67,8 @@ export async function withCandidate<T>(
     await writeFileAtomic(path, text, { mode: 0o600 })
     return await attempt(path)
   } catch (error) {
-    // A full disk, say.
-    return { kind: 'fails', reason: plainText(error instanceof Error ? error.message : String(error)) }
+    const reason = error instanceof DiskFailed ? error.trouble : error instanceof Error ? error.message : ''
+    return { kind: 'fails', reason: plainText(reason) }
   } finally {
     await removeFile(path)
   }

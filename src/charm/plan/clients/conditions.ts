@@ -21,7 +21,7 @@ export function trialConditions({ clients, machine }: Observed): readonly Condit
   )
   const untried = offers.find((offer) => offer.kind === 'untried')
   if (untried?.kind !== 'untried') return []
-  const message = `no certificate can be tried here (${plainText(untried.why)}); see that etcdctl runs on the unit`
+  const message = `certificates can't be tried: ${plainText(untried.why)}; see that etcdctl runs on the unit`
   return [{ status: 'waiting', message, scope: 'unit' }]
 }
 

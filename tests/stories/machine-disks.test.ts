@@ -1,0 +1,53 @@
+// On the emulator alone: disks of memory are laid over folders of its machines.
+// The disk that the charm itself writes on, and not etcd's data: it is full, or takes no writes since it failed. No hook fails for it, the
+// status names the folder and what to do, who is served is served on, and what was due is made up for once the disk is well.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { insist } from '../emulator/host/host.ts'
+import { heal } from './chaos/cluster.ts'
+import { assertWrites, deployServed } from './chaos/units.ts'
+import { archives, connectAs, openWorld } from './world.ts'
+
+const troubles = {
+  'is full': ['cat /dev/zero >$0/filler; true', 'rm $0/filler'],
+  'takes no writes': ['mount -o remount,ro $0', 'mount -o remount,rw $0'],
+} as const
+
+const folders = ['/var/lib/etcd-charm', '/var/snap/charmed-etcd/common/tls']
+
+for (const folder of folders)
+  for (const [trouble, [begin, end]] of Object.entries(troubles))
+    test(`the disk of ${folder} ${trouble}`, async () => {
+      const said = new Set<string>()
+      await using model = await openWorld({
+        onHook: ({ unit }) => {
+          if (unit === 'etcd/0') said.add(model.unit(unit).workload.message)
+        },
+      })
+      const web = await deployServed(model, 1)
+      const { host, name } = model.unit('etcd/0')
+      const inHost = (script: string) => insist(name, host.spawn, ['sh', '-c', script, folder])
+      await inHost(
+        'cp -a $0 /opt/kept && mount -t tmpfs -o size=1m,mode=$(stat -c %a $0) none $0 && cp -a /opt/kept/. $0',
+      )
+      await inHost(begin)
+      said.clear()
+
+      await model.deploy('other', { archive: archives.client, config: { prefix: '/other/' } })
+      const { id: other } = model.integrate('etcd:etcd-client', 'other:etcd')
+      await model.settle()
+      model.config('etcd', { 'log-level': 'debug' })
+      await model.settle()
+      await model.updateStatus('etcd')
+      const words = [...said].join('\n')
+      assert.ok(words.includes(`the disk of ${folder} ${trouble} (E`), words)
+      await assertWrites(model, web, '/web/meanwhile')
+
+      await inHost(end)
+      await heal(model)
+      assert.deepEqual(model.unit('etcd/0').workload, { status: 'active', message: '' })
+      const client = connectAs(model, other, 'other')
+      await client.put('/other/a', '1')
+      client.close()
+    })
