@@ -15,7 +15,7 @@ DEEP := addresses apiserver authorities authorities-end backup-faults backup-kin
 	neighbours network one-stays power-cut quorum refresh-back refresh-crash refresh-five refresh-meanwhile refresh-orders refresh-sources refresh-unseen refresh-waits renewals repeated restarted-agents \
 	restore-clients restore-elsewhere restore-interrupted restore-newer restore-refused restore-store restore-succession security-end-of-access security-lock-out \
 	security-names security-neighbours security-requests security-revoked security-serials security-succession \
-	security-text security-truststore storage suspended-end translated-peers tuning two-become-one unseen-end \
+	security-text security-truststore spoilt-files storage suspended-end translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses wrong-tarball
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm

@@ -70,6 +70,7 @@ const topOfCharm: Readonly<Record<string, Layer>> = {
   'need-space': 'shared',
   outcome: 'shared',
   'open-admin': 'shared',
+  'own-credentials': 'shared',
   'keep-lock': 'shared',
   'read-backups': 'shared',
   'delete-backup': 'shared',

@@ -4,12 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type EtcdClient, openEtcd } from '../etcd/client.ts'
 import { readClusterVersion } from '../etcd/cluster-version.ts'
 import { shakeHands } from '../etcd/handshake.ts'
-import type { Credentials, MemberId } from '../etcd/types.ts'
-import { readTextIfExists } from '../machine/file.ts'
+import type { MemberId } from '../etcd/types.ts'
 import { url } from '../machine/network.ts'
-import { findWorkload } from '../machine/workload.ts'
-import { keyPath, pathOf } from './layout.ts'
 import type { LockedOut, Observed, PeersSeen } from './observed.ts'
+import { readCredentials } from './own-credentials.ts'
 import { membersOf, votersOf } from './plan/cluster/members.ts'
 
 /** Where this unit's own member listens, whatever the network does. */
@@ -21,27 +19,15 @@ export interface AdminOptions {
   readonly deadlineMs?: number
 }
 
-/** `undefined` until the certificate is there. */
+/** `undefined` until the certificate is there, and of this unit's key. */
 export async function openAdmin(options: AdminOptions): Promise<EtcdClient | undefined> {
-  const credentials = await readAdminCredentials()
+  const credentials = await readCredentials('admin')
   return credentials && openEtcd({ ...options, credentials })
-}
-
-async function readAdminCredentials(): Promise<Credentials | undefined> {
-  const workload = await findWorkload()
-  const [ca, certificate, privateKey] = await Promise.all([
-    readTextIfExists(pathOf(workload, 'server-authority')),
-    readTextIfExists(pathOf(workload, 'admin-certificate')),
-    readTextIfExists(keyPath(workload, 'admin')),
-  ])
-  return ca === undefined || certificate === undefined || privateKey === undefined
-    ? undefined
-    : { ca, certificate, privateKey }
 }
 
 /** As this unit's own member tells it. */
 export async function askClusterVersion(): Promise<string | undefined> {
-  const credentials = await readAdminCredentials()
+  const credentials = await readCredentials('admin')
   return credentials && readClusterVersion(ownEndpoint, credentials)
 }
 
@@ -54,7 +40,7 @@ export async function readLockUp({
 }: {
   readonly patienceMs: number
 }): Promise<string | undefined> {
-  const credentials = await readAdminCredentials()
+  const credentials = await readCredentials('admin')
   for (const until = performance.now() + patienceMs; credentials; await sleep(100)) {
     const handshake = await shakeHands(ownEndpoint, credentials)
     if (handshake.kind === 'locked-out') return handshake.words
@@ -65,7 +51,7 @@ export async function readLockUp({
 
 /** That this unit's own member keeps everybody out by what it trusts; `undefined` where that is not what it does. */
 export async function readLockOut(): Promise<LockedOut | undefined> {
-  const credentials = await readAdminCredentials()
+  const credentials = await readCredentials('admin')
   const handshake = credentials && (await shakeHands(ownEndpoint, credentials))
   if (handshake?.kind !== 'locked-out') return undefined
   const found = { words: handshake.words, again: foundLocked }

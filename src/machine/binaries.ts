@@ -74,6 +74,16 @@ export async function putPreviousInForce(folder = releases): Promise<void> {
   await removeFile(join(folder, 'previous'))
 }
 
+/** As they were installed: whoever bars a folder keeps etcd's user from its own program. */
+export async function letRun(folder = releases): Promise<void> {
+  const found = (await unlessAbsent(readdir(folder, { withFileTypes: true }))) ?? []
+  const open = found.filter((entry) => entry.isDirectory() && !entry.name.startsWith(draftPrefix))
+  for (const path of [folder, ...open.map(({ name }) => join(folder, name))]) {
+    await makeDirectory(path, { mode: 0o755 })
+    for (const program of programs) await unlessAbsent(chmod(join(path, program), 0o755))
+  }
+}
+
 async function checkDigest({ archive, sha256 }: BinariesWanted): Promise<string> {
   const digest = await digestOf(archive)
   if (sha256 === undefined || sha256.toLowerCase() === digest) return digest
@@ -112,10 +122,11 @@ async function finish(unpacked: string, release: Release): Promise<void> {
 
 async function place(folder: string, unpacked: string, release: Release): Promise<void> {
   const path = releasePath(folder, release)
-  // Left by an attempt that died, or of a tarball that was attached before; it can't be in force, or nothing were to be installed.
+  const current = await readInstalledBinaries(folder)
+  // Left by an attempt that died, of a tarball that was attached before, or spoilt; it can't be in force, or nothing were to be installed.
   await rm(path, { recursive: true, force: true })
   await rename(unpacked, path)
-  await link(folder, (await readInstalledBinaries(folder)) ? 'next' : 'current', basename(path))
+  await link(folder, current ? 'next' : 'current', basename(path))
   await prune(folder)
 }
 

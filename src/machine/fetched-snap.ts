@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { sizeOf } from './capacity.ts'
 import { exists, makeDirectory, readTextIfExists, writeFileAtomic } from './file.ts'
+import { readRecord } from './record.ts'
 import { assertRoom, type Need } from './room.ts'
 import { isWithdrawn, readInstalledSnap, runSnap, snapName } from './snap.ts'
 import { workloadPaths } from './workload-paths.ts'
@@ -28,8 +29,7 @@ export class SnapWithdrawn extends Error {
 }
 
 export async function readSnapRelease(place: Place, folder = usual): Promise<SnapRelease | undefined> {
-  const text = await readTextIfExists(join(folder, place, recordName))
-  return text === undefined ? undefined : schema.parse(JSON.parse(text))
+  return readRecord(schema, await readTextIfExists(join(folder, place, recordName)))
 }
 
 export async function fetchSnap(revision: string, folder = usual): Promise<SnapRelease> {

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { readTextIfExists } from './file.ts'
+import { readRecord } from './record.ts'
 
 /** One folder below this for each release, named after its version and the first digits of its digest. */
 export const releases = '/opt/etcd'
@@ -30,8 +31,7 @@ export async function readInstalledBinaries(
   folder = releases,
   link: ReleaseLink = 'current',
 ): Promise<Release | undefined> {
-  const text = await readTextIfExists(join(folder, link, recordName))
-  return text === undefined ? undefined : schema.parse(JSON.parse(text))
+  return readRecord(schema, await readTextIfExists(join(folder, link, recordName)))
 }
 
 export function recordOf(

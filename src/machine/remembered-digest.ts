@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as z from 'zod/mini'
 import { digestOf, makeDirectory, readTextIfExists, writeFileAtomic } from './file.ts'
+import { readRecord } from './record.ts'
 
 const recordSchema = z.object({ identity: z.string(), digest: z.string() })
 
@@ -15,7 +16,7 @@ const recordSchema = z.object({ identity: z.string(), digest: z.string() })
  */
 export async function rememberedDigestOf(path: string, record: string): Promise<string> {
   const identity = identityOf(await stat(path, { bigint: true }))
-  const known = readRecord(await readTextIfExists(record))
+  const known = readRecord(recordSchema, await readTextIfExists(record))
   if (known?.identity === identity) return known.digest
   const digest = await digestOf(path)
   // Of a file that was written to meanwhile this is no digest to remember.
@@ -29,12 +30,4 @@ export async function rememberedDigestOf(path: string, record: string): Promise<
 /** Nobody can set the time of the last change (ctime): whoever writes to a file moves it. */
 function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(' ')
-}
-
-function readRecord(text: string | undefined): z.infer<typeof recordSchema> | undefined {
-  try {
-    return recordSchema.parse(JSON.parse(text ?? ''))
-  } catch {
-    return undefined
-  }
 }

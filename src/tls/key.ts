@@ -19,6 +19,16 @@ function printKey(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
+/** Whether a text is a private key: what a disk or a hand has spoilt is none. */
+export function isPrivateKey(pem: string): boolean {
+  try {
+    createPrivateKey(pem)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** SHA-256 of the public key that belongs to a private key, in hexadecimal digits. */
 export function publicKeyOf(privateKeyPem: string): string {
   return fingerprintOfKey(createPublicKey(createPrivateKey(privateKeyPem)))

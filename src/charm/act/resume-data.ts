@@ -10,7 +10,8 @@ import { lookUpUser } from '../../machine/user.ts'
 import { findWorkload } from '../../machine/workload.ts'
 import { memberPath } from '../layout.ts'
 import type { Observed } from '../observed.ts'
-import { ownPeerUrl, readPeerCredentials } from '../observe/standing.ts'
+import { readCredentials } from '../own-credentials.ts'
+import { ownPeerUrl } from '../observe/standing.ts'
 import { Blocked, Waiting } from '../outcome.ts'
 import { metricsUrl } from '../plan/workload/configuration.ts'
 import type { Step } from '../step.ts'
@@ -76,7 +77,7 @@ async function whyItEnded(service: string): Promise<'alone'> {
 
 /** It knows of other voters, and none of them makes a quorum with it. */
 async function lacksOthers(): Promise<boolean> {
-  const credentials = await readPeerCredentials()
+  const credentials = await readCredentials('peer')
   const members = credentials && (await membersByPeer(ownPeerUrl, credentials))
   return members !== undefined && members.filter((member) => !member.learner).length > 1
 }

@@ -2,6 +2,7 @@
 
 import { judgeLog, gravestWords } from '../../etcd/judge-log.ts'
 import { readHealth } from '../../etcd/health.ts'
+import { letRun } from '../../machine/binaries.ts'
 import { defineService } from '../../machine/define-service.ts'
 import { exists, giveFolder, makeDirectory } from '../../machine/file.ts'
 import { lastRunLog, readService, restartService, startService, stopService } from '../../machine/service.ts'
@@ -35,7 +36,7 @@ export async function runService(
 ): Promise<Outcome> {
   const { addresses, machine } = observed
   const workload = await findWorkload()
-  await readyData(workload)
+  await makeReady(workload)
   if (step.kind === 'service/start') {
     // One that systemd tries to start again and again is stopped first, or its own ports would count as taken.
     await stopService(workload.service)
@@ -51,7 +52,8 @@ export async function runService(
   return awaitStart(machine.loaded)
 }
 
-async function readyData(workload: Workload): Promise<void> {
+async function makeReady(workload: Workload): Promise<void> {
+  if (workload.kind === 'binaries') await letRun()
   const owner = await lookUpUser(workload.user)
   await makeDirectory(workload.paths.data, { mode: 0o700, ...(owner && { owner }) })
   // Storage that was in use on another machine, or by the other kind of installation, belongs to that user's number.

@@ -23,7 +23,7 @@ import { readOwnKey } from '../observe/own-key.ts'
 import { installCertificate } from './install-certificate.ts'
 import { forgetBegun } from './start-record.ts'
 
-/** Makes this unit's private key, which never leaves it. A key that is there is kept. */
+/** Makes this unit's private key, which never leaves it. A key that is there is kept, what is none makes way. */
 export async function createKey(purpose: Purpose): Promise<void> {
   const workload = await findWorkload()
   if ((await readOwnKey(workload, purpose)) !== undefined) return

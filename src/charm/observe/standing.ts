@@ -2,10 +2,8 @@
 
 import { membersByPeer } from '../../etcd/peer-view.ts'
 import type { Credentials } from '../../etcd/types.ts'
-import { readTextIfExists } from '../../machine/file.ts'
 import { url } from '../../machine/network.ts'
-import { findWorkload } from '../../machine/workload.ts'
-import { keyPath, pathOf } from '../layout.ts'
+import { readCredentials } from '../own-credentials.ts'
 import type { JujuSeen } from './juju.ts'
 import type { MemberSeen } from '../observed.ts'
 import { peerUrlOf } from '../plan/cluster/members.ts'
@@ -15,7 +13,7 @@ export const ownPeerUrl = url('https', '127.0.0.1', 2380)
 
 /** As this unit's own member knows them, or one of its peers; `undefined` where none answers. */
 export async function observeStanding({ unit, peers }: JujuSeen): Promise<readonly MemberSeen[] | undefined> {
-  const credentials = await readPeerCredentials()
+  const credentials = await readCredentials('peer')
   if (!credentials) return undefined
   const others = [...(peers?.units ?? [])].flatMap(([name, { databag }]) =>
     name === unit || !databag.addresses ? [] : [peerUrlOf(databag.addresses)],
@@ -29,17 +27,4 @@ async function lookAt(member: Omit<MemberSeen, 'responds' | 'leads'>, credential
   const [peerUrl] = member.peerUrls
   const view = peerUrl === undefined ? undefined : await membersByPeer(peerUrl, credentials)
   return { ...member, responds: view !== undefined, leads: false }
-}
-
-/** `undefined` until the certificate is there. */
-export async function readPeerCredentials(): Promise<Credentials | undefined> {
-  const workload = await findWorkload()
-  const [ca, certificate, privateKey] = await Promise.all([
-    readTextIfExists(pathOf(workload, 'peer-authority')),
-    readTextIfExists(pathOf(workload, 'peer-certificate')),
-    readTextIfExists(keyPath(workload, 'peer')),
-  ])
-  return ca === undefined || certificate === undefined || privateKey === undefined
-    ? undefined
-    : { ca, certificate, privateKey }
 }

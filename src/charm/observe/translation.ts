@@ -1,12 +1,12 @@
 // Peers behind address translation: a member takes a peer only from an address that the peer's certificate names, closes on all others,
 // and says so in its own log alone. So whoever joins tries it first, and whoever misses somebody looks at its log.
 
+import { readCredentials } from '../own-credentials.ts'
 import { rejectedPeers } from '../../etcd/judge-log.ts'
 import { closesOnUs } from '../../etcd/peer-view.ts'
 import { lastRunLog } from '../../machine/service.ts'
 import { findWorkload } from '../../machine/workload.ts'
 import type { JujuSeen } from './juju.ts'
-import { readPeerCredentials } from './standing.ts'
 import type { MemberSeen, Translated } from '../observed.ts'
 import { memberName, peerUrlOf } from '../plan/cluster/members.ts'
 
@@ -26,7 +26,7 @@ export async function observeTranslation(
 }
 
 async function whoCloses(peerUrls: readonly string[]): Promise<readonly string[]> {
-  const credentials = await readPeerCredentials()
+  const credentials = await readCredentials('peer')
   if (!credentials) return []
   const tried = peerUrls.map(async (url) => ((await closesOnUs(url, credentials)) ? [url] : []))
   return (await Promise.all(tried)).flat().sort()

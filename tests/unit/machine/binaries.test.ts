@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { arch, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { installBinaries, putNextInForce, putPreviousInForce } from '../../../src/machine/binaries.ts'
+import { installBinaries, letRun, putNextInForce, putPreviousInForce } from '../../../src/machine/binaries.ts'
 import { digestOf } from '../../../src/machine/file.ts'
 import { type Release, readInstalledBinaries } from '../../../src/machine/installed-binaries.ts'
 import { run } from '../../../src/machine/process.ts'
@@ -141,6 +141,27 @@ describe('installing binaries', () => {
     await assert.rejects(install(bad), { name: 'BadArchive' })
     assert.equal((await readInstalledBinaries(releases))?.digest, digest)
     assert.equal((await releaseNames()).length, 1)
+  })
+
+  it('puts in force again what was spoilt there', async () => {
+    const [archive = ''] = tarballs
+    const { digest } = await install(archive)
+    await writeFile(join(releases, 'current', 'release.json'), 'rubbish\n')
+    assert.deepEqual(await digestsShown(), [undefined, undefined, undefined])
+    await install(archive)
+    assert.deepEqual(await digestsShown(), [undefined, digest, undefined])
+  })
+
+  it('lets everybody run again what a hand has barred', async () => {
+    const [archive = ''] = tarballs
+    await install(archive)
+    const path = join(releases, 'current', 'etcd')
+    for (const barred of [releases, join(releases, 'current'), path]) await chmod(barred, 0o700)
+    await letRun(releases)
+    const modes = [releases, join(releases, 'current'), path].map(
+      async (one) => (await stat(one)).mode & 0o777,
+    )
+    assert.deepEqual(await Promise.all(modes), [0o755, 0o755, 0o755])
   })
 
   it('clears away what an attempt that died has left, and installs', async () => {
