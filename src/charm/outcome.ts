@@ -2,6 +2,7 @@
 // exit 0) or fail (a bug; throw, so that Juju rolls back and retries).
 
 import { DiskFailed } from '../machine/disk.ts'
+import { CommandFailed, CommandMissing } from '../machine/process.ts'
 import type { Condition } from './step.ts'
 
 /** Something that passes by itself or that another hook will find mended. */
@@ -17,7 +18,9 @@ export class Blocked extends Error {
 /** The condition that an error stands for; `undefined` for a bug. */
 export function conditionOf(error: unknown): Condition | undefined {
   if (error instanceof Waiting) return { status: 'waiting', message: error.message, scope: 'unit' }
-  if (error instanceof Blocked || error instanceof DiskFailed)
+  // Of a program, systemctl say, its own words tell more than a failed hook would.
+  const ofTheMachine = [DiskFailed, CommandFailed, CommandMissing].some((kind) => error instanceof kind)
+  if (error instanceof Blocked || (error instanceof Error && ofTheMachine))
     return { status: 'blocked', message: error.message, scope: 'unit' }
   return undefined
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createTarball, realPrograms } from '../unit/machine/tarball.ts'
 import { heal } from './chaos/cluster.ts'
-import { signal } from './chaos/disturbance.ts'
+import { dataFolder, inHost, signal } from './chaos/disturbance.ts'
 import { assertWrites, deployServed } from './chaos/units.ts'
 import { openWorld } from './world.ts'
 
@@ -17,7 +17,6 @@ const ways = {
   'is gone': 'rm -rf $0',
   // A program that runs can't be written to.
   'is rubbish': 'for file in $(find $0 -type f); do echo rubbish >$file || true; done',
-  'is root’s alone': 'chown -R root:root $0 && chmod -R go-rwx $0',
 } as const
 
 const places = {
@@ -59,3 +58,39 @@ for (const [kind, paths] of Object.entries(places))
             await assertWrites(model, web, '/web/a')
           })
     })
+
+test('programs, keys and data that are root’s alone are given back at the next start', async () => {
+  await using model = await openWorld()
+  const etcd = createTarball(await mkdtemp(join(tmpdir(), 'release-')), 'release', {
+    programs: realPrograms(),
+  })
+  const web = await deployServed(model, 1, { resources: { etcd } })
+  for (const path of ['/opt/etcd', '/etc/etcd-charm/tls', dataFolder]) {
+    await inHost(model, 'etcd/0', `chown -R root:root ${path} && chmod -R go-rwx ${path}`)
+    await signal(model, 'KILL', ['etcd/0'])
+    await heal(model)
+    assert.deepEqual(model.unit('etcd/0').workload, { status: 'active', message: '' }, path)
+    await assertWrites(model, web, '/web/a')
+  }
+})
+
+test('systemd refuses to restart etcd: its words are in the status, no hook fails, and it is made up for', async () => {
+  await using model = await openWorld()
+  const web = await deployServed(model, 1)
+  const words = 'Failed to connect to bus: Connection refused'
+  await inHost(
+    model,
+    'etcd/0',
+    `path=$(command -v systemctl) && mv $path $path.kept && printf '#!/bin/sh\n[ "$1" != restart ] && exec %s.kept "$@"\necho "${words}" >&2; exit 1\n' $path >$path && chmod 755 $path`,
+  )
+  model.config('etcd', { 'log-level': 'debug' })
+  await model.settle()
+  await model.updateStatus('etcd')
+  const { status, message } = model.unit('etcd/0').workload
+  assert.equal(status, 'blocked')
+  assert.match(message, new RegExp(`^systemctl restart \\S+ exited with 1: ${words}`))
+  await assertWrites(model, web, '/web/meanwhile')
+  await inHost(model, 'etcd/0', 'path=$(command -v systemctl) && mv $path.kept $path')
+  await heal(model)
+  assert.deepEqual(model.unit('etcd/0').workload, { status: 'active', message: '' })
+})
