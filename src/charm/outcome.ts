@@ -3,6 +3,7 @@
 
 import { DiskFailed } from '../machine/disk.ts'
 import { CommandFailed, CommandMissing } from '../machine/process.ts'
+import { plainText } from '../plain-text.ts'
 import type { Condition } from './step.ts'
 
 /** Something that passes by itself or that another hook will find mended. */
@@ -15,12 +16,15 @@ export class Blocked extends Error {
   override readonly name = 'Blocked'
 }
 
+const longestWords = 500
+
 /** The condition that an error stands for; `undefined` for a bug. */
 export function conditionOf(error: unknown): Condition | undefined {
   if (error instanceof Waiting) return { status: 'waiting', message: error.message, scope: 'unit' }
-  // Of a program, systemctl say, its own words tell more than a failed hook would.
-  const ofTheMachine = [DiskFailed, CommandFailed, CommandMissing].some((kind) => error instanceof kind)
-  if (error instanceof Blocked || (error instanceof Error && ofTheMachine))
+  if (error instanceof Blocked || error instanceof DiskFailed)
     return { status: 'blocked', message: error.message, scope: 'unit' }
+  // A program's own words, systemctl's say, tell more than a failed hook would (docs/adr/0041).
+  if (error instanceof CommandFailed || error instanceof CommandMissing)
+    return { status: 'blocked', message: plainText(error.message, longestWords), scope: 'unit' }
   return undefined
 }
