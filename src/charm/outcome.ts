@@ -25,6 +25,10 @@ export function conditionOf(error: unknown): Condition | undefined {
     return { status: 'blocked', message: error.message, scope: 'unit' }
   // A program's own words, systemctl's say, tell more than a failed hook would (docs/adr/0041).
   if (error instanceof CommandFailed || error instanceof CommandMissing)
-    return { status: 'blocked', message: plainText(error.message, longestWords), scope: 'unit' }
+    return {
+      status: 'blocked',
+      message: plainText(error.message.replaceAll('\n', ' '), longestWords),
+      scope: 'unit',
+    }
   return undefined
 }
