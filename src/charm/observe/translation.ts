@@ -1,11 +1,11 @@
 // Peers behind address translation: a member takes a peer only from an address that the peer's certificate names, closes on all others,
 // and says so in its own log alone. So whoever joins tries it first, and whoever misses somebody looks at its log.
 
-import { readCredentials } from '../own-credentials.ts'
 import { rejectedPeers } from '../../etcd/judge-log.ts'
 import { closesOnUs } from '../../etcd/peer-view.ts'
 import { lastRunLog } from '../../machine/service.ts'
 import { findWorkload } from '../../machine/workload.ts'
+import { readCredentials } from '../own-credentials.ts'
 import type { JujuSeen } from './juju.ts'
 import type { MemberSeen, Translated } from '../observed.ts'
 import { memberName, peerUrlOf } from '../plan/cluster/members.ts'

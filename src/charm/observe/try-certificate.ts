@@ -67,11 +67,15 @@ export async function withCandidate<T>(
     await writeFileAtomic(path, text, { mode: 0o600 })
     return await attempt(path)
   } catch (error) {
-    const reason = error instanceof DiskFailed ? error.trouble : error instanceof Error ? error.message : ''
-    return { kind: 'fails', reason: plainText(reason) }
+    return { kind: 'fails', reason: plainText(describe(error)) }
   } finally {
     await removeFile(path)
   }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof DiskFailed) return error.trouble
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Tries a client's certificate alone, before it is accepted. */
