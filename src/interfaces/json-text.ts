@@ -1,24 +1,6 @@
-// Databag values are strings; some hold JSON. Parsing one never throws: what does not fit is `undefined`.
+// Databag values are strings; some hold JSON.
 
-import * as z from 'zod/mini'
-
-/**
- * Reads a databag value that should hold JSON of the given shape.
- *
- * @returns the value, or `undefined` where the text is absent, is no JSON, or has another shape
- */
-export function parseJsonText<Schema extends z.core.$ZodType>(
-  schema: Schema,
-  text: string | undefined,
-): z.infer<Schema> | undefined {
-  if (text === undefined || text === '') return undefined
-  try {
-    const parsed = z.safeParse(schema, JSON.parse(text))
-    return parsed.success ? parsed.data : undefined
-  } catch {
-    return undefined
-  }
-}
+export { parseJsonText } from '../parse-json.ts'
 
 /**
  * Prints JSON with sorted keys, so that two units that mean the same write the same text; in ASCII, since whoever reads a databag may

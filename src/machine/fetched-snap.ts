@@ -5,9 +5,9 @@ import { randomUUID } from 'node:crypto'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
+import { parseJsonText } from '../parse-json.ts'
 import { sizeOf } from './capacity.ts'
 import { exists, makeDirectory, readTextIfExists, writeFileAtomic } from './file.ts'
-import { readRecord } from './record.ts'
 import { assertRoom, type Need } from './room.ts'
 import { isWithdrawn, readInstalledSnap, runSnap, snapName } from './snap.ts'
 import { workloadPaths } from './workload-paths.ts'
@@ -29,7 +29,7 @@ export class SnapWithdrawn extends Error {
 }
 
 export async function readSnapRelease(place: Place, folder = usual): Promise<SnapRelease | undefined> {
-  return readRecord(schema, await readTextIfExists(join(folder, place, recordName)))
+  return parseJsonText(schema, await readTextIfExists(join(folder, place, recordName)))
 }
 
 export async function fetchSnap(revision: string, folder = usual): Promise<SnapRelease> {

@@ -46,18 +46,16 @@ export type FileFacts =
     }
 
 /** Whether it wrote: content and rights that are right already are left alone, time stamps and all. */
-export async function writeFileAtomic(
+export function writeFileAtomic(
   path: string,
   content: string | Uint8Array,
   rights: FileRights,
 ): Promise<boolean> {
-  const wanted = Buffer.from(content)
-  if (await onDisk(dirname(path), stands(path, wanted, rights))) return false
-  await onDisk(dirname(path), replace(path, wanted, rights))
-  return true
+  return onDisk(dirname(path), replaceUnlessRight(path, Buffer.from(content), rights))
 }
 
-async function replace(path: string, content: Uint8Array, rights: FileRights): Promise<void> {
+async function replaceUnlessRight(path: string, content: Buffer, rights: FileRights): Promise<boolean> {
+  if (await stands(path, content, rights)) return false
   const draft = `${path}.${randomUUID()}.new`
   try {
     await writeDraft(draft, content, rights)
@@ -66,6 +64,7 @@ async function replace(path: string, content: Uint8Array, rights: FileRights): P
     await removeFile(draft)
   }
   await syncFolder(dirname(path))
+  return true
 }
 
 async function writeDraft(draft: string, content: Uint8Array, { mode, owner }: FileRights): Promise<void> {

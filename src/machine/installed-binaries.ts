@@ -2,8 +2,8 @@
 
 import { join } from 'node:path'
 import * as z from 'zod/mini'
+import { parseJsonText } from '../parse-json.ts'
 import { readTextIfExists } from './file.ts'
-import { readRecord } from './record.ts'
 
 /** One folder below this for each release, named after its version and the first digits of its digest. */
 export const releases = '/opt/etcd'
@@ -31,7 +31,7 @@ export async function readInstalledBinaries(
   folder = releases,
   link: ReleaseLink = 'current',
 ): Promise<Release | undefined> {
-  return readRecord(schema, await readTextIfExists(join(folder, link, recordName)))
+  return parseJsonText(schema, await readTextIfExists(join(folder, link, recordName)))
 }
 
 export function recordOf(

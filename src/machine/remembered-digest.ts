@@ -5,8 +5,8 @@ import type { BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as z from 'zod/mini'
+import { parseJsonText } from '../parse-json.ts'
 import { digestOf, makeDirectory, readTextIfExists, writeFileAtomic } from './file.ts'
-import { readRecord } from './record.ts'
 
 const recordSchema = z.object({ identity: z.string(), digest: z.string() })
 
@@ -16,7 +16,7 @@ const recordSchema = z.object({ identity: z.string(), digest: z.string() })
  */
 export async function rememberedDigestOf(path: string, record: string): Promise<string> {
   const identity = identityOf(await stat(path, { bigint: true }))
-  const known = readRecord(recordSchema, await readTextIfExists(record))
+  const known = parseJsonText(recordSchema, await readTextIfExists(record))
   if (known?.identity === identity) return known.digest
   const digest = await digestOf(path)
   // Of a file that was written to meanwhile this is no digest to remember.
