@@ -18,7 +18,7 @@ import { type JujuSeen, observeJuju } from './observe/juju.ts'
 import type { Observed } from './observed.ts'
 import { answeringFirst, openAdmin } from './open-admin.ts'
 import { endBackup } from './act/backup/note-end.ts'
-import { conditionOf } from './outcome.ts'
+import { conditionOf, tryTo } from './outcome.ts'
 import { dataOf } from './plan/cluster/data.ts'
 import { planFarewell } from './plan/cluster/farewell.ts'
 import { membersOf, ownMember } from './plan/cluster/members.ts'
@@ -41,11 +41,18 @@ async function letGo(charm: Charm): Promise<void> {
   const workload = await findWorkload()
   await noteLeaving(workload.paths.state, charm.context.unit)
   await leaveCluster(charm)
-  await stopService(workload.service, { disable: true })
+  await stopService(workload.service)
+  await tidy(charm, () => stopService(workload.service, { disable: true }))
   if (charm.context.hook.name !== 'remove') return
   // What it writes at its end would outlive the unit.
   await endBackup()
-  await removeInstallation(workload)
+  await tidy(charm, () => removeInstallation(workload))
+}
+
+/** A disk that takes no writes may be why the unit is removed: what stays on it for that is told, and keeps no unit there. */
+async function tidy({ juju }: Charm, work: () => Promise<void>): Promise<void> {
+  const condition = await tryTo(work)
+  if (condition) await juju.log('WARNING', `files of etcd stay on this machine: ${condition.message}`)
 }
 
 /** On a machine whose etcd is another unit's. */
@@ -67,7 +74,7 @@ const quorumPatienceMs = 90_000
 async function leaveCluster(charm: Charm): Promise<void> {
   const seen = { ...(await observeJuju(charm)), looksAtMembers: true }
   for (const begun = performance.now(); ; await pause()) {
-    const attempt = await tryToLeave(charm, seen)
+    const attempt = await tryToLeave(charm, seen).catch(keptBy)
     if (attempt.kind === 'left') {
       await publish(charm, attempt.observed, planFarewell(attempt.observed))
       return
@@ -95,18 +102,19 @@ async function tryToLeave(charm: Charm, seen: JujuSeen): Promise<Attempt> {
   const client = await openAdmin({ endpoints: answeringFirst(observed, own.id) })
   if (!client) return { kind: 'none' }
   await using _closed = client
-  try {
-    // Two that leave at once must not each take the other for the one that stays.
-    await using _turn = await lockUnlessFull(charm, client, {
-      name: 'departure',
-      holder: observed.unit,
-      ttlSeconds,
-    })
-    return await goNow(charm, await observeHere(charm, seen), client)
-  } catch (error) {
-    if (!(error instanceof EtcdFailure) && !conditionOf(error)) throw error
-    return { kind: 'kept', why: error instanceof Error ? error.message : String(error), quorum: true }
-  }
+  // Two that leave at once must not each take the other for the one that stays.
+  await using _turn = await lockUnlessFull(charm, client, {
+    name: 'departure',
+    holder: observed.unit,
+    ttlSeconds,
+  })
+  return await goNow(charm, await observeHere(charm, seen), client)
+}
+
+/** By what etcd or the machine fails at. */
+function keptBy(error: unknown): Attempt {
+  if (!(error instanceof EtcdFailure) && !conditionOf(error)) throw error
+  return { kind: 'kept', why: error instanceof Error ? error.message : String(error), quorum: true }
 }
 
 /** Its own member may be what they lack: one that died on the way out runs again, as systemd would have it, until it has left. */

@@ -32,3 +32,15 @@ export function conditionOf(error: unknown): Condition | undefined {
     }
   return undefined
 }
+
+/** The condition that kept it from being done. */
+export async function tryTo(work: () => Promise<void>): Promise<Condition | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    const condition = conditionOf(error)
+    if (!condition) throw error
+    return condition
+  }
+}

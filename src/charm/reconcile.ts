@@ -11,7 +11,7 @@ import { observeEtcd } from './observe/etcd.ts'
 import { type JujuSeen, observeJuju } from './observe/juju.ts'
 import { observeMachine } from './observe/machine.ts'
 import type { Observed } from './observed.ts'
-import { conditionOf } from './outcome.ts'
+import { conditionOf, tryTo } from './outcome.ts'
 import { printLine } from './plan/observability/log-line.ts'
 import { statusOf } from './status.ts'
 import type { Condition, Plan, Step } from './step.ts'
@@ -78,18 +78,6 @@ export function carryOutAlone(
   steps: readonly Step[],
 ): Promise<Condition | undefined> {
   return tryTo(() => act(charm, observed, steps))
-}
-
-/** The condition that kept it from being done. */
-async function tryTo(step: () => Promise<void>): Promise<Condition | undefined> {
-  try {
-    await step()
-    return undefined
-  } catch (error) {
-    const condition = conditionOf(error)
-    if (!condition) throw error
-    return condition
-  }
 }
 
 /** All that this hook is to know: Juju is asked once, what is here anew after each round of steps. */

@@ -1,11 +1,12 @@
 // What was put on a machine that lives on without its unit is taken away again. The data is Juju's storage and the user owns it: both
 // stay. So does the snap: to remove it would be to remove what lies in its folders, storage that is still mounted there, too.
 
-import { rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { removeDefinitions } from './define-service.ts'
-import { removeFile } from './file.ts'
+import { readdir, rm, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { charmLogFolder } from './charm-log.ts'
+import { removeDefinitions } from './define-service.ts'
+import { onDisk } from './disk.ts'
+import { removeFile, unlessAbsent } from './file.ts'
 import { releases } from './installed-binaries.ts'
 import type { Workload } from './workload.ts'
 
@@ -15,8 +16,19 @@ export async function removeInstallation(workload: Workload): Promise<void> {
   await removeDefinitions(workload)
   await removeFile(paths.config)
   for (const folder of [paths.tls, paths.state, charmLogFolder, ...(paths.log ? [paths.log] : [])])
-    await rm(folder, { recursive: true, force: true })
+    await removeFolder(folder)
   if (workload.kind !== 'binaries') return
-  await rm(dirname(paths.config), { recursive: true, force: true })
-  await rm(releases, { recursive: true, force: true })
+  await removeFolder(dirname(paths.config))
+  await removeFolder(releases)
+}
+
+function removeFolder(folder: string): Promise<void> {
+  return onDisk(folder, empty(folder))
+}
+
+/** One that somebody has mounted a disk on is busy, and stays without what was in it. */
+async function empty(folder: string): Promise<void> {
+  for (const name of (await unlessAbsent(readdir(folder))) ?? [])
+    await rm(join(folder, name), { recursive: true, force: true })
+  await unlessAbsent(rmdir(folder), ['ENOENT', 'EBUSY'])
 }

@@ -4,15 +4,26 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Model } from '../emulator/index.ts'
 import { insist } from '../emulator/host/host.ts'
 import { heal } from './chaos/cluster.ts'
 import { assertWrites, deployServed } from './chaos/units.ts'
-import { archives, connectAs, openWorld } from './world.ts'
+import { archives, connectAs, etcdctl, openWorld } from './world.ts'
 
 const troubles = {
   'is full': ['cat /dev/zero >$0/filler; true', 'rm $0/filler'],
   'takes no writes': ['mount -o remount,ro $0', 'mount -o remount,rw $0'],
 } as const
+
+/** A disk of memory with what lay there, which such trouble can befall; and the command for scripts on that machine, with the folder as $0. */
+async function mountDisk(model: Model, unit: string, folder: string) {
+  const { host, name } = model.unit(unit)
+  const inHost = (script: string) => insist(name, host.spawn, ['sh', '-c', script, folder])
+  await inHost(
+    'cp -a $0 /opt/kept && mount -t tmpfs -o size=1m,mode=$(stat -c %a $0) none $0 && cp -a /opt/kept/. $0 && rm -r /opt/kept',
+  )
+  return inHost
+}
 
 const folders = ['/var/lib/etcd-charm', '/var/snap/charmed-etcd/common/tls']
 
@@ -26,11 +37,7 @@ for (const folder of folders)
         },
       })
       const web = await deployServed(model, 1)
-      const { host, name } = model.unit('etcd/0')
-      const inHost = (script: string) => insist(name, host.spawn, ['sh', '-c', script, folder])
-      await inHost(
-        'cp -a $0 /opt/kept && mount -t tmpfs -o size=1m,mode=$(stat -c %a $0) none $0 && cp -a /opt/kept/. $0',
-      )
+      const inHost = await mountDisk(model, 'etcd/0', folder)
       await inHost(begin)
       said.clear()
 
@@ -51,3 +58,31 @@ for (const folder of folders)
       await client.put('/other/a', '1')
       client.close()
     })
+
+for (const [trouble, [begin]] of Object.entries(troubles))
+  test(`a unit leaves though its disk ${trouble}, which may be why it is removed`, async () => {
+    const [failed, warnings]: [string[], string[]] = [[], []]
+    await using model = await openWorld({
+      onHook: ({ unit, hook, exit, log, stderr }) => {
+        if (exit !== 0) failed.push(`${unit} ${hook}: ${stderr}`)
+        if (unit === 'etcd/1') warnings.push(...log.filter((line) => line.startsWith('WARNING')))
+      },
+    })
+    const web = await deployServed(model, 2)
+    const { host } = model.unit('etcd/0')
+    for (const folder of folders) await (await mountDisk(model, 'etcd/1', folder))(begin)
+    model.removeUnit('etcd/1')
+    await model.settle()
+    assert.deepEqual(failed, [])
+    const stays =
+      'WARNING files of etcd stay on this machine: the disk of /var/snap/charmed-etcd/common/tls takes no writes (EROFS)'
+    assert.deepEqual(
+      warnings.map((line) => line.split('; ')[0]),
+      trouble === 'is full' ? [] : [stays],
+    )
+    const members = await etcdctl(host, 'member', 'list')
+    assert.equal(members.trim().split('\n').length, 1, members)
+    await assertWrites(model, web, '/web/after')
+    await model.updateStatus('etcd')
+    assert.deepEqual(model.unit('etcd/0').workload, { status: 'active', message: '' })
+  })
