@@ -148,18 +148,43 @@ async function make(path: string, { mode, owner }: FileRights): Promise<void> {
   if ((found.mode & 0o7777) !== mode) await chmod(path, mode)
 }
 
-/** With all that is in it, without following a link; one that is not there is nobody's. */
-export function giveFolder(path: string, owner: Owner): Promise<void> {
-  return onDisk(path, give(path, owner))
+/** Of all that is in a folder; a mode is that of its files, and its folders can be entered besides. */
+export interface FolderRights {
+  readonly owner: Owner
+  readonly mode?: number
 }
 
-async function give(path: string, owner: Owner): Promise<void> {
-  const entries = await unlessAbsent(readdir(path, { recursive: true, withFileTypes: true }))
-  if (!entries) return
-  for (const inner of [path, ...entries.map((entry) => join(entry.parentPath, entry.name))]) {
-    const { uid, gid } = await lstat(inner)
-    if (uid !== owner.uid || gid !== owner.gid) await lchown(inner, owner.uid, owner.gid)
+/** With all that is in it, without following a link; one that is not there is nobody's. */
+export function giveFolder(path: string, rights: FolderRights): Promise<void> {
+  return onDisk(path, give(path, rights))
+}
+
+async function give(path: string, rights: FolderRights): Promise<void> {
+  const { uid, gid } = rights.owner
+  for (const { inner, mode } of await findAstray(path, rights)) {
+    await lchown(inner, uid, gid)
+    if (mode !== undefined) await chmod(inner, mode)
   }
+}
+
+/** Whether all that is in it has these rights. */
+export async function isGiven(path: string, rights: FolderRights): Promise<boolean> {
+  return (await onDisk(path, findAstray(path, rights))).length === 0
+}
+
+/** What has other rights, with the mode that it should have. */
+async function findAstray(path: string, { owner, mode }: FolderRights) {
+  const entries = await unlessAbsent(readdir(path, { recursive: true, withFileTypes: true }))
+  if (!entries) return []
+  const inners = [path, ...entries.map((entry) => join(entry.parentPath, entry.name))]
+  const looked = inners.map(async (inner) => {
+    const found = await unlessAbsent(lstat(inner))
+    if (!found) return []
+    const due =
+      mode === undefined || found.isSymbolicLink() ? undefined : mode | (found.isDirectory() ? 0o100 : 0)
+    return hasRights(found, { mode: due ?? found.mode & 0o7777, owner }) ? [] : [{ inner, mode: due }]
+  })
+  return (await Promise.all(looked)).flat()
 }
 
 /** In place of what is there, in one rename: a link to a file of the same folder. */

@@ -10,6 +10,7 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'downgrade/cancel': false,
   'storage/record': true,
   'service/define': true,
+  'keys/give': false,
   'key/create': true,
   'file/write': true,
   'revocation/write': true,

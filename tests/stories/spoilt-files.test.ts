@@ -74,6 +74,35 @@ test('programs, keys and data that are root’s alone are given back at the next
   }
 })
 
+const keys = '/etc/etcd-charm/tls'
+
+test('keys are etcd’s alone again while it runs, and clients with them', async () => {
+  await using model = await openWorld()
+  const etcd = createTarball(await mkdtemp(join(tmpdir(), 'release-')), 'release', {
+    programs: realPrograms(),
+  })
+  const web = await deployServed(model, 1, { resources: { etcd } })
+  const { host } = model.unit('etcd/0')
+  const rights = async () =>
+    (await host.run(['stat', '-c', '%n %a %U:%G', '/etc/etcd-charm', keys, `${keys}/server.key`])).stdout
+  const process = async () => (await host.run(['pgrep', '-x', 'etcd'])).stdout
+  const [before, running] = [await rights(), await process()]
+  for (const script of [
+    `chown -R root:root ${keys}`,
+    `chmod -R 000 ${keys}`,
+    `chmod -R a+rX ${keys}`,
+    'chmod 700 /etc/etcd-charm',
+  ]) {
+    await inHost(model, 'etcd/0', script)
+    await model.updateStatus('etcd')
+    assert.equal(await rights(), before, script)
+    assert.deepEqual(model.unit('etcd/0').workload, { status: 'active', message: '' }, script)
+    await assertWrites(model, web, '/web/a')
+  }
+  assert.match(before, /server.key 600 etcd:etcd/)
+  assert.equal(await process(), running)
+})
+
 test('systemd refuses to restart etcd: its words are in the status, no hook fails, and it is made up for', async () => {
   await using model = await openWorld()
   const web = await deployServed(model, 1)

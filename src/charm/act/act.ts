@@ -1,6 +1,8 @@
 // Does the steps of a plan, in order, each logged before it is done. Every step may be repeated: what exists is not created
 // again, what is gone is not deleted again. The first failure stops; what it means is in `outcome.ts`.
 
+import { giveKeys } from '../../machine/key-rights.ts'
+import { findWorkload } from '../../machine/workload.ts'
 import type { Charm } from '../charm.ts'
 import { type ByKind, doByKind } from '../by-kind.ts'
 import type { Observed } from '../observed.ts'
@@ -26,6 +28,7 @@ const doers: ByKind<SingleStep['kind']> = {
   ...onBackup,
   'access/record': (_charm, _observed, { audited }) => recordAudited(audited),
   'request/create': (_charm, observed, { role, wish }) => createRequestFor(observed, role, wish),
+  'keys/give': async () => giveKeys(await findWorkload()),
   'key/create': (_charm, _observed, { purpose }) => createKey(purpose),
   'revocation/write': ({ now }, _observed, { serials }) => writeRevocationList(serials, now),
 }

@@ -50,5 +50,5 @@ export async function finishCopy(workload: Workload, now: number): Promise<void>
 /** Storage that comes from elsewhere may be another user's. */
 export async function giveToUser({ user }: Workload, folder: string): Promise<void> {
   const owner = await lookUpUser(user)
-  if (owner) await giveFolder(folder, owner)
+  if (owner) await giveFolder(folder, { owner })
 }

@@ -1,11 +1,11 @@
 // Starts or restarts etcd, and waits for it. A start that takes longer than a hook may wait goes on, and a later hook sees its end.
 
-import { dirname } from 'node:path'
 import { judgeLog, gravestWords } from '../../etcd/judge-log.ts'
 import { readHealth } from '../../etcd/health.ts'
 import { letRun } from '../../machine/binaries.ts'
 import { defineService } from '../../machine/define-service.ts'
 import { exists, giveFolder, makeDirectory } from '../../machine/file.ts'
+import { giveKeys } from '../../machine/key-rights.ts'
 import { lastRunLog, readService, restartService, startService, stopService } from '../../machine/service.ts'
 import { readySwitch, switchToNext } from '../../machine/switch-release.ts'
 import { lookUpUser } from '../../machine/user.ts'
@@ -54,16 +54,12 @@ export async function runService(
 }
 
 async function makeReady(workload: Workload): Promise<void> {
-  if (workload.kind === 'binaries') {
-    await letRun()
-    await makeDirectory(dirname(workload.paths.tls), { mode: 0o755 })
-  }
+  if (workload.kind === 'binaries') await letRun()
+  await giveKeys(workload)
   const owner = await lookUpUser(workload.user)
   await makeDirectory(workload.paths.data, { mode: 0o700, ...(owner && { owner }) })
   // Storage that was in use on another machine, or by the other kind of installation, belongs to that user's number.
-  if (!owner) return
-  await giveFolder(memberPath(workload), owner)
-  await giveFolder(workload.paths.tls, owner)
+  if (owner) await giveFolder(memberPath(workload), { owner })
 }
 
 /** All that the start reads; from here on etcd would start with it, too, if it were started by itself. */

@@ -9,6 +9,7 @@ import { parseJsonText } from '../../interfaces/json-text.ts'
 import { readCapacity, sizeOf } from '../../machine/capacity.ts'
 import { isServiceDefined } from '../../machine/define-service.ts'
 import { exists, readBytesIfExists, readTextIfExists } from '../../machine/file.ts'
+import { areKeysGiven } from '../../machine/key-rights.ts'
 import { findOccupant } from '../../machine/occupant.ts'
 import { lastRunLog, readService } from '../../machine/service.ts'
 import { findWorkload, type Installed, readInstalled, type Workload } from '../../machine/workload.ts'
@@ -69,6 +70,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     data,
     databaseBytes,
     capacity,
+    given,
     service,
     beside,
     start,
@@ -82,6 +84,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     storage.kind === 'here' && hasData(workload),
     sizeOf(databasePath(workload)),
     looks ? readCapacity(workload.paths.data) : undefined,
+    looks ? areKeysGiven(workload) : true,
     installed ? readService(workload.service) : undefined,
     isServiceDefined(workload, undefined, { start: false }),
     isServiceDefined(workload),
@@ -103,6 +106,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     workload: installed && describeInstalled(workload, installed),
     files,
     keys,
+    keysAstray: !given,
     unloadable,
     ...revocation,
     loaded,

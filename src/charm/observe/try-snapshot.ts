@@ -105,7 +105,7 @@ export async function runApart({
   const truststore = `${folder}/client-ca.pem`
   await writeFileAtomic(truststore, adminAuthority, { mode: 0o600 })
   const owner = await lookUpUser(workload.user)
-  if (owner) await giveFolder(folder, owner)
+  if (owner) await giveFolder(folder, { owner })
   const etcd = await startEtcdApart({ workload, dataDir, name, truststore })
   const client = await openAdmin({ endpoints: [etcd.endpoint], deadlineMs: 60_000 })
   if (!client) {

@@ -46,3 +46,11 @@ describe('a service that an older version of the charm defined', () => {
     assert.ok(!kinds(decide({ ...observed, machine }).steps).includes('service/define'))
   })
 })
+
+describe('keys that etcd can not read, or that others can', () => {
+  it('are given back to its user, and etcd runs on', () => {
+    const observed = running(settled())
+    const { steps } = decide({ ...observed, machine: { ...observed.machine, keysAstray: true } })
+    assert.deepEqual(kinds(steps), ['keys/give'])
+  })
+})

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import {
   digestOf,
+  giveFolder,
+  isGiven,
   makeDirectory,
   readBytesIfExists,
   readFacts,
@@ -135,6 +137,32 @@ describe('making a folder', () => {
     await assert.rejects(makeDirectory(path, { mode: 0o700 }), {
       message: `${path} is not a folder; move it away, and the charm makes one`,
     })
+  })
+})
+
+describe('giving a folder', () => {
+  it('gives what is in it these rights, follows no link, and is seen to be done', async () => {
+    const [keys, outside] = [join(folder, 'keys'), join(folder, 'outside')]
+    await makeDirectory(join(keys, 'inner'), { mode: 0o755 })
+    for (const path of [join(keys, 'a'), join(keys, 'inner', 'b'), outside]) await writeFile(path, '')
+    await chmod(join(keys, 'a'), 0o000)
+    await chmod(outside, 0o644)
+    await symlink(outside, join(keys, 'link'))
+    const { uid, gid } = await stat(keys)
+    const rights = { owner: { uid, gid }, mode: 0o600 }
+    assert.equal(await isGiven(keys, rights), false)
+    await giveFolder(keys, rights)
+    assert.equal(await isGiven(keys, rights), true)
+    const modes = await Promise.all(
+      ['.', 'a', 'inner', 'inner/b', 'link'].map((name) => modeOf(join(keys, name))),
+    )
+    assert.deepEqual(modes, [0o700, 0o600, 0o700, 0o600, 0o644])
+  })
+
+  it('is done where there is none', async () => {
+    const rights = { owner: { uid: 0, gid: 0 } }
+    assert.equal(await isGiven(join(folder, 'none'), rights), true)
+    await giveFolder(join(folder, 'none'), rights)
   })
 })
 

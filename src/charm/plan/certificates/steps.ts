@@ -3,10 +3,9 @@
 import type { CertifiedNames } from './names.ts'
 import type { Purpose, Rotation, Withdrawn } from '../../../interfaces/etcd-peers.ts'
 
-export interface CertificateStep {
-  readonly kind: 'key/create'
-  readonly purpose: Purpose
-}
+export type CertificateStep =
+  | { readonly kind: 'key/create'; readonly purpose: Purpose }
+  | { readonly kind: 'keys/give' }
 
 export type CertificateWrite =
   /** `restore`: there were some, which only the secret can give back. */

@@ -21,6 +21,8 @@ export interface InstallationSeen {
   readonly files: Readonly<Partial<Record<FileName, string>>>
   /** SHA-256 of the public key that belongs to each private key on disk. */
   readonly keys: ReadonlyMap<Purpose, string>
+  /** They don't belong to etcd's user alone; looked at in hooks that look after the machine. */
+  readonly keysAstray?: boolean
   /** What the machine has room for; looked at only in hooks in which that may change the configuration. */
   readonly capacity: Capacity | undefined
   /** The unit that etcd was installed for on this machine, this one or another. */
