@@ -1,7 +1,7 @@
 // What came of a plan, by what the caller does about it: wait (something passes by itself; exit 0), block (a human must act;
 // exit 0) or fail (a bug; throw, so that Juju rolls back and retries).
 
-import { DiskFailed } from '../machine/disk.ts'
+import { diskFailureOf } from '../machine/disk.ts'
 import { CommandFailed, CommandMissing } from '../machine/process.ts'
 import { plainText } from '../plain-text.ts'
 import type { Condition } from './step.ts'
@@ -21,8 +21,8 @@ const longestWords = 500
 /** The condition that an error stands for; `undefined` for a bug. */
 export function conditionOf(error: unknown): Condition | undefined {
   if (error instanceof Waiting) return { status: 'waiting', message: error.message, scope: 'unit' }
-  if (error instanceof Blocked || error instanceof DiskFailed)
-    return { status: 'blocked', message: error.message, scope: 'unit' }
+  const told = error instanceof Blocked ? error : diskFailureOf(error)
+  if (told) return { status: 'blocked', message: plainText(told.message, longestWords), scope: 'unit' }
   // A program's own words, systemctl's say, tell more than a failed hook would (docs/adr/0041).
   if (error instanceof CommandFailed || error instanceof CommandMissing)
     return {

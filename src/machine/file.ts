@@ -19,7 +19,7 @@ import {
 } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { onDisk } from './disk.ts'
+import { DiskFailed, onDisk } from './disk.ts'
 
 export interface Owner {
   readonly uid: number
@@ -108,11 +108,11 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 export function readTextIfExists(path: string): Promise<string | undefined> {
-  return onDisk(dirname(path), unlessAbsent(readFile(path, 'utf8')))
+  return onDisk(path, unlessAbsent(readFile(path, 'utf8')))
 }
 
 export function readBytesIfExists(path: string): Promise<Buffer | undefined> {
-  return onDisk(dirname(path), unlessAbsent(readFile(path)))
+  return onDisk(path, unlessAbsent(readFile(path)))
 }
 
 export async function exists(path: string): Promise<boolean> {
@@ -142,7 +142,8 @@ async function make(path: string, { mode, owner }: FileRights): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 })
   await unlessAbsent(mkdir(path, { mode }), ['EEXIST'])
   const found = await lstat(path)
-  if (!found.isDirectory()) throw new Error(`${path} is not a folder; move it away, and the charm makes one`)
+  if (!found.isDirectory())
+    throw new DiskFailed(`${path} is not a folder`, 'move it away, and the charm makes one')
   if (owner && !hasRights(found, { mode: found.mode & 0o7777, owner }))
     await chown(path, owner.uid, owner.gid)
   if ((found.mode & 0o7777) !== mode) await chmod(path, mode)

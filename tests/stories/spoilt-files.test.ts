@@ -7,6 +7,8 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { Model } from '../emulator/index.ts'
+import { insist } from '../emulator/host/host.ts'
 import { createTarball, realPrograms } from '../unit/machine/tarball.ts'
 import { heal } from './chaos/cluster.ts'
 import { dataFolder, inHost, signal } from './chaos/disturbance.ts'
@@ -74,6 +76,11 @@ test('programs, keys and data that are root’s alone are given back at the next
   }
 })
 
+async function runIn(model: Model, script: string, path: string): Promise<void> {
+  const { host, name } = model.unit('etcd/0')
+  await insist(name, host.spawn, ['sh', '-c', script, path])
+}
+
 const keys = '/etc/etcd-charm/tls'
 
 test('keys are etcd’s alone again while it runs, and clients with them', async () => {
@@ -101,6 +108,41 @@ test('keys are etcd’s alone again while it runs, and clients with them', async
   }
   assert.match(before, /server.key 600 etcd:etcd/)
   assert.equal(await process(), running)
+})
+
+test('a folder in a file’s place and a file in a folder’s are told by their place, and no hook fails', async () => {
+  const failed: string[] = []
+  await using model = await openWorld({
+    onHook: ({ unit, hook, exit, stderr }) => {
+      if (exit !== 0) failed.push(`${unit} ${hook}: ${stderr}`)
+    },
+  })
+  const web = await deployServed(model, 1)
+  const tls = '/var/snap/charmed-etcd/common/tls'
+  const folder = 'mv $0 $0.kept && mkdir -p $0/x'
+  const file = 'mv $0 $0.kept && echo >$0'
+  for (const [path, script] of [
+    ['/var/lib/etcd-charm/loaded.json', folder],
+    [`${tls}/server.crt`, folder],
+    [`${tls}/admin.key`, folder],
+    ['/etc/needrestart/conf.d/etcd-charm.conf', folder],
+    ['/var/lib/etcd-charm', file],
+    [tls, file],
+    ['/var/log/etcd-charm', file],
+  ] as const) {
+    await runIn(model, script, path)
+    model.config('etcd', { 'log-level': 'debug' })
+    await model.settle()
+    await model.updateStatus('etcd')
+    const { message } = model.unit('etcd/0').workload
+    if (path !== '/var/log/etcd-charm') assert.ok(message.includes(path), `${path}: ${message}`)
+    await runIn(model, 'rm -rf $0 && mv $0.kept $0', path)
+    model.config('etcd', { 'log-level': 'info' })
+    await heal(model)
+    assert.deepEqual(model.unit('etcd/0').workload, { status: 'active', message: '' }, path)
+    await assertWrites(model, web, '/web/a')
+  }
+  assert.deepEqual(failed, [])
 })
 
 test('systemd refuses to restart etcd: its words are in the status, no hook fails, and it is made up for', async () => {

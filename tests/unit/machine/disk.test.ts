@@ -1,7 +1,14 @@
 // What a disk is to blame for is told with its folder and the remedy; all else stays what it is.
 
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { readTextIfExists } from '../../../src/machine/file.ts'
 import { conditionOf } from '../../../src/charm/outcome.ts'
 import { DiskFailed, onDisk } from '../../../src/machine/disk.ts'
 
@@ -26,8 +33,33 @@ describe('a disk that fails', () => {
       onDisk('/outer', onDisk('/inner', failing('ENOSPC'))),
       /^DiskFailed: the disk of \/inner /,
     )
-    const error: unknown = await onDisk('/x', failing('EACCES')).catch((cause: unknown) => cause)
-    assert.ok(error instanceof Error && !(error instanceof DiskFailed))
-    assert.equal(conditionOf(error), undefined)
+    for (const code of ['ERR_INVALID_ARG_TYPE', 'ABORT_ERR'])
+      await assert.rejects(onDisk('/x', failing(code)), { name: 'Error', code })
+  })
+})
+
+describe('a file that can not be used', () => {
+  it('is told in Node’s words, with its folder, also where nobody had thought of it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'disk-test-'))
+    const path = join(folder, 'none')
+    const error: unknown = await readFile(path).catch((cause: unknown) => cause)
+    for (const failed of [error, await onDisk(path, Promise.reject(error)).catch((cause: unknown) => cause)])
+      assert.deepEqual(conditionOf(failed), {
+        status: 'blocked',
+        message: `${path} can't be used: ENOENT: no such file or directory, open '${path}'; put that right on the machine`,
+        scope: 'unit',
+      })
+    const isFolder: unknown = await readTextIfExists(folder).catch((cause: unknown) => cause)
+    assert.match(String(isFolder), /^DiskFailed: \S+ can't be used: EISDIR: /)
+    assert.ok(String(isFolder).includes(folder))
+    await rm(folder, { recursive: true })
+  })
+
+  it('is not what a program is that does not run, nor a connection', async () => {
+    const child = spawn('/none/at/all')
+    const [unstarted] = await once(child, 'error')
+    assert.equal(conditionOf(unstarted), undefined)
+    const [refused] = await once(connect(1, '127.0.0.1'), 'error')
+    assert.equal(conditionOf(refused), undefined)
   })
 })
