@@ -27,6 +27,9 @@ import { disarmAlarms } from './charm/actions/maintenance/disarm-alarms.ts'
 import { moveLeader } from './charm/actions/maintenance/move-leader.ts'
 import { status } from './charm/actions/status/status.ts'
 import type { Handler } from './charm/charm.ts'
+import { conditionOf } from './charm/outcome.ts'
+import { EtcdFailure } from './etcd/errors.ts'
+import { plainText } from './plain-text.ts'
 import { run } from './run.ts'
 
 export type ActionName =
@@ -89,5 +92,18 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
 
 export function runAction(): Promise<void> {
   const isAction = (row: string): row is ActionName => Object.hasOwn(actions, row)
-  return run(({ name }) => (isAction(name) ? actions[name] : undefined))
+  return run(({ name }) => (isAction(name) ? inWords(actions[name]) : undefined))
+}
+
+/** What etcd or the machine fails at while an action runs is its answer; a bug is "exit status 1", with the stack in debug-log. */
+function inWords(action: Handler): Handler {
+  return async (charm) => {
+    try {
+      await action(charm)
+    } catch (error) {
+      const words = error instanceof EtcdFailure ? plainText(error.message, 300) : conditionOf(error)?.message
+      if (words === undefined) throw error
+      await charm.juju.actionFail(`${words}; run it again`)
+    }
+  }
 }

@@ -46,6 +46,21 @@ function readUser(bytes: Buffer): UserInFile {
   return { name: bytesIn(fields, 1).toString('utf8'), password, roles: textsIn(bytes, 3) }
 }
 
+/** It is shorter than its pages: something has cut it off, since it grows before they are written. */
+export async function isCutOff(path: string): Promise<boolean> {
+  await using file = await open(path, 'r')
+  const { size } = await file.stat()
+  // An empty one is begun anew.
+  if (size === 0) return false
+  try {
+    const meta = await readMeta(file)
+    return meta !== undefined && meta.pages * BigInt(meta.pageSize) > BigInt(size)
+  } catch (error) {
+    if (error instanceof RangeError) return true
+    throw error
+  }
+}
+
 type Rows = ReadonlyMap<string, Buffer>
 
 const headerSize = 16
@@ -73,6 +88,8 @@ async function openBuckets(file: FileHandle): Promise<((name: string) => Promise
 interface Meta {
   readonly pageSize: number
   readonly root: bigint
+  /** That there are, used or free. */
+  readonly pages: bigint
   readonly transaction: bigint
 }
 
@@ -87,11 +104,21 @@ async function readMeta(file: FileHandle): Promise<Meta | undefined> {
 function parseMeta(page: Buffer): Meta | undefined {
   const meta = page.subarray(headerSize)
   if (meta.length < 64 || meta.readUInt32LE(0) !== magic || meta.readUInt32LE(4) !== 2) return undefined
+  if (meta.readBigUInt64LE(56) !== sumOf(meta.subarray(0, 56))) return undefined
   return {
     pageSize: meta.readUInt32LE(8),
     root: meta.readBigUInt64LE(16),
+    pages: meta.readBigUInt64LE(40),
     transaction: meta.readBigUInt64LE(48),
   }
+}
+
+/** FNV-1a of 64 bits. */
+function sumOf(bytes: Buffer): bigint {
+  return bytes.reduce(
+    (sum, byte) => BigInt.asUintN(64, (sum ^ BigInt(byte)) * 0x100000001b3n),
+    0xcbf29ce484222325n,
+  )
 }
 
 interface Pages {

@@ -16,6 +16,15 @@ const signs: readonly (readonly [string, Ending])[] = [
   ['error validating peerURLs|member count is unequal', 'outdated'],
   // The write-ahead log.
   ['walpb?: (?:crc mismatch|slice bounds out of range|max entry size limit exceeded)', 'damaged'],
+  // A record that can't be parsed, before its sum is even compared; others than the member itself never make it fail so.
+  [
+    String.raw`discovery failed: proto: (?:Record: )?(?:illegal (?:tag|wireType) \d+|wiretype end group|wrong wireType = \d+ for field)`,
+    'damaged',
+  ],
+  [
+    String.raw`failed to read WAL, cannot be repaired: (?:unexpected block type \d+|unexpected EOF)`,
+    'damaged',
+  ],
   // Cut off at a record that was damaged: the others know of entries that this member has acknowledged, and that it has no more.
   [String.raw`tocommit\(\d+\) is out of range \[lastIndex\(\d+\)\]`, 'damaged'],
   ['wal: (?:file not found|snapshot mismatch|snapshot not found)|cannot use none as id', 'damaged'],
@@ -25,9 +34,10 @@ const signs: readonly (readonly [string, Ending])[] = [
     'damaged',
   ],
   [
-    String.raw`assertion failed: Page expected to be|page \d+ already freed|freepages: failed to get all reachable pages`,
+    String.raw`assertion failed: (?:Page expected to be|page \d+: has unexpected type)|page \d+ already freed|freepages: failed to get all reachable pages`,
     'damaged',
   ],
+  ['database: (?:runtime error: |fault$)', 'damaged'],
   ['failed to recover v3 backend from snapshot', 'damaged'],
   // The member's own comparison with its peers, at its start.
   ['checkInitialHashKV failed|found data inconsistency with peers|failed data corruption check', 'damaged'],
@@ -60,12 +70,22 @@ function etcdsOwn(log: string): readonly string[] {
   const lines = log.split('\n')
   const last = lines.findLastIndex((line) => line.startsWith('{'))
   return lines.flatMap((line, at) => {
-    if (at > last && line.startsWith('panic: ')) return [line.slice('panic: '.length)]
+    if (at > last && /^(panic|fatal error): /.test(line)) return [lastWords(lines.slice(at))]
     const entry = logged.safeParse(line.startsWith('{') ? parseJson(line) : undefined)
     if (!entry.success || entry.data.level === 'info') return []
     const { msg, error } = entry.data
     return error === undefined ? [msg] : [msg, error, `${msg}: ${error}`]
   })
+}
+
+/** A mistake in the code of the database, as Go sees it, is one in its file: its pages say where to read on. */
+function lastWords([line = '', ...stack]: readonly string[]): string {
+  const words = line.replace(/^(panic|fatal error): /, '')
+  // A file that can't be read, by a broken disk say, is SIGBUS.
+  const astray =
+    words.startsWith('runtime error: ') || (words === 'fault' && stack[0]?.startsWith('[signal SIGSEGV'))
+  const first = stack.find((frame) => /^\S+\(/.test(frame) && !/^(panic|runtime\.)/.test(frame))
+  return astray && first?.startsWith('go.etcd.io/bbolt') ? `database: ${words}` : words
 }
 
 const logged = z.object({

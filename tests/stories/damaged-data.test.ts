@@ -12,6 +12,11 @@ import { assertSound, countKeys, deployServed, heal, raftRoles, runOn, setAsideO
 const damages: readonly (readonly [string, string])[] = [
   ['noise in the database', 'dd if=/dev/urandom of="$0/snap/db" bs=4096 seek=2 count=3 conv=notrunc'],
   ['a database that was cut off', 'truncate -s 5000 "$0/snap/db"'],
+  ['a database that was cut off behind its first pages', 'truncate -s 20000 "$0/snap/db"'],
+  [
+    'a record of the log that is no record',
+    'dd if=/dev/zero of="$(ls "$0"/wal/*.wal | tail -n 1)" bs=4 seek=2 count=1 conv=notrunc',
+  ],
   [
     'noise in the log',
     'dd if=/dev/urandom of="$(ls "$0"/wal/*.wal | tail -n 1)" bs=8 seek=300 count=1 conv=notrunc',

@@ -135,7 +135,9 @@ test('a folder in a file’s place and a file in a folder’s are told by their 
     await model.settle()
     await model.updateStatus('etcd')
     const { message } = model.unit('etcd/0').workload
-    if (path !== '/var/log/etcd-charm') assert.ok(message.includes(path), `${path}: ${message}`)
+    const asked = await model.runAction('etcd/0', 'plan')
+    if (path !== '/var/log/etcd-charm')
+      for (const words of [message, asked.message]) assert.ok(words.includes(`${path} `), `${path}: ${words}`)
     await runIn(model, 'rm -rf $0 && mv $0.kept $0', path)
     model.config('etcd', { 'log-level': 'info' })
     await heal(model)

@@ -1,12 +1,13 @@
 // A start with something new came to nothing: etcd goes back to all that it last served with, and what was new is not tried again
 // until something else is asked for.
 
-import { gravestWords, judgeLog } from '../../etcd/judge-log.ts'
-import { lastRunLog, startService, stopService } from '../../machine/service.ts'
+import { gravestWords } from '../../etcd/judge-log.ts'
+import { startService, stopService } from '../../machine/service.ts'
 import { readySwitch, switchToPrevious } from '../../machine/switch-release.ts'
 import { findWorkload } from '../../machine/workload.ts'
 import type { Observed } from '../observed.ts'
 import type { Step } from '../step.ts'
+import { readEnding } from '../observe/read-ending.ts'
 import { restoreProven } from './proven-files.ts'
 import { tellRefusal } from './refusal-notes.ts'
 import { awaitStart, beginStart, type Outcome } from './run-service.ts'
@@ -19,9 +20,9 @@ export async function goBack(
   const { machine, now } = observed
   const workload = await findWorkload()
   const { lockedOut } = machine.run.begun ?? {}
-  const log = await lastRunLog(workload.service)
+  const { log, verdict } = await readEnding(workload)
   // Not what was new is at fault then, and the next look tells what to do about it.
-  if (lockedOut === undefined && judgeLog(log)) {
+  if (lockedOut === undefined && verdict) {
     await forgetBegun(workload)
     return 'ended'
   }

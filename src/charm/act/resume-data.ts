@@ -2,15 +2,15 @@
 // Where it was one of several, it waits in vain for a quorum: then a cluster of its own is founded on a copy of its database.
 
 import { readHealth } from '../../etcd/health.ts'
-import { judgeLog } from '../../etcd/judge-log.ts'
 import { membersByPeer } from '../../etcd/peer-view.ts'
 import { makeDirectory } from '../../machine/file.ts'
-import { lastRunLog, readService, startService } from '../../machine/service.ts'
+import { readService, startService } from '../../machine/service.ts'
 import { lookUpUser } from '../../machine/user.ts'
-import { findWorkload } from '../../machine/workload.ts'
+import { findWorkload, type Workload } from '../../machine/workload.ts'
 import { memberPath } from '../layout.ts'
 import type { Observed } from '../observed.ts'
 import { readCredentials } from '../own-credentials.ts'
+import { readEnding } from '../observe/read-ending.ts'
 import { ownPeerUrl } from '../observe/standing.ts'
 import { Blocked, Waiting } from '../outcome.ts'
 import { metricsUrl } from '../plan/workload/configuration.ts'
@@ -37,7 +37,7 @@ export async function resumeData(
     await beginStart(workload, step.loading, now)
     await startService(workload.service)
   }
-  const outcome = await untilKnown(workload.service)
+  const outcome = await untilKnown(workload)
   if (outcome === 'serves') return confirmStart(workload)
   await foundOnCopy(workload, step.founding, now)
   const { loading, why } = step
@@ -46,11 +46,11 @@ export async function resumeData(
 }
 
 /** Whether it serves as it is, or can't without members that are not there. What is neither is waited for, or told. */
-async function untilKnown(service: string): Promise<'serves' | 'alone'> {
+async function untilKnown(workload: Workload): Promise<'serves' | 'alone'> {
   let answeredAt: number | undefined
   for (const begun = performance.now(); ; await new Promise((resolve) => setTimeout(resolve, 250))) {
     if ((await readHealth(metricsUrl, { timeoutMs: 1500 })).healthy) return 'serves'
-    if ((await readService(service)).kind !== 'active') return whyItEnded(service)
+    if ((await readService(workload.service)).kind !== 'active') return whyItEnded(workload)
     if (!(await readHealth(metricsUrl, { quorum: false })).healthy) answeredAt = undefined
     else answeredAt ??= performance.now()
     const now = performance.now()
@@ -62,10 +62,10 @@ async function untilKnown(service: string): Promise<'serves' | 'alone'> {
   }
 }
 
-async function whyItEnded(service: string): Promise<'alone'> {
-  const verdict = judgeLog(await lastRunLog(service))
+async function whyItEnded(workload: Workload): Promise<'alone'> {
+  const { verdict } = await readEnding(workload)
   if (verdict?.ending === 'removed') return 'alone'
-  const member = memberPath(await findWorkload())
+  const member = memberPath(workload)
   if (verdict?.ending === 'damaged')
     throw new Blocked(
       `the data that goes furthest is damaged (${verdict.words}); move ${member} away, then run recover-quorum on the leader`,

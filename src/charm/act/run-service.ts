@@ -1,12 +1,12 @@
 // Starts or restarts etcd, and waits for it. A start that takes longer than a hook may wait goes on, and a later hook sees its end.
 
-import { judgeLog, gravestWords } from '../../etcd/judge-log.ts'
+import { gravestWords } from '../../etcd/judge-log.ts'
 import { readHealth } from '../../etcd/health.ts'
 import { letRun } from '../../machine/binaries.ts'
 import { defineService } from '../../machine/define-service.ts'
 import { exists, giveFolder, makeDirectory } from '../../machine/file.ts'
 import { giveKeys } from '../../machine/key-rights.ts'
-import { lastRunLog, readService, restartService, startService, stopService } from '../../machine/service.ts'
+import { readService, restartService, startService, stopService } from '../../machine/service.ts'
 import { readySwitch, switchToNext } from '../../machine/switch-release.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
@@ -14,6 +14,7 @@ import { memberPath, provenFolder } from '../layout.ts'
 import type { Begun, Loaded, Observed, StartFile } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import { metricsUrl } from '../plan/workload/configuration.ts'
+import { readEnding } from '../observe/read-ending.ts'
 import { readLockUp } from '../open-admin.ts'
 import { blameFor, describeStart, partsOf } from '../plan/workload/next-start.ts'
 import type { Start, Step } from '../step.ts'
@@ -161,8 +162,8 @@ async function watchEnd({ service }: Workload): Promise<() => Promise<boolean>> 
 
 /** It ended because of its data, because another member joined just before it, or because of what it was started with. */
 async function judgeEnd(workload: Workload, loaded: Loaded | undefined, problem: string): Promise<'ended'> {
-  const log = await lastRunLog(workload.service)
-  const ending = judgeLog(log)?.ending
+  const { log, verdict } = await readEnding(workload)
+  const ending = verdict?.ending
   const begun = await readBegun(workload)
   if (ending) await forgetBegun(workload)
   if (ending === 'damaged') return 'ended'

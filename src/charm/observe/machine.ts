@@ -1,7 +1,6 @@
 // The machine as it is now: what is installed, which of our files are there, what the running etcd read at its start.
 
 import * as z from 'zod/mini'
-import { judgeLog } from '../../etcd/judge-log.ts'
 import { readRaftPosition } from '../../etcd/write-ahead-log.ts'
 import { digest } from '../../interfaces/digest.ts'
 import { type Purpose, purposes } from '../../interfaces/etcd-peers.ts'
@@ -11,7 +10,7 @@ import { isServiceDefined } from '../../machine/define-service.ts'
 import { exists, readBytesIfExists, readTextIfExists } from '../../machine/file.ts'
 import { areKeysGiven } from '../../machine/key-rights.ts'
 import { findOccupant } from '../../machine/occupant.ts'
-import { lastRunLog, readService } from '../../machine/service.ts'
+import { readService } from '../../machine/service.ts'
 import { findWorkload, type Installed, readInstalled, type Workload } from '../../machine/workload.ts'
 import { publicKeyOf } from '../../tls/key.ts'
 import type { Charm } from '../charm.ts'
@@ -32,6 +31,7 @@ import {
 import { claimSchema } from './claim-record.ts'
 import { observeRestore } from './restore.ts'
 import { readBackupRecords } from './backup/records.ts'
+import { readEnding } from './read-ending.ts'
 import { readOwnKey } from './own-key.ts'
 import { observeRequests } from './requests.ts'
 import { observeStorage } from './storage.ts'
@@ -141,8 +141,8 @@ async function observeData(
   return { data, claim, position: (await readRaftPosition(raftLogPath(workload))) ?? 'unreadable' }
 }
 
-async function readDamage({ service }: Workload): Promise<string | undefined> {
-  const verdict = judgeLog(await lastRunLog(service))
+async function readDamage(workload: Workload): Promise<string | undefined> {
+  const { verdict } = await readEnding(workload)
   return verdict?.ending === 'damaged' ? verdict.words : undefined
 }
 

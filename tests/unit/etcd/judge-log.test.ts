@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { connect } from 'node:tls'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { isCutOff } from '../../../src/etcd/database-file.ts'
 import { gravestWords, judgeLog } from '../../../src/etcd/judge-log.ts'
 import { issueCertificate } from '../../fixtures/issue-certificate.ts'
 import { startEtcd } from './etcd-server.ts'
@@ -37,6 +38,7 @@ const damages: readonly (readonly [string, (data: string) => Promise<void>])[] =
   ['the database begins with zeros', (data) => overwrite(database(data), 0, new Uint8Array(16384))],
   ['pages of the database are noise', (data) => overwrite(database(data), 8192, noise(12288))],
   ['a record of the log has other bytes', async (data) => overwrite(await logOf(data), 3000, noise(8))],
+  ['a record of the log can’t be parsed', async (data) => overwrite(await logOf(data), 8, new Uint8Array(4))],
   ['the log begins with noise', async (data) => overwrite(await logOf(data), 0, noise(16))],
   ['the log is empty', async (data) => truncate(await logOf(data), 0)],
 ]
@@ -50,6 +52,48 @@ for (const [what, damage] of damages)
     assert.equal(served, false)
     assert.equal(judgeLog(log)?.ending, 'damaged', log.slice(-2000))
   })
+
+test('a database that was cut off is known by its length, since etcd only dies of a signal', async () => {
+  assert.equal(await isCutOff(database(whole.data)), false)
+  for (const length of [4100, 20_000, 60_000]) {
+    await using folder = await makeFolder()
+    await cp(whole.data, folder.data, { recursive: true })
+    await truncate(database(folder.data), length)
+    assert.equal((await runEtcdOn(folder.data)).served, false)
+    assert.equal(await isCutOff(database(folder.data)), true, String(length))
+  }
+  await using folder = await makeFolder()
+  await mkdir(folder.data)
+  await writeFile(join(folder.data, 'db'), '')
+  assert.equal(await isCutOff(join(folder.data, 'db')), false, 'one that is not begun')
+})
+
+const stack = (frame: string): string => `
+
+goroutine 120 [running]:
+panic({0x10b6de0?, 0x25900000000?})
+\truntime/panic.go:860 +0x13a
+${frame}
+\tgo.etcd.io/somewhere.go:1114`
+
+test('code of the database that goes astray blames its file, and other code does not', () => {
+  const [database, other] = [
+    stack('go.etcd.io/bbolt.(*DB).page(...)'),
+    stack('go.etcd.io/etcd/server/lease.(*lessor).Grant(0x1)'),
+  ]
+  const index = 'panic: runtime error: index out of range [17736960333617078272] with length 281474976710655'
+  const fault = (signal: string): string =>
+    `unexpected fault address 0x7f4750003000\nfatal error: fault\n[signal ${signal} code=0x2]`
+  assert.deepEqual(judgeLog(index + database)?.ending, 'damaged')
+  assert.deepEqual(judgeLog(fault('SIGSEGV: segmentation violation') + database), {
+    ending: 'damaged',
+    words: 'database: fault',
+  })
+  assert.equal(judgeLog(fault('SIGBUS: bus error') + database), undefined, 'a disk may have failed')
+  assert.equal(judgeLog(index + other), undefined)
+  assert.equal(judgeLog(`panic: etcd is about to end${database}`), undefined)
+  assert.equal(judgeLog(`fatal error: runtime: out of memory${database}`), undefined)
+})
 
 test('etcd that ends for another reason blames no data', async () => {
   await using folder = await makeFolder()
@@ -117,6 +161,8 @@ const threats = [
   'panic: assertion failed: Page expected to be: 4, but self identifies as 5',
   'error validating peerURLs',
   'found data inconsistency with peers',
+  'discovery failed: proto: Record: illegal tag 0 (wire type 0)',
+  'database: fault',
 ]
 
 /** As etcd 3.5 logs a client that it turns away: the name of the issuer that the client brought along stands in the error. */
