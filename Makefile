@@ -10,7 +10,7 @@ STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/
 # Each takes minutes and goes deeper into what others show: `make test` and `make stories` run them, the gate has half an hour.
 DEEP := addresses apiserver authorities authorities-end backup-faults backup-kinds backup-schedule backup-verify bad-input client-credentials \
 	client-names cluster collectors corrupt-alarm cost crash-cross-model crash-members cross-model cross-model-key \
-	cross-model-old-juju damaged-data departure dropped-offer etcd-away ingress issuers-crash issuers-for-clients issuers-for-peers issuers-lost \
+	cross-model-old-juju damaged-data departure dropped-offer etcd-away hand-made ingress issuers-crash issuers-for-clients issuers-for-peers issuers-lost \
 	late-relations late-storage leases logs lost-data lost-records lost-units machine-disks maintenance maintenance-disks member-away moving-in \
 	neighbours network one-stays power-cut quorum refresh-back refresh-crash refresh-five refresh-meanwhile refresh-orders refresh-sources refresh-unseen refresh-waits renewals repeated restarted-agents \
 	restore-clients restore-elsewhere restore-interrupted restore-newer restore-refused restore-store restore-succession security-end-of-access security-lock-out \

@@ -21,16 +21,13 @@ const longestWords = 500
 /** The condition that an error stands for; `undefined` for a bug. */
 export function conditionOf(error: unknown): Condition | undefined {
   if (error instanceof Waiting) return { status: 'waiting', message: error.message, scope: 'unit' }
-  const told = error instanceof Blocked ? error : diskFailureOf(error)
-  if (told) return { status: 'blocked', message: plainText(told.message, longestWords), scope: 'unit' }
+  if (error instanceof Blocked) return { status: 'blocked', message: error.message, scope: 'unit' }
   // A program's own words, systemctl's say, tell more than a failed hook would (docs/adr/0041).
-  if (error instanceof CommandFailed || error instanceof CommandMissing)
-    return {
-      status: 'blocked',
-      message: plainText(error.message.replaceAll('\n', ' '), longestWords),
-      scope: 'unit',
-    }
-  return undefined
+  const ofMachine =
+    error instanceof CommandFailed || error instanceof CommandMissing ? error : diskFailureOf(error)
+  if (!ofMachine) return undefined
+  const message = plainText(ofMachine.message.replaceAll('\n', ' '), longestWords)
+  return { status: 'blocked', message, scope: 'unit' }
 }
 
 /** The condition that kept it from being done. */
