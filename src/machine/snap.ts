@@ -60,6 +60,7 @@ export function isWithdrawn(error: unknown): boolean {
 
 async function installOnce(wanted: SnapWanted): Promise<void> {
   const listed = await listSnap()
+  if (listed?.disabled) await runSnap(['enable', name])
   if (!listed) await runSnap(['install', name, ...choice(wanted)])
   else if (wanted.revision !== undefined && wanted.revision !== listed.revision) {
     await runSnap(['refresh', name, ...choice(wanted)])
@@ -74,6 +75,8 @@ function choice({ channel, revision }: SnapWanted): readonly string[] {
 interface Listed {
   readonly revision: string
   readonly held: boolean
+  /** Somebody has switched it off, and it is as if it were not there. */
+  readonly disabled: boolean
 }
 
 /** Columns: name, version, revision, tracking, publisher, notes. */
@@ -82,7 +85,8 @@ async function listSnap(): Promise<Listed | undefined> {
     const table = await runSnap(['list', name])
     const row = table.split('\n').find((line) => line.startsWith(`${name} `))
     const [, , revision, , , notes = ''] = row?.split(/\s+/) ?? []
-    return revision === undefined ? undefined : { revision, held: notes.split(',').includes('held') }
+    const says = (note: string): boolean => notes.split(',').includes(note)
+    return revision === undefined ? undefined : { revision, held: says('held'), disabled: says('disabled') }
   } catch (error) {
     if (error instanceof CommandFailed && /no matching snaps/.test(error.stderr)) return undefined
     throw error

@@ -23,11 +23,13 @@ const acts: Readonly<Record<string, string>> = {
   'the role that marks the charm’s users is deleted': 'etcdctl role delete etcd-charm-client',
   'a learner is added that never starts':
     'etcdctl member add stranger --learner --peer-urls=https://192.0.2.7:2380',
-  'a member is removed': `etcdctl member remove ${ownId}`,
+  'a member is removed': `etcdctl member remove ${ownId} || true`,
   'a member gets another address': `etcdctl member update ${ownId} --peer-urls=https://192.0.2.8:2380`,
   'the service is stopped and disabled': `systemctl disable --now ${service}`,
   'another configuration is put in force': `echo 'name: else' >${configuration}; systemctl restart ${service} || true`,
   'the hold of the snap is lifted': 'snap refresh --unhold charmed-etcd',
+  'another revision of the snap is installed': 'snap refresh charmed-etcd --revision=7',
+  'the snap is disabled': 'snap disable charmed-etcd',
   'the snap is removed, but for its storage, which is in use':
     'snap remove --purge charmed-etcd 2>&1 | grep -q busy',
 }

@@ -53,6 +53,12 @@ describe('installing the snap', () => {
     assert.deepEqual(machine.calls(), [seeded, list, hold])
   })
 
+  it('enables one that somebody has disabled', async () => {
+    listing('3.6.11   34   3.6/stable  canonical**  disabled,held')
+    await installSnap({ channel: '3.6/stable', revision: '34' })
+    assert.deepEqual(machine.calls(), [seeded, list, 'snap enable charmed-etcd'])
+  })
+
   it('goes to another revision, which a hold does not keep it from', async () => {
     listing('3.6.11   34   3.6/stable  canonical**  held')
     await installSnap({ channel: '3.6/stable', revision: '38' })
