@@ -84,6 +84,14 @@ export async function lastRunLog(unit: string, lines = mostLines): Promise<strin
   return id ? readJournal([`_SYSTEMD_INVOCATION_ID=${id}`, '-n', String(lines)]) : ''
 }
 
+/** What the machine did to it, which its own log can't say; `undefined` where it ended by itself. By systemd's word (systemd.exec(5)). */
+export async function whyKilled(unit: string): Promise<string | undefined> {
+  const shown = parseProperties(await query('systemctl', ['show', '-p', 'Result', unit]))
+  return shown.get('Result') === 'oom-kill'
+    ? 'the kernel killed it, as memory ran out; give the machine more, or move away what else runs there'
+    : undefined
+}
+
 async function readJournal(what: readonly string[]): Promise<string> {
   try {
     return await run('journalctl', [...what, '-o', 'cat', '--no-pager'])

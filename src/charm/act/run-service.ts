@@ -6,7 +6,7 @@ import { letRun } from '../../machine/binaries.ts'
 import { defineService } from '../../machine/define-service.ts'
 import { exists, giveFolder, makeDirectory } from '../../machine/file.ts'
 import { giveKeys } from '../../machine/key-rights.ts'
-import { readService, restartService, startService, stopService } from '../../machine/service.ts'
+import { readService, restartService, startService, stopService, whyKilled } from '../../machine/service.ts'
 import { readySwitch, switchToNext } from '../../machine/switch-release.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
@@ -171,7 +171,7 @@ async function judgeEnd(workload: Workload, loaded: Loaded | undefined, problem:
   if (ending === 'outdated' && lateJoins < mostTries) return 'ended'
   const newIsToBlame = !ending && begun !== undefined && blameFor(begun.loading, loaded) !== undefined
   if (newIsToBlame && (await exists(provenFolder(workload)))) return 'ended'
-  const words = gravestWords(log)
+  const words = (await whyKilled(workload.service)) ?? gravestWords(log)
   throw new Waiting(`etcd does not serve after its start: ${problem}${words && `; ${words}`}`)
 }
 

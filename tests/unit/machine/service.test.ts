@@ -7,6 +7,7 @@ import {
   type Service,
   startService,
   stopService,
+  whyKilled,
 } from '../../../src/machine/service.ts'
 import { openStandIns, type StandIns } from './stand-in.ts'
 
@@ -56,6 +57,13 @@ describe('the service', () => {
       assert.deepEqual(await readService(unit), read[what])
     })
   }
+
+  it('that the kernel killed for want of memory is told so, and one that ended by itself is not', async () => {
+    machine.add('systemctl', 'echo Result=oom-kill')
+    assert.match((await whyKilled(unit)) ?? '', /^the kernel killed it, as memory ran out; /)
+    machine.add('systemctl', 'echo Result=exit-code')
+    assert.equal(await whyKilled(unit), undefined)
+  })
 
   it('starts now and with the machine, whatever failed before', async () => {
     show('broken')
