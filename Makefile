@@ -37,7 +37,7 @@ help: ## list the targets
 check: STORIES = $(GATE)
 check: format lint docs types unit stories container ## the one gate, which CI runs: all but the deepest stories
 
-test: unit stories container ## all tests
+test: unit stories container ## all tests, for hours; check is the half hour of them
 
 format: $(STAMP) ## check the format (FIX=1 mends it)
 	@$(NODE) $(BIN)/biome format $(if $(FIX),--write) .
