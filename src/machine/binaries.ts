@@ -158,7 +158,8 @@ async function removeDrafts(folder: string): Promise<void> {
   for (const name of drafts) await rm(join(folder, name), { recursive: true, force: true })
 }
 
-async function makeUser(): Promise<void> {
+/** Whom etcd runs as; one that is there stays as it is. */
+export async function makeUser(): Promise<void> {
   const workload = workloadOf('binaries')
   await run('systemd-sysusers', ['--inline', `u ${workload.user} - "etcd" ${workload.paths.data}`])
 }

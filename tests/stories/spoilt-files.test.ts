@@ -61,12 +61,16 @@ for (const [kind, paths] of Object.entries(places))
           })
     })
 
-test('programs, keys and data that are root’s alone are given back at the next start', async () => {
+test('programs, keys and data that are root’s alone, and a user that is gone, are given back at the next start', async () => {
   await using model = await openWorld()
   const etcd = createTarball(await mkdtemp(join(tmpdir(), 'release-')), 'release', {
     programs: realPrograms(),
   })
   const web = await deployServed(model, 1, { resources: { etcd } })
+  await inHost(model, 'etcd/0', "sed -i '/^etcd:/d' /etc/passwd /etc/group")
+  await signal(model, 'KILL', ['etcd/0'])
+  await heal(model)
+  assert.deepEqual(model.unit('etcd/0').workload, { status: 'active', message: '' }, 'its user')
   for (const path of ['/opt/etcd', '/etc/etcd-charm/tls', dataFolder]) {
     await inHost(model, 'etcd/0', `chown -R root:root ${path} && chmod -R go-rwx ${path}`)
     await signal(model, 'KILL', ['etcd/0'])

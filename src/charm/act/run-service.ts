@@ -2,7 +2,7 @@
 
 import { gravestWords } from '../../etcd/judge-log.ts'
 import { readHealth } from '../../etcd/health.ts'
-import { letRun } from '../../machine/binaries.ts'
+import { letRun, makeUser } from '../../machine/binaries.ts'
 import { defineService } from '../../machine/define-service.ts'
 import { exists, giveFolder, makeDirectory } from '../../machine/file.ts'
 import { giveKeys } from '../../machine/key-rights.ts'
@@ -55,7 +55,10 @@ export async function runService(
 }
 
 async function makeReady(workload: Workload): Promise<void> {
-  if (workload.kind === 'binaries') await letRun()
+  if (workload.kind === 'binaries') {
+    await makeUser()
+    await letRun()
+  }
   await giveKeys(workload)
   const owner = await lookUpUser(workload.user)
   await makeDirectory(workload.paths.data, { mode: 0o700, ...(owner && { owner }) })
