@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -27,8 +27,9 @@ export interface EtcdServer extends AsyncDisposable {
   open(commonName?: string): Promise<EtcdClient>
   replaceRevocationList(serials: readonly string[]): Promise<void>
   log(): string
-  /** SIGSTOP and SIGCONT for a member that is there and doesn't answer. */
   signal(signal: NodeJS.Signals): void
+  /** It is there and doesn't answer, from the return on. */
+  standStill(): Promise<void>
 }
 
 export function binary(name: 'etcd' | 'etcdctl' | 'etcdutl'): string {
@@ -93,8 +94,17 @@ export async function startEtcd(changes: Partial<ConfigurationSettings> = {}): P
     open: (name = 'root') => openEtcd({ endpoints: [urls.endpoint], credentials: credentials(name) }),
     replaceRevocationList: (serials) => writeFile(crl, revocationList(authority, serials)),
     signal: (signal) => child.kill(signal),
+    standStill: () => standStill(child),
     [Symbol.asyncDispose]: () => end(child, folder),
   }
+}
+
+/** A signal reaches each of its threads in its own time. */
+async function standStill(child: ChildProcess): Promise<void> {
+  child.kill('SIGSTOP')
+  const tasks = `/proc/${child.pid}/task`
+  const stops = (task: string): boolean => /\) T /.test(readFileSync(`${tasks}/${task}/stat`, 'utf8'))
+  while (!readdirSync(tasks).every(stops)) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
 type Urls = Readonly<Record<'endpoint' | 'peerUrl' | 'metricsUrl', string>>

@@ -33,7 +33,7 @@ describe('the health of a member', () => {
 
   it('is bad where etcd stands still', async () => {
     await using server = await startEtcd()
-    server.signal('SIGSTOP')
+    await server.standStill()
     assert.match(await reasonOf(server.metricsUrl), /does not answer at http:.*: no answer in time$/)
   })
 
