@@ -18,7 +18,7 @@ const signs: readonly (readonly [string, Ending])[] = [
   ['walpb?: (?:crc mismatch|slice bounds out of range|max entry size limit exceeded)', 'damaged'],
   // A record that can't be parsed, before its sum is even compared; others than the member itself never make it fail so.
   [
-    String.raw`discovery failed: proto: (?:Record: )?(?:illegal (?:tag|wireType) \d+|wiretype end group|wrong wireType = \d+ for field)`,
+    String.raw`discovery failed: proto: (?:Record: )?(?:illegal (?:tag|wireType) -?\d+|wiretype end group|wrong wireType = -?\d+ for field)`,
     'damaged',
   ],
   [
