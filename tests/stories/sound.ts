@@ -116,12 +116,19 @@ export async function writeUntilRefused(
 ): Promise<{ readonly written: number; readonly refusal: string }> {
   const client = await connectAs(model, relation, 'web')
   try {
-    for (let written = 0; ; written += 1) {
-      const refusal = await client.put(`${prefix}${written}`, value).then(
+    for (let [written, failed] = [0, 0]; ; ) {
+      const error = await client.put(`${prefix}${written}`, value).then(
         () => undefined,
-        (error: unknown) => String(error),
+        (cause: unknown) => String(cause),
       )
-      if (refusal !== undefined) return { written, refusal }
+      if (error !== undefined && /database space exceeded/.test(error)) return { written, refusal: error }
+      if (error === undefined) written += 1
+      else {
+        // As while a member is restarted.
+        failed += 1
+        assert.ok(failed <= 20, error)
+        await new Promise((resolve) => setTimeout(resolve, 500))
+      }
     }
   } finally {
     client.close()
