@@ -5,9 +5,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Model } from '../emulator/index.ts'
-import { insist } from '../emulator/host/host.ts'
 import { heal } from './chaos/cluster.ts'
+import { insistIn } from './chaos/disturbance.ts'
 import { assertWrites, deployServed } from './chaos/units.ts'
+import { emulated } from './driver/emulated-model.ts'
 import { archives, connectAs, etcdctl, openWorld } from './world.ts'
 
 const troubles = {
@@ -17,8 +18,7 @@ const troubles = {
 
 /** A disk of memory with what lay there, which such trouble can befall; and the command for scripts on that machine, with the folder as $0. */
 async function mountDisk(model: Model, unit: string, folder: string) {
-  const { host, name } = model.unit(unit)
-  const inHost = (script: string) => insist(name, host.spawn, ['sh', '-c', script, folder])
+  const inHost = (script: string) => insistIn(model, unit, script, folder)
   await inHost(
     'cp -a $0 /opt/kept && mount -t tmpfs -o size=1m,mode=$(stat -c %a $0) none $0 && cp -a /opt/kept/. $0 && rm -r /opt/kept',
   )
@@ -61,21 +61,17 @@ for (const folder of folders)
 
 for (const [trouble, [begin]] of Object.entries(troubles))
   test(`a unit leaves though its disk ${trouble}, which may be why it is removed`, async () => {
-    const [failed, warnings]: [string[], string[]] = [[], []]
-    await using model = await openWorld({
-      onHook: ({ unit, hook, exit, log, stderr }) => {
-        if (exit !== 0) failed.push(`${unit} ${hook}: ${stderr}`)
-        if (unit === 'etcd/1') warnings.push(...log.filter((line) => line.startsWith('WARNING')))
-      },
-    })
+    await using model = await openWorld()
     const web = await deployServed(model, 2)
     const { host } = model.unit('etcd/0')
     for (const folder of folders) await (await mountDisk(model, 'etcd/1', folder))(begin)
     model.removeUnit('etcd/1')
     await model.settle()
-    assert.deepEqual(failed, [])
+    assert.deepEqual(await emulated(model).failedHooks(), [])
     const stays =
       'WARNING files of etcd stay on this machine: the disk of /var/snap/charmed-etcd/common/tls takes no writes (EROFS)'
+    const said = model.tables.journal.flatMap(({ unit, log }) => (unit === 'etcd/1' ? log : []))
+    const warnings = said.filter((line) => line.startsWith('WARNING'))
     assert.deepEqual(
       warnings.map((line) => line.split('; ')[0]),
       trouble === 'is full' ? [] : [stays],

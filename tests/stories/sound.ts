@@ -116,19 +116,12 @@ export async function writeUntilRefused(
 ): Promise<{ readonly written: number; readonly refusal: string }> {
   const client = await connectAs(model, relation, 'web')
   try {
-    for (let [written, failed] = [0, 0]; ; ) {
-      const error = await client.put(`${prefix}${written}`, value).then(
+    for (let written = 0; ; written += 1) {
+      const refusal = await client.put(`${prefix}${written}`, value).then(
         () => undefined,
-        (cause: unknown) => String(cause),
+        (error: unknown) => String(error),
       )
-      if (error !== undefined && /database space exceeded/.test(error)) return { written, refusal: error }
-      if (error === undefined) written += 1
-      else {
-        // As while a member is restarted.
-        failed += 1
-        assert.ok(failed <= 20, error)
-        await new Promise((resolve) => setTimeout(resolve, 500))
-      }
+      if (refusal !== undefined) return { written, refusal }
     }
   } finally {
     client.close()

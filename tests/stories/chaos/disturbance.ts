@@ -1,6 +1,7 @@
 // What a disturbance is, and what several of them do to etcd's process.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { insist } from '../../emulator/host/host.ts'
 import type { Model } from '../../emulator/index.ts'
 
 export interface Disturbance {
@@ -37,6 +38,12 @@ export const dataFolder = '/var/snap/charmed-etcd/common/var/lib/etcd'
 export async function loseData(model: Model, unit: string): Promise<void> {
   await signal(model, 'KILL', [unit])
   await inHost(model, unit, `rm -rf ${dataFolder}/member`)
+}
+
+/** With that path as `$0`. @throws where the script fails */
+export async function insistIn(model: Model, unit: string, script: string, path: string): Promise<void> {
+  const { host, name } = model.unit(unit)
+  await insist(name, host.spawn, ['sh', '-c', script, path])
 }
 
 export async function inHost(model: Model, unit: string, command: string): Promise<void> {

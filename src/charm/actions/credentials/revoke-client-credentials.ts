@@ -1,5 +1,5 @@
 // `juju run etcd/leader revoke-client-credentials common-name=ops`: the access of a client that create-client-credentials made ends now, by the
-// same steps as any client's; and its secret is removed.
+// same steps as every client's; and its secret is removed.
 
 import * as z from 'zod/mini'
 import { printJsonText } from '../../../interfaces/json-text.ts'

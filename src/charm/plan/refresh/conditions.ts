@@ -101,7 +101,7 @@ export function describeHold(hold: Hold): string {
   }
 }
 
-/** Told from databags: any unit may be the next. */
+/** Told from databags, since each unit may be the next. */
 function leaderConditions(observed: Observed): readonly Condition[] {
   const standing = standingOf(observed)
   const outdatedUnits = standing?.units.filter((unit) => unit.outdated) ?? []

@@ -1,5 +1,5 @@
 // Whether this unit's etcd may be switched to the release that lies ready, and what it waits for if it may not. Facts are compared in every
-// hook: what each unit wants, runs and has proven. The restart itself takes the same turn as any other.
+// hook: what each unit wants, runs and has proven. The restart itself takes the same turn as every other.
 
 import type { RefreshOrder } from '../../../interfaces/etcd-peers.ts'
 import type { Observed, WorkInEtcd, WorkloadSeen } from '../../observed.ts'
