@@ -89,6 +89,6 @@ story('the only member touches nothing, and says what ails it', { ownModel: true
   await model.updateStatus('etcd')
   const { status, message } = (await model.unit(unit)).workload
   assert.equal(status, 'blocked')
-  assert.match(message, /^etcd can't run on its data \(failed to open database.*recover-quorum/)
+  assert.match(message, /^etcd can't run on its data \(its database was cut off\).*recover-quorum/)
   assert.equal(await setAsideOn(model, unit), 0)
 })
