@@ -2,6 +2,7 @@
 // shapes are those of Juju's own client (cmd/juju/{status,application,action,secrets}) and of jubilant's types, which read both.
 
 import * as z from 'zod/mini'
+import { type AppName, isConsumerProxy, parseAppName } from '../../../src/juju/names.ts'
 import type { Bag, Profile, RelationView, SecretView } from './driver.ts'
 
 const statusInfo = z.object({
@@ -58,6 +59,7 @@ const relationInfo = z.object({
   'relation-id': z.number(),
   endpoint: z.string(),
   'related-endpoint': z.string(),
+  /** 3.6 says so; 4.0.14 does not (seen). */
   'cross-model': z.optional(z.boolean()),
   'application-data': z.nullish(bag),
   'local-unit': z.optional(unitData),
@@ -76,15 +78,18 @@ export interface SeenRelation extends RelationView {
 
 export function parseUnits(text: string): readonly SeenRelation[] {
   return Object.entries(unitInfos.parse(JSON.parse(text))).flatMap(([name, info]) =>
-    (info['relation-info'] ?? []).map((row) => ({
-      unit: name,
-      id: row['relation-id'],
-      endpoint: row.endpoint,
-      crossModel: row['cross-model'] ?? false,
-      peers: row.endpoint === row['related-endpoint'] && !row['cross-model'] && onlyOf(name, row),
-      application: bagOf(row['application-data'] ?? {}),
-      own: bagOf(row['local-unit']?.data ?? {}),
-    })),
+    (info['relation-info'] ?? []).map((row) => {
+      const crossModel = row['cross-model'] ?? appsOf(row).some(isConsumerProxy)
+      return {
+        unit: name,
+        id: row['relation-id'],
+        endpoint: row.endpoint,
+        crossModel,
+        peers: row.endpoint === row['related-endpoint'] && !crossModel && onlyOf(name, row),
+        application: bagOf(row['application-data'] ?? {}),
+        own: bagOf(row['local-unit']?.data ?? {}),
+      }
+    }),
   )
 }
 
@@ -94,9 +99,17 @@ export function showsBagOf(profile: Profile, row: SeenRelation, app: string): bo
   return row.peers ? own : own === (profile === '4.0')
 }
 
-function onlyOf(unitName: string, row: z.infer<typeof relationInfo>): boolean {
-  const app = (name: string): string => name.split('/', 1)[0] ?? ''
-  return Object.keys(row['related-units'] ?? {}).every((other) => app(other) === app(unitName))
+type RelationRow = z.infer<typeof relationInfo>
+
+const appOf = (unitName: string): AppName => parseAppName(unitName.split('/', 1)[0] ?? '')
+
+/** The applications at the other end. An offering model shows those of other models by the names that Juju gives them. */
+function appsOf(row: RelationRow): readonly AppName[] {
+  return Object.keys(row['related-units'] ?? {}).map(appOf)
+}
+
+function onlyOf(unitName: string, row: RelationRow): boolean {
+  return appsOf(row).every((other) => other === appOf(unitName))
 }
 
 const secretRow = z.object({

@@ -117,3 +117,17 @@ for (const profile of ['3.6', '4.0'] as const) {
     assert.deepEqual(underWay(starting), ['machine 0 is pending'])
   })
 }
+
+test('Juju 4.0: a relation with another model is known by the name of the application that stands for it', () => {
+  const relation = { 'relation-id': 1, endpoint: 'etcd-client', 'related-endpoint': 'etcd' }
+  const across = {
+    ...relation,
+    'related-units': { 'remote-a38acfe7d6e4481f8051778df7d1b1e2/0': { data: {} } },
+  }
+  const within = { ...relation, 'related-units': { 'remote-control/0': { data: {} } } }
+  const printed = (row: object): string => JSON.stringify({ 'etcd/0': { 'relation-info': [row] } })
+  assert.deepEqual(
+    [across, within].map((row) => parseUnits(printed(row)).map(({ crossModel }) => crossModel)),
+    [[true], [false]],
+  )
+})
