@@ -9,13 +9,16 @@ import type { GivenSeen, SecretSeen } from '../observed.ts'
 import { relationsToCompare } from '../plan/clients/relations-to-sweep.ts'
 import { encryptionLabel, secretLabels } from '../plan/clients/secret-labels.ts'
 
+/** Sweeps that come often, and with which nothing else comes that may have changed what is there. */
+const often: ReadonlySet<string> = new Set(['update-status', 'config-changed', 'start'])
+
 /** Of relations that were answered and have not ended. */
 export async function observeGiven(
   charm: Charm,
   ledger: Ledger,
   ended: ReadonlySet<number>,
 ): Promise<ReadonlyMap<number, GivenSeen>> {
-  const byTurns = charm.context.hook.name === 'update-status'
+  const byTurns = often.has(charm.context.hook.name)
   const listed = (await charm.juju.relationIds('etcd-client')).filter((id) => !ended.has(id))
   const compared = relationsToCompare(ledger, listed, { byTurns, now: charm.now })
   return aFewSeen(compared, (id) => unlessGone(lookAt(charm, ledger, charm.juju.relationId(id))))

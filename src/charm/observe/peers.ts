@@ -31,12 +31,13 @@ async function lookAtPeers(
   { context, juju }: Charm,
   present: Promise<ReadonlySet<string>> | undefined,
 ): Promise<PeersSeen | undefined> {
-  const [[relation], planned] = await Promise.all([juju.relationIds('etcd-peers'), present])
+  const [relation] = await juju.relationIds('etcd-peers')
   if (relation === undefined) return undefined
-  const [application, listed, own] = await Promise.all([
+  const [application, listed, own, planned] = await Promise.all([
     juju.readAppBag(relation, context.app),
     juju.relationUnits(relation),
     juju.readUnitBag(relation, context.unit),
+    present,
   ])
   const known = planned?.has(context.unit) ? planned : undefined
   const others = listed.filter((unit) => known?.has(unit) ?? true)

@@ -62,6 +62,9 @@ export async function readOffer(
   }
 }
 
+/** Sweeps that other options cause, or a start of the machine: no secret is another for that. */
+const tellNoSecret: ReadonlySet<string> = new Set(['config-changed', 'start'])
+
 /**
  * What this very secret held when it was read last: of new content secret-changed tells. Only who was accepted is known by it, while its
  * certificate is valid and no other waits to replace it.
@@ -70,9 +73,9 @@ function readBefore(
   { context: { hook }, now }: Charm,
   key: RequestKey,
   secret: string,
-  { ledger, sweep }: Look,
+  { ledger }: Look,
 ): Leaf | undefined {
-  if (sweep || hook.kind !== 'relation') return undefined
+  if (hook.kind !== 'relation' && !tellNoSecret.has(hook.name)) return undefined
   const entry = ledger.entries.get(ledgerKey(key))?.entry
   if (entry?.state !== 'accepted' || entry.secret !== secret || entry.waits) return undefined
   return now <= entry.leaf.notAfter ? entry.leaf : undefined

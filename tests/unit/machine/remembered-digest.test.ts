@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { digestOf } from '../../../src/machine/file.ts'
-import { rememberedDigestOf } from '../../../src/machine/remembered-digest.ts'
+import { recallDigest, rememberedDigestOf } from '../../../src/machine/remembered-digest.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -51,5 +51,25 @@ describe('a file that was written to, or replaced', () => {
     await writeFile(join(folder, 'other'), 'two')
     await rename(join(folder, 'other'), join(folder, 'tarball'))
     assert.notEqual(await ask(), before)
+  })
+})
+
+describe('the digest of the file that was asked for last', () => {
+  const recall = (): Promise<string | undefined> => recallDigest(join(folder, 'state/record'))
+
+  it('is recalled while nobody has written to the file', async () => {
+    assert.equal(await recall(), undefined)
+    const digest = await ask()
+    assert.equal(await recall(), digest)
+    await writeFile(join(folder, 'tarball'), 'two')
+    assert.equal(await recall(), undefined)
+  })
+
+  it('is not recalled where the file or the record is gone, or rubbish', async () => {
+    await ask()
+    await rm(join(folder, 'tarball'))
+    assert.equal(await recall(), undefined)
+    await writeFile(join(folder, 'state/record'), '{"path":')
+    assert.equal(await recall(), undefined)
   })
 })
