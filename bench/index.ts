@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { archives, openWorld } from '../tests/stories/world.ts'
 import { createTarball, realPrograms } from '../tests/unit/machine/tarball.ts'
+import { asAtAgent } from './as-at-agent.ts'
 import { measureBackup } from './backup.ts'
 import { measureClusterLife } from './cluster-life.ts'
 import { measureFirstWrites } from './first-writes.ts'
@@ -50,8 +51,6 @@ async function add(rows: readonly Row[]): Promise<void> {
   await save()
 }
 
-/** As measured on a controller: a hook tool takes this long there, its process included. */
-const toolMs = 7
 const atController = numbers('CONTROLLER_CLIENTS', '1,9')
 
 /** With hook tools as slow as a controller's, and etcd from a tarball, whose digest a sweep looks at. */
@@ -63,10 +62,10 @@ async function measureAtController(): Promise<void> {
   await model.deploy('etcd', { archive: archives.etcd, resources: { etcd: release } })
   await model.settle()
   const { host } = model.unit('etcd/0')
-  const tool = await medianOf(() => host.run(['/usr/bin/perl', '-e', '0']))
-  model.tables.toolDelayMs = Math.max(0, toolMs - tool)
+  const here = await medianOf(() => host.run(['/usr/bin/perl', '-e', '0']))
+  model.tables.delayTool = asAtAgent(here)
   const grow = (names: readonly string[]) => growByBatches(model, 'etcd', names)
-  const prefix = `hook tools of ${toolMs} ms: `
+  const prefix = 'hook tools as at a controller: '
   await measureCosts({ model, app: 'etcd', prefix, rounds, add, grow }, atController)
 }
 

@@ -21,7 +21,7 @@ export function newTables(
     profile,
     version: profile === '3.6' ? '3.6.26' : '4.0.15',
     without: new Set(without),
-    toolDelayMs: 0,
+    delayTool: async () => {},
     random,
     now: 0,
     controller: 'here',

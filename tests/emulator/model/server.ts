@@ -3,7 +3,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { print } from './format.ts'
 import { endFrames, readFrames } from './frames.ts'
 import { type Answer, assertController, type HookContext, type Tool, ToolFailure } from './hook-context.ts'
@@ -109,7 +108,7 @@ async function answerOne(
   const [id = '', cwd, tool = '', count = '0', ...rest] = frames
   const args = rest.slice(0, Number(count))
   const stdin = rest.at(Number(count)) ?? ''
-  if (context.tables.toolDelayMs > 0) await sleep(context.tables.toolDelayMs)
+  await context.tables.delayTool(tool)
   if (!onCall(tool, args)) {
     socket.destroy()
     return

@@ -187,8 +187,8 @@ export interface Tables {
   version: string
   /** Hook tools that came with later versions. */
   readonly without: ReadonlySet<string>
-  /** How much longer each hook tool takes than here: an agent's takes several milliseconds. */
-  toolDelayMs: number
+  /** Awaited before a hook tool is answered: a bench makes each take what it takes at a real agent. */
+  delayTool: (tool: string) => Promise<void>
   /** What Juju leaves to chance comes from here, by the model's seed. */
   readonly random: () => number
   /** Milliseconds of virtual time since the model was made; only a test moves it. */
