@@ -47,7 +47,7 @@ export function relationsToSweep(
 }
 
 /** So many are compared in a sweep by turns, and in another: each costs five calls to Juju, and two of them tell a secret. */
-export const comparedAtOnce = 1
+export const comparedAtOnce = 2
 export const comparedInSweep = 100
 
 /** Of the relations that Juju lists, those whose answer is compared with what it holds. */
