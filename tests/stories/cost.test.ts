@@ -4,6 +4,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HookRun, Model } from '../emulator/index.ts'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { comparedAtOnce, settledAtOnce } from '../../src/charm/plan/clients/relations-to-sweep.ts'
+import { createTarball, realPrograms } from '../unit/machine/tarball.ts'
 import { askFor, noteSomething, onboard, relateGhosts } from './ghost-clients.ts'
 import { archives, lookAtEtcd, openWorld } from './world.ts'
 
@@ -98,4 +103,31 @@ test('an update-status with nothing to do asks Juju no more with sixty clients t
     sizes.push(asked(await model.updateStatus('etcd')).join('; '))
   }
   assert.equal(sizes[1], sizes[0])
+})
+
+test('what takes a controller longest is asked for seldom: secrets, and a tarball, in sweeps with nothing to do', async () => {
+  await using model = await openWorld()
+  const folder = await mkdtemp(join(tmpdir(), 'cost-'))
+  const etcd = createTarball(folder, 'release', { programs: realPrograms() })
+  await model.deploy('etcd', { archive: archives.etcd, resources: { etcd } })
+  await model.settle()
+  await onboard(model, names(0, 2 * settledAtOnce + 1))
+  await model.updateStatus('etcd')
+
+  const counted = (runs: readonly HookRun[], tool: string, flag = ''): number =>
+    runs
+      .flatMap(({ calls }) => calls)
+      .filter((call) => call.tool === tool && (flag === '' || call.args.includes(flag))).length
+  const sweep = await model.updateStatus('etcd')
+  assert.equal(counted(sweep, 'resource-get'), 0)
+  assert.equal(counted(sweep, 'secret-get', '--refresh'), settledAtOnce)
+  // The user and the TLS of each answer, and the authorities.
+  assert.equal(counted(sweep, 'secret-get', '--peek'), 2 * comparedAtOnce + 1)
+
+  model.config('etcd', { 'backup-keep': 5 })
+  const changed = await model.settle()
+  const config = changed.filter(({ hook }) => hook === 'config-changed')
+  assert.ok(config.length > 0)
+  assert.equal(counted(config, 'resource-get'), config.length)
+  assert.equal(counted(config, 'secret-get', '--refresh'), 0)
 })
