@@ -68,7 +68,7 @@ async function observeAs(charm: Charm, options: Options, leader: boolean): Promi
   const sweep = sweeps.has(hook.name) || hook.kind === 'action'
   const looksAtMembers = sweep || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
   const [peers, leaving] = await Promise.all([
-    observePeers(charm, leader && looksAtMembers ? juju.presentUnits() : undefined),
+    observePeers(charm, leader && looksAtMembers ? juju.presentUnits : undefined),
     isLeaving(charm),
     readAhead(charm, leader),
   ])

@@ -18,18 +18,18 @@ import type { CertificateSeen, PeerSeen, PeersSeen } from '../observed.ts'
 /**
  * `undefined` where there is no such relation yet, or no more.
  *
- * @param present the units that Juju has, in hooks that ask for them: its goal state takes longer the more clients there are
+ * @param present tells the units that Juju has, in hooks that ask for them: its goal state takes longer the more clients there are
  */
 export function observePeers(
   charm: Charm,
-  present?: Promise<ReadonlySet<string>>,
+  present?: () => Promise<ReadonlySet<string>>,
 ): Promise<PeersSeen | undefined> {
   return unlessGone(lookAtPeers(charm, present))
 }
 
 async function lookAtPeers(
   { context, juju }: Charm,
-  present: Promise<ReadonlySet<string>> | undefined,
+  present: (() => Promise<ReadonlySet<string>>) | undefined,
 ): Promise<PeersSeen | undefined> {
   const [relation] = await juju.relationIds('etcd-peers')
   if (relation === undefined) return undefined
@@ -37,7 +37,7 @@ async function lookAtPeers(
     juju.readAppBag(relation, context.app),
     juju.relationUnits(relation),
     juju.readUnitBag(relation, context.unit),
-    present,
+    present?.(),
   ])
   const known = planned?.has(context.unit) ? planned : undefined
   const others = listed.filter((unit) => known?.has(unit) ?? true)

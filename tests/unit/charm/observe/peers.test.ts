@@ -48,7 +48,7 @@ test('peers are those that Juju has, be they on their way out; the others were',
   const [active, dying] = [{ status: 'active' }, { status: 'dying' }]
   goal({ 'etcd/0': active, 'etcd/1': dying, 'etcd/3': active })
   const { juju, ...charm } = openCharm()
-  const seen = await observePeers({ juju, ...charm }, juju.presentUnits())
+  const seen = await observePeers({ juju, ...charm }, juju.presentUnits)
   assert.deepEqual([...(seen?.units.keys() ?? [])], ['etcd/0', 'etcd/1', 'etcd/3'])
   assert.deepEqual(seen?.gone, ['etcd/9'])
 })
@@ -56,7 +56,7 @@ test('peers are those that Juju has, be they on their way out; the others were',
 test('a goal state that does not know even this unit tells nothing', async () => {
   goal({})
   const { juju, ...charm } = openCharm()
-  const seen = await observePeers({ juju, ...charm }, juju.presentUnits())
+  const seen = await observePeers({ juju, ...charm }, juju.presentUnits)
   assert.deepEqual([...(seen?.units.keys() ?? [])], ['etcd/0', 'etcd/1', 'etcd/3'])
   assert.equal(seen?.gone, undefined)
 })
