@@ -2,11 +2,9 @@
 // start and beside a provider on the field's Python library in the same run. Writes bench/results.json and bench/results.md; of one part
 // alone (`ONLY=neighbours`) it just prints the figures.
 
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
 import { archives, openWorld } from '../tests/stories/world.ts'
-import { createTarball, realPrograms } from '../tests/unit/machine/tarball.ts'
+import { realRelease } from '../tests/unit/machine/tarball.ts'
 import { asAtAgent } from './as-at-agent.ts'
 import { measureBackup } from './backup.ts'
 import { measureClusterLife } from './cluster-life.ts'
@@ -56,10 +54,7 @@ const atController = numbers('CONTROLLER_CLIENTS', '1,9')
 /** With hook tools as slow as a controller's, and etcd from a tarball, whose digest a sweep looks at. */
 async function measureAtController(): Promise<void> {
   await using model = await openWorld({ name: 'bench', measure: true })
-  const release = createTarball(await mkdtemp(join(tmpdir(), 'bench-')), 'release', {
-    programs: realPrograms(),
-  })
-  await model.deploy('etcd', { archive: archives.etcd, resources: { etcd: release } })
+  await model.deploy('etcd', { archive: archives.etcd, resources: { etcd: realRelease() } })
   await model.settle()
   const { host } = model.unit('etcd/0')
   const here = await medianOf(() => host.run(['/usr/bin/perl', '-e', '0']))

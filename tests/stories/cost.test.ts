@@ -4,11 +4,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HookRun, Model } from '../emulator/index.ts'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { comparedAtOnce, settledAtOnce } from '../../src/charm/plan/clients/relations-to-sweep.ts'
-import { createTarball, realPrograms } from '../unit/machine/tarball.ts'
+import { realRelease } from '../unit/machine/tarball.ts'
 import { askFor, noteSomething, onboard, relateGhosts } from './ghost-clients.ts'
 import { archives, lookAtEtcd, openWorld } from './world.ts'
 
@@ -107,9 +104,7 @@ test('an update-status with nothing to do asks Juju no more with sixty clients t
 
 test('what takes a controller longest is asked for seldom: secrets, and a tarball, in sweeps with nothing to do', async () => {
   await using model = await openWorld()
-  const folder = await mkdtemp(join(tmpdir(), 'cost-'))
-  const etcd = createTarball(folder, 'release', { programs: realPrograms() })
-  await model.deploy('etcd', { archive: archives.etcd, resources: { etcd } })
+  await model.deploy('etcd', { archive: archives.etcd, resources: { etcd: realRelease() } })
   await model.settle()
   await onboard(model, names(0, 2 * settledAtOnce + 1))
   await model.updateStatus('etcd')

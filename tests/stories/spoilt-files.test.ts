@@ -3,11 +3,8 @@
 // ones put it back, also where etcd has ended meanwhile; its data alone is nothing that could be made anew.
 
 import assert from 'node:assert/strict'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { createTarball, realPrograms } from '../unit/machine/tarball.ts'
+import { realRelease } from '../unit/machine/tarball.ts'
 import { heal } from './chaos/cluster.ts'
 import { dataFolder, inHost, insistIn, signal } from './chaos/disturbance.ts'
 import { assertWrites, deployServed } from './chaos/units.ts'
@@ -40,15 +37,11 @@ const places = {
   ],
 } as const
 
-async function makeTarball(): Promise<string> {
-  return createTarball(await mkdtemp(join(tmpdir(), 'release-')), 'release', { programs: realPrograms() })
-}
-
 for (const [kind, paths] of Object.entries(places))
   for (const [way, script] of Object.entries(ways))
     test(`from a ${kind}: what ${way} on the machine is put back`, async (t) => {
       await using model = await openWorld()
-      const etcd = await makeTarball()
+      const etcd = realRelease()
       const web = await deployServed(model, 1, kind === 'tarball' ? { resources: { etcd } } : {})
       const { host } = model.unit('etcd/0')
       for (const path of paths)
@@ -65,7 +58,7 @@ for (const [kind, paths] of Object.entries(places))
 
 test('programs, keys and data that are root’s alone, and a user that is gone, are given back at the next start', async () => {
   await using model = await openWorld()
-  const etcd = await makeTarball()
+  const etcd = realRelease()
   const web = await deployServed(model, 1, { resources: { etcd } })
   await inHost(model, 'etcd/0', "sed -i '/^etcd:/d' /etc/passwd /etc/group")
   await signal(model, 'KILL', ['etcd/0'])
@@ -84,7 +77,7 @@ const keys = '/etc/etcd-charm/tls'
 
 test('keys are etcd’s alone again while it runs, and clients with them', async () => {
   await using model = await openWorld()
-  const etcd = await makeTarball()
+  const etcd = realRelease()
   const web = await deployServed(model, 1, { resources: { etcd } })
   const { host } = model.unit('etcd/0')
   const rights = async () =>

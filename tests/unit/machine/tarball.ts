@@ -1,8 +1,8 @@
 // Release tarballs for tests, good and bad: the real etcd, and small programs in place of its two large companions.
 
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { arch } from 'node:os'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { arch, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { binary } from '../etcd/etcd-server.ts'
 
@@ -46,6 +46,12 @@ export function createTarball(folder: string, name: string, tarball: Tarball = {
   const path = packTree(folder, name, tree)
   rmSync(tree, { recursive: true })
   return path
+}
+
+/** A release of the etcd of these tests, in a folder of its own. */
+export function realRelease(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'release-'))
+  return createTarball(folder, 'release', { programs: realPrograms() })
 }
 
 /** Whatever is in `tree`, as a gzip tarball. */
