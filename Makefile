@@ -8,8 +8,8 @@ ARCH ?= $(if $(filter aarch64,$(MACHINE)),arm64,amd64)
 UNIT := tests/unit/**/*.test.ts
 STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 # Each takes minutes and goes deeper into what others show: `make test` and `make stories` run them, the gate has half an hour.
-DEEP := addresses apiserver authorities authorities-end backup-faults backup-kinds backup-schedule backup-verify bad-input client-credentials \
-	client-names cluster collectors corrupt-alarm cost crash-cross-model crash-members cross-model cross-model-key \
+DEEP := addresses apiserver authorities authorities-end backup-faults backup-kinds backup-schedule backup-verify bad-input \
+	chaos/networks chaos/processes client-credentials client-names cluster collectors corrupt-alarm cost crash-cross-model crash-members cross-model cross-model-key \
 	cross-model-old-juju damaged-data departure dropped-offer etcd-away hand-made ingress issuers-crash issuers-for-clients issuers-for-peers issuers-lost \
 	late-relations late-storage leases logs lost-data lost-records lost-units machine-disks maintenance maintenance-disks member-away moving-in \
 	neighbours network one-stays power-cut quorum refresh-back refresh-crash refresh-five refresh-meanwhile refresh-orders refresh-sources refresh-unseen refresh-waits renewals repeated restarted-agents \

@@ -26,7 +26,13 @@ const failures: string[] = []
 
 async function run(members: string, seed: string): Promise<void> {
   const env = { CHAOS_MEMBERS: members, SEED: seed, CHAOS_LOG: log, CHAOS_ONLY: only }
-  const flags = ['--disable-warning=DEP0123', '--test', 'tests/stories/chaos/chaos.test.ts']
+  // One after the other: each wants the machine for itself.
+  const flags = [
+    '--disable-warning=DEP0123',
+    '--test',
+    '--test-concurrency=1',
+    'tests/stories/chaos/*.test.ts',
+  ]
   const { exitCode } = await execa(process.execPath, flags, { env, reject: false, stdio: 'inherit' })
   if (exitCode === 0) return
   const chosen = only === '' ? '' : ` ONLY='${only}'`

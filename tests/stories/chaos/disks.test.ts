@@ -1,13 +1,14 @@
-// What goes wrong with disks: full, slow, empty. Storage lies in memory here, so that it can be filled.
+// On the emulator alone: disks are full, slow and empty; storage lies in memory, so that it can be filled.
 
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Model } from '../../emulator/index.ts'
 import { adminEnvironment } from '../world.ts'
 import { raftRoles, unitsOf } from './cluster.ts'
-import { type Disturbance, dataFolder, inHost, loseData, signal, whileMs } from './disturbance.ts'
+import { dataFolder, inHost, loseData, signal, whileMs } from './disturbance.ts'
+import { goThrough } from './go-through.ts'
 
-export const disks: readonly Disturbance[] = [
+goThrough('disks', [
   {
     name: 'the disk of one member is full for a while',
     disturb: async (model) => fill(model, [(await raftRoles(model)).follower]),
@@ -41,7 +42,7 @@ export const disks: readonly Disturbance[] = [
       await inHost(model, follower, noise)
     },
   },
-]
+])
 
 /** Until nothing fits any more, and a member that needs room finds none: etcd then ends. */
 async function fill(model: Model, units: readonly string[]): Promise<void> {

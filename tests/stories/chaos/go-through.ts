@@ -1,13 +1,12 @@
-// On the emulator alone: machines, networks and disks are disturbed in every way.
-// A cluster is disturbed in every way there is a name for, one after the other, while a client writes: every write that etcd
+// A cluster goes through the disturbances of one kind, one after the other, while a client writes: every write that etcd
 // acknowledged is read back, and the charm ends where it was.
 
 import assert from 'node:assert/strict'
 import { appendFileSync } from 'node:fs'
-import { after, test } from 'node:test'
+import { after, type TestContext, test } from 'node:test'
 import { archives, openWorld, seed } from '../world.ts'
 import { assertSound, heal } from './cluster.ts'
-import { disturbances } from './disturbances.ts'
+import type { Disturbance } from './disturbance.ts'
 import { Writer } from './writer.ts'
 import { emulated } from '../driver/emulated-model.ts'
 
@@ -15,7 +14,14 @@ import { emulated } from '../driver/emulated-model.ts'
 const only = process.env.CHAOS_ONLY ?? ''
 const members = Number(process.env.CHAOS_MEMBERS ?? 3)
 
-test(`${members} members go through everything, seed ${seed}`, async (t) => {
+export function goThrough(kind: string, all: readonly Disturbance[]): void {
+  const disturbances = all.filter(({ name }) => new RegExp(only).test(name))
+  if (disturbances.length === 0) return
+  test(`${members} members go through what happens to ${kind}, seed ${seed}`, (t) =>
+    goThroughEach(t, disturbances))
+}
+
+async function goThroughEach(t: TestContext, disturbances: readonly Disturbance[]): Promise<void> {
   const model = await openWorld({ parallel: members })
   after(() => model[Symbol.asyncDispose]())
   const memoryStorage = { data: '512M' }
@@ -27,7 +33,6 @@ test(`${members} members go through everything, seed ${seed}`, async (t) => {
 
   let before: string | undefined
   for (const [nth, { name, disturb }] of disturbances.entries()) {
-    if (!new RegExp(only).test(name)) continue
     await t.test(name, async (story) => {
       const newcomer = `client-${String.fromCharCode(97 + nth)}`
       await model.deploy(newcomer, { archive: archives.client, config: { prefix: `/${newcomer}/` } })
@@ -44,7 +49,7 @@ test(`${members} members go through everything, seed ${seed}`, async (t) => {
       record(story, { name, members, seed, runs, ...history })
     })
   }
-})
+}
 
 function record(story: { diagnostic(text: string): void }, row: Readonly<Record<string, unknown>>): void {
   const line = JSON.stringify(row)
