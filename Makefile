@@ -9,13 +9,13 @@ UNIT := tests/unit/**/*.test.ts
 STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 # Each takes minutes and goes deeper into what others show: `make test` and `make stories` run them, the gate has half an hour.
 DEEP := addresses apiserver authorities authorities-end backup-faults backup-kinds backup-schedule backup-verify bad-input \
-	chaos/networks chaos/processes client-credentials client-names cluster collectors corrupt-alarm cost crash-cross-model crash-members cross-model cross-model-key \
-	cross-model-old-juju damaged-data departure dropped-offer etcd-away hand-made ingress issuers-crash issuers-for-clients issuers-for-peers issuers-lost \
+	chaos/machines chaos/networks chaos/processes client-credentials client-names cluster collectors corrupt-alarm cost crash-cross-model crash-members cross-model cross-model-key \
+	cross-model-old-juju damaged-data day-two departure dropped-offer each-requirer etcd-away followers hand-made ingress issuers-crash issuers-for-clients issuers-for-peers issuers-lost \
 	late-relations late-storage leases logs lost-data lost-records lost-units machine-disks maintenance maintenance-disks member-away moving-in \
-	neighbours network one-stays power-cut quorum refresh-back refresh-crash refresh-five refresh-meanwhile refresh-orders refresh-sources refresh-unseen refresh-waits renewals repeated restarted-agents \
+	neighbours network one-stays out-of-space power-cut quorum refresh-back refresh-crash refresh-five refresh-meanwhile refresh-orders refresh-sources refresh-unseen refresh-waits renewals repeated restarted-agents \
 	restore-clients restore-elsewhere restore-interrupted restore-newer restore-refused restore-store restore-succession security-end-of-access security-lock-out \
 	security-names security-neighbours security-requests security-revoked security-serials security-succession \
-	security-text security-truststore spoilt-files storage suspended-end translated-peers tuning two-become-one unseen-end \
+	security-text security-trials security-truststore spoilt-files storage suspended-end together translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses wrong-tarball
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm

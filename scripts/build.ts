@@ -1,8 +1,10 @@
 // Builds the charm's code: unminified CommonJS, in one file but for the packages that only some hooks load, and a loader of a few
 // lines that turns V8's compile cache on before it.
 
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
+import protobuf from 'protobufjs'
 
 /** esbuild's list of what went into the bundles, for licences and the SBOM. */
 export interface Built {
@@ -47,6 +49,25 @@ const keepApart: Plugin = {
   },
 }
 
+/** What etcd3 calls when it is loaded. */
+const withProtocol: Plugin = {
+  name: 'with-protocol',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@grpc\/proto-loader$/ }, ({ importer }) =>
+      importer.includes('/node_modules/etcd3/')
+        ? { path: resolve('src/etcd/package-definition.ts') }
+        : undefined,
+    )
+  },
+}
+
+/** etcd's protocol, from the files that etcd3 brings. */
+export async function parseProtocol(): Promise<protobuf.INamespace> {
+  const root = new protobuf.Root()
+  root.resolvePath = (_, file) => resolve('node_modules/etcd3/proto', file)
+  return (await root.load('rpc.proto', { keepCase: true })).toJSON()
+}
+
 const options = {
   bundle: true,
   platform: 'node',
@@ -66,7 +87,7 @@ export const besideHooks: readonly (readonly [source: string, name: string])[] =
   ...[port, ...stores].map((store) => [`src/object-storage/${store}.ts`, `store-${store}`] as const),
 ]
 
-/** Writes `dist/` and `proto/` into a folder. */
+/** Writes `dist/` into a folder. */
 export async function buildCharm(
   into: string,
   entry = 'src/main.ts',
@@ -75,6 +96,7 @@ export async function buildCharm(
   await rm(`${into}/dist`, { recursive: true, force: true })
   await mkdir(`${into}/dist`, { recursive: true })
   const outfile = `${into}/dist/charm.cjs`
+  const define = { parsedProtocol: JSON.stringify(await parseProtocol()) }
   const built = await Promise.all([
     build({ ...options, entryPoints: [entry], outfile, plugins: [keepApart] }),
     ...beside.map(([source, name]) =>
@@ -87,12 +109,11 @@ export async function buildCharm(
     ),
     ...apart.map((name) => {
       const stdin = { contents: `module.exports = require('${name}')`, resolveDir: process.cwd() }
-      return build({ ...options, stdin, outfile: `${into}/dist/${name}.cjs` })
+      const etcd = name === 'etcd3' ? { define, plugins: [withProtocol] } : {}
+      return build({ ...options, ...etcd, stdin, outfile: `${into}/dist/${name}.cjs` })
     }),
   ])
   await writeFile(`${into}/dist/main.cjs`, loader)
-  // etcd3 reads its protocol definitions from the folder beside its own.
-  await cp('node_modules/etcd3/proto', `${into}/proto`, { recursive: true })
   const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs))
   return { inputs: [...new Set(inputs)].filter((input) => input !== '<stdin>').sort() }
 }

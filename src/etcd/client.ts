@@ -80,9 +80,12 @@ interface Connections extends AsyncDisposable {
   request<T>(endpoint: string, call: string, request: Request<T>): Promise<T>
 }
 
+/** Reading its code takes as long as a few answers of Juju's: who will need it begins while it waits for those. */
+export const loadClient = () => Promise.all([import('etcd3'), import('cockatiel')])
+
 /** One etcd3 for each endpoint: with several it would choose among them at random. */
 async function openConnections({ credentials, deadlineMs = 5000 }: EtcdOptions): Promise<Connections> {
-  const [etcd3, { noop }] = await Promise.all([import('etcd3'), import('cockatiel')])
+  const [etcd3, { noop }] = await loadClient()
   const opened = new Map<string, Etcd3>()
   const open = (endpoint: string): Etcd3 => {
     const etcd = new etcd3.Etcd3({

@@ -1,6 +1,7 @@
 // Juju, observed once and first: what it tells now was committed by an earlier hook (design §3.1).
 
 import { parseConfig } from '../../config.ts'
+import { loadClient } from '../../etcd/client.ts'
 import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
 import { type Hook, type Juju, type Network, NotAllowed, NotLeader, unlessGone } from '../../juju/index.ts'
 import { machineNames } from '../../machine/names.ts'
@@ -71,6 +72,7 @@ async function observeAs(charm: Charm, options: Options, leader: boolean): Promi
     observePeers(charm, leader && looksAtMembers ? juju.presentUnits : undefined),
     isLeaving(charm),
     readAhead(charm, leader),
+    looksAtMembers ? loadClient() : undefined,
   ])
   const looks = leader && !leaving && peers !== undefined
   const config = parseConfig(options, peers?.application.options)

@@ -22,15 +22,15 @@ export interface Network extends AsyncDisposable {
   plugIn(pid: number, interfaces: readonly Interface[]): Promise<void>
 }
 
+/** As many as there are addresses for. */
+const mostNumbers = 0x7fff
+
 interface Bridge {
   readonly device: string
   readonly space: string
   /** What a machine's number is put behind. */
   readonly prefixes: readonly string[]
 }
-
-/** Test files run side by side, each in a process of its own, and one may make several networks. */
-let opened = 0
 
 /** This process must itself run in namespaces that it may administer (scripts/in-namespaces). */
 export async function openNetwork(
@@ -59,13 +59,28 @@ export async function openNetwork(
 }
 
 async function addBridge(space: string, family: Family): Promise<Bridge> {
-  const number = (process.pid * 16 + opened) & 0x7fff
-  opened += 1
-  const bridge = { device: `juju${number}`, space, prefixes: prefixesOf(number, family) }
-  await run('ip', ['link', 'add', bridge.device, 'type', 'bridge'])
+  const number = await claimNumber(process.pid * 16)
+  const bridge = { device: deviceOf(number), space, prefixes: prefixesOf(number, family) }
   for (const prefix of bridge.prefixes) await run('ip', addAddress(`${prefix}1`, bridge.device))
   await run('ip', ['link', 'set', bridge.device, 'up'])
   return bridge
+}
+
+const deviceOf = (number: number): string => `juju${number}`
+
+/**
+ * Makes the device of the first number that is free. Test files run side by side, each in a process of its own, and one may make several
+ * networks: so what is there already may be another's.
+ */
+async function claimNumber(wanted: number): Promise<number> {
+  const number = wanted & mostNumbers
+  try {
+    await run('ip', ['link', 'add', deviceOf(number), 'type', 'bridge'])
+    return number
+  } catch (error) {
+    if (!/File exists/.test(String(error))) throw error
+    return claimNumber(number + 1)
+  }
 }
 
 function prefixesOf(number: number, family: Family): readonly string[] {
