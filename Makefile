@@ -13,9 +13,9 @@ DEEP := addresses apiserver authorities authorities-end backup-faults backup-kin
 	cross-model-old-juju damaged-data day-two departure dropped-offer each-requirer etcd-away followers hand-made ingress issuers-crash issuers-for-clients issuers-for-peers issuers-lost \
 	late-relations late-storage leases logs lost-data lost-records lost-units machine-disks maintenance maintenance-disks member-away moving-in \
 	neighbours network one-stays out-of-space power-cut quorum refresh-back refresh-crash refresh-five refresh-meanwhile refresh-orders refresh-sources refresh-unseen refresh-waits renewals repeated restarted-agents \
-	restore-clients restore-elsewhere restore-interrupted restore-newer restore-refused restore-store restore-succession security-end-of-access security-lock-out \
+	restore-clients restore-elsewhere restore-interrupted restore-newer restore-refused restore-store restore-succession security-certificates security-end-of-access security-lock-out \
 	security-names security-neighbours security-requests security-revoked security-serials security-succession \
-	security-text security-trials security-truststore spoilt-files storage suspended-end together translated-peers tuning two-become-one unseen-end \
+	security-text security-trials security-truststore slow-start spoilt-files storage suspended-end together translated-peers tuning two-become-one unseen-end \
 	very-slow-start wandering-addresses wrong-tarball
 GATE := $(filter-out $(DEEP:%=tests/stories/%.test.ts),$(wildcard $(STORIES)))
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
@@ -56,7 +56,7 @@ types: $(STAMP) ## check the types
 	@$(NODE) $(BIN)/tsc -p .
 
 unit: $(STAMP) ## unit tests, some against a real etcd
-	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && $(NODE) --test '$(UNIT)'
+	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && $(NODE) --test --test-concurrency=2 '$(UNIT)'
 
 fuzz: $(STAMP) ## made-up certificates, requests and secrets against the judge and a real etcd (SECONDS=60)
 	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \

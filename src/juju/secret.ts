@@ -135,6 +135,14 @@ export function openSecrets(tools: HookTools, modelUuid: string, folder: string)
   }
 }
 
+/** Juju until 3.6.9 removes revision 12 with 1, by its digits, the latest as any other. */
+export function losesRevisions(jujuVersion: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = jujuVersion
+    .split(/[.-]/)
+    .map((part) => Number.parseInt(part, 10) || 0)
+  return major < 3 || (major === 3 && (minor < 6 || (minor === 6 && patch <= 9)))
+}
+
 function sameContent(a: SecretContent, b: SecretContent): boolean {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)])
   return [...keys].every((key) => a[key] === b[key])

@@ -103,11 +103,11 @@ test('an update-status with nothing to do asks Juju no more with sixty clients t
 })
 
 test('what takes a controller longest is asked for seldom: secrets, and a tarball, in sweeps with nothing to do', async () => {
-  await using model = await openWorld()
+  await using model = await openWorld({ profile: '4.0' })
   await model.deploy('etcd', { archive: archives.etcd, resources: { etcd: realRelease() } })
   await model.settle()
   await onboard(model, names(0, 2 * settledAtOnce + 1))
-  await model.updateStatus('etcd')
+  const first = await model.updateStatus('etcd')
 
   const counted = (runs: readonly HookRun[], tool: string, flag = ''): number =>
     runs
@@ -116,8 +116,13 @@ test('what takes a controller longest is asked for seldom: secrets, and a tarbal
   const sweep = await model.updateStatus('etcd')
   assert.equal(counted(sweep, 'resource-get'), 0)
   assert.equal(counted(sweep, 'secret-get', '--refresh'), settledAtOnce)
-  // The user and the TLS of each answer, and the authorities.
-  assert.equal(counted(sweep, 'secret-get', '--peek'), 2 * comparedAtOnce + 1)
+  // The user and the TLS of each answer, and the authorities: a revision never changes, so that each is read once.
+  const read = [...first, ...sweep]
+    .flatMap(({ calls }) => calls)
+    .filter(({ tool, args }) => tool === 'secret-get' && args.includes('--peek'))
+    .map(({ args }) => args[0])
+  assert.ok(read.length <= 2 * 2 * comparedAtOnce + 1, `${read.length} are read`)
+  assert.equal(new Set(read).size, read.length)
 
   model.config('etcd', { 'backup-keep': 5 })
   const changed = await model.settle()

@@ -6,7 +6,18 @@ import { Writer } from './chaos/writer.ts'
 import type { StoryModel } from './driver/driver.ts'
 import { workloadOn } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
-import { assertSound, countKeys, deployServed, heal, raftRoles, runOn, setAsideOn, unitsOf } from './sound.ts'
+import { restored, saveSnapshot } from './snapshots.ts'
+import {
+  assertSound,
+  assertWrites,
+  countKeys,
+  deployServed,
+  heal,
+  raftRoles,
+  runOn,
+  setAsideOn,
+  unitsOf,
+} from './sound.ts'
 
 /** Each ends etcd, damages something of its data, and leaves the rest to the hooks. */
 const damages: readonly (readonly [string, string])[] = [
@@ -81,14 +92,29 @@ story(killed, { ownModel: true }, async (told) => {
   assert.equal(await setAsideOn(model, follower), 0)
 })
 
-story('the only member touches nothing, and says what ails it', { ownModel: true }, async ({ model }) => {
-  await deployServed(model, 1)
-  const [unit = ''] = await unitsOf(model)
-  await damage(model, unit, damages[1]?.[1] ?? '')
-  await model.updateStatus('etcd')
-  await model.updateStatus('etcd')
-  const { status, message } = (await model.unit(unit)).workload
-  assert.equal(status, 'blocked')
-  assert.match(message, /^etcd can't run on its data \(its database was cut off\).*recover-quorum/)
-  assert.equal(await setAsideOn(model, unit), 0)
-})
+story(
+  'the only member touches nothing, says what ails it, and takes a backup',
+  { ownModel: true },
+  async (told) => {
+    const { model } = told
+    const id = await deployServed(model, 1)
+    const [unit = ''] = await unitsOf(model)
+    await assertWrites(model, id, '/web/kept')
+    await saveSnapshot(model, unit, 'monday.db')
+    await damage(model, unit, damages[1]?.[1] ?? '')
+    await model.updateStatus('etcd')
+    await model.updateStatus('etcd')
+    const { status, message } = (await model.unit(unit)).workload
+    assert.equal(status, 'blocked')
+    assert.match(message, /^etcd can't run on its data \(its database was cut off\).*restore a backup/)
+    assert.equal(await setAsideOn(model, unit), 0)
+    const recovery = await model.runAction(unit, 'recover-quorum', { confirm: true })
+    assert.equal(recovery.status, 'failed')
+    assert.match(recovery.message, /the only data that there is is damaged .*restore a backup/)
+
+    await restored(model, unit, { file: 'monday.db' })
+    await heal(model)
+    await assertSound(told)
+    assert.equal(await countKeys(model, unit, '/web/kept'), 1)
+  },
+)

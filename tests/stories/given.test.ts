@@ -39,6 +39,7 @@ story(title, { profiles: 'each' }, async ({ model, step, whereShown }) => {
   const losses: Readonly<Record<string, () => Promise<string>>> = {
     'a grant': async () => tool('secret-revoke', await secretOf('tls'), '--relation', String(id)),
     'a secret': async () => tool('secret-remove', await secretOf('user')),
+    'what a secret holds': async () => tool('secret-set', await secretOf('user'), 'username=other'),
     'a key of the databag': () => tool('relation-set', '-r', String(id), '--app', 'endpoints='),
   }
   for (const [what, lose] of Object.entries(losses))

@@ -43,6 +43,9 @@ function whyNot(observed: Observed): string | undefined {
     return 'only the leader may do this; run it on the leader: juju run etcd/leader recover-quorum'
   if (founding?.founder === undefined)
     return 'the cluster is being founded already; juju status says what is waited for'
+  const { damage } = observed.machine
+  if (damage !== undefined && observed.peers?.units.size === 1)
+    return `refused: the only data that there is is damaged (${damage}); restore a backup, by the action restore`
   if (noQuorumExists.holds(observed)) return undefined
   if (observed.etcd.kind === 'up') return 'refused: the cluster has its quorum'
   if (observed.etcd.kind === 'down' && observed.etcd.lockedOut !== undefined)

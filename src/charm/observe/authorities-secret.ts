@@ -3,6 +3,7 @@
 import { purposes } from '../../interfaces/etcd-peers.ts'
 import { unlessMissing } from '../../juju/errors.ts'
 import type { Charm } from '../charm.ts'
+import { lookAtOwn } from './own-secrets.ts'
 
 export const label = 'etcd-authorities'
 
@@ -17,8 +18,8 @@ export async function readAuthorities({ juju }: Charm): Promise<Content | undefi
 
 /** Whether the keys are there that sign, or, until they may, those that will. */
 export async function areKeysKept(charm: Charm): Promise<boolean> {
-  const content = await readAuthorities(charm)
-  return content !== undefined && (hasKeys(content, '') || hasKeys(content, 'next-'))
+  const keys = (await lookAtOwn(charm, label))?.digests
+  return keys !== undefined && (hasKeys(keys, '') || hasKeys(keys, 'next-'))
 }
 
 export function hasKeys(content: Content, age: Age): boolean {

@@ -2,9 +2,10 @@
 // what it should be; an operator, a migration or a fault of Juju's may have made it otherwise (design §3.12).
 
 import type { Ledger } from '../../interfaces/ledger.ts'
-import { NotAllowed, type RelationId, unlessGone, unlessMissing } from '../../juju/index.ts'
+import { type RelationId, unlessGone } from '../../juju/index.ts'
 import { aFewAtATime } from '../a-few-at-a-time.ts'
 import type { Charm } from '../charm.ts'
+import { lookAtOwn } from './own-secrets.ts'
 import type { GivenSeen, SecretSeen } from '../observed.ts'
 import { relationsToCompare } from '../plan/clients/relations-to-sweep.ts'
 import { encryptionLabel, secretLabels } from '../plan/clients/secret-labels.ts'
@@ -48,25 +49,14 @@ async function aFewSeen<Name, Seen>(
 }
 
 async function lookAtSecret(
-  { context, juju }: Charm,
+  charm: Charm,
   label: string,
   acrossModels: boolean,
 ): Promise<SecretSeen | undefined> {
-  const info = await juju.secretInfo({ label })
-  if (!info) return undefined
-  const { uri, access } = info
+  const found = await lookAtOwn(charm, label)
+  if (!found) return undefined
+  const { uri, access, digests } = found
   // Juju 4.0 does not show an owner whom in another model it granted a secret.
-  const shown = access.length > 0 || !acrossModels || context.jujuVersion.startsWith('3.')
-  const content = await unlessUnreadable(juju.readSecret({ uri }, { peek: true }))
-  return { uri, granted: shown ? access.length > 0 : undefined, content }
-}
-
-/** Of an owner's own secret even a refusal means that it is to be written anew. */
-async function unlessUnreadable<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await unlessMissing(asked)
-  } catch (error) {
-    if (error instanceof NotAllowed) return undefined
-    throw error
-  }
+  const shown = access.length > 0 || !acrossModels || charm.context.jujuVersion.startsWith('3.')
+  return { uri, granted: shown ? access.length > 0 : undefined, digests }
 }

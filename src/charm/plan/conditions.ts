@@ -2,7 +2,7 @@
 // their order, and the first thing that a unit lacks.
 
 import type { Ledger } from '../../interfaces/ledger.ts'
-import type { Observed } from '../observed.ts'
+import type { Observed, PeersSeen } from '../observed.ts'
 import type { Condition } from '../step.ts'
 import { backupConditions } from './backup/conditions.ts'
 import { certificateNamesAddress } from './certificates/guards.ts'
@@ -77,7 +77,7 @@ function unitConditions(observed: Observed): readonly Condition[] {
   const rest = remainderOf(observed)
   if (rest) return waiting(`waiting to go on without ${rest.gone.join(', ')}, which went without leaving`)
   if (lost) return [{ status: 'blocked', message: describeLoss(lost), scope: 'unit', stake: 'cluster' }]
-  if (machine.damage !== undefined) return [describeDamage(machine.damage)]
+  if (machine.damage !== undefined) return [describeDamage(machine.damage, peers)]
   const starting = startingUnits(peers).filter((unit) => unit !== observed.unit)
   if (etcd.kind === 'down' && starting.length > 0)
     return waiting(`waiting for etcd to start on ${starting.join(', ')}`)
@@ -91,9 +91,11 @@ function unitConditions(observed: Observed): readonly Condition[] {
   return waiting('waiting for etcd to start')
 }
 
-function describeDamage(words: string): Condition {
+function describeDamage(words: string, peers: PeersSeen): Condition {
   const remedy =
-    'it joins anew once the others have a quorum; where they are gone, run recover-quorum on the leader'
+    peers.units.size > 1
+      ? 'it joins anew once the others have a quorum; where they are gone, run recover-quorum on the leader'
+      : 'no other unit has this data: restore a backup, by the action restore'
   return { status: 'blocked', message: `etcd can't run on its data (${words}); ${remedy}`, scope: 'unit' }
 }
 

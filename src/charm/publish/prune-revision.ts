@@ -1,6 +1,7 @@
 // `secret-remove`: nobody reads this revision of our secret any more. Only this hook says which one, and Juju keeps it until its
 // owner lets it go (facts/juju.md §4.5).
 
+import { losesRevisions } from '../../juju/index.ts'
 import type { Charm } from '../charm.ts'
 
 /**
@@ -16,16 +17,8 @@ export async function prune({ context, juju }: Charm): Promise<void> {
   // The whole secret has been collected since, or another unit leads and is told of it.
   const latest = (await juju.secretInfo({ uri }))?.revision
   if (latest === undefined || hook.revision >= latest) return
-  if (takesOthers(jujuVersion, hook.revision, latest)) return
+  // 1 takes 10 to 19 along.
+  if (losesRevisions(jujuVersion) && latest >= hook.revision * 10) return
   await juju.attempt(name)
   await juju.removeSecret(uri, hook.revision)
-}
-
-/** Juju until 3.6.9 removes 12 with 1, by its digits: such a revision stays. */
-function takesOthers(version: string, revision: number, latest: number): boolean {
-  const [major = 0, minor = 0, patch = 0] = version
-    .split(/[.-]/)
-    .map((part) => Number.parseInt(part, 10) || 0)
-  const mended = major > 3 || (major === 3 && (minor > 6 || (minor === 6 && patch > 9)))
-  return !mended && latest >= revision * 10
 }

@@ -38,8 +38,8 @@ export interface SecretSeen {
   readonly uri: string
   /** `undefined` where Juju does not tell. */
   readonly granted: boolean | undefined
-  /** Of the latest revision; `undefined` where that can't be read. */
-  readonly content: Readonly<Record<string, string>> | undefined
+  /** Of the latest revision, the digest of each key's value; `undefined` where that can't be read. */
+  readonly digests: Readonly<Record<string, string>> | undefined
 }
 
 export interface CrossModelSeen {

@@ -22,5 +22,5 @@ export function planEncryption({ leader, leaving, clients }: Observed): readonly
 function isLost(relation: number, { given, crossModel }: ClientsSeen): boolean {
   const seen = given.get(relation)
   if (!seen || crossModel.get(relation)?.encryption === 'absent') return false
-  return seen.secrets.get(encryptionLabel(relation))?.content === undefined
+  return seen.secrets.get(encryptionLabel(relation))?.digests === undefined
 }

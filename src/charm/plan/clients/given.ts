@@ -1,5 +1,6 @@
 // What a requirer was told, held against what Juju has of it: its databag, the secrets that it names, and whom they are granted to.
 
+import { digest } from '../../../interfaces/digest.ts'
 import {
   printAnswer,
   type ResponseParts,
@@ -36,9 +37,11 @@ function userOf({ endpoints }: AnswerToPublish, { username }: ResponseToPublish)
   return username === undefined ? undefined : userSecret(username, endpoints)
 }
 
-function holds({ content }: SecretSeen, wanted: Content | undefined): boolean {
-  if (content === undefined) return false
-  return wanted === undefined || Object.entries(wanted).every(([key, value]) => content[key] === value)
+function holds({ digests }: SecretSeen, wanted: Content | undefined): boolean {
+  if (digests === undefined) return false
+  return (
+    wanted === undefined || Object.entries(wanted).every(([key, value]) => digests[key] === digest(value))
+  )
 }
 
 /** Nothing to report needs no key. */

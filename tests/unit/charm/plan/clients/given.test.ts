@@ -6,6 +6,7 @@ import { planEncryption } from '../../../../../src/charm/plan/clients/encryption
 import { planGrants, whyTellAgain } from '../../../../../src/charm/plan/clients/given.ts'
 import type { GivenSeen, SecretSeen } from '../../../../../src/charm/observed.ts'
 import type { AnswerToPublish } from '../../../../../src/charm/step.ts'
+import { digest } from '../../../../../src/interfaces/digest.ts'
 import { settled } from '../../observation.ts'
 
 const answer: AnswerToPublish = {
@@ -18,12 +19,19 @@ const answer: AnswerToPublish = {
   statuses: [],
   noted: [],
 }
+const digestsOf = (content: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(content).map(([key, value]) => [key, digest(value)]))
+
 const user: SecretSeen = {
   uri: 'secret://m/user',
   granted: true,
-  content: { username: 'web', uris: 'https://10.0.0.1:2379' },
+  digests: digestsOf({ username: 'web', uris: 'https://10.0.0.1:2379' }),
 }
-const tls: SecretSeen = { uri: 'secret://m/tls', granted: true, content: { tls: 'True', 'tls-ca': 'server' } }
+const tls: SecretSeen = {
+  uri: 'secret://m/tls',
+  granted: true,
+  digests: digestsOf({ tls: 'True', 'tls-ca': 'server' }),
+}
 const databag = {
   endpoints: '10.0.0.1:2379',
   version: '3.6.4',
@@ -53,8 +61,11 @@ test('each difference is told', () => {
   const rows: readonly (readonly [GivenSeen, RegExp])[] = [
     [{ databag, secrets: new Map([['etcd-client.5.user', user]]) }, /a secret that it was given is gone/],
     [given({ tls: { granted: false } }), /not granted/],
-    [given({ user: { content: undefined } }), /holds something else/],
-    [given({ user: { content: { ...user.content, username: 'other' } } }), /holds something else/],
+    [given({ user: { digests: undefined } }), /holds something else/],
+    [
+      given({ user: { digests: { ...user.digests, ...digestsOf({ username: 'other' }) } } }),
+      /holds something else/,
+    ],
     [given({ tls: { uri: 'secret://m/new' } }), /databag/],
     [given({ databag: { endpoints: '' } }), /databag/],
     [given({ databag: { requests: '[]' } }), /databag/],
@@ -83,12 +94,16 @@ test('the key to encrypt by is granted again where it is not, and offered anew w
     const now = { ...observed, clients, collect: true }
     return [...planGrants(now), ...planEncryption(now)].map(({ kind, why }) => [kind, why] as const)
   }
-  const key: SecretSeen = { uri: 'secret://m/key', granted: true, content: { 'encryption-key': 'k' } }
+  const key: SecretSeen = {
+    uri: 'secret://m/key',
+    granted: true,
+    digests: digestsOf({ 'encryption-key': 'k' }),
+  }
   assert.deepEqual(plan(key), [])
   assert.deepEqual(plan({ ...key, granted: undefined }), [])
   assert.deepEqual(plan({ ...key, granted: false }), [
     ['secrets/grant', 'Juju does not show that the requirer has them'],
   ])
-  for (const lost of [undefined, { ...key, content: undefined }])
+  for (const lost of [undefined, { ...key, digests: undefined }])
     assert.deepEqual(plan(lost), [['encryption/offer', 'the key that its requirer encrypts by is gone']])
 })
