@@ -1,6 +1,6 @@
-// etcd's protocol for grpc, in place of @grpc/proto-loader, which etcd3 calls when it is loaded: that one parses the protocol's files, links
-// all of it and describes it anew, for each hook, and takes longer than all the requests of a hook. Here the files were parsed when the
-// charm was packed, and a message is looked at when it is first sent or read. scripts/build.ts puts it in place.
+// etcd's protocol for grpc, in place of @grpc/proto-loader, which etcd3 calls when it is loaded: that one parses the protocol's files and
+// describes each message anew, for each hook. Here the files were parsed when the charm was packed (scripts/build.ts), and nothing is
+// described.
 
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js'
 import protobuf from 'protobufjs/light.js'
@@ -52,11 +52,10 @@ interface Codec {
 }
 
 function codecOf(service: protobuf.Service, name: string, options: protobuf.IConversionOptions): Codec {
-  let found: protobuf.Type | undefined
-  const type = (): protobuf.Type => (found ??= service.lookupType(name))
+  const type = service.lookupType(name)
   return {
-    serialize: (message) => Buffer.from(type().encode(type().fromObject(message)).finish()),
-    deserialize: (bytes) => type().toObject(type().decode(bytes), options),
+    serialize: (message) => Buffer.from(type.encode(type.fromObject(message)).finish()),
+    deserialize: (bytes) => type.toObject(type.decode(bytes), options),
   }
 }
 

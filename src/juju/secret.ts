@@ -135,7 +135,7 @@ export function openSecrets(tools: HookTools, modelUuid: string, folder: string)
   }
 }
 
-/** Juju until 3.6.9 removes revision 12 with 1, by its digits, the latest as any other. */
+/** Juju until 3.6.9 removes revision 12 with 1, by its digits, even where 12 is the latest. */
 export function losesRevisions(jujuVersion: string): boolean {
   const [major = 0, minor = 0, patch = 0] = jujuVersion
     .split(/[.-]/)

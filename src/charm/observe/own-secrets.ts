@@ -4,13 +4,7 @@
 import * as z from 'zod/mini'
 import { digest } from '../../interfaces/digest.ts'
 import { parseJsonText } from '../../interfaces/json-text.ts'
-import {
-  losesRevisions,
-  NotAllowed,
-  type SecretInfo,
-  type SecretUri,
-  unlessMissing,
-} from '../../juju/index.ts'
+import { losesRevisions, type SecretInfo, type SecretUri, unlessRefused } from '../../juju/index.ts'
 import { makeDirectory, readTextIfExists, writeFileAtomic } from '../../machine/file.ts'
 import { workloadPaths } from '../../machine/workload.ts'
 import type { Charm } from '../charm.ts'
@@ -55,13 +49,8 @@ async function note({ folder, file }: Place, record: z.infer<typeof recordSchema
 
 /** Of an owner's own secret even a refusal means that it is to be written anew. */
 async function readDigests({ juju }: Charm, uri: SecretUri): Promise<OwnSecret['digests']> {
-  try {
-    const content = await unlessMissing(juju.readSecret({ uri }, { peek: true }))
-    return content && Object.fromEntries(Object.entries(content).map(([key, value]) => [key, digest(value)]))
-  } catch (error) {
-    if (error instanceof NotAllowed) return undefined
-    throw error
-  }
+  const content = await unlessRefused(juju.readSecret({ uri }, { peek: true }))
+  return content && Object.fromEntries(Object.entries(content).map(([key, value]) => [key, digest(value)]))
 }
 
 /** Labels come and go with relations, the records are 4096 at most: of two that share one, either is read anew. */
