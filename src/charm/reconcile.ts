@@ -7,8 +7,8 @@ import { act } from './act/act.ts'
 import { publish } from './publish/publish.ts'
 import type { Charm } from './charm.ts'
 import { decide } from './decide.ts'
-import { observeEtcd } from './observe/etcd.ts'
-import { type JujuSeen, observeJuju } from './observe/juju.ts'
+import { beginEtcd, observeEtcd } from './observe/etcd.ts'
+import { type JujuSeen, observeFirst, observeJuju } from './observe/juju.ts'
 import { observeMachine } from './observe/machine.ts'
 import type { Observed } from './observed.ts'
 import { conditionOf, tryTo } from './outcome.ts'
@@ -82,8 +82,13 @@ export function carryOutAlone(
 
 /** All that this hook is to know: Juju is asked once, what is here anew after each round of steps. */
 export async function observe(charm: Charm): Promise<Observed> {
-  const [seen, machine] = await Promise.all([observeJuju(charm), observeMachine(charm)])
-  return { ...seen, machine, etcd: await observeEtcd(seen, machine) }
+  const [first, here] = [observeFirst(charm), observeMachine(charm)]
+  const [seen, machine, begun] = await Promise.all([
+    first.then((known) => observeJuju(charm, known)),
+    here,
+    beginEtcd(first, here),
+  ])
+  return { ...seen, machine, etcd: await observeEtcd(seen, machine, begun) }
 }
 
 export interface Decided {

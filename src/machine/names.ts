@@ -1,7 +1,7 @@
 // What the machine is called: its full name, as its own resolver tells it, and its short one.
 
 import { hostname } from 'node:os'
-import { CommandFailed, CommandMissing, run } from './process.ts'
+import { CommandFailed, CommandMissing, query } from './process.ts'
 
 /** The full name asks a resolver, which may be away. */
 const patienceMs = 3000
@@ -22,7 +22,7 @@ export async function machineNames(before: readonly string[] | undefined): Promi
 
 async function fullName(): Promise<string | undefined> {
   try {
-    return await run('hostname', ['-f'], { timeoutMs: patienceMs })
+    return await query('hostname', ['-f'], { timeoutMs: patienceMs })
   } catch (error) {
     if (error instanceof CommandFailed || error instanceof CommandMissing) return undefined
     throw error

@@ -76,8 +76,12 @@ export async function run(
 }
 
 /** For what every hook asks, by Node itself: loading execa takes longer than such a program does (docs/adr/0011). */
-export async function query(command: string, args: readonly string[]): Promise<string> {
-  const options = { env: { ...process.env, LC_ALL: 'C.UTF-8' }, timeout: 60_000 }
+export async function query(
+  command: string,
+  args: readonly string[],
+  { timeoutMs = 60_000 }: Pick<RunOptions, 'timeoutMs'> = {},
+): Promise<string> {
+  const options = { env: { ...process.env, LC_ALL: 'C.UTF-8' }, timeout: timeoutMs }
   return new Promise((resolve, reject) => {
     execFile(command, [...args], options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout.replace(/\n$/, ''))
@@ -87,7 +91,7 @@ export async function query(command: string, args: readonly string[]): Promise<s
         timedOut: error.killed === true,
         exitCode,
         signal: error.signal,
-        timeoutMs: 60_000,
+        timeoutMs,
       })
       reject(new CommandFailed({ command, args }, { how, exitCode, stderr: stderr.trim() }))
     })

@@ -2,6 +2,7 @@
 
 import {
   type AccessReading,
+  type Authentication,
   listRoles,
   listUsers,
   readAuthentication,
@@ -10,7 +11,7 @@ import {
 } from '../../etcd/access.ts'
 import type { EtcdClient } from '../../etcd/client.ts'
 import { EtcdDenied, EtcdTimeout, EtcdUnavailable } from '../../etcd/errors.ts'
-import { readHealth } from '../../etcd/health.ts'
+import { type Health, readHealth } from '../../etcd/health.ts'
 import { lockHolder } from '../../etcd/lock.ts'
 import { alarms } from '../../etcd/maintenance.ts'
 import type { Ledger } from '../../interfaces/ledger.ts'
@@ -21,7 +22,8 @@ import { wasDefragmented } from './defragmented.ts'
 import { readMembers } from './members.ts'
 import { observeStanding } from './standing.ts'
 import { observeTranslation } from './translation.ts'
-import type { AccessSeen, EtcdSeen, MachineSeen } from '../observed.ts'
+import type { AccessSeen, EtcdSeen, MachineSeen, MemberSeen } from '../observed.ts'
+import type { MembersInEtcd } from '../plan/cluster/etcd-seen.ts'
 import { askClusterVersion, endpointsToAsk, openAdmin, readLockOut } from '../open-admin.ts'
 import { restartLock, unitOfTurn } from '../plan/cluster/absence.ts'
 import { isAudited, namesToClaim, namesToRead } from '../plan/clients/audit.ts'
@@ -31,14 +33,46 @@ import { emptyLedger } from '../plan/clients/ledger.ts'
 import { ownedNames } from '../plan/clients/names.ts'
 import { memberOf } from '../plan/cluster/members.ts'
 
-export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise<EtcdSeen> {
+/** What must be known before etcd can be asked. */
+type Basis = Pick<JujuSeen, 'leader' | 'looksAtMembers' | 'peers' | 'unit'>
+
+/** What a hook asks of etcd whatever its clients want: so it is asked while Juju still tells of them. */
+export interface EtcdBegun {
+  readonly health: Health | undefined
+  /** `undefined` where this hook may do without. */
+  readonly cluster: Promise<Cluster | undefined> | undefined
+}
+
+/** A member tells its health before it is known where the others are. */
+export async function beginEtcd(
+  known: Basis | Promise<Basis>,
+  here: MachineSeen | Promise<MachineSeen>,
+): Promise<EtcdBegun> {
+  const machine = await here
   const health = machine.service === 'active' ? await readHealth(metricsUrl) : undefined
+  const seen = await known
+  const serves = health?.healthy === true
+  if (serves ? !asksEtcd(seen, machine) : endpointsToAsk(seen).length === 1)
+    return { health, cluster: undefined }
+  const cluster = askCluster(seen, machine, serves)
+  // Whoever waits for it knows what its failure means.
+  cluster.catch(() => undefined)
+  return { health, cluster }
+}
+
+/** @param begun what was begun in this hook; without it all is asked now */
+export async function observeEtcd(
+  seen: JujuSeen,
+  machine: MachineSeen,
+  begun?: EtcdBegun,
+): Promise<EtcdSeen> {
+  const { health, cluster } = begun ?? (await beginEtcd(seen, machine))
   const here = health?.healthy === true
   const own: EtcdSeen =
     health?.healthy === false
       ? { kind: 'down', why: health.reason, standing: undefined }
       : { kind: 'unasked' }
-  if (!here && endpointsToAsk(seen).length === 1) return askStanding(seen, own)
+  if (!here && !cluster) return askStanding(seen, own)
   const unread: Answering = {
     kind: 'up',
     here,
@@ -49,9 +83,10 @@ export async function observeEtcd(seen: JujuSeen, machine: MachineSeen): Promise
     orphans: [],
   }
   const names = namesToRead({ ...seen, machine, etcd: unread })
-  if (here && !asksEtcd(seen, machine) && names.length === 0) return unread
+  if (!cluster && names.length === 0) return unread
   try {
-    const found = (await askEtcd(seen, machine, unread)) ?? own
+    const asked = await (cluster ?? askCluster(seen, machine, here))
+    const found = asked ? await askEtcd(seen, machine, unread, asked) : own
     return isAwayByItsWord(found, seen) ? await lookAtLockOut(found) : found
   } catch (error) {
     if (error instanceof EtcdUnavailable || error instanceof EtcdTimeout || error instanceof EtcdDenied) {
@@ -89,45 +124,70 @@ async function lookAtLockOut<Seen extends EtcdSeen>(found: Seen): Promise<Seen> 
 type Answering = Extract<EtcdSeen, { readonly kind: 'up' }>
 
 /** Whether a member that is well has still to be asked for more. */
-function asksEtcd({ leader, looksAtMembers, peers, unit }: JujuSeen, { loaded, data }: MachineSeen): boolean {
+function asksEtcd({ leader, looksAtMembers, peers, unit }: Basis, { loaded, data }: MachineSeen): boolean {
   const told = peers?.units.get(unit)?.databag.endpoint !== undefined
   // Of one that was missed its status goes on telling, whatever the hook is about.
   const missed = leader && (peers?.ledger.away.size ?? 0) > 0
   return looksAtMembers || missed || !told || !data || loaded?.guarded !== true
 }
 
+interface Cluster extends Required<Pick<MembersInEtcd, 'alarms' | 'restarting' | 'clusterVersion' | 'work'>> {
+  /** To be closed by whoever asks more of it. */
+  readonly client: EtcdClient
+  readonly members: readonly MemberSeen[]
+  readonly authentication: Authentication
+}
+
 /** `undefined` while this unit has no admin certificate. */
+async function askCluster(
+  seen: Basis,
+  { prepared }: MachineSeen,
+  here: boolean,
+): Promise<Cluster | undefined> {
+  const client = await openAdmin({ endpoints: endpointsToAsk(seen) })
+  if (!client) return undefined
+  try {
+    const members = await readMembers(client)
+    const complete = members.every((member) => member.responds)
+    const [authentication, alarmed, turn, clusterVersion, work] = await Promise.all([
+      readAuthentication(client),
+      alarms(client),
+      complete ? undefined : lockHolder(client, restartLock),
+      prepared && here ? askClusterVersion() : undefined,
+      prepared && here ? readWork(client) : undefined,
+    ])
+    return {
+      client,
+      members,
+      authentication,
+      alarms: alarmed,
+      restarting: unitOfTurn(turn),
+      clusterVersion,
+      work,
+    }
+  } catch (error) {
+    await client[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
 async function askEtcd(
   seen: JujuSeen,
   machine: MachineSeen,
   unread: Answering,
-): Promise<EtcdSeen | undefined> {
-  const client = await openAdmin({ endpoints: endpointsToAsk(seen) })
-  if (!client) return undefined
+  { client, authentication: { enabled: authentication, revision: accessRevision }, ...cluster }: Cluster,
+): Promise<EtcdSeen> {
   await using _closed = client
-  const members = await readMembers(client)
-  const complete = members.every((member) => member.responds)
-  const [{ enabled: authentication, revision: accessRevision }, alarmed, turn, clusterVersion, work] =
-    await Promise.all([
-      readAuthentication(client),
-      alarms(client),
-      complete ? undefined : lockHolder(client, restartLock),
-      machine.prepared && unread.here ? askClusterVersion() : undefined,
-      machine.prepared && unread.here ? readWork(client) : undefined,
-    ])
+  const { members } = cluster
   const translated = seen.looksAtMembers ? await observeTranslation(seen, members, unread.here) : undefined
-  if (!authentication) return { ...unread, members, authentication, alarms: alarmed, translated }
+  if (!authentication) return { ...unread, members, authentication, alarms: cluster.alarms, translated }
   const known = {
     ...unread,
-    members,
+    ...cluster,
     authentication,
     accessRevision,
-    alarms: alarmed,
-    restarting: unitOfTurn(turn),
     translated,
     ...(wasDefragmented() && { defragmented: true }),
-    clusterVersion,
-    work,
   }
   const looks = seen.sweep && seen.leader && !seen.leaving && !isAudited({ ...seen, machine, etcd: known })
   const orphans = looks ? await findOrphans(client, seen.peers?.ledger ?? emptyLedger) : []

@@ -35,11 +35,17 @@ const sweeps: ReadonlySet<string> = new Set([
 
 type Options = Awaited<ReturnType<Juju['readConfig']>>
 
-/**
- * A unit may lose the leadership between two questions. What Juju then refuses, or no longer shows, is no word about a client: all is
- * seen anew, as by a unit that follows.
- */
-export async function observeJuju(charm: Charm): Promise<JujuSeen> {
+/** What all else hangs on: who leads, what the peers tell, and whether this unit stays. */
+export interface FirstSeen {
+  readonly options: Options
+  readonly leader: boolean
+  readonly unit: string
+  readonly looksAtMembers: boolean
+  readonly peers: PeersSeen | undefined
+  readonly leaving: boolean
+}
+
+export async function observeFirst(charm: Charm): Promise<FirstSeen> {
   const { juju } = charm
   // Asked at the same time, since one call after the other is what takes a hook's time.
   const [leads, options] = await Promise.all([
@@ -47,33 +53,65 @@ export async function observeJuju(charm: Charm): Promise<JujuSeen> {
     juju.readConfig(),
     unlessGone(juju.relationIds('etcd-peers')),
   ])
-  if (!leads) return observeAs(charm, options, false)
+  return leads
+    ? whileLeading(juju, lookFirst(charm, options, true), () => lookFirst(charm, options, false))
+    : lookFirst(charm, options, false)
+}
+
+/** All that Juju tells in this hook. */
+export async function observeJuju(charm: Charm, seen?: FirstSeen): Promise<JujuSeen> {
+  const first = seen ?? (await observeFirst(charm))
+  if (!first.leader) return lookOn(charm, first)
+  const follow = async () => lookOn(charm, await lookFirst(charm, first.options, false))
+  const found = await whileLeading(charm.juju, lookOn(charm, first), follow)
+  const { gone, suspended } = found.clients
+  // What Juju shows no owner that leads no more looks like the end of a relation.
+  return gone.size + suspended.size === 0 || (await charm.juju.stillLeads()) ? found : follow()
+}
+
+/**
+ * A unit may lose the leadership between two questions. What Juju then refuses, or no longer shows, is no word about a client: all is
+ * seen anew, as by a unit that follows.
+ */
+async function whileLeading<Seen>(
+  juju: Juju,
+  seen: Promise<Seen>,
+  follow: () => Promise<Seen>,
+): Promise<Seen> {
   try {
-    const seen = await observeAs(charm, options, true)
-    const { gone, suspended } = seen.clients
-    // What Juju shows no owner that leads no more looks like the end of a relation.
-    return gone.size + suspended.size === 0 || (await juju.stillLeads())
-      ? seen
-      : observeAs(charm, options, false)
+    return await seen
   } catch (error) {
     const lost = (error instanceof NotLeader || error instanceof NotAllowed) && !(await juju.stillLeads())
-    if (lost) return observeAs(charm, options, false)
+    if (lost) return follow()
     throw error
   }
 }
 
-async function observeAs(charm: Charm, options: Options, leader: boolean): Promise<JujuSeen> {
+async function lookFirst(charm: Charm, options: Options, leader: boolean): Promise<FirstSeen> {
   const { context, juju } = charm
-  const { hook } = context
-  // An action is asked by a human, who wants to know how all stands.
-  const sweep = sweeps.has(hook.name) || hook.kind === 'action'
-  const looksAtMembers = sweep || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
+  const { hook, unit } = context
+  const looksAtMembers = isSweep(hook) || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
   const [peers, leaving] = await Promise.all([
     observePeers(charm, leader && looksAtMembers ? juju.presentUnits : undefined),
     isLeaving(charm),
     readAhead(charm, leader),
     looksAtMembers ? loadClient() : undefined,
   ])
+  return { options, leader, unit, looksAtMembers, peers, leaving }
+}
+
+/** An action is asked by a human, who wants to know how all stands. */
+function isSweep(hook: Hook): boolean {
+  return sweeps.has(hook.name) || hook.kind === 'action'
+}
+
+async function lookOn(
+  charm: Charm,
+  { options, leader, looksAtMembers, peers, leaving }: FirstSeen,
+): Promise<JujuSeen> {
+  const { context, juju } = charm
+  const { hook } = context
+  const sweep = isSweep(hook)
   const looks = leader && !leaving && peers !== undefined
   const config = parseConfig(options, peers?.application.options)
   const look = { ledger: peers?.ledger ?? emptyLedger, sweep }

@@ -6,10 +6,10 @@ import type { Ledger, LedgerEntry } from '../../../interfaces/ledger.ts'
 import { isWaiting } from './refusals.ts'
 
 /**
- * So many settled relations are looked at in one update-status, which Juju runs about every five minutes. A controller takes 50 ms and
- * more of one processor to tell a secret, and tells one after the other (measured on 4.0.14).
+ * So many settled relations are looked at in one update-status, which Juju runs about every five minutes. A controller takes 50 to 150 ms
+ * to tell a secret, and tells one after the other (measured on 4.0.14).
  */
-export const settledAtOnce = 2
+export const settledAtOnce = 1
 /** And of others, which may wait for ever, so many requests: each costs a call to Juju, and a trial of its certificate. */
 export const requestsAtOnce = 100
 const updateStatusEvery = 300_000
@@ -46,8 +46,8 @@ export function relationsToSweep(
   return all.filter((relation) => chosen.has(relation) || !byTheirTurn.has(relation))
 }
 
-/** So many are compared in a sweep by turns, and in another: each costs five calls to Juju, and two of them tell a secret. */
-export const comparedAtOnce = 2
+/** So many are compared in a sweep by turns, and in another: each costs three calls to Juju. */
+export const comparedAtOnce = 1
 export const comparedInSweep = 100
 
 /** Of the relations that Juju lists, those whose answer is compared with what it holds. */
