@@ -21,9 +21,26 @@ export function underWay(status: JujuStatus): readonly string[] {
 
 /** Units whose hook failed: the models of stories don't retry hooks, so that none fails unseen. */
 export function failures(status: JujuStatus): readonly string[] {
-  return unitRows(status)
-    .filter(([, row]) => row['workload-status']?.current === 'error')
-    .map(([name, row]) => `${name}: ${row['workload-status']?.message ?? 'error'}`)
+  return rowsInError(status).map(([name, row]) => `${name}: ${row['workload-status']?.message ?? 'error'}`)
+}
+
+export function unitsInError(status: JujuStatus): readonly string[] {
+  return rowsInError(status).map(([name]) => name)
+}
+
+function rowsInError(status: JujuStatus): readonly (readonly [string, UnitRow])[] {
+  return unitRows(status).filter(([, row]) => row['workload-status']?.current === 'error')
+}
+
+/**
+ * Whether the unit's last failed hook was ended by Juju's agent, and not by the charm: 4.0.14 shuts its uniter down where a storage goes
+ * while a hook runs, which then can't be committed. Juju retries such a hook by itself, where its models retry hooks.
+ *
+ * @param log what `juju debug-log` says of this unit
+ */
+export function wasEndedByAgent(log: string): boolean {
+  const ends = [...log.matchAll(/ hook "[\w-]+" .*failed: (.+)$/gm)]
+  return ends.at(-1)?.[1] === 'context canceled'
 }
 
 /** Changes whenever a status does, or is set again. */

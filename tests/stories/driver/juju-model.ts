@@ -2,9 +2,10 @@
 
 import { archivePaths } from './archives.ts'
 import type { StoryModel } from './driver.ts'
-import { failures, fingerprint, underWay } from './juju-at-rest.ts'
+import { failures, fingerprint, underWay, unitsInError, wasEndedByAgent } from './juju-at-rest.ts'
 import type { JujuCli } from './juju-cli.ts'
 import { execOn, execOnEach, jujuCommands, type Placing } from './juju-commands.ts'
+import type { JujuStatus } from './juju-json.ts'
 import { keepLogs } from './juju-logs.ts'
 import type { JujuOptions } from './juju-options.ts'
 import { jujuViews, readStatus } from './juju-views.ts'
@@ -54,7 +55,8 @@ export function atRest(juju: JujuCli, quietMs: number, now = () => performance.n
   return async () => {
     const status = await readStatus(juju)
     const failed = failures(status)
-    if (failed.length > 0) throw new Error(`a hook failed: ${failed.join('; ')}`)
+    if (failed.length > 0 && !(await resolveEndedByAgent(juju, status)))
+      throw new Error(`a hook failed: ${failed.join('; ')}`)
     const print = fingerprint(status)
     const work = underWay(status)
     if (work.length > 0 || print !== seen) since = now()
@@ -62,6 +64,24 @@ export function atRest(juju: JujuCli, quietMs: number, now = () => performance.n
     if (work.length > 0) return describe(work)
     return now() - since >= quietMs ? undefined : 'all are idle, and have been for a moment only'
   }
+}
+
+/** `false` where one of the hooks that failed is the charm's to answer for. */
+async function resolveEndedByAgent(juju: JujuCli, status: JujuStatus): Promise<boolean> {
+  const units = unitsInError(status)
+  for (const unit of units) {
+    const tag = `unit-${unit.replace('/', '-')}`
+    if (!wasEndedByAgent(await juju.run('debug-log', '--replay', '--no-tail', '--include', tag))) return false
+  }
+  for (const unit of units) {
+    // It may have been resolved already, and its agent not have seen it yet.
+    const { code } = await juju.ask('resolved', unit)
+    if (code === 0)
+      console.error(
+        `${unit}: Juju's agent ended while a hook ran; the hook is retried, as Juju does by default`,
+      )
+  }
+  return true
 }
 
 async function busy(juju: JujuCli): Promise<readonly string[]> {

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import type { StoryModel } from '../../stories/driver/driver.ts'
 import { noteUndos, type Undo, undoAll } from '../../stories/driver/undo.ts'
 import { openModelWith } from './juju-model-with.ts'
-import { openStandInJuju } from './stand-in-juju.ts'
+import { openStandInJuju, outputOf } from './stand-in-juju.ts'
 
 const m = ['-m', 'etcd-stories-x'] as const
 const late = `Running operation 311 with 1 task
@@ -61,6 +61,33 @@ test('where no unit of an application is left, the other end is asked for its da
   const model = openModelWith({ JUJU_PROFILE: '4.0' })
   assert.equal((await model.databag(3, 'etcd')).version, '3.6.4')
   assert.equal(juju.calls().at(-1)?.at(-1), 'relation-get -r etcd:3 --format=json --app - etcd')
+})
+
+const ended = `unit-web-1: 12:13:24 ERROR juju.worker.uniter.context cannot apply changes: context canceled
+unit-web-1: 12:13:24 ERROR juju.worker.uniter.operation hook "etcd-relation-departed" (via hook dispatching script: dispatch) failed: context canceled
+unit-web-1: 12:13:24 ERROR juju.worker.dependency "uniter" manifold worker returned unexpected error: refreshing storage details: context canceled
+`
+const own = `unit-web-1: 12:14:02 ERROR juju.worker.uniter.operation hook "etcd-relation-broken" (via hook dispatching script: dispatch) failed: exit status 1
+`
+
+const failed = outputOf('4.0', 'status').replace(
+  /("web\/1": \{\s*"workload-status": \{\s*"current":) "active",\s*"message": "user web"/,
+  '$1 "error", "message": "hook failed"',
+)
+
+test('a hook that Juju’s agent ended is resolved; one that the charm failed ends the waiting (4.0.14)', async (t) => {
+  const told = t.mock.method(console, 'error', () => {})
+  using juju = openStandInJuju('4.0')
+  juju.say('status', failed)
+  juju.say('debug-log', ended)
+  juju.answerAfter('resolved', 'status', 'status')
+  await openModelWith().settle()
+  assert.ok(juju.calls().some(([command, , , unit]) => command === 'resolved' && unit === 'web/1'))
+  assert.match(String(told.mock.calls[0]?.arguments[0]), /^web\/1: Juju's agent ended/)
+
+  juju.say('status', failed)
+  juju.say('debug-log', ended + own)
+  await assert.rejects(openModelWith().settle(), /a hook failed: web\/1: hook failed/)
 })
 
 test('what a step that failed did is taken back, the last first; what it removed itself is passed over', async (t) => {

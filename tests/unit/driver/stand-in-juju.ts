@@ -10,6 +10,8 @@ export interface StandInJuju extends Disposable {
   calls(): readonly (readonly string[])[]
   /** From now on, that command prints this file of output/, and on stderr the text, and exits with the code. */
   answer(command: string, file: string, code?: number, stderr?: string): void
+  /** From now on, that command prints this text. */
+  say(command: string, text: string): void
   /** Only a call that has this word among its arguments fails so. */
   refuse(command: string, word: string, stderr: string): void
   /** As `answer`, from the moment that another command was called. */
@@ -49,6 +51,7 @@ export function openStandInJuju(profile: Profile): StandInJuju {
   answer('exec', 'exec')
   return {
     answer,
+    say: (command, text) => writeFileSync(join(folder, `${command}.json`), text),
     refuse: (command, word, stderr) =>
       writeFileSync(
         join(folder, `${command}.refusal`),
