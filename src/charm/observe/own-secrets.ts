@@ -31,14 +31,13 @@ export async function lookAtOwn(charm: Charm, label: string): Promise<OwnSecret 
   const info = await juju.secretInfo({ label })
   if (!info) return undefined
   const { uri, revision } = info
-  const record = recordOf(label)
-  const known = parseJsonText(recordSchema, await readTextIfExists(record.file))
   // Where Juju may have lost it, only Juju knows.
-  if (known?.uri === uri && known.revision === revision && !losesRevisions(context.jujuVersion))
-    return { ...info, digests: known.digests }
+  const record = losesRevisions(context.jujuVersion) ? undefined : recordOf(label)
+  const known = record && parseJsonText(recordSchema, await readTextIfExists(record.file))
+  if (known?.uri === uri && known.revision === revision) return { ...info, digests: known.digests }
   const digests = await readDigests(charm, uri)
   // Of a disk that is full others tell; what is not noted is read again.
-  if (digests) await note(record, { uri, revision, digests }).catch(() => undefined)
+  if (record && digests) await note(record, { uri, revision, digests }).catch(() => undefined)
   return { ...info, digests }
 }
 

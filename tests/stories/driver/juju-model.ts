@@ -55,8 +55,11 @@ export function atRest(juju: JujuCli, quietMs: number, now = () => performance.n
   return async () => {
     const status = await readStatus(juju)
     const failed = failures(status)
-    if (failed.length > 0 && !(await resolveEndedByAgent(juju, status)))
-      throw new Error(`a hook failed: ${failed.join('; ')}`)
+    if (failed.length > 0) {
+      if (!(await resolveEndedByAgent(juju, status))) throw new Error(`a hook failed: ${failed.join('; ')}`)
+      seen = ''
+      return `a hook that Juju's agent ended is retried: ${failed.join('; ')}`
+    }
     const print = fingerprint(status)
     const work = underWay(status)
     if (work.length > 0 || print !== seen) since = now()

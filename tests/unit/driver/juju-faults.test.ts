@@ -4,6 +4,8 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import type { StoryModel } from '../../stories/driver/driver.ts'
+import { openJujuCli } from '../../stories/driver/juju-cli.ts'
+import { atRest } from '../../stories/driver/juju-model.ts'
 import { noteUndos, type Undo, undoAll } from '../../stories/driver/undo.ts'
 import { openModelWith } from './juju-model-with.ts'
 import { openStandInJuju, outputOf } from './stand-in-juju.ts'
@@ -81,13 +83,15 @@ test('a hook that Juju’s agent ended is resolved; one that the charm failed en
   juju.say('status', failed)
   juju.say('debug-log', ended)
   juju.answerAfter('resolved', 'status', 'status')
-  await openModelWith().settle()
+  const probe = atRest(openJujuCli('etcd-stories-x'), 0)
+  assert.match(String(await probe()), /is retried: web\/1: hook failed/)
   assert.ok(juju.calls().some(([command, , , unit]) => command === 'resolved' && unit === 'web/1'))
   assert.match(String(told.mock.calls[0]?.arguments[0]), /^web\/1: Juju's agent ended/)
+  assert.equal(await probe(), undefined)
 
   juju.say('status', failed)
   juju.say('debug-log', ended + own)
-  await assert.rejects(openModelWith().settle(), /a hook failed: web\/1: hook failed/)
+  await assert.rejects(probe(), /a hook failed: web\/1: hook failed/)
 })
 
 test('what a step that failed did is taken back, the last first; what it removed itself is passed over', async (t) => {
