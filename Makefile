@@ -8,7 +8,7 @@ ARCH ?= $(if $(filter aarch64,$(MACHINE)),arm64,amd64)
 UNIT := tests/unit/**/*.test.ts
 STORIES := tests/stories/*.test.ts tests/stories/chaos/*.test.ts tests/emulator/*.test.ts
 # What CI has time for in half an hour; `make test` runs every story.
-GATE := access backup chaos/disks crash dashboard empty-options given identity issuers lifecycle lost-revisions main-job protocols \
+GATE := access backup crash dashboard empty-options given identity issuers lifecycle lost-revisions main-job protocols \
 	python-requirer refresh reports requests scale security-secrets security-surface through-juju tutorial version
 ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
