@@ -15,12 +15,13 @@ import { giveLeadershipAway, lockUnlessFull, pause } from './act/take-turn.ts'
 import type { Charm } from './charm.ts'
 import { lastVoterStays, quorumSurvivesRemoval } from './plan/cluster/guards.ts'
 import { type JujuSeen, observeJuju } from './observe/juju.ts'
-import type { Observed } from './observed.ts'
+import type { MemberSeen, Observed } from './observed.ts'
 import { answeringFirst, openAdmin } from './open-admin.ts'
 import { endBackup } from './act/backup/note-end.ts'
 import { conditionOf, tryTo } from './outcome.ts'
 import { dataOf } from './plan/cluster/data.ts'
 import { planFarewell } from './plan/cluster/farewell.ts'
+import { planLastWord } from './plan/cluster/lost-data.ts'
 import { membersOf, ownMember } from './plan/cluster/members.ts'
 import { planDeparture } from './plan/cluster/membership.ts'
 import { observeHere } from './reconcile.ts'
@@ -79,11 +80,17 @@ async function leaveCluster(charm: Charm): Promise<void> {
       await publish(charm, attempt.observed, planFarewell(attempt.observed))
       return
     }
-    if (attempt.kind === 'none') return
+    if (attempt.kind === 'none') return tellLast(charm, seen)
     const patience = attempt.quorum ? patienceMs : quorumPatienceMs
     if (performance.now() - begun < patience && !charm.deadline.aborted) continue
     return charm.juju.log('WARNING', `the member stays for now: ${attempt.why}`)
   }
+}
+
+/** In the hooks after it, too: what a hook writes that dies is lost. */
+async function tellLast(charm: Charm, seen: JujuSeen): Promise<void> {
+  const observed = await observeHere(charm, seen)
+  await publish(charm, observed, planLastWord(observed, await charm.juju.plannedUnits()))
 }
 
 type Attempt =
@@ -141,10 +148,20 @@ function hasPeers({ peers, unit }: Observed): boolean {
   return [...(peers?.units.keys() ?? [])].some((name) => name !== unit)
 }
 
+/** A learner has the data but for the last of it, and votes in place of the last voter as soon as it has all. */
+async function makeHeir(charm: Charm, observed: Observed, members: readonly MemberSeen[]): Promise<Attempt> {
+  const heir = members.find((member) => member.learner && member.responds)
+  if (!heir) return { kind: 'none' }
+  const why = 'the last voter leaves'
+  await act(charm, observed, [{ kind: 'member/promote', member: heir.id, why }])
+  return { kind: 'kept', why: `${heir.name} has just become a voter`, quorum: true }
+}
+
 /** The last voter stays what it is, and so does one whose going would cost the others their quorum. */
 async function goNow(charm: Charm, observed: Observed, client: EtcdClient): Promise<Attempt> {
   const [own, members] = [ownMember(observed), membersOf(observed)]
-  if (!own || !members || !lastVoterStays.holds(members, own)) return { kind: 'none' }
+  if (!own || !members) return { kind: 'none' }
+  if (!lastVoterStays.holds(members, own)) return makeHeir(charm, observed, members)
   const step = planDeparture(members, own)
   if (!step) return { kind: 'kept', why: quorumSurvivesRemoval.because, quorum: true }
   // So that clients wait for no election.

@@ -20,11 +20,13 @@ export const foundingSchema = z.object({
   token: z.string(),
   generation: z._default(z.number(), 1),
   born: z.optional(z.boolean()),
+  awaited: z.optional(z.readonly(z.array(z.string()))),
   restore: z.optional(restore),
 })
 /**
  * Which unit founds the cluster, the token that keeps members of other clusters out, and whether it was seen to serve. Each
  * founding of an application is of a generation of its own; one without a founder waits until all units have told their data.
+ * `awaited`: units that had yet to join when the last member left with all data.
  */
 export type Founding = Readonly<z.infer<typeof foundingSchema>>
 

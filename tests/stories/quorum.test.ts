@@ -41,7 +41,7 @@ test('two of three machines are lost: the survivor goes on alone, and then with 
   assert.deepEqual(model.unit('etcd/2').workload, {
     status: 'blocked',
     message:
-      'quorum lost: 1 of 3 members answers; bring back etcd-0, etcd-1, or run recover-quorum on the leader',
+      'quorum lost: 1 of 3 members answers; bring back etcd-0, etcd-1, or remove those that are lost (juju remove-unit --force) and run recover-quorum on the leader',
   })
   assert.equal((await recover(model, false)).results.done, 'nothing')
   await model.updateStatus('etcd')

@@ -11,6 +11,7 @@ import { clientConditions, trialConditions } from './clients/conditions.ts'
 import { clusterConditions, unstartedConditions, unstartedUnits } from './cluster/conditions.ts'
 import { untold } from './cluster/founding.ts'
 import { isNotOlder } from './cluster/guards.ts'
+import { dataIsLost, isDataLost } from './cluster/lost-data.ts'
 import { healthConditions } from './cluster/health.ts'
 import { membersOf, ownMember, servesHere } from './cluster/members.ts'
 import { describeLoss, lostQuorum, startingUnits } from './cluster/quorum.ts'
@@ -72,6 +73,7 @@ function unitConditions(observed: Observed): readonly Condition[] {
   const restoring = restoreConditions(observed)
   if (restoring.length > 0) return restoring
   if (!founder) return waiting(whyNotFounded(observed))
+  if (isDataLost(observed)) return [dataIsLost]
   if (phaseOf(observed) === 'starts')
     return waiting(describeStart(machine.run.begun?.at ?? machine.run.since))
   const rest = remainderOf(observed)

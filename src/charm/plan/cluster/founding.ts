@@ -1,6 +1,6 @@
 // Who founds the cluster, and when. It is born once, with one voter: on the unit whose data goes furthest, whoever leads Juju,
 // and where nobody has data, on the leader. A founder that is gone before that is replaced, and so is a cluster of which no unit
-// is left that has its data (scale to zero and back).
+// is left (scale to zero and back). Units that had the data, or waited for it, begin no empty one by themselves.
 
 import type { DataPosition, Founding } from '../../../interfaces/etcd-peers.ts'
 import type { Observed, PeersSeen } from '../../observed.ts'
@@ -9,6 +9,7 @@ import { dataOf } from './data.ts'
 import { leaveNobodyOut, planRestored } from '../restore/founding.ts'
 import { servesAnew } from '../restore/under-way.ts'
 import { storageAway } from '../workload/storage.ts'
+import { isOwedData } from './lost-data.ts'
 import { type Remainder, remainderOf } from './remainder.ts'
 
 /** The leader's. */
@@ -52,6 +53,8 @@ function nameFounder(observed: Observed, peers: PeersSeen): readonly Write[] {
   const [first] = candidates.toSorted(
     (a, b) => byAdvance(a.position, b.position) || (a.name < b.name ? -1 : 1),
   )
+  if (!first && founding?.founder !== undefined && founding.born && isOwedData([...expectedUnits], peers))
+    return []
   // Of a restore whose unit is gone, nothing more comes.
   const { restore: _, ...bare } = founding ?? { token: '', generation: 0 }
   const named = founding && founding.founder === undefined ? bare : undefined
@@ -64,10 +67,16 @@ function nameFounder(observed: Observed, peers: PeersSeen): readonly Write[] {
   return [{ kind: 'founding/write', founding: next, why }]
 }
 
-/** A founding after that generation, without a founder yet. */
-export function nextFounding(observed: Observed, generation: number): Founding {
-  const next = generation + 1
-  return { token: `${observed.modelUuid}-${observed.application}-${next}`, generation: next }
+/**
+ * A founding after that generation and after that of the data here, without a founder yet. Its token is nobody's before: a restore that was
+ * undone may have left data of the same generation, and so does a controller that was restored to a state of before.
+ */
+export function nextFounding(
+  { application, machine, modelUuid, now }: Observed,
+  generation: number,
+): Founding {
+  const next = Math.max(generation, machine.claim?.generation ?? 0) + 1
+  return { token: [modelUuid, application, next, ...(next > 1 ? [now] : [])].join('-'), generation: next }
 }
 
 /** Units that Juju plans to have and that have not told, for the founding as it is now, what data they have. */

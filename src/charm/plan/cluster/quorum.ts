@@ -28,5 +28,5 @@ export function startingUnits(peers: Observed['peers']): readonly string[] {
 }
 
 export function describeLoss({ answering, voters, away }: Loss): string {
-  return `quorum lost: ${answering} of ${voters} members answers; bring back ${away.join(', ')}, or run recover-quorum on the leader`
+  return `quorum lost: ${answering} of ${voters} members answers; bring back ${away.join(', ')}, or remove those that are lost (juju remove-unit --force) and run recover-quorum on the leader`
 }

@@ -16,15 +16,12 @@ interface Wish {
   readonly without: readonly string[]
 }
 
-/** Its token is nobody's before: a restore that was undone may have left data with the one of the same generation. */
 export function nextRestore(observed: Observed, { snapshot, without }: Wish): Founding | undefined {
   const founding = observed.peers?.application.founding
   if (!founding) return undefined
   const { token, generation, founder } = founding
-  const next = nextFounding(observed, generation)
   return {
-    ...next,
-    token: `${next.token}-${observed.now}`,
+    ...nextFounding(observed, generation),
     restore: {
       snapshot,
       unit: observed.unit,

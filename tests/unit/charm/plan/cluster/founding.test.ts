@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Observed, PeerSeen } from '../../../../../src/charm/observed.ts'
-import { planFounding, untold } from '../../../../../src/charm/plan/cluster/founding.ts'
+import { nextFounding, planFounding, untold } from '../../../../../src/charm/plan/cluster/founding.ts'
+import { isDataLost, planLastWord } from '../../../../../src/charm/plan/cluster/lost-data.ts'
 import type { DataPosition, Founding, PeerUnit } from '../../../../../src/interfaces/etcd-peers.ts'
 import { settled } from '../../observation.ts'
 
@@ -102,6 +103,69 @@ for (const [when, observed, outcome] of rows)
   test(`when ${when}: ${outcome} founds`, () => {
     assert.equal(founded(observed), outcome)
   })
+
+/** As each unit told of the release that it has run, and as the last member left. */
+function owed(founding: Founding, ran: readonly string[], data: Told): Observed {
+  const observed = seenBy(founding, { 'etcd/6': data })
+  assert.ok(observed.peers)
+  const units = [...observed.peers.units].map(([unit, seen]): [string, PeerSeen] => [
+    unit,
+    ran.includes(unit) ? { ...seen, databag: { ...seen.databag, refresh: { runs: 'snap 181' } } } : seen,
+  ])
+  return { ...observed, peers: { ...observed.peers, units: new Map(units) } }
+}
+
+test('units that ran members, or waited to join when the last one left, begin no empty cluster', () => {
+  for (const observed of [
+    owed(born, ['etcd/6'], 'none'),
+    owed(born, ['etcd/5'], 'none'),
+    owed({ ...born, awaited: ['etcd/6'] }, [], 'none'),
+  ]) {
+    assert.equal(founded(observed), 'nobody')
+    assert.ok(isDataLost(observed))
+  }
+  const others = owed({ ...born, awaited: ['etcd/3'] }, [], 'none')
+  assert.deepEqual([founded(others), isDataLost(others)], ['etcd/5 in generation 2', false])
+  // An operator's order, or data that one of them has after all, founds.
+  assert.equal(founded(owed({ ...anew, born: true }, ['etcd/6'], 'none')), 'etcd/5 in generation 2')
+  assert.equal(founded(owed(born, ['etcd/6'], stands(7))), 'etcd/6 in generation 2')
+})
+
+test('a member that runs, or a unit that has not told, has the data yet', () => {
+  for (const told of ['in use', stands(7), undefined] as const)
+    assert.equal(isDataLost(owed(born, ['etcd/5'], told)), false)
+  assert.equal(isDataLost(owed(unborn, ['etcd/5'], 'none')), false)
+})
+
+test('the leader that leaves with all data says who had yet to join', () => {
+  const leaves = (planned: readonly string[], more: Partial<Observed> = {}): unknown => {
+    const [write] = planLastWord({ ...seenBy(born, { 'etcd/6': 'none' }), ...more }, planned)
+    return write?.kind === 'founding/write' ? write.founding.awaited : undefined
+  }
+  assert.deepEqual(leaves(['etcd/7', 'etcd/6']), ['etcd/6', 'etcd/7'])
+  assert.equal(leaves([]), undefined)
+  assert.equal(leaves(['etcd/6'], { leader: false }), undefined)
+  const serving = seenBy(born, { 'etcd/6': 'in use' })
+  assert.ok(serving.peers)
+  const member: PeerSeen = {
+    databag: { data: true, endpoint: '10.0.0.7:2379' },
+    requested: new Map(),
+    issued: new Map(),
+  }
+  const peers = { ...serving.peers, units: new Map([['etcd/6', member]]) }
+  assert.equal(leaves(['etcd/6'], { peers }), undefined)
+})
+
+test('a token comes once, whatever generation Juju tells again', () => {
+  const observed = seenBy(undefined, {})
+  const claim = { token: 'later', generation: 7, unit: 'etcd/5' }
+  const restored = { ...observed, machine: { ...observed.machine, claim } }
+  assert.equal(nextFounding(restored, 1).generation, 8)
+  assert.notEqual(
+    nextFounding(observed, 1).token,
+    nextFounding({ ...observed, now: observed.now + 1 }, 1).token,
+  )
+})
 
 test('units that are waited for are named', () => {
   const observed = seenBy(anew, { 'etcd/6': 'in use', 'etcd/7': stands(3) }, [
