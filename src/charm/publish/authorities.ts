@@ -7,9 +7,8 @@ import { readValidity } from '../../tls/certificate.ts'
 import type { Charm } from '../charm.ts'
 import { type Age, type Content, hasKeys, label, readAuthorities } from '../observe/authorities-secret.ts'
 import { Blocked, Waiting } from '../outcome.ts'
+import { authorityYears } from '../plan/certificates/rotation.ts'
 import type { RotationStep } from '../step.ts'
-
-const authorityYears = 10
 
 export interface Published {
   /** To be trusted from now on, the one that signs first. */

@@ -8,9 +8,16 @@ import type { Observed } from '../../observed.ts'
 import type { Condition, RotationStep, Write } from '../../step.ts'
 import { livesOf } from './signing.ts'
 
-/** No certificate may outlive the authority that signed it: the new ones come while there is time for a whole one yet. */
+/** How long the charm's own authorities are valid. */
+export const authorityYears = 10
+
+/**
+ * No certificate may outlive the authority that signed it: the new ones come while there is time for a whole one yet, and half of their own
+ * life is the earliest, or they would be followed by others at once.
+ */
 function renewBefore(observed: Observed): number {
-  return 2 * Math.max(livesOf(observed).days, 365) * 24 * 60 * 60 * 1000
+  const days = Math.min(2 * Math.max(livesOf(observed).days, 365), (authorityYears * 365) / 2)
+  return days * 24 * 60 * 60 * 1000
 }
 
 /** @param pending clients are told in this hook of what they did not know: they are to trust the new authorities before one signs */

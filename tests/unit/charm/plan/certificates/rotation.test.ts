@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
+import { parseConfig } from '../../../../../src/config.ts'
 import type { MemberSeen, Observed, PeerSeen, PeersSeen } from '../../../../../src/charm/observed.ts'
 import { createAuthority } from '../../../../../src/tls/authority.ts'
 import type { ByPurpose, PeerUnit } from '../../../../../src/interfaces/etcd-peers.ts'
@@ -67,6 +68,12 @@ describe('a rotation of the certificate authorities', () => {
     assert.deepEqual(
       [731, 729].map((days) => moves(ending(days))),
       [[], ['introduce']],
+    )
+    // The longest certificates that the option takes, beside authorities of today.
+    const longest = parseConfig({ 'certificate-days': 1825 })
+    assert.deepEqual(
+      [3650, 1826, 1824].map((days) => moves({ ...ending(days), config: longest })),
+      [[], [], ['introduce']],
     )
   })
 
