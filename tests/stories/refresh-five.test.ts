@@ -50,7 +50,7 @@ test('five members, from release to release', all, async (story) => {
   await goes('3.6.4', ['3.5.30', '3.6.4', '3.6.4', '3.6.4', '3.6.4'], { ...once, 'etcd/0': 0 })
   assert.match(
     model.unit('etcd/0').app.status.message,
-    /^point of no return: check the 4 refreshed units, then run resume-refresh on etcd\/0; back: juju refresh etcd --revision 1$/,
+    /^point of no return: check the 4 refreshed units, then run resume-refresh on etcd\/0; back: juju refresh etcd --path FILE \(FILE: the charm of revision 1\)$/,
   )
   const alone = { 'etcd/0': 1, 'etcd/1': 0, 'etcd/2': 0, 'etcd/3': 0, 'etcd/4': 0 }
   await goes('3.6.4', ['3.6.4', '3.6.4', '3.6.4', '3.6.4', '3.6.4'], alone, async () => {

@@ -91,7 +91,7 @@ test(
     assert.deepEqual(await versionsOf(model), [before, before, after, after])
     assert.match(
       slow.app.status.message,
-      /^refresh waits: check etcd\/2, then run resume-refresh on etcd\/1; back: juju refresh etcd --revision 0$/,
+      /^refresh waits: check etcd\/2, then run resume-refresh on etcd\/1; back: juju refresh etcd --path FILE \(FILE: the charm of revision 0\)$/,
     )
     await resume(world, 'etcd/1')
     assert.deepEqual(await versionsOf(model), [after, after, after, after])

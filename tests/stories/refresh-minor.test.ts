@@ -32,7 +32,7 @@ test(
     assert.deepEqual(await versionsOf(model), ['3.5.30', '3.6.16', '3.6.16'])
     assert.match(
       model.unit('etcd/0').app.status.message,
-      /^point of no return: check etcd\/2, etcd\/1, then run resume-refresh on etcd\/0; back: juju refresh etcd --revision 0$/,
+      /^point of no return: check etcd\/2, etcd\/1, then run resume-refresh on etcd\/0; back: juju refresh etcd --path FILE \(FILE: the charm of revision 0\)$/,
     )
     const resumed = await model.runAction('etcd/0', 'resume-refresh')
     assert.equal(resumed.status, 'completed', resumed.message)

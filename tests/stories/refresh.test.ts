@@ -15,7 +15,10 @@ test('a patch goes up from unit to unit and waits after the first one', patches,
   const leader = model.unit('etcd/0').app.leader ?? ''
   const ready = await model.runAction(leader, 'pre-refresh-check')
   const { result, rollback } = ready.results
-  assert.deepEqual([result, rollback], ['ready to be refreshed', 'juju refresh etcd --revision 0'])
+  assert.deepEqual(
+    [result, rollback],
+    ['ready to be refreshed', 'juju refresh etcd --path FILE (FILE: the charm of revision 0)'],
+  )
   const begun = Date.now()
   await using writer = write()
   await refresh('3.5.30')
@@ -32,7 +35,7 @@ test('a patch goes up from unit to unit and waits after the first one', patches,
   const { app, workload } = model.unit('etcd/0')
   const { status, message } = app.status
   const words =
-    'refresh waits: check etcd/2, then run resume-refresh on etcd/1; back: juju refresh etcd --revision 0'
+    'refresh waits: check etcd/2, then run resume-refresh on etcd/1; back: juju refresh etcd --path FILE (FILE: the charm of revision 0)'
   assert.deepEqual([status, message, app.version], ['blocked', words, '3.5.30'])
   assert.deepEqual(workload, {
     status: 'active',

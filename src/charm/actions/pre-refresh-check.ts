@@ -4,7 +4,9 @@ import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { failedCheck } from '../plan/refresh/checks.ts'
 import { pauseOf } from '../plan/refresh/pause.ts'
+import { wantedRelease } from '../plan/refresh/release.ts'
 import { standingOf } from '../plan/refresh/standing.ts'
+import { wayBack } from '../plan/refresh/way-back.ts'
 import { observe } from '../reconcile.ts'
 
 const pauses = {
@@ -14,17 +16,17 @@ const pauses = {
 } as const
 
 export async function preRefreshCheck(charm: Charm): Promise<void> {
-  const { juju, context } = charm
+  const { juju } = charm
   const observed = await observe(charm)
   const refusal = whyNot(observed)
   if (refusal !== undefined) return juju.actionFail(refusal)
-  const { charmRevision } = observed.machine
-  const revision = charmRevision === undefined ? '' : ` --revision ${charmRevision}`
+  const { charmRevision, workload } = observed.machine
+  const now = { release: wantedRelease(observed), version: workload?.version, charm: charmRevision }
   await juju.actionSet({
     result: 'ready to be refreshed',
     pauses: pauses[pauseOf(observed)],
     order: 'the highest unit number first, one at a time',
-    rollback: `juju refresh ${context.app}${revision}`,
+    rollback: wayBack(observed, now),
     instructions: 'docs/how-to/refresh.md',
   })
 }

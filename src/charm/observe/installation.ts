@@ -17,7 +17,7 @@ import { isMinorUp } from '../plan/refresh/versions.ts'
 
 type ReleasesSeen = Pick<
   InstallationSeen,
-  'source' | 'prepared' | 'previous' | 'fetchFailed' | 'hasV2Content' | 'charmRevision'
+  'source' | 'prepared' | 'previous' | 'fetchFailed' | 'hasV2Content' | 'charmRevision' | 'charmIsLocal'
 >
 
 export function describeInstalled(
@@ -32,7 +32,7 @@ export async function observeInstallation(
   workload: Workload,
   installed: Installed | undefined,
 ): Promise<ReleasesSeen> {
-  const [source, prepared, previous, fetchFailed, charmRevision] = await Promise.all([
+  const [source, prepared, previous, fetchFailed, revision] = await Promise.all([
     observeSource(charm, workload, installed !== undefined),
     observeBeside(workload, 'next'),
     observeBeside(workload, 'previous'),
@@ -52,7 +52,7 @@ export async function observeInstallation(
         log: raftLogPath(workload),
       }),
     }),
-    ...(charmRevision !== undefined && { charmRevision }),
+    ...revision,
   }
 }
 
@@ -85,24 +85,42 @@ const retries: ReadonlySet<string> = new Set(['upgrade-charm', 'config-changed',
  * config-changed, which come with another tarball, unless they could not have it.
  */
 async function observeSource(charm: Charm, workload: Workload, installed: boolean): Promise<SourceSeen> {
+  const { name } = charm.context.hook
+  const tarball = await findTarball(charm, workload, installed)
+  if (tarball.kind === 'unread') return tarball
+  // What the charm pins is compared in every hook: upgrade-charm may never come.
+  if (workload.kind === 'snap' && (installed || tarball.kind === 'none'))
+    return { ...(await observePin(charm)), ...(tarball.kind === 'attached' && { besideTarball: true }) }
+  // A tarball that was attached once stays: Juju has no way to detach it.
+  if (tarball.kind === 'none') return { kind: 'unread' }
+  return { kind: 'archive', digest: tarball.digest, anew: name === 'upgrade-charm' }
+}
+
+type TarballSeen =
+  | { readonly kind: 'unread' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'attached'; readonly digest: string }
+
+async function findTarball(charm: Charm, workload: Workload, installed: boolean): Promise<TarballSeen> {
   const { context, juju } = charm
   const { name } = context.hook
   const asks = !installed || name === 'upgrade-charm' || name === 'config-changed' || name === 'update-status'
-  // What the charm pins is compared in every hook: upgrade-charm may never come.
-  if (!asks) return workload.kind === 'snap' ? observePin(charm) : { kind: 'unread' }
+  if (!asks && workload.kind !== 'snap') return { kind: 'unread' }
+  const record = tarballPath(workload)
+  if (installed && (!asks || name === 'update-status')) {
+    const digest = await recallDigest(record)
+    if (digest !== undefined) return { kind: 'attached', digest }
+    if (!asks) return { kind: 'none' }
+  }
   try {
-    const recalled =
-      installed && name === 'update-status' ? await recallDigest(tarballPath(workload)) : undefined
-    if (recalled !== undefined) return { kind: 'archive', digest: recalled, anew: false }
     const path = await juju.resourcePath('etcd')
-    // A tarball that was attached once stays: Juju has no way to detach it.
-    if (path === undefined) return workload.kind === 'snap' ? observePin(charm) : { kind: 'unread' }
-    const digest = await rememberedDigestOf(path, tarballPath(workload))
-    return { kind: 'archive', digest, anew: name === 'upgrade-charm' }
+    if (path !== undefined) return { kind: 'attached', digest: await rememberedDigestOf(path, record) }
+    await removeFile(record)
+    return { kind: 'none' }
   } catch (error) {
     if (!(error instanceof ToolError)) throw error
     // Until Juju tells it, each sweep asks.
-    await removeFile(tarballPath(workload))
+    await removeFile(record)
     // Which of the two it is can't be known now, and the snap in place of a tarball would be the wrong one.
     await juju.log('WARNING', `the resource etcd can't be had now: ${error.message}`)
     return { kind: 'unread' }
@@ -116,7 +134,10 @@ async function observePin({ context }: Charm): Promise<SourceSeen> {
 }
 
 /** As `ch:amd64/etcd-25`, or `local:etcd-3`. */
-async function readCharmRevision({ context }: Charm): Promise<string | undefined> {
-  const url = await readTextIfExists(`${context.charmDir}/.juju-charm`)
-  return url && /-(\d+)\s*$/.exec(url)?.[1]
+async function readCharmRevision({
+  context,
+}: Charm): Promise<Pick<InstallationSeen, 'charmRevision' | 'charmIsLocal'>> {
+  const url = (await readTextIfExists(`${context.charmDir}/.juju-charm`)) ?? ''
+  const [, charmRevision] = /-(\d+)\s*$/.exec(url) ?? []
+  return charmRevision === undefined ? {} : { charmRevision, charmIsLocal: url.startsWith('local:') }
 }

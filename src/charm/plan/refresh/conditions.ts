@@ -6,7 +6,7 @@ import type { Condition } from '../../step.ts'
 import { whoRefused } from '../workload/next-start.ts'
 import { type Hold, holdOf, memberAway } from './hold.ts'
 import { pausesNow } from './pause.ts'
-import { describeRelease, mixesKinds, releaseOf, snapRelease, wantedRevision } from './release.ts'
+import { describeRelease, releaseOf, snapRelease, wantedRevision } from './release.ts'
 import {
   isLast,
   refreshedUnits,
@@ -17,6 +17,7 @@ import {
   upToDate,
 } from './standing.ts'
 import { isMinorUp } from './versions.ts'
+import { wayBack } from './way-back.ts'
 
 export function refreshConditions(observed: Observed): readonly Condition[] {
   return [
@@ -27,11 +28,10 @@ export function refreshConditions(observed: Observed): readonly Condition[] {
 }
 
 function fetchConditions(observed: Observed): readonly Condition[] {
-  const { fetchFailed } = observed.machine
+  const { fetchFailed, source } = observed.machine
   const revision = wantedRevision(observed)
-  if (mixesKinds(observed)) {
-    const message =
-      'the tarball attached as etcd is not taken: this unit runs the snap; refresh the charm instead, or deploy anew with the tarball'
+  if (source.kind === 'snap' && source.besideTarball) {
+    const message = `the tarball attached as etcd is not taken: this unit runs the snap; attach an empty file: juju attach-resource ${observed.application} etcd=./empty.tar.gz`
     return [{ status: 'blocked', message, scope: 'unit' }]
   }
   if (!fetchFailed || revision === undefined || fetchFailed.release !== snapRelease(revision)) return []
@@ -116,9 +116,8 @@ function leaderConditions(observed: Observed): readonly Condition[] {
       'maintenance',
       `finding out whether a refresh is under way: ${strangers.join(', ')} has not told yet`,
     )
-  const done = upToDate(standing)
-  const unwell = done.find(({ well }) => !well)
-  const back = wayBack(observed, done)
+  const unwell = upToDate(standing).find(({ well }) => !well)
+  const back = `back: ${wayBack(observed, whatWasBefore(standing, next))}`
   if (unwell)
     return tell(
       'blocked',
@@ -173,10 +172,10 @@ function versionWanted({ machine }: Observed, standing: Standing): string | unde
   return here?.version ?? upToDate(standing)[0]?.version
 }
 
-/** Where the earlier revision of the charm is known, the whole command. */
-function wayBack({ application }: Observed, done: readonly UnitStanding[]): string {
-  const from = done.map(({ told }) => told.from).find((revision) => revision !== undefined)
-  return from === undefined
-    ? 'to go back, refresh to what was before'
-    : `back: juju refresh ${application} --revision ${from}`
+/** As the units that have gone tell it; the version is that of the next one, where it runs this release yet. */
+function whatWasBefore(standing: Standing, next: UnitStanding): Parameters<typeof wayBack>[1] {
+  const gone = refreshedUnits(standing).find(({ told }) => told.from !== undefined)?.told
+  const release = gone?.before ?? next.told.runs
+  const version = next.told.runs === release ? next.version : undefined
+  return { release, version, charm: gone?.from ?? next.told.from }
 }

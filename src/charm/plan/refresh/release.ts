@@ -39,14 +39,8 @@ export function wantedRevision({ config, machine }: Observed): string | undefine
 export function wantedRelease(observed: Observed): string | undefined {
   const { machine, peers, unit } = observed
   const { source } = machine
-  if (mixesKinds(observed)) return machine.workload && releaseOf(machine.workload)
   if (source.kind === 'archive') return source.digest
   const revision = wantedRevision(observed)
   if (revision !== undefined) return snapRelease(revision)
   return source.kind === 'unread' ? peers?.units.get(unit)?.databag.refresh?.wants : undefined
-}
-
-/** A tarball was attached where the snap runs: the two have other users, services and folders, so one does not follow the other. */
-export function mixesKinds({ machine }: Observed): boolean {
-  return machine.source.kind === 'archive' && machine.workload?.kind === 'snap'
 }

@@ -2,11 +2,11 @@
 
 import type { Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
-import { mixesKinds, releaseOf, snapRelease, wantedRevision } from '../refresh/release.ts'
+import { releaseOf, snapRelease, wantedRevision } from '../refresh/release.ts'
 
 export function planInstall(observed: Observed): readonly Step[] {
   const { source, workload, prepared } = observed.machine
-  if (source.kind === 'unread' || mixesKinds(observed)) return []
+  if (source.kind === 'unread') return []
   if (source.kind === 'snap') return planSnap(observed)
   if ((prepared ?? workload)?.archive === source.digest) return []
   return [

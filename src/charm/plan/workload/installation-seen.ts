@@ -18,6 +18,8 @@ export interface InstallationSeen {
   readonly hasV2Content?: boolean | undefined
   /** Of the charm, as Juju counts; `undefined` where it does not tell. */
   readonly charmRevision?: string | undefined
+  /** It was deployed from an archive, and not from a store. */
+  readonly charmIsLocal?: boolean
   readonly files: Readonly<Partial<Record<FileName, string>>>
   /** SHA-256 of the public key that belongs to each private key on disk. */
   readonly keys: ReadonlyMap<Purpose, string>
@@ -36,6 +38,8 @@ export type SourceSeen =
   | {
       readonly kind: 'snap'
       readonly pinned?: PinnedWorkload
+      /** A tarball was attached all the same: the two have other users, services and folders, so one does not follow the other. */
+      readonly besideTarball?: boolean
       /** A fetch that failed is tried again. */
       readonly again?: boolean
       readonly anew?: boolean

@@ -39,7 +39,7 @@ describe('what juju status says of a refresh', () => {
     const { before: _none, ...joined } = done
     const units = [...half('3.5.30', '3.5.31'), { version: '3.5.31', told: joined }]
     assert.deepEqual(told({ units, self: 0, to: '3.5.31' }), [
-      'blocked: refresh waits: check etcd/2, then run resume-refresh on etcd/1; to go back, refresh to what was before',
+      'blocked: refresh waits: check etcd/2, then run resume-refresh on etcd/1; back: juju attach-resource etcd etcd=FILE (FILE: the tarball of etcd 3.5.30)',
     ])
   })
 
@@ -49,14 +49,14 @@ describe('what juju status says of a refresh', () => {
       ...[1, 2, 3].map(() => ({ version: '3.6.16', told: done })),
     ]
     assert.deepEqual(told({ units, self: 0, to: '3.6.16' }), [
-      'blocked: point of no return: check the 3 refreshed units, then run resume-refresh on etcd/0; to go back, refresh to what was before',
+      'blocked: point of no return: check the 3 refreshed units, then run resume-refresh on etcd/0; back: juju attach-resource etcd etcd=FILE (FILE: the tarball of etcd 3.5.30)',
     ])
   })
 
   it('names the point of no return where the only unit is the last one', () => {
     const units = [{ version: '3.5.30', told: old }]
     assert.deepEqual(told({ units, self: 0, to: '3.6.16' }), [
-      'blocked: point of no return: run resume-refresh on etcd/0; to go back, refresh to what was before',
+      'blocked: point of no return: run resume-refresh on etcd/0; back: juju attach-resource etcd etcd=FILE (FILE: the tarball of etcd 3.5.30)',
     ])
     // What it is refused for comes first.
     assert.deepEqual(told({ units: [{ version: '3.5.16', told: old }], self: 0, to: '3.6.16' }), [])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { MachineSeen } from '../../../../../src/charm/observed.ts'
+import { refreshConditions } from '../../../../../src/charm/plan/refresh/conditions.ts'
 import { planInstall } from '../../../../../src/charm/plan/workload/install.ts'
 import { now, settled } from '../../observation.ts'
 import { kinds } from '../../observed-changes.ts'
@@ -37,8 +38,22 @@ describe('a revision of the snap that is pinned', () => {
     assert.deepEqual(planned({ workload, prepared: { ...ready, revision: '182' } }), ['workload/fetch'])
   })
 
-  it('is none of the affairs of a unit that runs a tarball, nor is a tarball of one that runs the snap', () => {
+  it('is none of the affairs of a unit that runs a tarball', () => {
     assert.deepEqual(planned({ workload: { kind: 'binaries', version: '3.6.4', archive: 'a' } }), [])
-    assert.deepEqual(planned({ source: { kind: 'archive', digest: 'b' } }), [])
+  })
+
+  it('is fetched as well where a tarball was attached to units that run the snap, and the status says so', () => {
+    const source = { kind: 'snap', pinned, besideTarball: true } as const
+    assert.deepEqual(planned({ source }), ['workload/fetch'])
+    const observed = settled()
+    const seen = { ...observed, machine: { ...observed.machine, source, workload: installed } }
+    const [told] = refreshConditions(seen)
+    assert.deepEqual(
+      [told?.status, told?.message],
+      [
+        'blocked',
+        'the tarball attached as etcd is not taken: this unit runs the snap; attach an empty file: juju attach-resource etcd etcd=./empty.tar.gz',
+      ],
+    )
   })
 })
