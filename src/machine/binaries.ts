@@ -87,7 +87,9 @@ export async function letRun(folder = releases): Promise<void> {
 async function checkDigest({ archive, sha256 }: BinariesWanted): Promise<string> {
   const digest = await digestOf(archive)
   if (sha256 === undefined || sha256.toLowerCase() === digest) return digest
-  throw new BadArchive(`the tarball of etcd has SHA-256 ${digest}, and ${sha256} is wanted`)
+  throw new BadArchive(
+    `the tarball of etcd has SHA-256 ${digest}, and the option etcd-sha256 wants ${sha256}`,
+  )
 }
 
 async function installRelease(wanted: BinariesWanted, digest: string, folder: string): Promise<Release> {

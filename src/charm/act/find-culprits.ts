@@ -26,6 +26,6 @@ export async function findCulprits(workload: Workload, bundle: string, etcdctl?:
   await noteUnloadable(workload, version, rows)
   const [first] = rows
   throw new Waiting(
-    `waiting for the leader to refuse what etcd can't load: ${rows.length} of its certificates (${first?.words})`,
+    `waiting for the leader to refuse ${rows.length} certificates of clients that etcd can't load (${first?.words})`,
   )
 }

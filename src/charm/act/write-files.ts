@@ -93,7 +93,7 @@ async function refuseUnloadable(workload: Workload, bundle: string, etcdctl?: st
     case 'refused':
       await findCulprits(workload, bundle, etcdctl)
       throw new Blocked(
-        `etcd would not start with the new truststore (${trial.why}); report this with the action list-clients`,
+        `etcd would not start with the new truststore (${trial.why}); etcd goes on with the one before; report it as a bug, with what the action list-clients prints`,
       )
     case 'untried':
       throw new Waiting(`the new truststore can't be tried: ${trial.why}; see that etcdctl runs on the unit`)

@@ -146,7 +146,8 @@ export const refusals: Readonly<Record<string, Refusal>> = {
   'certificate-unloadable': {
     code: 5014,
     message: "etcd can't load the certificate",
-    resolution: 'send a certificate made by a common tool',
+    resolution:
+      'send one for TLS clients: extended key usage clientAuth, if any, at most 8 kB, a positive serial',
   },
   'signature-unusable': {
     code: 5015,

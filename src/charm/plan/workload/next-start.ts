@@ -149,7 +149,7 @@ export function planForgetting(observed: Observed, asked: Loaded | undefined): r
 
 const names: Readonly<Record<Exclude<StartPart, 'release'>, readonly [what: string, remedy: string]>> = {
   settings: ['the options', 'set them to others'],
-  trust: ['the certificates to be trusted', 'report this with the action list-clients'],
+  trust: ['the certificates to be trusted', 'report it as a bug, with what the action list-clients prints'],
 }
 
 /** With both ways out: forward, and back. */
