@@ -17,16 +17,19 @@ const places: readonly (readonly [RegExp, string | undefined])[] = [
   [/\bnew Blocked\(/g, 'blocked'],
   [/\bwaiting\((?!message)/g, 'waiting'],
   [/\breturn (?=['`"]waiting)/g, 'waiting'],
+  [/\bblocked\((?!message)/g, 'blocked'],
+  [/\breturn (?=['`"](?:quorum lost|refresh waits|point of no return))/g, 'blocked'],
+  [/\btell\(\s*'(\w+)',/g, undefined],
   [/\bmessage(?:: |\s*=\s*)/g, undefined],
 ]
 
 export function statusesIn(source: string): readonly StatusRow[] {
   return places.flatMap(([place, status]) =>
-    [...source.matchAll(place)].flatMap(({ index, 0: found }) => {
+    [...source.matchAll(place)].flatMap(({ index, 0: found, 1: named }) => {
       const after = source.slice(index + found.length)
       const text = literal.exec(after)?.[1]
       if (text === undefined) return []
-      const told = status ?? statusBeside(source, index)
+      const told = status ?? named ?? statusBeside(source, index)
       return told === undefined ? [] : [{ status: told, message: tidy(text) }]
     }),
   )

@@ -98,7 +98,7 @@ async function mayGoWhenFull(observed: Observed, client: EtcdClient): Promise<vo
   if (!first) return
   throw new Waiting(
     first === own
-      ? 'restart is due, but the database is full and takes no lock for it'
+      ? 'restart is due, but the database is full and takes no lock for it; compact and defragment it, or raise quota-backend-bytes'
       : `waiting for its turn to restart, after ${first.name}`,
   )
 }

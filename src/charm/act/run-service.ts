@@ -107,7 +107,7 @@ export async function awaitQuorum(why: string): Promise<void> {
   // Its certificate may have ended, say: what the charm was told when it asked is in the status, too.
   if (quorums >= mostTries)
     throw new Waiting(
-      `restart is due (${why}), but etcd, which has a quorum by its own word, takes no requests`,
+      `restart is due (${why}), but etcd, which has a quorum by its own word, takes no requests; the action health tells whether a certificate has ended`,
     )
 }
 

@@ -14,6 +14,8 @@ test('every way in which a message comes to a status is found, and what varies i
     'const message = `#{away.map(({ name }) => name).join(", ")} is away`',
     "return [{ status: 'active', message, scope }]",
     'return `waiting to join: #{unit}`',
+    "return [tell('maintenance', `refreshing, #{next} is next`)]",
+    "return [blocked('two stores')]",
   ]
     .join('\n')
     .replaceAll('#{', '$\u007b')
@@ -21,7 +23,9 @@ test('every way in which a message comes to a status is found, and what varies i
   assert.deepEqual(found.sort(), [
     'active: ‹away› is away',
     'blocked: restore it',
+    'blocked: two stores',
     'maintenance: leaving',
+    'maintenance: refreshing, ‹next› is next',
     'waiting: a learner',
     'waiting: waiting for its turn, after ‹by›',
     'waiting: waiting to join: ‹unit›',
