@@ -1,8 +1,8 @@
 // The backups in a store, each with its manifest. The store is asked every time: nothing else knows.
 
-import { folderOf, sourceOf } from '../interfaces/backup-layout.ts'
+import { folderOf, isBackupId, snapshotKey, sourceOf } from '../interfaces/backup-layout.ts'
 import { type BackupManifest, parseManifest } from '../interfaces/backup-manifest.ts'
-import { type Content, type ObjectStore, unlessMissing } from '../object-storage/port.ts'
+import { type Content, type ObjectStore, StoreFailure, unlessMissing } from '../object-storage/port.ts'
 import { aFewAtATime } from './a-few-at-a-time.ts'
 import {
   type BackupFolder,
@@ -22,14 +22,101 @@ export interface Whose {
   readonly all: boolean
 }
 
-/** Newest first, this application's own before others. */
-export async function readBackups(store: ObjectStore, whose: Whose): Promise<readonly BackupRow[]> {
+/**
+ * Newest first, this application's own before others.
+ *
+ * @param tellUnread what to do with the failure to read a manifest of somebody else, whose backup is then told as a partial one
+ * @throws {StoreFailure} of the list, and of this application's own manifests
+ */
+export async function readBackups(
+  store: ObjectStore,
+  whose: Whose,
+  tellUnread: (failure: StoreFailure) => void = () => {},
+): Promise<readonly BackupRow[]> {
   const own = sourceOf(whose.application, whose.modelUuid)
   const below = `${folderOf(whose.path)}${whose.all ? '' : `${own}/`}`
   const { objects } = await store.list(below)
   const { folders, loose } = sortObjects(objects, whose.path)
-  const rows = await aFewAtATime(folders, (one) => readFolder(store, one))
+  const rows = await aFewAtATime(folders, async (one) => {
+    if (one.source === own) return readFolder(store, one)
+    const row = await unlessItFails(readFolder(store, one), tellUnread)
+    return row ?? describeFolder(one, undefined)
+  })
   return sortRows([...rows, ...(whose.all ? loose.map(describeLoose) : [])], own)
+}
+
+export interface Sought {
+  /** The operator's, in front of all. */
+  readonly path: string
+  /** As `list-backups` prints it. */
+  readonly source: string
+  /** As `list-backups` prints it: a backup's, or the name of a snapshot that lies by itself in the path. */
+  readonly id: string
+}
+
+/**
+ * Only where it would lie is looked at: a key may be for this application's folder alone, and what others keep beside it is theirs.
+ *
+ * @returns `undefined` where there is none
+ * @throws {StoreFailure}
+ */
+export async function readBackup(
+  store: ObjectStore,
+  { path, source, id }: Sought,
+): Promise<BackupRow | undefined> {
+  if (!isBackupId(id)) return readLoose(store, path, id)
+  const { objects } = await store.list(`${folderOf(path)}${source}/${id}/`)
+  const folder = sortObjects(objects, path).folders.find((one) => one.source === source && one.id === id)
+  if (folder) return readFolder(store, folder)
+  // Other charms name theirs alike. A store may forbid to look at what is not there.
+  return unlessItFails(readLoose(store, path, id))
+}
+
+async function readLoose(store: ObjectStore, path: string, name: string): Promise<BackupRow | undefined> {
+  if (/^\.{0,2}$|\//.test(name)) return undefined
+  const key = `${folderOf(path)}${name}`
+  const object = await store.head(key)
+  return object && describeLoose({ name, key, size: object.size, modified: object.modified })
+}
+
+/** More applications than that hardly share a path; it is a hint only. */
+const mostSources = 50
+
+/**
+ * The sources that have a backup of that id, as far as the store tells.
+ *
+ * @throws {StoreFailure} where the path can't be listed
+ */
+export async function findSources(
+  store: ObjectStore,
+  { path, id }: Pick<Sought, 'path' | 'id'>,
+): Promise<readonly string[]> {
+  if (!isBackupId(id)) return []
+  const folder = folderOf(path)
+  const { prefixes } = await store.list(folder, { delimiter: '/' })
+  const sources = prefixes.map((prefix) => prefix.slice(folder.length, -1)).filter(isSource)
+  const found = await aFewAtATime(sources.slice(0, mostSources), async (source) =>
+    (await unlessItFails(store.head(snapshotKey({ path, source, id })))) ? [source] : [],
+  )
+  return found.flat()
+}
+
+/** By its form: `etcd-01234567`. */
+function isSource(name: string): boolean {
+  return /-[0-9a-f]{8}$/.test(name)
+}
+
+async function unlessItFails<T>(
+  asking: Promise<T>,
+  tell: (failure: StoreFailure) => void = () => {},
+): Promise<T | undefined> {
+  try {
+    return await asking
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error
+    tell(error)
+    return undefined
+  }
 }
 
 async function readFolder(store: ObjectStore, folder: BackupFolder): Promise<BackupRow> {

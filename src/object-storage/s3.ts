@@ -7,13 +7,13 @@ import { sendByParts } from './parts.ts'
 import {
   BucketMissing,
   type Content,
-  type Listing,
   type ObjectStore,
   type StoreFailure,
   StoreRefused,
   type StoredObject,
 } from './port.ts'
 import { reach } from './reach.ts'
+import { list } from './s3-list.ts'
 import type { S3Settings } from './settings.ts'
 import { elements, textOf } from './xml.ts'
 
@@ -24,7 +24,7 @@ export function openS3(settings: S3Settings): ObjectStore {
   return {
     put: (key, content) => put({ client, settings, ask }, key, content),
     get: (key) => ask(`get ${key}`, async () => readBody(await client.getObject(key), `get ${key}`)),
-    list: (prefix, { delimiter = '' } = {}) => ask(`list ${prefix}`, () => list(client, prefix, delimiter)),
+    list: (prefix, { delimiter = '' } = {}) => list({ client, ask }, prefix, delimiter),
     head: (key) => ask(`head ${key}`, () => head(client, key)),
     async delete(key) {
       await ask(`delete ${key}`, () => remove(client, key))
@@ -159,16 +159,6 @@ async function makeBucket({ client, settings: { region, bucket }, ask }: Opened)
 
 function headersOf({ storageClass }: S3Settings): Headers {
   return new Headers(storageClass === '' ? {} : { 'x-amz-storage-class': storageClass })
-}
-
-async function list(client: S3Client, prefix: string, delimiter: string): Promise<Listing> {
-  const objects: StoredObject[] = []
-  const prefixes: string[] = []
-  for await (const row of client.listObjectsGrouped({ prefix, delimiter })) {
-    if (row.type === 'CommonPrefix') prefixes.push(row.prefix)
-    else objects.push({ key: row.key, size: row.size, modified: row.lastModified.getTime(), etag: row.etag })
-  }
-  return { objects, prefixes }
 }
 
 async function head(client: S3Client, key: string): Promise<StoredObject | undefined> {

@@ -6,9 +6,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dataFolder } from './chaos/disturbance.ts'
 import { fillDisk } from './full-disk.ts'
+import { startFaultyStore } from './stores/faulty-store.ts'
 import { deployStore, motoKeys, relateStore } from './stores/deploy-store.ts'
 import { lookAtS3 } from './stores/s3-eyes.ts'
-import { addressFor, lacks, startMoto } from './stores/start-store.ts'
+import { addressFor, lacks } from './stores/start-store.ts'
 import { archives, etcdctl, openWorld } from './world.ts'
 
 const MiB = 1024 * 1024
@@ -20,12 +21,12 @@ test('a backup is verified and restored from the store', { skip: lacks('moto') }
   const { host } = model.unit('etcd/0')
   const run = (action: string, parameters: Readonly<Record<string, unknown>> = {}) =>
     model.runAction('etcd/0', action, parameters)
-  await using moto = await startMoto(addressFor(model, 'etcd/0'))
-  const store = lookAtS3(moto.url, 'backups')
+  await using server = await startFaultyStore(addressFor(model, 'etcd/0'))
+  const store = lookAtS3(server.behind.url, 'backups')
   const nowhere = await run('restore', { 'backup-id': '2026-01-01T00:00:00Z' })
   assert.match(nowhere.message, /there is no store; integrate/)
   await deployStore(model, {
-    settings: { bucket: 'backups', endpoint: moto.url, path: '/prod/', region: '' },
+    settings: { bucket: 'backups', endpoint: server.url, path: '/prod/', region: '' },
     keys: motoKeys,
   })
   relateStore(model)
@@ -50,6 +51,20 @@ test('a backup is verified and restored from the store', { skip: lacks('moto') }
     assert.equal(status, 'failed')
     assert.match(message, refusal)
   }
+
+  // The key may be for this application's folder alone: then it is still found, and so is that there is none.
+  const others = { code: 'AccessDenied', message: 'not yours', about: /prefix=prod%2F(&|$)|other-01234567/ }
+  server.now({ kind: 'answers', status: 403, ...others })
+  await store.write('prod/other-01234567/2026-01-01T00:00:00Z/manifest.json', '{}')
+  const narrow = await run('verify-backup', { 'backup-id': id })
+  assert.equal(narrow.results.verified, 'true', narrow.message)
+  const absent = await run('restore', { 'backup-id': '2026-01-01T00:00:00Z' })
+  assert.match(absent.message, /there is no backup 2026-01-01T00:00:00Z of etcd-\S+; list-backups all=true/)
+  server.now({ kind: 'answers', status: 403, ...others, about: /other-01234567/ })
+  const listed = await run('list-backups', { all: true })
+  assert.match(String(listed.results.unread), /^1 manifests of others, told as partial: .*not yours/)
+  await store.remove('prod/other-01234567/2026-01-01T00:00:00Z/manifest.json')
+  server.now({ kind: 'none' })
 
   // Nothing is fetched where it would not fit, nor is the backup blamed for it.
   const giveBack = await fillDisk(host, dataFolder, 100 * MiB)

@@ -3,6 +3,8 @@
 import type { Charm } from '../charm.ts'
 import { sourceOf } from '../../interfaces/backup-layout.ts'
 import { printJsonText } from '../../interfaces/json-text.ts'
+import type { StoreFailure } from '../../object-storage/port.ts'
+import { plainText } from '../../plain-text.ts'
 import type { BackupRow } from '../plan/backup/listing.ts'
 import { printBackups } from '../plan/backup/print-backups.ts'
 import { readBackups } from '../read-backups.ts'
@@ -14,10 +16,14 @@ export async function listBackups(charm: Charm): Promise<void> {
     const all = (await juju.actionParameters()).all === true
     const { path } = related.settings
     const whose = { path, application: context.app, modelUuid: context.model.uuid, all }
-    const rows = await readBackups(store, whose)
+    const unread: StoreFailure[] = []
+    const rows = await readBackups(store, whose, (failure) => unread.push(failure))
     await juju.actionSet({
       backups: printBackups(rows, sourceOf(context.app, context.model.uuid)),
       json: printJsonText(rows.slice(0, mostRows).map(toJson)),
+      ...(unread[0] && {
+        unread: `${unread.length} manifests of others, told as partial: ${plainText(unread[0].message, 300)}`,
+      }),
       ...(rows.length > mostRows && { left: `${rows.length - mostRows} older ones` }),
     })
   })

@@ -4,11 +4,13 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   BucketMissing,
   type Content,
   StoreDenied,
+  StoreRefused,
   StoreUnavailable,
 } from '../../../src/object-storage/port.ts'
 import { openS3 } from '../../../src/object-storage/s3.ts'
@@ -21,14 +23,14 @@ interface Asked {
 
 type Answer = readonly [status: number, body?: string]
 
-async function startServer(answer: (what: string, nth: number) => Answer) {
+async function startServer(answer: (what: string, nth: number) => Answer | Promise<Answer>) {
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
     const body = await text(request)
     const what = `${request.method} ${request.url}`
     const nth = asked.filter((one) => one.what === what).length
     asked.push({ what, headers: request.headers, body })
-    const [status, said = ''] = answer(what, nth)
+    const [status, said = ''] = await answer(what, nth)
     response.writeHead(status, { etag: '"tag"' })
     response.end(request.method === 'HEAD' ? '' : said)
   }).listen(0, '127.0.0.1')
@@ -153,4 +155,47 @@ test('no failure tells a credential', async () => {
     assert.doesNotMatch(`${failure} ${JSON.stringify(failure)}`, /hush-hush/)
     return !(failure instanceof BucketMissing)
   })
+})
+
+const page = (keys: readonly string[], next?: string): string => {
+  const rows = keys.map(
+    (key) =>
+      `<Contents><Key>${key}</Key><LastModified>2026-11-26T21:30:05.000Z</LastModified><ETag>&quot;tag&quot;</ETag><Size>3</Size></Contents>`,
+  )
+  const more = next === undefined ? '' : `<NextContinuationToken>${next}</NextContinuationToken>`
+  return `<ListBucketResult xmlns="x">${rows.join('')}<IsTruncated>${next !== undefined}</IsTruncated>${more}</ListBucketResult>`
+}
+
+test('each page of a list has a deadline of its own, and other tries', async () => {
+  const deadline = AbortSignal.timeout.bind(AbortSignal)
+  const shorter = mock.method(AbortSignal, 'timeout', () => deadline(1000))
+  await using server = await startServer(async (what, nth) => {
+    await sleep(400)
+    const at = Number(/continuation-token=(\d)/.exec(what)?.[1] ?? 0)
+    if (at === 2 && nth === 0) return [503, error('SlowDown')]
+    return [200, page([`a/${at}&amp;b`], at < 4 ? String(at + 1) : undefined)]
+  })
+  try {
+    const { objects } = await open(server.url).list('a/')
+    assert.deepEqual(
+      objects.map(({ key }) => key),
+      [0, 1, 2, 3, 4].map((at) => `a/${at}&b`),
+    )
+    assert.deepEqual(objects[0], {
+      key: 'a/0&b',
+      size: 3,
+      modified: Date.UTC(2026, 10, 26, 21, 30, 5),
+      etag: 'tag',
+    })
+    assert.equal(server.asked.length, 6, 'the page that failed was asked for again, and no other')
+  } finally {
+    shorter.mock.restore()
+  }
+})
+
+test('a list that is cut without a next page, or that is no list, is refused', async () => {
+  for (const answer of ['<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>', '<html>']) {
+    await using server = await startServer(() => [200, answer])
+    await assert.rejects(open(server.url).list('a/'), StoreRefused)
+  }
 })

@@ -1,9 +1,10 @@
 // A backup of the store, fetched to this unit's storage for as long as it is looked at: of this application, of another one that is named,
 // or a snapshot that lies by itself, as other charms leave them.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { folderOf, isBackupId, snapshotKey, sourceOf } from '../../../interfaces/backup-layout.ts'
 import { openStore } from '../../../object-storage/open.ts'
-import { StoreFailure } from '../../../object-storage/port.ts'
+import { type ObjectStore, StoreFailure } from '../../../object-storage/port.ts'
 import { plainText } from '../../../plain-text.ts'
 import { requireStore } from '../../act/backup/require-store.ts'
 import type { Charm } from '../../charm.ts'
@@ -11,7 +12,7 @@ import { fetchSnapshot, writeVerdict } from '../../fetched-snapshot.ts'
 import type { Observed } from '../../observed.ts'
 import { conditionOf } from '../../outcome.ts'
 import type { BackupRow } from '../../plan/backup/listing.ts'
-import { readBackups } from '../../read-backups.ts'
+import { findSources, readBackup, type Sought } from '../../read-backups.ts'
 import type { Located } from './incoming.ts'
 
 interface Wanted {
@@ -35,11 +36,9 @@ async function fetchNow(charm: Charm, observed: Observed, { backupId, source }: 
   const { settings } = await requireStore(charm, observed)
   const store = await openStore(settings, context.proxies)
   const { path } = settings
-  const { app: application, model } = context
-  const rows = await readBackups(store, { path, application, modelUuid: model.uuid, all: true })
-  const own = sourceOf(application, model.uuid)
-  const row = choose(rows, backupId, source ?? own)
-  if (!row) return { kind: 'refused', why: describeAbsence(rows, backupId, source ?? own) }
+  const sought = { path, id: backupId, source: source ?? sourceOf(context.app, context.model.uuid) }
+  const row = await readBackup(store, sought)
+  if (!row) return { kind: 'refused', why: await describeAbsence(store, sought) }
   if (row.state === 'partial')
     return {
       kind: 'refused',
@@ -52,20 +51,26 @@ async function fetchNow(charm: Charm, observed: Observed, { backupId, source }: 
   return { kind: 'found', source: { name: backupId, path: file, manifest: row.manifest, taken: at } }
 }
 
-function choose(rows: readonly BackupRow[], id: string, source: string): BackupRow | undefined {
-  return (
-    rows.find((row) => row.id === id && row.source === source) ??
-    rows.find((row) => row.id === id && row.state === 'foreign')
-  )
-}
-
-function describeAbsence(rows: readonly BackupRow[], id: string, source: string): string {
-  const others = rows.filter((row) => row.id === id).map((row) => row.source)
+async function describeAbsence(store: ObjectStore, sought: Sought): Promise<string> {
+  const others = await whoHasIt(store, sought)
   const hint =
     others.length > 0
-      ? `; source=${others.join(' or source=')} has it`
+      ? `; source=${others.map((name) => plainText(name)).join(' or source=')} has it`
       : '; list-backups all=true tells what there is'
-  return `there is no backup ${plainText(id)} of ${plainText(source)}${hint}`
+  return `there is no backup ${plainText(sought.id)} of ${plainText(sought.source)}${hint}`
+}
+
+/** A hint, which is not waited for longer: a path may hold any number of objects of others. */
+const hintWithinMs = 15_000
+
+/** None where the store does not tell, as it need not: the key may be for this application's folder alone. */
+async function whoHasIt(store: ObjectStore, sought: Sought): Promise<readonly string[]> {
+  try {
+    return await Promise.race([findSources(store, sought), sleep(hintWithinMs, [], { ref: false })])
+  } catch (error) {
+    if (error instanceof StoreFailure) return []
+    throw error
+  }
 }
 
 function keyOf({ id, source, state }: BackupRow, path: string): string {
