@@ -34,15 +34,31 @@ export async function readBackups(
   tellUnread: (failure: StoreFailure) => void = () => {},
 ): Promise<readonly BackupRow[]> {
   const own = sourceOf(whose.application, whose.modelUuid)
-  const below = `${folderOf(whose.path)}${whose.all ? '' : `${own}/`}`
-  const { objects } = await store.list(below)
+  if (!whose.all) return readBackupsOf(store, whose.path, own)
+  const { objects } = await store.list(folderOf(whose.path))
   const { folders, loose } = sortObjects(objects, whose.path)
   const rows = await aFewAtATime(folders, async (one) => {
     if (one.source === own) return readFolder(store, one)
     const row = await unlessItFails(readFolder(store, one), tellUnread)
     return row ?? describeFolder(one, undefined)
   })
-  return sortRows([...rows, ...(whose.all ? loose.map(describeLoose) : [])], own)
+  return sortRows([...rows, ...loose.map(describeLoose)], own)
+}
+
+/**
+ * Those of one source, newest first.
+ *
+ * @param source as the list of all has it
+ * @throws {StoreFailure}
+ */
+export async function readBackupsOf(
+  store: ObjectStore,
+  path: string,
+  source: string,
+): Promise<readonly BackupRow[]> {
+  const { objects } = await store.list(`${folderOf(path)}${source}/`)
+  const { folders } = sortObjects(objects, path)
+  return sortRows(await aFewAtATime(folders, (one) => readFolder(store, one)), source)
 }
 
 export interface Sought {

@@ -27,16 +27,31 @@ export function openActions(tools: HookTools): Actions {
       return (await tools.runJson('action-get', [], parametersSchema)) ?? {}
     },
     async actionSet(results) {
-      const pairs = flatten(results).map(([key, value]) => `${key}=${plainLines(value)}`)
+      const pairs = flatten(results).map(([key, value]) => `${key}=${asArgument(value)}`)
       if (pairs.length > 0) await tools.run('action-set', pairs)
     },
     async actionFail(message) {
-      await tools.run('action-fail', [plainLines(message)])
+      await tools.run('action-fail', [asArgument(message)])
     },
     async actionLog(message) {
-      await tools.run('action-log', [plainLines(message)])
+      await tools.run('action-log', [asArgument(message)])
     },
   }
+}
+
+/** Bytes: Linux starts no program with an argument beyond 128 KiB, its end and a key in front of it included. */
+const longest = 130_000
+
+/** Cut where it is too long, so that an action which prints too much says so and does not die of it. */
+function asArgument(text: string): string {
+  const plain = plainLines(text)
+  const bytes = Buffer.from(plain)
+  if (bytes.length <= longest) return plain
+  const kept = bytes
+    .subarray(0, longest - 100)
+    .toString()
+    .replace(/\ufffd$/, '')
+  return `${kept}\n... and ${bytes.length - Buffer.byteLength(kept)} more bytes, which are not printed`
 }
 
 function flatten(results: ActionResults, above = ''): readonly (readonly [string, string])[] {
