@@ -3,9 +3,10 @@
 
 import assert from 'node:assert/strict'
 import type { StoryModel } from './driver/driver.ts'
-import { etcdctl, lookAtEtcd } from './driver/etcd-on-a-unit.ts'
+import { etcdctl, lookAtEtcd, workloadOn } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
 import { type Attempt, connectWith, type Credentials, own, reachOf, succeeds } from './intruder.ts'
+import { deployIssuer, endpoints, untilShown } from './issuers.ts'
 import { assertSound, deployServed, unitsOf } from './sound.ts'
 
 async function credentialsIn(
@@ -144,6 +145,70 @@ story('client credentials that an operator makes', { ownModel: true }, async (to
   )
   await assertSound(told)
 })
+
+const title = 'client credentials where an issuer’s certificates are shown'
+story(title, { ownModel: true, needs: ['python-requirer'] }, async (told) => {
+  const { model, step } = told
+  await model.deploy('etcd', { charm: 'etcd' })
+  await deployIssuer(model, 'vault')
+  await model.settle()
+  const relation = await model.integrate(`etcd:${endpoints.server}`, 'vault:certificates')
+  await untilShown(model, 'server', /^vault CA 1$/)
+  const create = async () => {
+    const asked = { 'common-name': 'ops', prefix: '/ops/' }
+    const made = await model.runAction('etcd/leader', 'create-client-credentials', asked)
+    assert.equal(made.status, 'completed', made.message)
+    await model.settle()
+    return (made.results.secret ?? '').slice(-20)
+  }
+
+  await step('etcdctl works with what is handed over, as the secret says', async () => {
+    const secret = await create()
+    assert.equal(await useWithEtcdctl(model, secret, ['put', '/ops/a', '1']), 'OK\n')
+    assert.equal(await useWithEtcdctl(model, secret), '/ops/a\n1\n')
+  })
+
+  await step('asked for again, they have the authority of the certificates of then', async () => {
+    await model.removeRelation(relation)
+    await untilShown(model, 'server', /^etcd server authority$/)
+    const secret = await create()
+    assert.equal(await useWithEtcdctl(model, secret), '/ops/a\n1\n')
+    const { 'ca-certificate': authority } = await model.secretContent(secret)
+    assert.equal(authority?.match(/BEGIN CERT/g)?.length, 1)
+  })
+  await assertSound(told)
+})
+
+/** Where the secret's `usage` is to be typed: beside its three files. */
+const typed = `set -e
+folder=$(mktemp -d -p "$WHERE"); cd "$folder"
+printf '%s\n' "$AUTHORITY" >ca.pem; printf '%s\n' "$CERTIFICATE" >client.crt; printf '%s\n' "$PRIVATE_KEY" >client.key
+code=0; "$@" || code=$?
+rm -r "$folder"; exit "$code"`
+
+/** @param instead of reading, which is what the secret shows */
+async function useWithEtcdctl(
+  model: StoryModel,
+  secret: string,
+  instead?: readonly string[],
+): Promise<string> {
+  const { paths } = await workloadOn(model, 'etcd/leader')
+  const content = await model.secretContent(secret)
+  const words = (content.usage ?? '').split(' ')
+  const [program, ...rest] = instead ? [...words.slice(0, words.indexOf('get')), ...instead] : words
+  assert.equal(program, 'etcdctl')
+  const env = {
+    HOME: '/root',
+    WHERE: paths.tls,
+    AUTHORITY: content['ca-certificate'] ?? '',
+    CERTIFICATE: content.certificate ?? '',
+    PRIVATE_KEY: content['private-key'] ?? '',
+  }
+  const argv = ['sh', '-c', typed, 'sh', paths.etcdctl, ...rest]
+  const { code, stdout, stderr } = await model.exec('etcd/leader', argv, env)
+  assert.equal(code, 0, stderr)
+  return stdout
+}
 
 async function secretsOf(model: StoryModel): Promise<readonly string[]> {
   return (await model.secrets()).flatMap(({ label }) =>

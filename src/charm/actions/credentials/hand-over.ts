@@ -9,6 +9,7 @@ import type { Observed } from '../../observed.ts'
 import { endpointsOf } from '../../plan/clients/endpoints.ts'
 import { emptyLedger } from '../../plan/clients/ledger.ts'
 import { credentialsLabel } from '../../plan/clients/secret-labels.ts'
+import { serverBundle } from '../../plan/issuers/trust.ts'
 
 type Content = Readonly<Record<string, string>>
 
@@ -57,7 +58,7 @@ function describe(observed: Observed, { leaf, prefix, readOnly }: OperatorReques
     access: readOnly ? 'read' : 'read and write',
     expires: new Date(leaf.notAfter).toISOString(),
     endpoints: endpoints || '(none serves yet)',
-    'ca-certificate': observed.peers?.application.authorities?.server ?? '(none yet)',
+    'ca-certificate': serverBundle(observed) ?? '(none yet)',
     usage: `etcdctl --endpoints=${endpoints} ${files} get --prefix ${prefix}`,
   }
 }
