@@ -5,6 +5,7 @@ import { describeHold } from '../plan/refresh/conditions.ts'
 import { holdOf } from '../plan/refresh/hold.ts'
 import { describeRelease, releaseOf } from '../plan/refresh/release.ts'
 import { standingOf } from '../plan/refresh/standing.ts'
+import { whyReleaseIsNotTaken } from '../plan/workload/next-start.ts'
 
 export function describeReleases(observed: Observed): Readonly<Record<string, string>> {
   const { loaded, prepared, workload } = observed.machine
@@ -33,6 +34,8 @@ export function describeRefresh(observed: Observed): string {
   if (!standing?.units.some(({ outdated }) => outdated)) return 'none is in progress'
   if (!prepared || releaseOf(prepared) !== standing.wanted)
     return `in progress; nothing lies ready for ${observed.unit}`
+  const refusal = whyReleaseIsNotTaken(observed, standing.wanted)
+  if (refusal !== undefined) return `${observed.unit} stays: ${refusal}`
   const hold = holdOf(observed, prepared)
   return hold
     ? `${observed.unit} stays: ${describeHold(hold)}`

@@ -8,6 +8,7 @@ import { holdOf } from '../plan/refresh/hold.ts'
 import { pauseOf } from '../plan/refresh/pause.ts'
 import { releaseOf } from '../plan/refresh/release.ts'
 import { refreshedUnits, type Standing, standingOf } from '../plan/refresh/standing.ts'
+import { whyReleaseIsNotTaken } from '../plan/workload/next-start.ts'
 import { carryOut, observe } from '../reconcile.ts'
 
 export async function resumeRefresh(charm: Charm): Promise<void> {
@@ -20,8 +21,9 @@ export async function resumeRefresh(charm: Charm): Promise<void> {
   const refusal = whyNot(observed, found, checksHealth)
   if (refusal !== undefined) return juju.actionFail(refusal)
   const order: RefreshOrder = { release: standing.wanted, ...(!checksHealth && { health: false }) }
-  if (!(await obeyRefresh(charm, observed, order, ready))) return
-  const rest = pauseOf(observed) === 'first' && checksHealth
+  const outcome = await obeyRefresh(charm, observed, order, ready)
+  if (outcome === 'refused') return
+  const rest = outcome === 'runs' && pauseOf(observed) === 'first' && checksHealth
   await juju.actionSet({ next: rest ? 'the remaining units follow by themselves' : 'look at juju status' })
 }
 
@@ -39,6 +41,8 @@ export function findRefresh(observed: Observed): RefreshFound | string {
   if (!standing || !next) return 'no refresh is in progress'
   const own = standing.units.find(({ unit }) => unit === observed.unit)
   if (own?.outdated !== true) return `${observed.unit} is refreshed already; run it on ${next.unit}`
+  const refusal = whyReleaseIsNotTaken(observed, standing.wanted)
+  if (refusal !== undefined) return refusal
   if (!prepared || releaseOf(prepared) !== standing.wanted)
     return 'the release is not on this unit yet; see its status and try again'
   return { standing, ready: prepared }
@@ -72,21 +76,26 @@ export function refusalOf(
   return hold && describeHold(hold)
 }
 
-/** @returns whether this unit runs it now; where it does not, the action has failed in words, and what was ordered stands */
+/** @returns `refused` where it does not run with it and went back: then the action has failed in words; what was ordered stands */
 export async function obeyRefresh(
   charm: Charm,
   observed: Observed,
   refreshOrder: RefreshOrder,
   ready: WorkloadSeen,
-): Promise<boolean> {
+): Promise<'runs' | 'waits' | 'refused'> {
   const { juju } = charm
   const after = await carryOut(charm, { ...observed, refreshOrder })
   const { loaded } = after.observed.machine
   if (loaded && releaseOf(loaded) === refreshOrder.release) {
     await juju.actionSet({ result: `${observed.unit} runs etcd ${ready.version}` })
-    return true
+    return 'runs'
+  }
+  const refusal = whyReleaseIsNotTaken(after.observed, refreshOrder.release)
+  if (refusal !== undefined) {
+    await juju.actionFail(refusal)
+    return 'refused'
   }
   const why = after.conditions.map(({ message }) => message).join('; ')
   await juju.actionSet({ result: `${observed.unit} goes in one of its next hooks${why && `: ${why}`}` })
-  return true
+  return 'waits'
 }

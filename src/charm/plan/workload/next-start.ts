@@ -162,22 +162,33 @@ function describeRefused(release = ''): readonly [what: string, remedy: string] 
     : ['the tarball', 'attach another, or the same again to try once more']
 }
 
+function refusedHere(part: StartPart, refused: Refused): Condition {
+  const [what, remedy] = part === 'release' ? describeRefused(refused.release) : names[part]
+  const words = refused.words && ` (${refused.words})`
+  return {
+    status: 'blocked',
+    message: `etcd does not run with ${what}${words} and went back; ${remedy}`,
+    scope: 'unit',
+  }
+}
+
+/** Why no unit begins with a release: one has tried it. In the words of the status; `undefined` where nobody has. */
+export function whyReleaseIsNotTaken(observed: Observed, release: string): string | undefined {
+  const who = whoRefused(observed, 'release', release)
+  const { refused } = observed.machine.run
+  if (who === undefined) return undefined
+  if (who === observed.unit && refused) return refusedHere('release', refused).message
+  const [what, remedy] = describeRefused(release)
+  return `${what} is not taken: it did not run on ${who}; ${remedy}`
+}
+
 /** What this member, or another one, could not run with. */
 export function refusalConditions(observed: Observed): readonly Condition[] {
   const { prepared, run } = observed.machine
   const { refused } = run
-  const own = startParts.flatMap((part): readonly Condition[] => {
-    if (refused?.[part] === undefined) return []
-    const [what, remedy] = part === 'release' ? describeRefused(refused.release) : names[part]
-    const words = refused.words && ` (${refused.words})`
-    return [
-      {
-        status: 'blocked',
-        message: `etcd does not run with ${what}${words} and went back; ${remedy}`,
-        scope: 'unit',
-      },
-    ]
-  })
+  const own = startParts.flatMap((part) =>
+    refused?.[part] === undefined ? [] : [refusedHere(part, refused)],
+  )
   const wanted = prepared && releaseOf(prepared) === (wantedRelease(observed) ?? releaseOf(prepared))
   const who = wanted ? whoRefused(observed, 'release', releaseOf(prepared)) : undefined
   if (own.length > 0 || who === undefined) return own

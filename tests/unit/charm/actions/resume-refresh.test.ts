@@ -1,0 +1,48 @@
+// What an operator may order of a refresh, by what units have found of the release.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { describeRefresh } from '../../../../src/charm/actions/describe-releases.ts'
+import { findRefresh } from '../../../../src/charm/actions/resume-refresh.ts'
+import type { Observed } from '../../../../src/charm/observed.ts'
+import { partsOf, printRefusals } from '../../../../src/charm/plan/workload/next-start.ts'
+import { wantedRelease } from '../../../../src/charm/plan/refresh/release.ts'
+import { clusterOf, three } from '../plan/refresh/standing.ts'
+
+function ready(): { readonly observed: Observed; readonly release: string } {
+  const observed = clusterOf({ units: three('3.5.30'), self: 2, to: '3.5.31' })
+  const release = wantedRelease(observed)
+  assert.ok(release !== undefined && observed.machine.loaded)
+  assert.notEqual(partsOf(observed.machine.loaded).release, release)
+  return { observed, release }
+}
+
+test('a release that lies ready and that nobody has tried may be ordered', () => {
+  const { observed, release } = ready()
+  const found = findRefresh(observed)
+  assert.equal(typeof found === 'string' ? found : found.standing.wanted, release)
+})
+
+test('one that this unit went back from is refused in the words of its status', () => {
+  const { observed, release } = ready()
+  const refused = { release, words: 'exit code 1', at: 1 }
+  const run = { ...observed.machine.run, refused }
+  const tried = { ...observed, machine: { ...observed.machine, run } }
+  const words =
+    'etcd does not run with the tarball (exit code 1) and went back; attach another, or the same again to try once more'
+  assert.equal(findRefresh(tried), words)
+  assert.equal(describeRefresh(tried), `etcd/2 stays: ${words}`)
+})
+
+test('one that another unit went back from names that unit', () => {
+  const { observed, release } = ready()
+  const own = observed.peers?.units.get('etcd/1')
+  assert.ok(observed.peers && own)
+  const refuses = printRefusals({ release, words: '', at: 1 })
+  const other = { ...own, databag: { ...own.databag, refuses } }
+  const units = new Map([...observed.peers.units, ['etcd/1', other]])
+  assert.equal(
+    findRefresh({ ...observed, peers: { ...observed.peers, units } }),
+    'the tarball is not taken: it did not run on etcd/1; attach another, or the same again to try once more',
+  )
+})
