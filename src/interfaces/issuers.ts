@@ -14,11 +14,13 @@ const told = z.object({
   named: z.optional(z.boolean()),
   trusts: z.optional(z.readonly(z.array(z.string()))),
   presents: z.optional(z.string()),
+  until: z.optional(z.number()),
 })
 export const issuersOfUnit = z.object({ peer: z.optional(told), server: z.optional(told) })
 /**
  * Of a role: the root that signed what the unit was given (PEM), and whether that names the application; fingerprints of the issuers' roots
- * that it trusts, by its running etcd for peers; and the root of what it shows, where that is not the charm's own.
+ * that it trusts, by its running etcd for peers; and the root of what it shows, where that is not the charm's own, and when that ends
+ * (milliseconds since 1970).
  */
 export type IssuerOfUnit = Readonly<z.infer<typeof told>>
 export type IssuersOfUnit = Readonly<z.infer<typeof issuersOfUnit>>

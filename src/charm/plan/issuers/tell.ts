@@ -9,12 +9,13 @@ import {
   type TrustedIssuers,
 } from '../../../interfaces/issuers.ts'
 import { printJsonText } from '../../../interfaces/json-text.ts'
+import { readValidity } from '../../../tls/certificate.ts'
 import type { Observed } from '../../observed.ts'
 import type { Write } from '../../step.ts'
 import { fingerprintOfPem } from '../trust/unloadable.ts'
 import { verdictOn } from './answers.ts'
 import { clientsWereTold, peersAreNamed } from './guards.ts'
-import { shownRoot } from './shown.ts'
+import { certificateFiles, shownRoot } from './shown.ts'
 import { isShown, rootsInForce } from './trust.ts'
 import { nameOfPeers } from '../certificates/names.ts'
 
@@ -33,8 +34,13 @@ function tellOf(observed: Observed, role: IssuerRole): IssuerOfUnit {
   return {
     ...offerToTell(observed, role, before),
     ...(trusts.length > 0 && { trusts }),
-    ...(presents !== undefined && { presents }),
+    ...(presents !== undefined && { presents, ...untilWhen(observed, role) }),
   }
+}
+
+function untilWhen({ machine }: Observed, role: IssuerRole): Pick<IssuerOfUnit, 'until'> {
+  const shown = readValidity(machine.files[certificateFiles[role]] ?? '')
+  return shown ? { until: shown.notAfter } : {}
 }
 
 /** A hook that did not look says nothing new of it. */

@@ -4,6 +4,9 @@ import fc from 'fast-check'
 import { describeAttention } from '../../../../src/charm/actions/status/attention.ts'
 import { describeBackups } from '../../../../src/charm/actions/status/backups.ts'
 import { describeCertificates } from '../../../../src/charm/actions/status/certificates.ts'
+import { fingerprintOfPem } from '../../../../src/charm/plan/trust/unloadable.ts'
+import { describeCertificate } from '../../../../src/tls/certificate.ts'
+import { seeing, showing, signed, trusting, vault } from '../plan/issuers/given.ts'
 import { describeClients } from '../../../../src/charm/actions/status/clients.ts'
 import { printColumns, printScreen, screenWidth, wrap } from '../../../../src/charm/actions/status/screen.ts'
 import type { BackupOutcome } from '../../../../src/interfaces/backup-record.ts'
@@ -114,4 +117,23 @@ test('the ends of certificates are told: of units, of authorities, and the first
     told,
     /^etcd\/0 2027-09-20, authorities 2035-02-10, first of the clients' \(web\) +2027-02-22$/,
   )
+})
+
+test('of a unit that shows an issuer’s certificate, the end of that one is told', () => {
+  const own = showing(trusting(seeing(undefined), vault))
+  const until = Date.UTC(2027, 0, 5)
+  const other = { presents: fingerprintOfPem(vault.certificate), until }
+  const observed = trusting(own, vault, other)
+  const told = describeCertificates({ observed })
+  const end = new Date(describeCertificate(signed)?.notAfter ?? 0).toISOString()
+  assert.equal(
+    told?.lines.join(' ').replaceAll(/ +/g, ' ').split(', authorities')[0],
+    `etcd/0 (peer-certificates) ${end.slice(0, 10)}, etcd/1 (peer-certificates) 2027-01-05`,
+  )
+  assert.match(told?.lines.join(' ').replaceAll(/ +/g, ' ') ?? '', /, the root of peer-certificates 20\d\d-/)
+  assert.deepEqual(Array.isArray(told?.json) && told.json[0], {
+    of: 'etcd/0',
+    over: 'peer-certificates',
+    end,
+  })
 })
