@@ -176,7 +176,7 @@ story(title, { ownModel: true, needs: ['python-requirer'] }, async (told) => {
     const { 'ca-certificate': authority } = await model.secretContent(secret)
     assert.equal(authority?.match(/BEGIN CERT/g)?.length, 1)
   })
-  await assertSound(told)
+  await assertSound(told, ['ops'])
 })
 
 /** Where the secret's `usage` is to be typed: beside its three files. */
