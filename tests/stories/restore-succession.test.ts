@@ -3,10 +3,12 @@
 // taken back by whoever leads by then.
 
 import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Model } from '../emulator/index.ts'
 import { assertSound, heal, unitsOf } from './chaos/cluster.ts'
+import { dataFolder } from './chaos/disturbance.ts'
 import { assertWrites, countKeys, deployServed, setAsideOn } from './chaos/units.ts'
 import { Writer } from './chaos/writer.ts'
 import { emulated } from './driver/emulated-model.ts'
@@ -78,6 +80,40 @@ test('leadership goes elsewhere in the middle of a restore', async (t) => {
     await assertHas(later)
   })
 
+  /** What it was to restore is gone, and the leader that there is by now can't know whether it serves already. */
+  const loseRestored = async (): Promise<void> => {
+    model.passLeadership('etcd', second)
+    await model.settle()
+    await begin()
+    await rm(model.unit(second).host.outside(`${dataFolder}/restored`), { recursive: true })
+    await model.plugIn(third)
+    await model.settle()
+    await model.updateStatus('etcd')
+    const { status, message } = model.unit(second).workload
+    assert.equal(status, 'blocked')
+    const way =
+      'remove etcd/1, and the others go on with what they had; or run restore undo=true confirm=true on it once it leads'
+    assert.equal(message, `what was to be restored from monday.db is gone from this unit; ${way}`)
+    const refused = await restore(first, { undo: true })
+    assert.equal(
+      refused.message,
+      `etcd/1 may serve with what was restored already; if its status says that this is gone, ${way}`,
+    )
+  }
+
+  await t.test('what it was to restore is gone: it takes that back once it leads', async () => {
+    await loseRestored()
+    assert.match(
+      (await restore(second, { undo: true })).message,
+      /^only the leader .*: juju run etcd\/leader restore undo=true confirm=true$/,
+    )
+    model.passLeadership('etcd', second)
+    await model.settle()
+    const undone = await restore(second, { undo: true })
+    assert.equal(undone.results.done, 'the restore is taken back', undone.message)
+    await assertHas(later)
+  })
+
   await t.test('or lets it go on, on the unit that has the data', async () => {
     model.passLeadership('etcd', second)
     await model.settle()
@@ -85,5 +121,15 @@ test('leadership goes elsewhere in the middle of a restore', async (t) => {
     await model.plugIn(third)
     await assertHas(0)
     await assertWrites(model, id, '/web/again')
+  })
+
+  await t.test('or, its unit removed, the others go on with what they had', async () => {
+    await loseRestored()
+    await model.removeUnit(second)
+    await model.settle()
+    await assertHas(0)
+    assert.deepEqual(unitsOf(model), [first, third])
+    assert.equal(await countKeys(model, first, '/web/again'), 1)
+    await assertWrites(model, id, '/web/on')
   })
 })

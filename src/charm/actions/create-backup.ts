@@ -12,14 +12,12 @@ import { oneBackupAtATime } from '../plan/backup/guards.ts'
 import { workOf } from '../plan/backup/work.ts'
 import { restoreUnderWay } from '../plan/restore/under-way.ts'
 import { observe } from '../reconcile.ts'
+import { onlyOnLeader } from './on-leader.ts'
 
 export async function createBackup(charm: Charm): Promise<void> {
   const { juju } = charm
   const observed = await observe(charm)
-  if (!observed.leader)
-    return juju.actionFail(
-      'only the leader may do this; run it on the leader: juju run etcd/leader create-backup',
-    )
+  if (!observed.leader) return juju.actionFail(onlyOnLeader(charm))
   if (!oneBackupAtATime.holds(workOf(observed)))
     return juju.actionFail('a backup is under way; juju status tells how far it is')
   const restore = restoreUnderWay(observed)

@@ -4,8 +4,9 @@
 import type { Ledger, RequestKey } from '../../interfaces/ledger.ts'
 import { ofOperator } from '../../interfaces/operator-client.ts'
 import type { Charm } from '../charm.ts'
-import type { Observed, Order, PeersSeen } from '../observed.ts'
+import type { Observed, Order } from '../observed.ts'
 import { type CarriedOut, carryOut, observe, observeHere } from '../reconcile.ts'
+import { onlyOnLeader } from './on-leader.ts'
 
 export interface Asked {
   readonly name: string
@@ -19,7 +20,7 @@ export async function readOrder(charm: Charm, parameter: 'common-name' | 'name')
   const { juju } = charm
   const { [parameter]: name, confirm } = await juju.actionParameters()
   const observed = await observe(charm)
-  const refusal = whyNot(observed.leader, observed.peers, name)
+  const refusal = whyNotOnLeader(charm, observed) ?? whyNotNamed(name)
   if (refusal !== undefined || typeof name !== 'string' || !observed.peers) {
     await juju.actionFail(refusal ?? 'there is no peer relation')
     return undefined
@@ -28,13 +29,15 @@ export async function readOrder(charm: Charm, parameter: 'common-name' | 'name')
 }
 
 /** As all that changes who may what. */
-export function whyNotOnLeader({ leader, peers }: Pick<Observed, 'leader' | 'peers'>): string | undefined {
-  return whyNot(leader, peers, 'any')
+export function whyNotOnLeader(
+  charm: Pick<Charm, 'context'>,
+  { leader, peers }: Pick<Observed, 'leader' | 'peers'>,
+): string | undefined {
+  if (!leader) return onlyOnLeader(charm)
+  return peers ? undefined : 'there is no peer relation yet; wait until etcd serves'
 }
 
-function whyNot(leader: boolean, peers: PeersSeen | undefined, name: unknown): string | undefined {
-  if (!leader) return 'only the leader may do this; run it on the leader: juju run etcd/leader …'
-  if (!peers) return 'there is no peer relation yet; wait until etcd serves'
+function whyNotNamed(name: unknown): string | undefined {
   return typeof name === 'string' && name !== '' ? undefined : 'the name is missing'
 }
 

@@ -13,11 +13,12 @@ import { openAdmin } from '../open-admin.ts'
 import { nextFounding } from '../plan/cluster/founding.ts'
 import { describeLoss, lostQuorum } from '../plan/cluster/quorum.ts'
 import { observe } from '../reconcile.ts'
+import { onlyOnLeader } from './on-leader.ts'
 
 export async function recoverQuorum(charm: Charm): Promise<void> {
   const { juju } = charm
   const observed = await observe(charm)
-  const refusal = whyNot(observed)
+  const refusal = observed.leader ? whyNot(observed) : onlyOnLeader(charm)
   if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
   const lost = lostQuorum(observed)
   const units = await describeUnits(observed, observed.peers)
@@ -39,8 +40,6 @@ export async function recoverQuorum(charm: Charm): Promise<void> {
 
 function whyNot(observed: Observed): string | undefined {
   const founding = observed.peers?.application.founding
-  if (!observed.leader)
-    return 'only the leader may do this; run it on the leader: juju run etcd/leader recover-quorum'
   if (founding?.founder === undefined)
     return 'the cluster is being founded already; juju status says what is waited for'
   const { damage } = observed.machine

@@ -4,12 +4,12 @@
 import type { Charm } from '../charm.ts'
 import { publish } from '../publish/publish.ts'
 import { observe } from '../reconcile.ts'
+import { onlyOnLeader } from './on-leader.ts'
 
 export async function rotateAuthorities(charm: Charm): Promise<void> {
   const observed = await observe(charm)
   const { authorities, rotation } = observed.peers?.application ?? {}
-  if (!observed.leader)
-    return charm.juju.actionFail('only the leader makes authorities: juju run etcd/leader rotate-authorities')
+  if (!observed.leader) return charm.juju.actionFail(onlyOnLeader(charm))
   if (!authorities) return charm.juju.actionFail('there are no authorities yet; wait until etcd serves')
   if (rotation !== undefined)
     return charm.juju.actionFail('a rotation is under way; wait until juju status tells of it no more')

@@ -8,6 +8,7 @@ import { openStore } from '../../object-storage/open.ts'
 import { type ObjectStore, StoreFailure } from '../../object-storage/port.ts'
 import { plainText } from '../../plain-text.ts'
 import { observe } from '../reconcile.ts'
+import { onlyOnLeader } from './on-leader.ts'
 
 export interface WithStore {
   readonly store: ObjectStore
@@ -18,8 +19,7 @@ export interface WithStore {
 /** Fails the action, in words, where there is no store, or it does not do what it is asked. */
 export async function withStore(charm: Charm, body: (found: WithStore) => Promise<void>): Promise<void> {
   const observed = await observe(charm)
-  if (!observed.leader)
-    return charm.juju.actionFail('only the leader may do this; run it on the leader: juju run etcd/leader …')
+  if (!observed.leader) return charm.juju.actionFail(onlyOnLeader(charm))
   try {
     const related = await requireStore(charm, observed)
     await body({ store: await openStore(related.settings, charm.context.proxies), related, observed })

@@ -35,7 +35,7 @@ export async function createCredentials(charm: Charm): Promise<void> {
   const wanted = await readParameters(charm, parameters)
   if (!wanted) return
   const observed = await observe(charm)
-  const refusal = whyNotOnLeader(observed)
+  const refusal = whyNotOnLeader(charm, observed)
   if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
   const before = operatorClient(observed.peers.ledger, wanted['common-name'])
   if (before) return tellOfBefore(charm, observed, wanted, before)

@@ -18,7 +18,7 @@ export async function revokeCredentials(charm: Charm): Promise<void> {
   const asked = await readParameters(charm, parameters)
   if (!asked) return
   const observed = await observe(charm)
-  const refusal = whyNotOnLeader(observed)
+  const refusal = whyNotOnLeader(charm, observed)
   if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
   const name = asked['common-name']
   const client = operatorClient(observed.peers.ledger, name)

@@ -5,6 +5,8 @@ import { foundOnSnapshot } from '../../begin-restore.ts'
 import type { Charm } from '../../charm.ts'
 import type { Observed } from '../../observed.ts'
 import { isClaimed, restoresHere, restoreUnderWay, stillToStop } from '../../plan/restore/under-way.ts'
+import { wayOut } from '../../plan/restore/conditions.ts'
+import { onlyOnLeader } from '../on-leader.ts'
 import type { Parameters } from './parameters.ts'
 import { whyNotWithout } from './refusals.ts'
 
@@ -16,7 +18,7 @@ export async function goOnWithout(charm: Charm, observed: Observed, parameters: 
   const missing = stillToStop(observed)
   if (parameters.without.length === 0)
     return juju.actionFail(
-      `${restore.snapshot} is being restored already; ${missing.length > 0 ? `${missing.join(', ')} is waited for: name it in without=, with force=true` : 'watch juju status'}, or take it back with undo=true`,
+      `${restore.snapshot} is being restored already; ${missing.length > 0 ? `${missing.join(', ')} is waited for: run restore without=${missing.join(',')} force=true confirm=true` : 'watch juju status'}, or take it back with undo=true confirm=true`,
     )
   const refusal = whyNotWithout(observed, { ...parameters, unit: restore.unit })
   if (refusal !== undefined) return juju.actionFail(refusal)
@@ -29,7 +31,7 @@ export async function goOnWithout(charm: Charm, observed: Observed, parameters: 
 export async function undoRestore(charm: Charm, observed: Observed, { confirm }: Parameters): Promise<void> {
   const { juju } = charm
   const restore = restoreUnderWay(observed)
-  const refusal = whyNotUndo(observed)
+  const refusal = observed.leader ? whyNotUndo(observed) : onlyOnLeader(charm, 'undo=true confirm=true')
   if (refusal !== undefined || !restore) return juju.actionFail(refusal ?? 'no restore is under way')
   await juju.actionSet({
     outcome: `${restore.snapshot} is not restored: every unit goes on with the data that it had`,
@@ -41,8 +43,6 @@ export async function undoRestore(charm: Charm, observed: Observed, { confirm }:
 /** Once etcd listens with what was restored, clients may have written to it. */
 function whyNotUndo(observed: Observed): string | undefined {
   const restore = restoreUnderWay(observed)
-  if (!observed.leader)
-    return 'only the leader may do this; run it on the leader: juju run etcd/leader restore undo=true'
   if (!restore)
     return observed.peers?.application.founding?.restore
       ? 'the restored cluster serves already; the data of before is kept aside on every unit, as set-aside-*'
@@ -53,7 +53,7 @@ function whyNotUndo(observed: Observed): string | undefined {
     return runs ? `etcd runs with what was restored on ${unit} already` : undefined
   }
   return stillToStop(observed).length === 0
-    ? `${restore.unit} may serve with what was restored already; see its status`
+    ? `${restore.unit} may serve with what was restored already; if its status says that this is gone, ${wayOut(restore.unit)}`
     : undefined
 }
 

@@ -1,21 +1,24 @@
 // Why no restore can begin now.
 
 import { findWorkload } from '../../../machine/workload.ts'
+import type { Charm } from '../../charm.ts'
 import type { Observed } from '../../observed.ts'
 import { countAside, describeAside, mostAside } from '../../observe/aside.ts'
 import { workOf } from '../../plan/backup/work.ts'
 import { dataOf } from '../../plan/cluster/data.ts'
 import { describeReleases } from '../../plan/restore/releases.ts'
 import { storageAway } from '../../plan/workload/storage.ts'
+import { onlyOnLeader } from '../on-leader.ts'
 import type { Parameters } from './parameters.ts'
 
 export async function whyNotRestore(
+  charm: Pick<Charm, 'context'>,
   observed: Observed,
   { without, force }: Parameters,
 ): Promise<string | undefined> {
   const { leader, machine, peers, unit } = observed
   const founding = peers?.application.founding
-  if (!leader) return 'only the leader may do this; run it on the leader: juju run etcd/leader restore'
+  if (!leader) return onlyOnLeader(charm)
   if (!founding) return 'etcd is not set up yet; wait until it serves'
   if (founding.founder === undefined)
     return 'the cluster is being founded already; juju status says what is waited for'

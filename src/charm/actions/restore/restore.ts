@@ -27,7 +27,7 @@ export async function restore(charm: Charm): Promise<void> {
   const observed = await observeMended(charm)
   if (parameters.undo) return undoRestore(charm, observed, parameters)
   if (observed.leader && restoreUnderWay(observed)) return goOnWithout(charm, observed, parameters)
-  const refusal = await whyNotRestore(observed, parameters)
+  const refusal = await whyNotRestore(charm, observed, parameters)
   if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
   await using held = parameters.confirm ? await holdOthersOff(observed) : undefined
   if (held?.kind === 'refused') return juju.actionFail(held.why)
@@ -94,6 +94,6 @@ async function carryOn(charm: Charm, agreed: Agreed): Promise<void> {
   const alone = restoreUnderWay(carried.observed) === undefined || isClaimed(carried.observed)
   await juju.actionSet({
     done: alone ? 'this unit serves what was restored' : 'the restore has begun',
-    next: `watch juju status${alone ? '' : '; until etcd serves, restore undo=true takes it back'}`,
+    next: `watch juju status${alone ? '' : '; until etcd serves, restore undo=true confirm=true takes it back'}`,
   })
 }

@@ -4,6 +4,7 @@ import { decide } from '../../../../../src/charm/decide.ts'
 import type { Claim, MachineSeen, Observed, PeerSeen } from '../../../../../src/charm/observed.ts'
 import { dataOf } from '../../../../../src/charm/plan/cluster/data.ts'
 import { planRestore } from '../../../../../src/charm/plan/restore/restore.ts'
+import { restoreConditions } from '../../../../../src/charm/plan/restore/conditions.ts'
 import { joinedToTell, leaveNobodyOut } from '../../../../../src/charm/plan/restore/founding.ts'
 import { founderOf, stillToStop } from '../../../../../src/charm/plan/restore/under-way.ts'
 import { bumpFor, keptUsers } from '../../../../../src/charm/plan/restore/wish.ts'
@@ -146,4 +147,21 @@ test('kept are users of the snapshot, never an administrator or a client’s nam
   assert.deepEqual(keptUsers(['alice'], users, ledger), { kind: 'kept', users: ['alice'], roles: ['reader'] })
   for (const name of ['boss', 'guest', 'root', 'web', 'nobody'])
     assert.equal(keptUsers(['alice', name], users, ledger).kind, 'refused', name)
+})
+
+test('the status names the command that works, by who leads and who still runs', () => {
+  const told = (leader: boolean, others: Readonly<Record<string, PeerUnit>>, ready?: MachineSeen['ready']) =>
+    restoreConditions({ ...seen({ others, machine: { ready } }), leader })[0]?.message
+  const gone = 'what was to be restored from monday.db is gone from this unit; '
+  const undo = 'run restore undo=true confirm=true on the leader'
+  assert.equal(told(true, { 'etcd/1': stands() }), `${gone}${undo}`)
+  assert.equal(told(false, { 'etcd/1': runs }), `${gone}${undo}`)
+  assert.equal(
+    told(false, { 'etcd/1': stands() }),
+    `${gone}remove etcd/0, and the others go on with what they had; or run restore undo=true confirm=true on it once it leads`,
+  )
+  assert.equal(
+    told(false, { 'etcd/1': runs }, { token: 'new', snapshot: 'monday.db' }),
+    'restoring monday.db: waiting for etcd/1 to stand still; bring it back, or run restore without=etcd/1 force=true confirm=true on the leader',
+  )
 })
