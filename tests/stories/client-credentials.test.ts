@@ -7,7 +7,7 @@ import { etcdctl, lookAtEtcd, workloadOn } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
 import { type Attempt, connectWith, type Credentials, own, reachOf, succeeds } from './intruder.ts'
 import { deployIssuer, endpoints, untilShown } from './issuers.ts'
-import { assertSound, deployServed, unitsOf } from './sound.ts'
+import { assertSound, deployServed, heal, unitsOf } from './sound.ts'
 
 async function credentialsIn(
   model: StoryModel,
@@ -176,7 +176,11 @@ story(title, { ownModel: true, needs: ['python-requirer'] }, async (told) => {
     const { 'ca-certificate': authority } = await model.secretContent(secret)
     assert.equal(authority?.match(/BEGIN CERT/g)?.length, 1)
   })
-  await assertSound(told, ['ops'])
+  const revoked = await model.runAction('etcd/leader', 'revoke-client-credentials', { 'common-name': 'ops' })
+  assert.equal(revoked.status, 'completed', revoked.message)
+  await model.settle()
+  await heal(model)
+  await assertSound(told, [])
 })
 
 /** Where the secret's `usage` is to be typed: beside its three files. */
