@@ -134,6 +134,11 @@ export function claimIn(member: string): string {
   return `${member}/etcd-charm.json`
 }
 
+/** A doubt about etcd's data: it goes where the data goes, aside, say, when the member joins anew. */
+export function doubtPath(workload: Workload): string {
+  return `${memberPath(workload)}/etcd-charm-doubt.json`
+}
+
 /** A new cluster's data, made of a copy of the database: while it is made, and once it is whole. */
 export function newClusterPaths({ paths }: Workload): { readonly draft: string; readonly whole: string } {
   return { draft: `${paths.data}/founding`, whole: `${paths.data}/founded` }
@@ -171,6 +176,16 @@ export const asidePrefix = 'set-aside-'
 /** Where data of another cluster, or of a member that was replaced, is kept for the operator. */
 export function asidePath({ paths }: Workload, now: number): string {
   return `${paths.data}/${asidePrefix}${new Date(now).toISOString().replaceAll(':', '').slice(0, 17)}`
+}
+
+/** In a folder of data that was set aside: etcd's data. */
+export function memberAside(aside: string): string {
+  return `${aside}/member`
+}
+
+/** And a copy of it on which no cluster was founded in the end. */
+export function copyAside(aside: string): string {
+  return `${aside}/founded`
 }
 
 /** What a unit keeps about backups: no credential is in any of them. */

@@ -92,6 +92,20 @@ story(killed, { ownModel: true }, async (told) => {
   assert.equal(await setAsideOn(model, follower), 0)
 })
 
+const leftover = 'a copy that a founding left behind keeps no unit out'
+story(leftover, { ownModel: true }, async (told) => {
+  const { model } = told
+  await deployServed(model, 3)
+  const { follower } = await raftRoles(model)
+  await crash(model, follower)
+  const { paths } = await workloadOn(model, follower)
+  // As where a founder's hook was killed with the copy in its last folder, and another unit founded the cluster.
+  await runOn(model, follower, 'mkdir "$0/founded" && mv "$0/member" "$0/founded/member"', paths.data)
+  await heal(model)
+  await assertSound(told)
+  assert.equal(await setAsideOn(model, follower), 1)
+})
+
 story(
   'the only member touches nothing, says what ails it, and takes a backup',
   { ownModel: true },

@@ -40,7 +40,7 @@ export async function finishCopy(workload: Workload, now: number): Promise<void>
   const { whole } = newClusterPaths(workload)
   if (!(await exists(whole))) return
   if (await exists(`${whole}/member`)) {
-    if (await exists(memberPath(workload))) await setDataAside(now)
+    if (await exists(memberPath(workload))) await setDataAside(now, undefined, { copyStays: true })
     await giveToUser(workload, whole)
     await rename(`${whole}/member`, memberPath(workload))
   }

@@ -4,9 +4,9 @@
 import { rename, rm } from 'node:fs/promises'
 import * as z from 'zod/mini'
 import { parseJsonText, printJsonText } from '../../interfaces/json-text.ts'
-import { exists, readTextIfExists } from '../../machine/file.ts'
+import { exists, readTextIfExists, removeFile } from '../../machine/file.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
-import { claimIn, memberPath, replacedNote, restorePaths } from '../layout.ts'
+import { claimIn, copyAside, memberPath, replacedNote, restorePaths } from '../layout.ts'
 import { claimSchema } from '../observe/claim-record.ts'
 import type { Claim } from '../observed.ts'
 import { giveToUser } from './found-on-copy.ts'
@@ -33,7 +33,9 @@ export async function takeBack(folder: string, now: number): Promise<void> {
   if (!(await exists(`${folder}/member`))) return
   if (await exists(memberPath(workload))) await clear(workload, folder, now)
   await rename(`${folder}/member`, memberPath(workload))
-  await rm(folder, { recursive: true, force: true })
+  // A copy that an earlier founding left behind lies there for the operator.
+  if (await exists(copyAside(folder))) await removeFile(`${folder}/${replacedNote}`)
+  else await rm(folder, { recursive: true, force: true })
 }
 
 /** What was made of the snapshot can be made of it again; anything else is somebody's data. */

@@ -2,7 +2,7 @@
 
 import { readdir } from 'node:fs/promises'
 import { exists, unlessAbsent } from '../../machine/file.ts'
-import { asidePrefix } from '../layout.ts'
+import { asidePrefix, copyAside, memberAside } from '../layout.ts'
 
 export const mostAside = 3
 
@@ -10,8 +10,12 @@ export const mostAside = 3
 export async function countAside(folder: string): Promise<number> {
   const listed = (await unlessAbsent(readdir(folder))) ?? []
   const names = listed.filter((name) => name.startsWith(asidePrefix))
-  const filled = await Promise.all(names.map((name) => exists(`${folder}/${name}/member`)))
+  const filled = await Promise.all(names.map((name) => isFilled(`${folder}/${name}`)))
   return filled.filter(Boolean).length
+}
+
+async function isFilled(aside: string): Promise<boolean> {
+  return (await exists(memberAside(aside))) || (await exists(copyAside(aside)))
 }
 
 export function describeAside(folder: string): string {

@@ -6,27 +6,14 @@ import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import { confirmStart, noteBegun, readBegun } from '../../../../src/charm/act/start-record.ts'
 import { loadedPath } from '../../../../src/charm/layout.ts'
-import type { Workload } from '../../../../src/machine/workload.ts'
+import { workloadIn } from './workload-in.ts'
 
 const loading = { version: '3.6.4', configuration: 'c', authorities: 'a', leaves: [], guarded: true }
 
 test('of a start that was cut off half way nobody says what it read, nor what ran before it', async () => {
   const folder = await mkdtemp(`${tmpdir()}/start-record-`)
   try {
-    const workload: Workload = {
-      kind: 'snap',
-      service: 'none',
-      user: 'nobody',
-      paths: {
-        config: `${folder}/config`,
-        tls: folder,
-        data: folder,
-        state: `${folder}/state`,
-        storageRecord: `${folder}/storage`,
-        etcdctl: 'none',
-        etcdutl: 'none',
-      },
-    }
+    const workload = workloadIn(folder)
     await mkdir(workload.paths.state)
     await writeFile(loadedPath(workload), JSON.stringify(loading))
     await noteBegun(workload, { loading, before: '1', at: 1, halfway: true })
