@@ -13,6 +13,7 @@ import { conditionsOf } from './plan/conditions.ts'
 import { planAsking, planRequests } from './plan/issuers/requests.ts'
 import { planIssuers, withIssuers } from './plan/issuers/tell.ts'
 import { planAlarms } from './plan/cluster/alarms.ts'
+import { planDoubt } from './plan/cluster/damage.ts'
 import { planClaim, planStandstill } from './plan/cluster/data.ts'
 import { planDefinition } from './plan/workload/definition.ts'
 import { planInstall } from './plan/workload/install.ts'
@@ -89,6 +90,7 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
     ...access,
     ...planAudit(observed, judged, access),
     ...planMembership(observed),
+    ...planDoubt(observed),
     ...planAlarms(observed),
     ...planDowngradeEnd(observed),
     ...planService(observed, judged),

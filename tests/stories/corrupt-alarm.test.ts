@@ -3,23 +3,59 @@
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { restartLock } from '../../src/charm/plan/cluster/absence.ts'
+import type { Model } from '../emulator/index.ts'
 import { assertSound, heal, raftRoles } from './chaos/cluster.ts'
 import { assertWrites, connectAsAdmin, deployServed, setAsideOn } from './chaos/units.ts'
 import { etcdctl, openWorld } from './world.ts'
+
+/** As etcd does where it finds that member's data to differ. */
+async function raiseAgainst(model: Model, unit: string): Promise<void> {
+  const admin = await connectAsAdmin(model, unit)
+  const { members } = await admin.cluster.memberList({ linearizable: true })
+  const memberID = members.find(({ name }) => name === unit.replace('/', '-'))?.ID ?? ''
+  await admin.maintenance.alarm({ action: 'Activate', memberID, alarm: 'Corrupt' })
+  admin.close()
+}
 
 test('an alarm alone costs no member its data: it compares itself with the others, and goes on', async () => {
   const model = await openWorld()
   after(() => model[Symbol.asyncDispose]())
   const id = await deployServed(model, 3)
   const { follower } = await raftRoles(model)
-  const admin = await connectAsAdmin(model, follower)
-  const { members } = await admin.cluster.memberList({ linearizable: true })
-  const memberID = members.find(({ name }) => name === follower.replace('/', '-'))?.ID ?? ''
-  await admin.maintenance.alarm({ action: 'Activate', memberID, alarm: 'Corrupt' })
-  admin.close()
+  await raiseAgainst(model, follower)
   await heal(model)
   await assertSound(model)
   assert.equal(await etcdctl(model.unit(follower).host, 'alarm', 'list'), '')
   assert.equal(await setAsideOn(model, follower), 0)
   await assertWrites(model, id, '/web/after')
+})
+
+async function runsSince(model: Model, unit: string): Promise<string> {
+  const { stdout } = await model.unit(unit).host.run(['pgrep', '-x', 'etcd'])
+  return stdout.trim()
+}
+
+test('where its restart is held up, a member whose alarm was taken back says so, and starts anew as soon as it may', async () => {
+  const model = await openWorld()
+  after(() => model[Symbol.asyncDispose]())
+  await deployServed(model, 3)
+  const { follower } = await raftRoles(model)
+  const before = await runsSince(model, follower)
+  const admin = await connectAsAdmin(model, follower)
+  const { ID: lease } = await admin.leaseClient.leaseGrant({ TTL: 600 })
+  const key = Buffer.from(`\0etcd-charm/${restartLock}`)
+  await admin.kv.put({ key, value: Buffer.from('etcd/9'), lease })
+  await raiseAgainst(model, follower)
+  await model.updateStatus('etcd')
+  assert.equal(await etcdctl(model.unit(follower).host, 'alarm', 'list'), '')
+  assert.equal(await runsSince(model, follower), before)
+  const { status, message } = model.unit(follower).workload
+  assert.equal(status, 'waiting')
+  assert.match(message, /^etcd-\d: etcd found its data to differ/)
+  await admin.leaseClient.leaseRevoke({ ID: lease })
+  admin.close()
+  await heal(model)
+  assert.notEqual(await runsSince(model, follower), before)
+  await assertSound(model)
 })

@@ -46,6 +46,7 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'auth/record': true,
   'access/record': true,
   'data/claim': true,
+  'data/doubt': false,
   'data/resume': false,
   'data/set-aside': false,
   'service/stop': false,

@@ -3,7 +3,7 @@
 import type { ByKind } from '../by-kind.ts'
 import type { AuthenticationRecord, AlarmStep, DataStep, MemberStep } from '../step.ts'
 import { actOnAlarm } from './alarm.ts'
-import { claimData } from './claim-data.ts'
+import { claimData, noteDoubt } from './claim-data.ts'
 import { actOnMembers } from './members.ts'
 import { recordStorage } from './record-storage.ts'
 import { resumeData } from './resume-data.ts'
@@ -15,6 +15,7 @@ export const onCluster: ByKind<(DataStep | MemberStep | AlarmStep | Authenticati
   'data/set-aside': ({ now }) => setDataAside(now),
   'data/resume': (_charm, observed, step) => resumeData(observed, step),
   'data/claim': (_charm, _observed, { claim }) => claimData(claim),
+  'data/doubt': (_charm, _observed, { doubt }) => noteDoubt(doubt),
   'member/add': ({ deadline }, observed, step) => actOnMembers(observed, step, deadline),
   'member/update': ({ deadline }, observed, step) => actOnMembers(observed, step, deadline),
   'member/promote': ({ deadline }, observed, step) => actOnMembers(observed, step, deadline),

@@ -20,7 +20,7 @@ import { blameFor, describeStart, partsOf } from '../plan/workload/next-start.ts
 import type { Start, Step } from '../step.ts'
 import { checkPorts } from './check-ports.ts'
 import { keepProvenAtFirst } from './proven-files.ts'
-import { confirmStart, forgetBegun, noteBegun, readBegun } from './start-record.ts'
+import { confirmStart, forgetBegun, noteBegun, readBegun, readInvocation } from './start-record.ts'
 import { writeFile } from './write-files.ts'
 
 /** A database of gigabytes takes most of it. */
@@ -86,8 +86,7 @@ export async function beginStart(
   now: number,
   how: Pick<Begun, 'halfway'> = {},
 ): Promise<void> {
-  const service = await readService(workload.service)
-  const before = service.kind === 'absent' ? '' : service.invocation
+  const before = await readInvocation(workload)
   await noteBegun(workload, { loading, before, at: now, ...how })
 }
 

@@ -3,11 +3,12 @@
 
 import { parseJsonText, printJsonText } from '../../interfaces/json-text.ts'
 import { makeDirectory, readTextIfExists, removeFile, writeFileAtomic } from '../../machine/file.ts'
-import { stopService } from '../../machine/service.ts'
+import { readService, stopService } from '../../machine/service.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
 import { begunPath, loadedPath, refusedPath } from '../layout.ts'
 import { begunSchema, refusedSchema } from '../observe/loaded-record.ts'
 import type { Begun, Loaded, Refused, StartPart } from '../observed.ts'
+import { endDoubt } from './claim-data.ts'
 import { keepProven } from './proven-files.ts'
 
 export async function noteBegun(workload: Workload, begun: Begun): Promise<void> {
@@ -40,9 +41,16 @@ export async function confirmStart(workload: Workload, { keeps = true } = {}): P
     await forgetBegun(workload)
     return
   }
+  await endDoubt(workload, await readInvocation(workload))
   if (keeps) await keepProven(workload)
   await recordLoaded(begun.loading)
   await forgetBegun(workload)
+}
+
+/** systemd's id of the start that etcd runs since, or of its last one. */
+export async function readInvocation(workload: Workload): Promise<string> {
+  const service = await readService(workload.service)
+  return service.kind === 'absent' ? '' : service.invocation
 }
 
 export async function recordLoaded(loaded: Loaded): Promise<void> {

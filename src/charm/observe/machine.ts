@@ -20,6 +20,7 @@ import {
   auditedPath,
   claimPath,
   databasePath,
+  doubtPath,
   fileNames,
   newClusterPaths,
   loadedPath,
@@ -28,7 +29,7 @@ import {
   revocationPath,
   revokedPath,
 } from '../layout.ts'
-import { claimSchema } from './claim-record.ts'
+import { claimSchema, doubtSchema } from './claim-record.ts'
 import { observeRestore } from './restore.ts'
 import { readBackupRecords } from './backup/records.ts'
 import { readEnding } from './read-ending.ts'
@@ -134,11 +135,12 @@ async function observeData(
   workload: Workload,
   data: boolean,
   runs: boolean,
-): Promise<Pick<MachineSeen, 'data' | 'claim' | 'position'>> {
+): Promise<Pick<MachineSeen, 'data' | 'claim' | 'doubt' | 'position'>> {
   if (!data) return { data, claim: undefined, position: undefined }
   const claim = parseJsonText(claimSchema, await readTextIfExists(claimPath(workload)))
-  if (runs) return { data, claim, position: undefined }
-  return { data, claim, position: (await readRaftPosition(raftLogPath(workload))) ?? 'unreadable' }
+  const doubt = parseJsonText(doubtSchema, await readTextIfExists(doubtPath(workload)))
+  if (runs) return { data, claim, doubt, position: undefined }
+  return { data, claim, doubt, position: (await readRaftPosition(raftLogPath(workload))) ?? 'unreadable' }
 }
 
 async function readDamage(workload: Workload): Promise<string | undefined> {

@@ -4,6 +4,7 @@
 
 import type { MemberId } from '../../../etcd/types.ts'
 import type { Observed } from '../../observed.ts'
+import type { Step } from '../../step.ts'
 import { dataOf } from './data.ts'
 import { ownMember } from './members.ts'
 
@@ -18,8 +19,22 @@ export function corruptMembers({ etcd }: Observed): ReadonlySet<MemberId> {
   return new Set(alarms.filter(({ kind }) => kind === 'corrupt').map(({ member }) => member))
 }
 
-/** Its data is in question, and it runs: it is to compare itself with the others. */
-export function isInQuestion(observed: Observed): boolean {
+/** etcd has an alarm that this unit's own data differs. */
+export function isOwnAlarmed(observed: Observed): boolean {
   const own = ownMember(observed)
-  return own !== undefined && observed.machine.service === 'active' && corruptMembers(observed).has(own.id)
+  return own !== undefined && corruptMembers(observed).has(own.id)
+}
+
+/** Its data is in question, by an alarm or by the note of one that was taken back, and it runs: it is to compare itself with the others. */
+export function isInQuestion(observed: Observed): boolean {
+  const { doubt, service } = observed.machine
+  return service === 'active' && (doubt !== undefined || isOwnAlarmed(observed))
+}
+
+/** Before the alarm is taken back, which nothing else remembers. */
+export function planDoubt(observed: Observed): readonly Step[] {
+  const { doubt, run, service } = observed.machine
+  const { invocation } = run
+  if (service !== 'active' || !isOwnAlarmed(observed) || doubt?.invocation === invocation) return []
+  return [{ kind: 'data/doubt', doubt: { invocation }, why: 'its data is in question until it starts anew' }]
 }

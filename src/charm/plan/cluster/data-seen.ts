@@ -10,6 +10,8 @@ export interface DataSeen {
   readonly databaseBytes: number
   /** The founding that the data is known to be of. */
   readonly claim: Claim | undefined
+  /** etcd found the data to differ, and was not seen since to start with it. */
+  readonly doubt?: Doubt | undefined
   /** How far the data goes, where no etcd runs on it; `unreadable` where its log is damaged. */
   readonly position: RaftPosition | 'unreadable' | undefined
   /** Why etcd, which does not run, says that it can't on this data. */
@@ -28,6 +30,12 @@ export interface StorageRecord {
   readonly storage: string
   /** What is mounted there; left out for a plain folder, as Juju makes where it can't mount. */
   readonly mount?: string | undefined
+}
+
+/** On disk before the alarm that says so is taken back: whatever becomes of the restart, the data is compared before it is trusted again. */
+export interface Doubt {
+  /** systemd's id of the start that the etcd in question runs since: only a later one compared the data with that of the others. */
+  readonly invocation: string
 }
 
 /** A unit takes data for its own only under the founding, and the name, that it was written with. */

@@ -2,7 +2,8 @@
 
 import type { MemberSeen, Observed } from '../../observed.ts'
 import type { Condition } from '../../step.ts'
-import { membersOf, ownMember } from './members.ts'
+import { isOwnAlarmed } from './damage.ts'
+import { memberName, membersOf, ownMember } from './members.ts'
 import { hasRoom, planQuota, shareOf } from '../workload/quota.ts'
 
 /** A member that lags further is sent a whole snapshot (etcd's default). */
@@ -12,13 +13,25 @@ export function healthConditions(observed: Observed): readonly Condition[] {
   const members = membersOf(observed) ?? []
   const own = ownMember(observed)
   const quota = planQuota(observed).bytes
-  return members
+  const told = members
     .filter((member) => member.id === own?.id || observed.leader)
     .flatMap((member) => {
       const scope = member.id === own?.id ? 'unit' : 'application'
       const told = [...alarmOf(observed, member), ...roomOf(member, quota), ...lagOf(member, members)]
       return told.map((condition): Condition => ({ ...condition, scope }))
     })
+  return [...doubtOf(observed), ...told]
+}
+
+/** On this unit's disk, so it is told by hooks that don't look at the members, too. */
+function doubtOf(observed: Observed): readonly Condition[] {
+  const { machine, unit } = observed
+  if (machine.doubt === undefined || isOwnAlarmed(observed)) return []
+  return [{ status: 'waiting', scope: 'unit', stake: 'cluster', message: tellDoubt(memberName(unit)) }]
+}
+
+function tellDoubt(name: string): string {
+  return `${name}: etcd found its data to differ; it compares it with the others at its next start, and joins anew if it does`
 }
 
 type Told = readonly Pick<Condition, 'status' | 'message' | 'stake'>[]
@@ -33,7 +46,7 @@ function alarmOf({ etcd }: Observed, { id, name }: MemberSeen): Told {
       message:
         kind === 'no-space'
           ? `${name}: the database is full and takes no writes; compact and defragment it or raise quota-backend-bytes`
-          : `${name}: etcd found its data to differ; it compares it with the others at its next start, and joins anew if it does`,
+          : tellDoubt(name),
     }))
 }
 

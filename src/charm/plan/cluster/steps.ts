@@ -3,7 +3,7 @@
 import type { Alarm, MemberId } from '../../../etcd/types.ts'
 import type { Founding, PeerUnit } from '../../../interfaces/etcd-peers.ts'
 import type { Loaded } from '../workload/service-seen.ts'
-import type { Claim, StorageRecord } from './data-seen.ts'
+import type { Claim, Doubt, StorageRecord } from './data-seen.ts'
 
 export type ClusterStep = DataStep | MemberStep | AlarmStep | AuthenticationStep | AuthenticationRecord
 
@@ -12,6 +12,7 @@ export type DataStep =
   | { readonly kind: 'data/set-aside' }
   | { readonly kind: 'data/resume'; readonly loading: Loaded; readonly founding: Resumption }
   | { readonly kind: 'data/claim'; readonly claim: Claim }
+  | { readonly kind: 'data/doubt'; readonly doubt: Doubt }
 
 export type MemberStep =
   | { readonly kind: 'member/add'; readonly peerUrls: readonly string[] }

@@ -4,6 +4,7 @@ import { decide } from '../../../../../src/charm/decide.ts'
 import { noQuorumExists } from '../../../../../src/charm/plan/cluster/guards.ts'
 import type { MemberSeen, Observed, PeerSeen } from '../../../../../src/charm/observed.ts'
 import { planAlarms } from '../../../../../src/charm/plan/cluster/alarms.ts'
+import { planDoubt } from '../../../../../src/charm/plan/cluster/damage.ts'
 import { healthConditions } from '../../../../../src/charm/plan/cluster/health.ts'
 import { lostQuorum } from '../../../../../src/charm/plan/cluster/quorum.ts'
 import type { MemberStatus } from '../../../../../src/etcd/types.ts'
@@ -102,8 +103,32 @@ test('a member whose data is in question takes its alarm back and starts anew, t
   const etcd = seen([well(0), well(1), well(2)], { alarms }).etcd
   assert.deepEqual(
     decide({ ...observed, etcd }).steps.map(({ kind }) => kind),
-    ['alarm/disarm', 'service/restart'],
+    ['data/doubt', 'alarm/disarm', 'service/restart'],
   )
+})
+
+test('until it has started anew, its data stays in question, though the alarm is taken back and whatever holds the restart', () => {
+  const observed = running(settled())
+  const { invocation } = observed.machine.run
+  const inDoubt = (doubt = { invocation }): Observed => ({
+    ...observed,
+    machine: { ...observed.machine, doubt },
+  })
+  const words =
+    'unit waiting: etcd-0: etcd found its data to differ; it compares it with the others at its next start, and joins anew if it does'
+  for (const members of [undefined, [well(0), well(1), well(2)]]) {
+    const { etcd } = members ? seen(members) : observed
+    const plan = decide({ ...inDoubt(), etcd }).steps.map(({ kind }) => kind)
+    assert.deepEqual(plan, ['service/restart'])
+    assert.deepEqual(told({ ...inDoubt(), etcd }), [words])
+  }
+  const alarms = [{ member: member(0).id, kind: 'corrupt' }] as const
+  const again = { ...inDoubt({ invocation: 'earlier' }), etcd: etcdUp([well(0), well(1)], { alarms }) }
+  assert.deepEqual(
+    planDoubt(again).map(({ kind }) => kind),
+    ['data/doubt'],
+  )
+  assert.deepEqual(planDoubt({ ...again, ...inDoubt() }), [])
 })
 
 test('the alarm of a full database is its own member’s to take back, once it runs with room', () => {
