@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini'
 import type { EtcdClient } from './client.ts'
-import { type Alarm, isMemberId } from './types.ts'
+import { type Alarm, isMemberId, wholeCluster } from './types.ts'
 
 const kinds = { None: undefined, Nospace: 'no-space', Corrupt: 'corrupt' } as const
 
@@ -10,8 +10,12 @@ export async function alarms(client: EtcdClient): Promise<readonly Alarm[]> {
   const answer = await client.ask('alarm list', ({ maintenance }) => maintenance.alarm({ action: 'Get' }))
   return answer.alarms.flatMap(({ memberID, alarm }) => {
     const kind = kinds[alarm]
-    return kind && isMemberId(memberID) ? [{ member: memberID, kind }] : []
+    return kind && isRaisedBy(memberID) ? [{ member: memberID, kind }] : []
   })
+}
+
+function isRaisedBy(memberID: string): memberID is Alarm['member'] {
+  return memberID === wholeCluster || isMemberId(memberID)
 }
 
 /** Of a member that is no more; one that is there gets its alarm back as long as the cause is. */

@@ -90,7 +90,11 @@ export interface RaftPosition {
   readonly index: bigint
 }
 
+/** In place of a member's id. */
+export const wholeCluster = '0'
+
 export interface Alarm {
-  readonly member: MemberId
+  /** etcd raises an alarm against the whole cluster where data differs and no majority tells whose; and a client may raise any so. */
+  readonly member: MemberId | typeof wholeCluster
   readonly kind: 'no-space' | 'corrupt'
 }

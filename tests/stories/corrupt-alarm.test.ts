@@ -59,3 +59,33 @@ test('where its restart is held up, a member whose alarm was taken back says so,
   assert.notEqual(await runsSince(model, follower), before)
   await assertSound(model)
 })
+
+test('an alarm of no one member is seen and told; where all data agree the leader takes it back, and restarts nobody', async (t) => {
+  const model = await openWorld()
+  after(() => model[Symbol.asyncDispose]())
+  const id = await deployServed(model, 2)
+  const { leader, follower } = await raftRoles(model)
+  const before = await Promise.all([leader, follower].map((unit) => runsSince(model, unit)))
+  const first = model.tables.applications.get('etcd')?.leader ?? ''
+  for (const [alarm, kind] of [
+    ['Corrupt', 'corrupt'],
+    ['Nospace', 'no-space'],
+  ] as const)
+    await t.test(kind, async () => {
+      const admin = await connectAsAdmin(model, follower)
+      await admin.maintenance.alarm({ action: 'Activate', memberID: '0', alarm })
+      const health = await model.runAction(follower, 'health')
+      assert.equal(health.results.alarms, `${kind}: the whole cluster`)
+      const dry = await model.runAction(first, 'disarm-alarms', { 'dry-run': true })
+      assert.match(String(dry.results.alarms), new RegExp(`^${kind} of the whole cluster: cause is gone`))
+      const done = await model.runAction(first, 'disarm-alarms')
+      assert.equal(done.results.done, `${kind} of the whole cluster disarmed`, done.message)
+      await admin.maintenance.alarm({ action: 'Activate', memberID: '0', alarm })
+      admin.close()
+      await heal(model)
+      assert.equal(await etcdctl(model.unit(follower).host, 'alarm', 'list'), '')
+      await assertWrites(model, id, `/web/${kind}`)
+    })
+  assert.deepEqual(await Promise.all([leader, follower].map((unit) => runsSince(model, unit))), before)
+  await assertSound(model)
+})

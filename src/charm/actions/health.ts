@@ -2,6 +2,7 @@
 
 import { memberStatus } from '../../etcd/cluster.ts'
 import { readHealth } from '../../etcd/health.ts'
+import { wholeCluster } from '../../etcd/types.ts'
 import type { Charm } from '../charm.ts'
 import type { MemberSeen, Observed } from '../observed.ts'
 import { askClusterVersion, openAdmin, ownEndpoint } from '../open-admin.ts'
@@ -46,7 +47,8 @@ function describeCluster(observed: Observed): Readonly<Record<string, string>> {
   const { etcd } = observed
   const members = membersOf(observed) ?? (etcd.kind === 'down' ? etcd.standing : undefined) ?? []
   const alarms = etcd.kind === 'up' ? (etcd.alarms ?? []) : []
-  const nameOf = (id: string): string => members.find((member) => member.id === id)?.name ?? id
+  const nameOf = (id: string): string =>
+    id === wholeCluster ? 'the whole cluster' : (members.find((member) => member.id === id)?.name ?? id)
   return {
     members: members.map(describeMember).join('\n') || 'unknown',
     ...describeReleases(observed),

@@ -13,12 +13,13 @@ import type { EtcdClient } from '../../etcd/client.ts'
 import { EtcdDenied, EtcdTimeout, EtcdUnavailable } from '../../etcd/errors.ts'
 import { type Health, readHealth } from '../../etcd/health.ts'
 import { lockHolder } from '../../etcd/lock.ts'
-import { alarms } from '../../etcd/maintenance.ts'
+import { alarms as listAlarms } from '../../etcd/maintenance.ts'
 import type { Ledger } from '../../interfaces/ledger.ts'
 import { markRole } from '../plan/clients/naming-guards.ts'
 import { readWork } from '../keep-lock.ts'
 import type { JujuSeen } from './juju.ts'
 import { wasDefragmented } from './defragmented.ts'
+import { compareInHook } from './compare-data.ts'
 import { readMembers } from './members.ts'
 import { observeStanding } from './standing.ts'
 import { observeTranslation } from './translation.ts'
@@ -30,6 +31,7 @@ import { isForeign } from '../plan/clients/claim.ts'
 import { metricsUrl } from '../plan/workload/configuration.ts'
 import { emptyLedger } from '../plan/clients/ledger.ts'
 import { ownedNames } from '../plan/clients/names.ts'
+import { isAnyInQuestion } from '../plan/cluster/damage.ts'
 import { memberOf } from '../plan/cluster/members.ts'
 
 /** What must be known before etcd can be asked. */
@@ -130,7 +132,8 @@ function asksEtcd({ leader, looksAtMembers, peers, unit }: Basis, { loaded, data
   return looksAtMembers || missed || !told || !data || loaded?.guarded !== true
 }
 
-interface Cluster extends Required<Pick<MembersInEtcd, 'alarms' | 'restarting' | 'clusterVersion' | 'work'>> {
+interface Cluster
+  extends Required<Pick<MembersInEtcd, 'alarms' | 'compared' | 'restarting' | 'clusterVersion' | 'work'>> {
   /** To be closed by whoever asks more of it. */
   readonly client: EtcdClient
   readonly members: readonly MemberSeen[]
@@ -150,15 +153,17 @@ async function askCluster(
     const complete = members.every((member) => member.responds)
     const [authentication, alarmed, turn, clusterVersion, work] = await Promise.all([
       readAuthentication(client),
-      alarms(client),
+      listAlarms(client),
       complete ? undefined : lockHolder(client, restartLock),
       prepared && here ? askClusterVersion() : undefined,
       prepared && here ? readWork(client) : undefined,
     ])
+    const compares = seen.leader && seen.looksAtMembers && isAnyInQuestion(alarmed)
     return {
       client,
       members,
       authentication,
+      compared: compares ? await compareInHook(members) : undefined,
       alarms: alarmed,
       restarting: unitOfTurn(turn),
       clusterVersion,
@@ -179,7 +184,8 @@ async function askEtcd(
   await using _closed = client
   const { members } = cluster
   const translated = seen.looksAtMembers ? await observeTranslation(seen, members, unread.here) : undefined
-  if (!authentication) return { ...unread, members, authentication, alarms: cluster.alarms, translated }
+  const { alarms, compared } = cluster
+  if (!authentication) return { ...unread, members, authentication, alarms, compared, translated }
   const known = {
     ...unread,
     ...cluster,

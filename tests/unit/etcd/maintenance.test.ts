@@ -7,6 +7,7 @@ import { addLearner, memberStatus, removeMember } from '../../../src/etcd/cluste
 import { EtcdOutOfSpace } from '../../../src/etcd/errors.ts'
 import { readHealth } from '../../../src/etcd/health.ts'
 import { alarms, disarm, health } from '../../../src/etcd/maintenance.ts'
+import { wholeCluster } from '../../../src/etcd/types.ts'
 import { type EtcdServer, startEtcd } from './etcd-server.ts'
 
 const put = ({ kv }: Etcd3): Promise<unknown> => kv.put({ key: Buffer.from('k'), value: Buffer.from('v') })
@@ -80,3 +81,22 @@ describe('a member that etcd found to differ', () => {
     await client.ask('put', put)
   })
 })
+
+// etcd raises them so where it can't tell whose data is wrong, and any client may where etcd lets it.
+for (const [alarm, kind] of [
+  ['Corrupt', 'corrupt'],
+  ['Nospace', 'no-space'],
+] as const)
+  describe(`an alarm ${kind} of no one member`, () => {
+    it("stops all writes, is listed as the whole cluster's, and can be taken back", async () => {
+      await using server = await startEtcd()
+      await using client = await server.open()
+      const request = { action: 'Activate', alarm, memberID: '0' } as const
+      await client.ask('alarm', ({ maintenance }) => maintenance.alarm(request))
+      await assert.rejects(client.ask('put', put))
+      assert.deepEqual(await alarms(client), [{ member: wholeCluster, kind }])
+      await disarm(client, { member: wholeCluster, kind })
+      assert.deepEqual(await alarms(client), [])
+      await client.ask('put', put)
+    })
+  })

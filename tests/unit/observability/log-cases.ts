@@ -20,7 +20,7 @@ export const logCases: Readonly<Record<string, LogCase>> = {
   EtcdCorrupt: {
     values: '1x60',
     at: '5m',
-    says: 'kv/0: etcd found its data to differ from that of the other members',
+    says: 'kv/0: etcd found the data of its members to differ, and takes no writes',
     quiet: '1 0x60',
   },
   EtcdAccessControlOff: {

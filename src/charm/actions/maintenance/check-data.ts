@@ -2,10 +2,10 @@
 
 import { printJsonText } from '../../../interfaces/json-text.ts'
 import type { Charm } from '../../charm.ts'
+import { type Comparison, compareData } from '../../observe/compare-data.ts'
 import { membersOf } from '../../plan/cluster/members.ts'
 import { observe } from '../../reconcile.ts'
 import { printColumns } from '../status/screen.ts'
-import { type Comparison, compareData } from './compare-data.ts'
 
 export async function checkData(charm: Charm): Promise<void> {
   const { juju } = charm
@@ -35,7 +35,7 @@ export function describeVerdict({ rows, revision, verdict }: Comparison): string
     case 'same':
       return `all ${rows.length} members have the same data at revision ${revision}`
     case 'different':
-      return `members differ at revision ${revision}: ${groups(rows).join(' | ')}; keep what most have: remove the units of the others, and add new ones`
+      return `members differ at revision ${revision}: ${groups(rows).join(' | ')}; ${remedyOf(rows)}`
     case 'incomplete': {
       const missing = rows.filter(({ hash }) => hash === undefined).map(({ name }) => name)
       return missing.length > 0
@@ -47,12 +47,22 @@ export function describeVerdict({ rows, revision, verdict }: Comparison): string
   }
 }
 
+function remedyOf(rows: Comparison['rows']): string {
+  const [most = []] = namesByHash(rows).map(([, names]) => names)
+  const replace = 'remove the units of the others, and add new ones'
+  return most.length * 2 > rows.length
+    ? `keep what most have: ${replace}`
+    : `no majority has the same: keep a unit whose keys you know to be right and ${replace}, or restore a backup`
+}
+
 /** Who has which hash, the most first. */
-function groups(rows: Comparison['rows']): readonly string[] {
-  const names = new Map<number, string[]>()
+function namesByHash(rows: Comparison['rows']): readonly (readonly [number, readonly string[]])[] {
+  const names = new Map<number, readonly string[]>()
   for (const { hash, name } of rows)
     if (hash !== undefined) names.set(hash, [...(names.get(hash) ?? []), name])
-  return [...names]
-    .toSorted(([, a], [, b]) => b.length - a.length)
-    .map(([hash, members]) => `${members.join(', ')}: ${hash}`)
+  return [...names].toSorted(([, a], [, b]) => b.length - a.length)
+}
+
+function groups(rows: Comparison['rows']): readonly string[] {
+  return namesByHash(rows).map(([hash, members]) => `${members.join(', ')}: ${hash}`)
 }

@@ -2,10 +2,11 @@
 // there only hides that data is lost, or is there again with the next write.
 
 import * as z from 'zod/mini'
-import type { Alarm } from '../../../etcd/types.ts'
+import { type Alarm, wholeCluster } from '../../../etcd/types.ts'
 import { printJsonText } from '../../../interfaces/json-text.ts'
 import type { Charm } from '../../charm.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
+import { compareData } from '../../observe/compare-data.ts'
 import { membersOf } from '../../plan/cluster/members.ts'
 import { quotaOf } from '../../plan/maintenance/quota-of.ts'
 import { hasRoom, shareOf } from '../../plan/workload/quota.ts'
@@ -13,7 +14,6 @@ import { carryOutAlone, observe } from '../../reconcile.ts'
 import { dryRun, readParameters, untouched } from '../parameters.ts'
 import { printShare } from '../status/screen.ts'
 import { describeVerdict } from './check-data.ts'
-import { compareData } from './compare-data.ts'
 
 const parameters = z.object(dryRun)
 
@@ -61,9 +61,12 @@ async function judgeAlarms(observed: Observed, alarms: readonly Alarm[]): Promis
   const comparison = corrupt ? await compareData(observed) : undefined
   return alarms.map((alarm) => {
     const member = members.find(({ id }) => id === alarm.member)
-    const label = `${alarm.kind} of ${member?.name ?? `member ${alarm.member}`}`
-    if (!member) return { alarm, label, gone: true, why: 'that member is gone' }
-    if (alarm.kind === 'no-space') return { alarm, label, ...judgeSpace(member, observed) }
+    const ofAll = alarm.member === wholeCluster
+    const whose = ofAll ? 'the whole cluster' : (member?.name ?? `member ${alarm.member}`)
+    const label = `${alarm.kind} of ${whose}`
+    if (!member && !ofAll) return { alarm, label, gone: true, why: 'that member is gone' }
+    if (alarm.kind === 'no-space')
+      return { alarm, label, ...(member ? judgeSpace(member, observed) : judgeSpaces(members, observed)) }
     return {
       alarm,
       label,
@@ -71,6 +74,15 @@ async function judgeAlarms(observed: Observed, alarms: readonly Alarm[]): Promis
       why: comparison ? describeVerdict(comparison) : 'it was not compared',
     }
   })
+}
+
+/** By the first that has no room, where there is one. */
+function judgeSpaces(members: readonly MemberSeen[], observed: Observed): Pick<Judged, 'gone' | 'why'> {
+  const full = members
+    .map((member) => ({ member, ...judgeSpace(member, observed) }))
+    .find(({ gone }) => !gone)
+  if (full) return { gone: false, why: `${full.member.name}: ${full.why}` }
+  return { gone: members.length > 0, why: 'the databases of all members have room' }
 }
 
 function judgeSpace(member: MemberSeen, observed: Observed): Pick<Judged, 'gone' | 'why'> {

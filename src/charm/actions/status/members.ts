@@ -2,6 +2,7 @@
 
 import { EtcdFailure } from '../../../etcd/errors.ts'
 import { lockHolder } from '../../../etcd/lock.ts'
+import { wholeCluster } from '../../../etcd/types.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
 import { endpointsToAsk, openAdmin } from '../../open-admin.ts'
 import { restartingNote, restartLock } from '../../plan/cluster/absence.ts'
@@ -95,10 +96,11 @@ function larger(a: bigint, b: bigint): bigint {
 
 function describeAlarms({ etcd }: Observed, members: readonly MemberSeen[]): readonly string[] {
   const alarms = etcd.kind === 'up' ? (etcd.alarms ?? []) : []
-  return alarms.map(
-    ({ kind, member }) =>
-      `${kind} (${members.find(({ id }) => id === member)?.name ?? `member ${member}, gone`})`,
-  )
+  const nameOf = (id: string): string =>
+    id === wholeCluster
+      ? 'the whole cluster'
+      : (members.find((member) => member.id === id)?.name ?? `member ${id}, gone`)
+  return alarms.map(({ kind, member }) => `${kind} (${nameOf(member)})`)
 }
 
 async function readTurn(observed: Observed): Promise<string> {

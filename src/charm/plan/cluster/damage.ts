@@ -2,7 +2,7 @@
 // the others are enough without it; on doubt nobody touches anything. An alarm alone is doubt (etcd 3.6.4 lets every user raise one):
 // the member starts anew, compares itself with the others as it does so, and refuses to run where it differs indeed.
 
-import type { MemberId } from '../../../etcd/types.ts'
+import { type Alarm, type MemberId, wholeCluster } from '../../../etcd/types.ts'
 import type { Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
 import { dataOf } from './data.ts'
@@ -16,7 +16,14 @@ export function whyDamaged(observed: Observed): string | undefined {
 /** Those that are not counted on when another is to make way. */
 export function corruptMembers({ etcd }: Observed): ReadonlySet<MemberId> {
   const alarms = etcd.kind === 'up' ? (etcd.alarms ?? []) : []
-  return new Set(alarms.filter(({ kind }) => kind === 'corrupt').map(({ member }) => member))
+  return new Set(
+    alarms.flatMap(({ kind, member }) => (kind === 'corrupt' && member !== wholeCluster ? [member] : [])),
+  )
+}
+
+/** Of an alarm that data differs and not whose: no member is known to be right. */
+export function isAnyInQuestion(alarms: readonly Alarm[]): boolean {
+  return alarms.some(({ kind, member }) => kind === 'corrupt' && member === wholeCluster)
 }
 
 /** etcd has an alarm that this unit's own data differs. */

@@ -30,6 +30,8 @@ export interface MembersInEtcd {
   readonly restarting?: string | undefined
   /** Only where this hook looked at the members. */
   readonly alarms?: readonly Alarm[]
+  /** What the leader finds by comparing all members while etcd has an alarm that data differs and names no member. */
+  readonly compared?: DataVerdict | undefined
   /** The line that all members have agreed on, as 3.5.0; asked only where another release lies ready. */
   readonly clusterVersion?: string | undefined
   /** Asked with it: what a member must not be switched under. */
@@ -38,6 +40,9 @@ export interface MembersInEtcd {
   /** In this very hook a member was defragmented. */
   readonly defragmented?: boolean
 }
+
+/** `incomplete`: not all members could be compared, and those that were do not differ. */
+export type DataVerdict = 'same' | 'different' | 'incomplete'
 
 /** By the lock that it keeps in etcd as long as it goes on. */
 export interface WorkInEtcd {

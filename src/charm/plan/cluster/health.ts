@@ -1,5 +1,6 @@
 // What etcd itself says of its members: alarms, room in the database, how far each lags. A unit tells its own, the leader all of them.
 
+import { wholeCluster } from '../../../etcd/types.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
 import type { Condition } from '../../step.ts'
 import { isOwnAlarmed } from './damage.ts'
@@ -20,7 +21,7 @@ export function healthConditions(observed: Observed): readonly Condition[] {
       const told = [...alarmOf(observed, member), ...roomOf(member, quota), ...lagOf(member, members)]
       return told.map((condition): Condition => ({ ...condition, scope }))
     })
-  return [...doubtOf(observed), ...told]
+  return [...doubtOf(observed), ...clusterAlarms(observed), ...told]
 }
 
 /** On this unit's disk, so it is told by hooks that don't look at the members, too. */
@@ -28,6 +29,22 @@ function doubtOf(observed: Observed): readonly Condition[] {
   const { machine, unit } = observed
   if (machine.doubt === undefined || isOwnAlarmed(observed)) return []
   return [{ status: 'waiting', scope: 'unit', stake: 'cluster', message: tellDoubt(memberName(unit)) }]
+}
+
+/** Those that name no member are the leader's to tell. */
+function clusterAlarms({ etcd, leader }: Observed): readonly Condition[] {
+  const alarms = etcd.kind === 'up' && leader ? (etcd.alarms ?? []) : []
+  return alarms
+    .filter(({ member }) => member === wholeCluster)
+    .map(({ kind }) => ({
+      status: 'blocked',
+      scope: 'application',
+      stake: 'cluster',
+      message:
+        kind === 'no-space'
+          ? 'etcd takes no writes (alarm NOSPACE of no one member); run status: compact and defragment a full database'
+          : 'etcd found data to differ, not whose, and takes no writes; run check-data, which says what to do',
+    }))
 }
 
 function tellDoubt(name: string): string {

@@ -12,7 +12,7 @@ import {
 } from './guards.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
-import { corruptMembers, whyDamaged } from './damage.ts'
+import { corruptMembers, isAnyInQuestion, whyDamaged } from './damage.ts'
 import { dataOf, isLeftBehind } from './data.ts'
 import { founderOf } from '../restore/under-way.ts'
 import { membersOf, ownMember, peerUrlOf, unitOf, unitsThereAre } from './members.ts'
@@ -38,7 +38,9 @@ function changeOwn(observed: Observed, members: readonly MemberSeen[], own: Memb
   if (turnedAway) return removal(members, own, 'it has not started, and members turn it away')
   if (own.name !== '' && data === 'none')
     return removal(members, own, "this member's data is lost; it joins anew")
-  const damage = own.name === '' ? undefined : whyDamaged(observed)
+  // A copy of one of those that differ would make a majority of what may be wrong.
+  const doubtful = etcd.kind === 'up' && isAnyInQuestion(etcd.alarms ?? [])
+  const damage = own.name === '' || doubtful ? undefined : whyDamaged(observed)
   if (damage !== undefined) return removal(members, own, `its data is damaged (${damage}); it joins anew`)
   if (isLeftBehind(observed))
     return own.name === '' ? setAside : removal(members, own, 'its storage holds other data; it joins anew')

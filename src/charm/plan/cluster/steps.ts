@@ -22,7 +22,7 @@ export type MemberStep =
 
 export interface AlarmStep {
   readonly kind: 'alarm/disarm'
-  readonly member: MemberId
+  readonly member: Alarm['member']
   readonly alarm: Alarm['kind']
 }
 

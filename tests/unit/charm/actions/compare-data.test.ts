@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeVerdict } from '../../../../src/charm/actions/maintenance/check-data.ts'
-import { type HashRow, judge } from '../../../../src/charm/actions/maintenance/compare-data.ts'
+import { type HashRow, judge } from '../../../../src/charm/observe/compare-data.ts'
 
 const row = (name: string, hash: number | undefined, compactRevision: string | undefined = '7'): HashRow => ({
   name,
@@ -19,6 +19,14 @@ test('members with one hash have the same data', () => {
 test('members that differ are named, those that most agree with first', () => {
   const words = told(row('etcd-0', 9), row('etcd-1', 1), row('etcd-2', 1))
   assert.match(words, /^members differ at revision 42: etcd-1, etcd-2: 1 \| etcd-0: 9; keep what most have/)
+})
+
+test('where no majority has the same, the operator is to say which is right', () => {
+  const words = told(row('etcd-0', 9), row('etcd-1', 1))
+  assert.match(
+    words,
+    /^members differ at revision 42: etcd-0: 9 \| etcd-1: 1; no majority has the same: keep/,
+  )
 })
 
 test('one that gives no hash is no proof, and a difference among the others still is one', () => {

@@ -62,6 +62,44 @@ test('the alarm of a member that is gone is taken back, and no other', () => {
   )
 })
 
+const wholeCluster = '0'
+
+test('an alarm of no one member is told by the leader, and no member is said to be gone', () => {
+  const alarms = [
+    { member: wholeCluster, kind: 'corrupt' },
+    { member: wholeCluster, kind: 'no-space' },
+  ] as const
+  const full = { dbSize: 1_900_000_000n }
+  const observed = seen([well(0), well(1, full)], { alarms })
+  assert.match(told(observed).join(), /application blocked: etcd found data to differ, not whose/)
+  assert.match(told(observed).join(), /application blocked: etcd takes no writes \(alarm NOSPACE/)
+  assert.deepEqual(told({ ...observed, leader: false }), [])
+  assert.deepEqual(planAlarms(observed), [])
+  assert.deepEqual(planDoubt(running(observed)), [])
+})
+
+const verdicts = [
+  ['same', true],
+  ['different', false],
+  ['incomplete', false],
+  [undefined, false],
+] as const
+
+for (const [compared, over] of verdicts)
+  test(`where data that etcd found to differ is ${compared ?? 'not compared'}, its alarm is ${over ? 'taken back by the leader' : 'left'}`, () => {
+    const alarms = [{ member: wholeCluster, kind: 'corrupt' }] as const
+    const observed = seen([well(0), well(1)], { alarms, compared })
+    assert.equal(planAlarms(observed).length, over ? 1 : 0)
+    assert.deepEqual(planAlarms({ ...observed, leader: false }), [])
+  })
+
+test('the alarm of a full database that names no member goes when those that answer have room', () => {
+  const alarms = [{ member: wholeCluster, kind: 'no-space' }] as const
+  const away = member(2, { responds: false })
+  assert.equal(planAlarms(seen([well(0), well(1), away], { alarms })).length, 1)
+  assert.equal(planAlarms(seen([well(0), well(1, { dbSize: 1_900_000_000n }), away], { alarms })).length, 0)
+})
+
 function stands(answering: number, voters: number, endpoints = 0): Observed {
   const standing = Array.from({ length: voters }, (_, nth) => member(nth, { responds: nth < answering }))
   const observed = settled()

@@ -1,12 +1,12 @@
 // Whether all members have the same data: the hash of all keys up to one revision, which every one of them has, asked of each.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EtcdFailure } from '../../../etcd/errors.ts'
-import { hashOfData } from '../../../etcd/maintenance.ts'
-import type { MemberSeen, Observed } from '../../observed.ts'
-import { readMembers } from '../../observe/members.ts'
-import { answeringFirst, openAdmin } from '../../open-admin.ts'
-import { membersOf } from '../../plan/cluster/members.ts'
+import { EtcdFailure } from '../../etcd/errors.ts'
+import { hashOfData } from '../../etcd/maintenance.ts'
+import type { DataVerdict, MemberSeen, Observed } from '../observed.ts'
+import { answeringFirst, openAdmin } from '../open-admin.ts'
+import { membersOf } from '../plan/cluster/members.ts'
+import { readMembers } from './members.ts'
 
 /** A member reads its whole database for it. */
 const patienceMs = 90_000
@@ -14,7 +14,7 @@ const patienceMs = 90_000
 export interface Comparison {
   readonly revision: string
   readonly rows: readonly HashRow[]
-  readonly verdict: 'same' | 'different' | 'incomplete'
+  readonly verdict: DataVerdict
 }
 
 export interface HashRow {
@@ -34,6 +34,18 @@ export async function compareData(observed: Observed): Promise<Comparison> {
     if (comparison.verdict === 'same' || left === 1) return comparison
     await sleep(2000)
   }
+}
+
+/** Of this hook: its process runs no other. */
+let differed: DataVerdict | undefined
+
+/** In a hook, while etcd takes no writes: members that differ, or do not all answer, are compared once. */
+export async function compareInHook(members: readonly MemberSeen[]): Promise<DataVerdict> {
+  if (members.some(({ responds }) => !responds)) return 'incomplete'
+  if (differed !== undefined) return differed
+  const { verdict } = await compareOnce(members)
+  if (verdict !== 'same') differed = verdict
+  return verdict
 }
 
 /** What they have now, which is more than when the action began. */
@@ -57,7 +69,7 @@ async function compareOnce(members: readonly MemberSeen[]): Promise<Comparison> 
   return { revision, rows, verdict: judge(rows) }
 }
 
-export function judge(rows: readonly HashRow[]): Comparison['verdict'] {
+export function judge(rows: readonly HashRow[]): DataVerdict {
   const found = rows.filter(({ hash }) => hash !== undefined)
   const bases = new Set(found.map(({ compactRevision }) => compactRevision))
   // Where the history begins elsewhere, other hashes mean nothing.
