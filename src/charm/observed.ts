@@ -48,6 +48,11 @@ export interface Observed {
   readonly insists?: boolean
   /** This hook looks at the cluster's members. */
   readonly looksAtMembers: boolean
+  /**
+   * The status that this hook found, or as the leader the application's, tells of something. Which of it is etcd's word of its members is
+   * not to be told from a text that may be cut; so they are looked at, and nothing of it vanishes unlooked.
+   */
+  readonly unwell?: boolean
   /** Units that Juju plans to have, from its goal state; `undefined` where this hook did not ask. */
   readonly expectedUnits: ReadonlySet<string> | undefined
   /** And those on their way out, which Juju 3.6 lists in no relation any more. */

@@ -12,9 +12,9 @@ export interface WorkloadStatus {
 export interface Statuses {
   /**
    * Reads this unit's status, and as the leader the application's in the same call, for `setStatus` to compare with: the earlier
-   * it begins, the less a hook waits for it.
+   * it begins, the less a hook waits for it. Returns the messages, of which an empty one tells of nothing.
    */
-  readStatuses(of: { readonly leader: boolean }): Promise<void>
+  readStatuses(of: { readonly leader: boolean }): Promise<readonly string[]>
   /** Sets this unit's status or, as the leader, the application's; makes no write where it is so already. */
   setStatus(status: WorkloadStatus, of?: { readonly application?: boolean }): Promise<void>
   setApplicationVersion(version: string): Promise<void>
@@ -48,6 +48,7 @@ export function openStatuses(tools: HookTools, unit: string): Statuses {
     async readStatuses({ leader }) {
       if (leader) ofApplication ??= await readApplication()
       ofUnit ??= await readUnit()
+      return [ofUnit.message, ...(leader && ofApplication ? [ofApplication.message] : [])]
     },
     async setStatus({ status, message: told }, { application = false } = {}) {
       const message = shorten(plainLines(told))

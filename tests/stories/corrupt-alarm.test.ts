@@ -1,5 +1,5 @@
 // On the emulator alone: only etcd's admin raises such an alarm, by the API, and its key stays on its machine.
-// An alarm that says that a member's data are corrupt, while they are not.
+// Alarms that say that data are corrupt, while they are not; and what the status tells of alarms and full databases.
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
@@ -7,7 +7,7 @@ import { restartLock } from '../../src/charm/plan/cluster/absence.ts'
 import type { Model } from '../emulator/index.ts'
 import { assertSound, heal, raftRoles } from './chaos/cluster.ts'
 import { assertWrites, connectAsAdmin, deployServed, setAsideOn } from './chaos/units.ts'
-import { etcdctl, openWorld } from './world.ts'
+import { connectAs, etcdctl, openWorld } from './world.ts'
 
 /** As etcd does where it finds that member's data to differ. */
 async function raiseAgainst(model: Model, unit: string): Promise<void> {
@@ -88,4 +88,26 @@ test('an alarm of no one member is seen and told; where all data agree the leade
     })
   assert.deepEqual(await Promise.all([leader, follower].map((unit) => runsSince(model, unit))), before)
   await assertSound(model)
+})
+
+const MiB = 1024 * 1024
+
+test('what etcd says of its members stays in the status while hooks come that are about something else', async () => {
+  const model = await openWorld()
+  after(() => model[Symbol.asyncDispose]())
+  const id = await deployServed(model, 1)
+  await model.config('etcd', { 'quota-backend-bytes': String(24 * MiB) })
+  await model.settle()
+  const client = connectAs(model, id, 'web')
+  for (let nth = 0; nth < 21; nth += 1) await client.put(`/web/full/${nth}`, 'x'.repeat(MiB))
+  client.close()
+  await model.updateStatus('etcd')
+  const told = model.unit('etcd/0').workload
+  assert.match(told.message, /^etcd-0: the database has \d+ % of its quota/)
+  await model.as('web/0', async (run) => {
+    await run('relation-set', '-r', String(id), 'note=1')
+  })
+  const hooks = await model.settle()
+  assert.ok(hooks.some(({ hook, unit }) => unit === 'etcd/0' && hook === 'etcd-client-relation-changed'))
+  assert.deepEqual(model.unit('etcd/0').workload, told)
 })

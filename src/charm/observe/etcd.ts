@@ -35,7 +35,7 @@ import { isAnyInQuestion } from '../plan/cluster/damage.ts'
 import { memberOf } from '../plan/cluster/members.ts'
 
 /** What must be known before etcd can be asked. */
-type Basis = Pick<JujuSeen, 'leader' | 'looksAtMembers' | 'peers' | 'unit'>
+type Basis = Pick<JujuSeen, 'leader' | 'looksAtMembers' | 'peers' | 'unit' | 'unwell'>
 
 /** What a hook asks of etcd whatever its clients want: so it is asked while Juju still tells of them. */
 export interface EtcdBegun {
@@ -125,11 +125,14 @@ async function lookAtLockOut<Seen extends EtcdSeen>(found: Seen): Promise<Seen> 
 type Answering = Extract<EtcdSeen, { readonly kind: 'up' }>
 
 /** Whether a member that is well has still to be asked for more. */
-function asksEtcd({ leader, looksAtMembers, peers, unit }: Basis, { loaded, data }: MachineSeen): boolean {
+function asksEtcd(
+  { leader, looksAtMembers, peers, unit, unwell }: Basis,
+  { loaded, data }: MachineSeen,
+): boolean {
   const told = peers?.units.get(unit)?.databag.endpoint !== undefined
   // Of one that was missed its status goes on telling, whatever the hook is about.
   const missed = leader && (peers?.ledger.away.size ?? 0) > 0
-  return looksAtMembers || missed || !told || !data || loaded?.guarded !== true
+  return looksAtMembers || unwell === true || missed || !told || !data || loaded?.guarded !== true
 }
 
 interface Cluster

@@ -41,6 +41,7 @@ export interface FirstSeen {
   readonly leader: boolean
   readonly unit: string
   readonly looksAtMembers: boolean
+  readonly unwell: boolean
   readonly peers: PeersSeen | undefined
   readonly leaving: boolean
 }
@@ -91,13 +92,13 @@ async function lookFirst(charm: Charm, options: Options, leader: boolean): Promi
   const { context, juju } = charm
   const { hook, unit } = context
   const looksAtMembers = isSweep(hook) || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
-  const [peers, leaving] = await Promise.all([
+  const [peers, leaving, unwell] = await Promise.all([
     observePeers(charm, leader && looksAtMembers ? juju.presentUnits : undefined),
     isLeaving(charm),
     readAhead(charm, leader),
     looksAtMembers ? loadClient() : undefined,
   ])
-  return { options, leader, unit, looksAtMembers, peers, leaving }
+  return { options, leader, unit, looksAtMembers, unwell, peers, leaving }
 }
 
 /** An action is asked by a human, who wants to know how all stands. */
@@ -107,7 +108,7 @@ function isSweep(hook: Hook): boolean {
 
 async function lookOn(
   charm: Charm,
-  { options, leader, looksAtMembers, peers, leaving }: FirstSeen,
+  { options, leader, looksAtMembers, unwell, peers, leaving }: FirstSeen,
 ): Promise<JujuSeen> {
   const { context, juju } = charm
   const { hook } = context
@@ -140,6 +141,7 @@ async function lookOn(
     insists: hook.name === 'update-status',
     aboutClient: isAboutClient(hook),
     looksAtMembers,
+    unwell,
     expectedUnits,
     presentUnits,
     collect: hook.name === 'update-status',
@@ -155,10 +157,17 @@ async function lookOn(
   }
 }
 
-/** What is needed later, and for which nothing but the leadership need be known: so nobody waits for it when it is needed. */
-async function readAhead({ context: { hook }, juju }: Charm, leader: boolean): Promise<void> {
-  if (hook.kind === 'action') return
-  await Promise.all([juju.readStatuses({ leader }), leader ? readClientAhead(hook, juju) : undefined])
+/**
+ * What is needed later, and for which nothing but the leadership need be known: so nobody waits for it when it is needed. Whether a status
+ * tells of anything.
+ */
+async function readAhead({ context: { hook }, juju }: Charm, leader: boolean): Promise<boolean> {
+  if (hook.kind === 'action') return false
+  const [messages] = await Promise.all([
+    juju.readStatuses({ leader }),
+    leader ? readClientAhead(hook, juju) : undefined,
+  ])
+  return messages.some((message) => message !== '')
 }
 
 async function readClientAhead(hook: Hook, juju: Juju): Promise<void> {
