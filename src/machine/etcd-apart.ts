@@ -21,8 +21,17 @@ export interface ToRun {
 
 export interface EtcdApart extends AsyncDisposable {
   readonly endpoint: string
-  /** How it ended, in its own last words; `undefined` while it runs. */
-  readonly ended: string | undefined
+  /** How it ended; `undefined` while it runs. */
+  readonly ended: EndApart | undefined
+}
+
+export interface EndApart {
+  /** In words: `exited with 2`, `was ended by SIGKILL`. */
+  readonly how: string
+  /** And not by a signal, as the kernel's where memory is short. */
+  readonly byItself: boolean
+  /** The last that it wrote to its standard error, 4000 characters at most. */
+  readonly said: string
 }
 
 /** It takes what it finds: whether that fits the quota is for others to say. */
@@ -34,17 +43,22 @@ export async function startEtcdApart(to: ToRun): Promise<EtcdApart> {
   const program = await findEtcd(to.workload)
   const argv = [...(await asItsUser(to.workload)), program, ...options(to, endpoint, peer ?? 0)]
   const child = spawn('setpriv', argv, { stdio: ['ignore', 'ignore', 'pipe'], env: {} })
-  let [said, ended]: [string, string | undefined] = ['', undefined]
+  let [said, ended]: [string, EndApart | undefined] = ['', undefined]
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = `${said}${text}`.slice(-4000)
   })
   const gone = new Promise<void>((resolve) => {
     child.once('error', (error) => {
-      ended = error.message
+      ended = { how: `could not be run: ${error.message}`, byItself: false, said }
       resolve()
     })
-    child.once('exit', () => {
-      ended = said
+    // Not at its exit: what it said last may still be on its way then.
+    child.once('close', (code, signal) => {
+      ended ??= {
+        how: signal === null ? `exited with ${code}` : `was ended by ${signal}`,
+        byItself: signal === null,
+        said,
+      }
       resolve()
     })
   })

@@ -8,7 +8,8 @@ import { lacks } from './stores/start-store.ts'
 import { openWorld } from './world.ts'
 
 const skip = lacks('moto')
-const day = 24 * 3600
+const hour = 3600
+const day = 24 * hour
 /** Ten minutes ago, so that none falls due but where a day passes. */
 const daily = `daily@${new Date(Date.now() - 600_000).toISOString().slice(11, 16)}`
 
@@ -64,6 +65,30 @@ test('each that the schedule brings is proven; one that cannot be restored is to
     assert.equal(tell(model), 'active: ')
     assert.equal((await completeIn(eyes)).length, 1, 'old ones go with one that is proven')
   })
+
+  await t.test(
+    'an etcd that the kernel ends, as where memory is short, is no fault of the backup',
+    async () => {
+      const { host } = model.unit('etcd/0')
+      const taken = await model.runAction('etcd/0', 'create-backup')
+      const id = String(taken.results['backup-id'])
+      const ends =
+        'while :; do for p in $(pgrep -f "[n]ame=trial --data"); do kill -9 $p; done; sleep 0.02; done'
+      const kernel = host.spawn(['sh', '-c', `echo $$ >/tmp/kernel.pid; ${ends}`], { env: {} })
+      await pass(model, 2 * day + 10)
+      assert.match(
+        tell(model),
+        /^active: the newest backup is not verified: etcd was ended by SIGKILL; see that/,
+      )
+      const tried = await model.runAction('etcd/0', 'verify-backup', { 'backup-id': id })
+      assert.match(tried.message, new RegExp(`^${id} can't be tried: etcd was ended by SIGKILL`))
+      assert.equal((await manifestOf(world, id))?.unusableAt, undefined)
+      await host.run(['sh', '-c', 'kill $(cat /tmp/kernel.pid)'])
+      await kernel.ended
+      await pass(model, 2 * day + 2 * hour)
+      assert.equal(tell(model), 'active: ')
+    },
+  )
 
   await t.test(
     'one that is killed while it verifies is lost, and the next finds what there is to do',

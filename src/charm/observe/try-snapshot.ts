@@ -7,7 +7,7 @@ import { readAuthentication } from '../../etcd/access.ts'
 import type { EtcdClient } from '../../etcd/client.ts'
 import { memberStatus } from '../../etcd/cluster.ts'
 import { EtcdTimeout, EtcdUnavailable } from '../../etcd/errors.ts'
-import { gravestWords } from '../../etcd/judge-log.ts'
+import { damageIn, lastWordsOf, type ProgramEnd } from '../../etcd/judge-trial.ts'
 import { alarms, hashOfData, readStore } from '../../etcd/maintenance.ts'
 import { readSnapshot, type SnapshotFacts } from '../../etcd/snapshot-file.ts'
 import { type EtcdApart, startEtcdApart } from '../../machine/etcd-apart.ts'
@@ -16,7 +16,6 @@ import { CommandFailed } from '../../machine/process.ts'
 import { restoreSnapshot } from '../../machine/restore-snapshot.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
-import { plainText } from '../../plain-text.ts'
 import { trialFolder } from '../layout.ts'
 import { needSpace } from '../need-space.ts'
 import { openAdmin } from '../open-admin.ts'
@@ -36,6 +35,7 @@ export { readSnapshot }
 
 const member = { name: 'trial', peerUrl: 'https://127.0.0.1:2380', token: 'trial' }
 
+/** @throws {Blocked} where it could not be tried, which says nothing of the snapshot */
 export async function trySnapshot({ path, file, adminAuthority, raw }: ToTry): Promise<SnapshotTried> {
   const workload = await findWorkload()
   const folder = trialFolder(workload)
@@ -47,15 +47,40 @@ export async function trySnapshot({ path, file, adminAuthority, raw }: ToTry): P
     await restoreSnapshot(workload, { ...member, snapshot: path, dataDir, raw })
     await using etcd = await runApart({ workload, folder, dataDir, name: member.name, adminAuthority })
     await using client = etcd.client
-    return await ask(client, etcd.endpoint)
+    return await askWhileItRuns(etcd, client)
   } catch (error) {
-    if (error instanceof CommandFailed) return { kind: 'unusable', words: wordsOf(error) }
-    if (error instanceof DoesNotRun) return { kind: 'unusable', words: error.message }
-    throw error
+    if (error instanceof DoesNotRun) return judge(error.end, error)
+    if (!(error instanceof CommandFailed)) throw error
+    const end = { how: error.how, byItself: error.exitCode !== undefined, said: error.stderr }
+    return judge(end, new Blocked(notTried('etcdutl', end), { cause: error }))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+function judge(end: ProgramEnd, untried: Blocked): SnapshotTried {
+  const words = damageIn(end)
+  if (words === undefined) throw untried
+  return { kind: 'unusable', words }
+}
+
+/** Of data that is damaged etcd may end where it is asked for all of it. */
+async function askWhileItRuns(etcd: EtcdApart, client: EtcdClient): Promise<SnapshotTried> {
+  try {
+    return await ask(client, etcd.endpoint)
+  } catch (error) {
+    if (!(error instanceof EtcdUnavailable || error instanceof EtcdTimeout)) throw error
+    await sleep(endsWithin)
+    if (etcd.ended) throw new DoesNotRun(etcd.ended)
+    throw new Blocked(
+      `etcd runs with the snapshot and does not answer (${error.message}); see that this unit has memory and room for a second etcd, and try again`,
+      { cause: error },
+    )
+  }
+}
+
+/** Its connections end before it does. */
+const endsWithin = 500
 
 async function ask(client: EtcdClient, endpoint: string): Promise<SnapshotTried> {
   const { revision, keys } = await readStore(client)
@@ -78,8 +103,18 @@ async function ask(client: EtcdClient, endpoint: string): Promise<SnapshotTried>
   }
 }
 
-export class DoesNotRun extends Error {
-  override readonly name = 'DoesNotRun'
+/** An etcd apart ended before it served, or while it was asked. */
+export class DoesNotRun extends Blocked {
+  readonly end: ProgramEnd
+  constructor(end: ProgramEnd) {
+    super(notTried('etcd', end))
+    this.end = end
+  }
+}
+
+function notTried(program: string, end: ProgramEnd): string {
+  const words = lastWordsOf(end)
+  return `${program} ${end.how}${words && `: ${words}`}; see that this unit has memory and room for a second etcd, and try again`
 }
 
 export interface ToRunApart {
@@ -94,7 +129,7 @@ export interface Running extends EtcdApart {
   readonly client: EtcdClient
 }
 
-/** Serves when it returns. @throws {DoesNotRun} */
+/** Serves when it returns. @throws {DoesNotRun}, or {@link Blocked} where it takes too long */
 export async function runApart({
   workload,
   folder,
@@ -134,22 +169,16 @@ const servesWithin = 600_000
 
 async function untilServes(etcd: EtcdApart, client: EtcdClient): Promise<void> {
   for (const until = performance.now() + servesWithin; ; await sleep(50)) {
-    if (etcd.ended !== undefined) throw new DoesNotRun(plainText(lastWords(etcd.ended), 300))
+    if (etcd.ended !== undefined) throw new DoesNotRun(etcd.ended)
     try {
       const status = await memberStatus(client, etcd.endpoint)
       if (status.leader !== undefined) return
     } catch (error) {
       if (!(error instanceof EtcdUnavailable || error instanceof EtcdTimeout)) throw error
     }
-    if (performance.now() > until) throw new DoesNotRun('etcd does not come to serve it')
+    if (performance.now() > until)
+      throw new Blocked(
+        'etcd did not come to serve the snapshot within ten minutes; see that this unit has memory and room for a second etcd, and try again',
+      )
   }
-}
-
-function lastWords(log: string): string {
-  return gravestWords(log) || 'etcd ended without a word'
-}
-
-/** The tools log before they say what is wrong, in their last line. */
-function wordsOf({ stderr }: CommandFailed): string {
-  return plainText(stderr.trim().split('\n').at(-1) ?? '', 300)
 }
