@@ -61,10 +61,11 @@ export const logCases: Readonly<Record<string, LogCase>> = {
     quiet: '2x20 0x40',
   },
   EtcdBackupTooOld: {
-    values: '2.1x60',
+    values: '2x60',
     at: '30m',
-    says: 'the newest backup is of 2.1 periods of its schedule ago',
-    quiet: '2x60',
+    says: '2 runs of backup-schedule went by since the newest backup',
+    // The last run may be under way.
+    quiet: '1x60',
   },
   EtcdBackupFails: {
     values: '1x120',

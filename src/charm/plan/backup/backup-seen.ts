@@ -10,7 +10,8 @@ import type {
 /** When a backup was last to be taken, by the option. */
 export type Due =
   | { readonly kind: 'never' }
-  | { readonly kind: 'since'; readonly at: number; readonly period: number }
+  /** `earlier`: the runs before `at`, the latest first; some of them, and none where there were none. Milliseconds since 1970. */
+  | { readonly kind: 'since'; readonly at: number; readonly earlier: readonly number[] }
   | { readonly kind: 'invalid'; readonly words: string }
 
 export interface StoreAsk {

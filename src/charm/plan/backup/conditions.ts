@@ -6,7 +6,7 @@ import type { Condition } from '../../step.ts'
 import type { BackupOnDisk } from './backup-seen.ts'
 import { oneStoreAtATime } from './guards.ts'
 import { storesOf } from './stores.ts'
-import { newestAt, workOf } from './work.ts'
+import { missedRuns, newestAt, workOf } from './work.ts'
 
 export function backupConditions(observed: Observed): readonly Condition[] {
   const { backup, leader } = observed
@@ -104,7 +104,7 @@ function verificationConditions(
   return [{ status: 'active', message, scope: 'application' }]
 }
 
-/** By twice the schedule something is wrong, whatever it is. */
+/** Where two runs were missed something is wrong, whatever it is: the last one may be under way, the one before it is not. */
 function ageConditions(
   { backup, now }: Observed,
   stores: readonly StoreSeen[],
@@ -112,7 +112,7 @@ function ageConditions(
 ): readonly Condition[] {
   const newest = newestAt(outcome)
   if (backup?.due.kind !== 'since' || newest === undefined || stores.length === 0) return []
-  if (now - newest <= 2 * backup.due.period) return []
+  if (missedRuns(backup.due, newest) < 2) return []
   const message = `the newest backup is of ${describeAge(now - newest)} ago; see list-backups, and run create-backup`
   return [{ status: 'active', message, scope: 'application' }]
 }

@@ -3,7 +3,7 @@
 import type { BackupOutcome } from '../../../interfaces/backup-record.ts'
 import type { Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
-import { type BackupOnDisk, nothingOnDisk } from './backup-seen.ts'
+import { type BackupOnDisk, type Due, nothingOnDisk } from './backup-seen.ts'
 
 export function workOf({ machine }: Observed): BackupOnDisk {
   return machine.backup ?? nothingOnDisk
@@ -24,4 +24,12 @@ export function planLoss(observed: Observed): readonly Step[] {
 export function newestAt(outcome: BackupOutcome | undefined): number | undefined {
   const at = outcome?.newest && Date.parse(outcome.newest.id)
   return at === undefined || Number.isNaN(at) ? undefined : at
+}
+
+/** How many of the schedule's runs came after the newest backup was begun; of the earliest ones, which nobody counts, none. */
+export function missedRuns(
+  { at, earlier }: Extract<Due, { readonly kind: 'since' }>,
+  newest: number,
+): number {
+  return [at, ...earlier].filter((run) => run > newest).length
 }

@@ -4,7 +4,7 @@
 import { readValidity } from '../../../tls/certificate.ts'
 import type { Observed } from '../../observed.ts'
 import { storesOf } from '../backup/stores.ts'
-import { newestAt, workOf } from '../backup/work.ts'
+import { missedRuns, newestAt, workOf } from '../backup/work.ts'
 import { endsOf } from '../certificates/ends.ts'
 import { expiresSoon } from '../clients/conditions.ts'
 import { isWaiting } from '../clients/refusals.ts'
@@ -33,7 +33,7 @@ export interface Facts {
   readonly client_certificates_ending?: number
   readonly requests_refused?: number
   readonly refresh_waits?: 0 | 1
-  /** Of the schedule: how many of its periods ago the newest backup is. */
+  /** Of the schedule: how many of its runs came after the newest backup, ten for ten or more. */
   readonly backup_periods?: number
   readonly backup_failed?: 0 | 1
   /** The newest was tried, and can't be restored. */
@@ -96,11 +96,11 @@ function factsOfBackups(observed: Observed): Facts {
   const { outcome } = workOf(observed)
   if (storesOf(observed).length === 0) return {}
   const newest = newestAt(outcome)
-  const late = due?.kind === 'since' && due.period > 0 && newest !== undefined
+  const missed = due?.kind === 'since' && newest !== undefined ? missedRuns(due, newest) : undefined
   return {
     ...(outcome && { backup_failed: outcome.ended === 'failed' ? 1 : 0 }),
     ...(outcome?.verification && { backup_unusable: outcome.verification.found === 'unusable' ? 1 : 0 }),
-    ...(late && { backup_periods: toTenth((observed.now - newest) / due.period) }),
+    ...(missed !== undefined && { backup_periods: missed }),
   }
 }
 

@@ -21,7 +21,8 @@ const azure: StoreSeen = {
   endpoint: 'azure-storage-credentials',
   application: 'azure',
 }
-const daily = { kind: 'since', at: now - hour, period: 24 * hour } as const
+const day = 24 * hour
+const daily = { kind: 'since', at: now - hour, earlier: [now - hour - day, now - hour - 2 * day] } as const
 
 function seen(disk: Partial<BackupOnDisk>, more: Partial<BackupSeen> = {}): Observed {
   const observed = settled()
@@ -39,7 +40,7 @@ function newest(age: number): BackupOutcome {
 
 function failed(age: number, kind: 'denied' | 'unavailable' = 'unavailable'): BackupOutcome {
   const failure = { kind, words: 'put x: no answer' } as const
-  return { ...newest(30 * hour), at: now - age, ended: 'failed', failure }
+  return { ...newest(20 * hour), at: now - age, ended: 'failed', failure }
 }
 
 const kinds = (observed: Observed): readonly string[] =>
@@ -142,10 +143,23 @@ test('a status tells what a store lacks, that none is there, how far a backup is
   assert.deepEqual(told(seen({ outcome: newest(0) })), [])
 })
 
-test('a newest backup that is older than twice the schedule is told of, whatever the reason', () => {
-  assert.deepEqual(told(seen({ outcome: newest(47 * hour) })), [])
-  assert.deepEqual(told(seen({ outcome: newest(49 * hour) })), [
-    'active: the newest backup is of 2 days ago; see list-backups, and run create-backup',
+test('a newest backup that two runs of the schedule came after is told of, whatever the reason', () => {
+  assert.deepEqual(told(seen({ outcome: newest(25 * hour) })), [])
+  assert.deepEqual(told(seen({ outcome: newest(26 * hour) })), [
+    'active: the newest backup is of 26 h ago; see list-backups, and run create-backup',
   ])
-  assert.deepEqual(told(seen({ outcome: newest(49 * hour) }, { due: { kind: 'never' } })), [])
+  assert.deepEqual(told(seen({ outcome: newest(26 * hour) }, { due: { kind: 'never' } })), [])
+})
+
+test('days that the schedule leaves out make no backup late', () => {
+  // On Mondays: the runs before that are of Friday and Thursday.
+  const due = {
+    kind: 'since',
+    at: now - hour,
+    earlier: [now - hour - 3 * day, now - hour - 4 * day],
+  } as const
+  assert.deepEqual(told(seen({ outcome: newest(hour + 3 * day) }, { due })), [])
+  assert.deepEqual(told(seen({ outcome: newest(2 * hour + 3 * day) }, { due })), [
+    'active: the newest backup is of 3 days ago; see list-backups, and run create-backup',
+  ])
 })

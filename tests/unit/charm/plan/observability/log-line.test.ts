@@ -90,17 +90,18 @@ const store = {
   words: '',
 } as const
 
-test('of backups the leader says how many periods old the newest is, and whether the last one failed', () => {
+test('of backups the leader says how many runs of the schedule the newest has missed, and whether the last one failed', () => {
   const newest = { id: new Date(now - 3 * day).toISOString(), size: 1 }
   const outcome = { token: 't', at: now, ended: 'failed' as const, warnings: [], newest }
   const { machine } = settled()
+  const due = { kind: 'since', at: now, earlier: [now - 2 * day, now - 4 * day] } as const
   const observed: Observed = {
     ...settled(),
     machine: { ...machine, backup: { ...nothingOnDisk, stores: [store], outcome } },
-    backup: { stores: undefined, asks: [], due: { kind: 'since', at: now, period: 2 * day }, retries: false },
+    backup: { stores: undefined, asks: [], due, retries: false },
   }
   const line = say(observed)
-  assert.deepEqual([line.backup_periods, line.backup_failed], [1.5, 1])
+  assert.deepEqual([line.backup_periods, line.backup_failed], [2, 1])
   assert.ok(!('backup_unusable' in line), 'nobody has tried one')
   const tried = (found: 'sound' | 'unusable') => {
     const verified = { ...outcome, verification: { id: newest.id, found } }
