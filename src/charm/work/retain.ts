@@ -5,8 +5,8 @@ import type { BackupJob } from '../../interfaces/backup-job.ts'
 import { sourceOf } from '../../interfaces/backup-layout.ts'
 import { type ObjectStore, StoreFailure } from '../../object-storage/port.ts'
 import { deleteBackup } from '../delete-backup.ts'
-import type { BackupRow } from '../plan/backup/listing.ts'
-import { idsToDelete } from '../plan/backup/retention.ts'
+import type { BackupRow, BackupState } from '../plan/backup/listing.ts'
+import { idsToDelete, type Kept } from '../plan/backup/retention.ts'
 
 /** @returns what could not be deleted, in words */
 export async function retain(
@@ -16,11 +16,7 @@ export async function retain(
   now: number,
 ): Promise<readonly string[]> {
   const source = sourceOf(application, model.uuid)
-  const backups = rows.map(({ id, state }) => ({
-    id,
-    complete: state !== 'partial',
-    unusable: state === 'unusable',
-  }))
+  const backups = rows.map(({ id, state }) => ({ id, worth: worthOf(state) }))
   const refused: string[] = []
   for (const id of idsToDelete(backups, { keep, keepDays, now })) {
     try {
@@ -33,4 +29,9 @@ export async function retain(
   const [first, ...others] = refused
   if (first === undefined) return []
   return [others.length === 0 ? first : `${first} (and ${others.length} more)`]
+}
+
+function worthOf(state: BackupState): Kept['worth'] {
+  if (state === 'partial') return 'remains'
+  return state === 'raw' || state === 'unusable' ? state : 'sealed'
 }

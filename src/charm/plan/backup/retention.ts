@@ -2,10 +2,11 @@
 
 export interface Kept {
   readonly id: string
-  /** Without a manifest it is no backup. */
-  readonly complete: boolean
-  /** It was looked at, and can't be restored. */
-  readonly unusable: boolean
+  /**
+   * `sealed`: whole, with etcd's own hash at its end. `raw`: a copy of a database that no member served. `unusable`: it was looked at, and
+   * can't be restored. `remains`: without a manifest it is no backup.
+   */
+  readonly worth: 'sealed' | 'raw' | 'unusable' | 'remains'
 }
 
 export interface RetentionRule {
@@ -16,18 +17,31 @@ export interface RetentionRule {
 
 const day = 24 * 60 * 60 * 1000
 
-/** Of this application's own folder alone. The newest one that is complete, and the newest of them that may be restored, stay, whatever the rule says. */
+/** A backup gives way to newer ones that are worth as much as it is, and to no others. */
+const giveWayTo = {
+  sealed: ['sealed'],
+  raw: ['sealed', 'raw'],
+  unusable: ['sealed', 'raw', 'unusable'],
+  remains: [],
+} as const satisfies Readonly<Record<Kept['worth'], readonly Kept['worth'][]>>
+
+/**
+ * Of this application's own folder alone. Of each kind the newest stays, and so at most three times as many as are to be kept: copies of a
+ * database that is broken, which a schedule goes on to take, are no reason to let go of what etcd itself has sealed.
+ */
 export function idsToDelete(
   backups: readonly Kept[],
   { keep, keepDays, now }: RetentionRule,
 ): readonly string[] {
   const ageOf = (id: string): number => now - Date.parse(id)
-  const complete = backups.filter((one) => one.complete).toSorted((a, b) => (a.id < b.id ? 1 : -1))
-  const last = complete.find((one) => !one.unusable)
-  const old = complete.filter(
-    (one, nth) => one !== last && nth >= Math.max(1, keep) && ageOf(one.id) > keepDays * day,
-  )
-  // Who takes so long to put one there has died.
-  const remains = backups.filter((one) => !one.complete && ageOf(one.id) > day)
-  return [...old, ...remains].map(({ id }) => id).sort()
+  const newer = { sealed: 0, raw: 0, unusable: 0, remains: 0 }
+  const old: Kept[] = []
+  for (const one of backups.toSorted((a, b) => (a.id < b.id ? 1 : -1))) {
+    const before = giveWayTo[one.worth].reduce((sum, worth) => sum + newer[worth], 0)
+    newer[one.worth] += 1
+    if (before >= Math.max(1, keep) && ageOf(one.id) > keepDays * day) old.push(one)
+    // Who takes so long to put one there has died.
+    if (one.worth === 'remains' && ageOf(one.id) > day) old.push(one)
+  }
+  return old.map(({ id }) => id).sort()
 }

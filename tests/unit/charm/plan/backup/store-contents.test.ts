@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { completeOf, describeFolder, sortObjects } from '../../../../../src/charm/plan/backup/listing.ts'
 import { printBackups } from '../../../../../src/charm/plan/backup/print-backups.ts'
-import { idsToDelete } from '../../../../../src/charm/plan/backup/retention.ts'
+import { idsToDelete, type Kept } from '../../../../../src/charm/plan/backup/retention.ts'
 import type { BackupManifest } from '../../../../../src/interfaces/backup-manifest.ts'
 
 const day = 24 * 60 * 60 * 1000
@@ -90,7 +90,7 @@ test('the newest come first, those of others apart and below', () => {
 })
 
 test('what is kept: so many of the newest, whatever their age, and all that are younger than so many days', () => {
-  const backups = [0.5, 1, 2, 3, 10, 20].map((age) => ({ id: idOf(age), complete: true, unusable: false }))
+  const backups = [0.5, 1, 2, 3, 10, 20].map((age) => ({ id: idOf(age), worth: 'sealed' as const }))
   const gone = (keep: number, keepDays: number) => idsToDelete(backups, { keep, keepDays, now }).toReversed()
   assert.deepEqual(gone(7, 0), [])
   assert.deepEqual(gone(2, 0), [idOf(2), idOf(3), idOf(10), idOf(20)])
@@ -100,18 +100,34 @@ test('what is kept: so many of the newest, whatever their age, and all that are 
 
 test('remains of one that was never completed go after a day, and one that may be under way stays', () => {
   const backups = [
-    { id: idOf(0.1), complete: false, unusable: false },
-    { id: idOf(2), complete: false, unusable: false },
-    { id: idOf(3), complete: true, unusable: false },
-  ]
+    { id: idOf(0.1), worth: 'remains' },
+    { id: idOf(2), worth: 'remains' },
+    { id: idOf(3), worth: 'sealed' },
+  ] as const
   assert.deepEqual(idsToDelete(backups, { keep: 7, keepDays: 0, now }), [idOf(2)])
 })
 
-test('whatever the rule, the newest complete one stays, and the newest that may be restored', () => {
+test('copies of a broken database and what cannot be restored push out no backup of etcd’s, and are bounded themselves', () => {
+  const at = (age: number, worth: Kept['worth']): Kept => ({ id: idOf(age), worth })
+  const gone = (keep: number, backups: readonly Kept[]) =>
+    idsToDelete(backups, { keep, keepDays: 0, now }).toReversed()
+  const sealed = [at(10, 'sealed'), at(11, 'sealed')]
+  const raw = [1, 2, 3, 4].map((age) => at(age, 'raw'))
+  assert.deepEqual(gone(2, [...raw, ...sealed]), [idOf(3), idOf(4)])
+  const unusable = [1, 2, 3, 4].map((age) => at(age, 'unusable'))
+  assert.deepEqual(gone(2, [...unusable, ...sealed]), [idOf(3), idOf(4)])
+  assert.deepEqual(gone(2, [at(0.5, 'sealed'), ...sealed]), [idOf(11)])
+  // Once etcd serves again, its own push out the copies.
+  assert.deepEqual(
+    gone(1, [at(0.5, 'sealed'), at(1, 'raw'), at(2, 'unusable'), ...sealed]),
+    [1, 2, 10, 11].map(idOf),
+  )
+})
+
+test('whatever the rule, the newest of each kind that may be restored stays, and so few others that they are bounded', () => {
   const one = fc.record({
     age: fc.integer({ min: 0, max: 4000 }),
-    complete: fc.boolean(),
-    unusable: fc.boolean(),
+    worth: fc.constantFrom('sealed', 'raw', 'unusable', 'remains'),
   })
   const rule = fc.record({
     keep: fc.integer({ min: 0, max: 20 }),
@@ -119,18 +135,21 @@ test('whatever the rule, the newest complete one stays, and the newest that may 
   })
   fc.assert(
     fc.property(fc.uniqueArray(one, { selector: ({ age }) => age }), rule, (rows, { keep, keepDays }) => {
-      const backups = rows.map(({ age, ...found }) => ({ id: idOf(age), ...found }))
+      const backups = rows.map(({ age, worth }) => ({ id: idOf(age), age, worth }))
       const gone = new Set(idsToDelete(backups, { keep, keepDays, now }))
-      const stays = (found: readonly (typeof backups)[number][]): void => {
+      const stays = (found: readonly Kept[]): void => {
         const newest = found
           .map(({ id }) => id)
           .sort()
           .at(-1)
         assert.ok(newest === undefined || !gone.has(newest))
       }
-      const complete = backups.filter((row) => row.complete)
-      stays(complete)
-      stays(complete.filter(({ unusable }) => !unusable))
+      const whole = backups.filter(({ worth }) => worth !== 'remains')
+      stays(whole)
+      stays(whole.filter(({ worth }) => worth !== 'unusable'))
+      stays(whole.filter(({ worth }) => worth === 'sealed'))
+      const old = whole.filter(({ id, age }) => !gone.has(id) && age > keepDays)
+      assert.ok(old.length <= 3 * Math.max(1, keep))
     }),
   )
 })
