@@ -49,6 +49,8 @@ export const backupJobSchema = z.object({
   since: z.optional(z.number()),
   /** The newest is tried: by an etcd that lets in those whom this authority knows, in PEM. */
   verifyBy: z.optional(z.string()),
+  /** It deletes nothing, as before a restore: what is about to be restored may be what would go. */
+  keepsAll: z.optional(z.boolean()),
   keep: z.number(),
   keepDays: z.number(),
   ledgerDigest: z.optional(z.string()),

@@ -32,6 +32,9 @@ test('a backup is verified and restored from the store', { skip: lacks('moto') }
   relateStore(model)
   await model.settle()
 
+  // What a restore takes first must not push out what it restores.
+  model.config('etcd', { 'backup-keep': 1 })
+  await model.settle()
   await etcdctl(host, 'put', '/a', 'monday')
   const taken = await run('create-backup')
   assert.equal(taken.status, 'completed', taken.message)
@@ -86,7 +89,8 @@ test('a backup is verified and restored from the store', { skip: lacks('moto') }
 
   // What there was before is in the store, and comes back from there.
   const safety = String(restored.results['safety-backup'])
-  assert.equal((await store.keys()).filter((key) => key.endsWith('manifest.json')).length, 2)
+  const kept = (await store.keys()).filter((key) => key.endsWith('manifest.json'))
+  assert.ok(kept.some((key) => key.includes(id)) && kept.some((key) => key.includes(safety)), kept.join())
   const back = await run('restore', { 'backup-id': safety, confirm: true, 'skip-safety-backup': true })
   assert.equal(back.status, 'completed', back.message)
   await model.settle()

@@ -11,10 +11,11 @@ import { idsToDelete, type Kept } from '../plan/backup/retention.ts'
 /** @returns what could not be deleted, in words */
 export async function retain(
   store: ObjectStore,
-  { store: { path }, application, model, keep, keepDays }: BackupJob,
+  { store: { path }, application, model, keepsAll, keep, keepDays }: BackupJob,
   rows: readonly BackupRow[],
   now: number,
 ): Promise<readonly string[]> {
+  if (keepsAll) return []
   const source = sourceOf(application, model.uuid)
   const backups = rows.map(({ id, state }) => ({ id, worth: worthOf(state) }))
   const refused: string[] = []

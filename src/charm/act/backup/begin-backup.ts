@@ -27,8 +27,23 @@ const frugal = ['--max-semi-space-size=1', '--expose-gc', '--optimize-for-size']
 /** The most that a database of etcd is for, at a megabyte a second. */
 const longestSeconds = 4 * 60 * 60
 
-/** @returns its token, which its progress and its outcome bear */
-export async function beginBackup(charm: Charm, observed: Observed, since?: number): Promise<string> {
+export interface BackupWanted {
+  /** Milliseconds since 1970: one that was begun since then is enough. Left out, one is taken whatever there is. */
+  readonly since?: number
+  /** No other is deleted once it is taken. */
+  readonly keepsAll?: boolean
+}
+
+/**
+ * @returns its token, which its progress and its outcome bear
+ * @throws {Blocked} or {@link Waiting} where there is no store, or systemd begins nothing
+ */
+export async function beginBackup(
+  charm: Charm,
+  observed: Observed,
+  wanted: BackupWanted = {},
+): Promise<string> {
+  const { since } = wanted
   const store = await requireStore(charm, observed)
   const token = randomUUID()
   const paths = backupPaths(workloadPaths('snap'))
@@ -38,7 +53,7 @@ export async function beginBackup(charm: Charm, observed: Observed, since?: numb
   await writeFileAtomic(paths.begun, printJsonText(begun), { mode: 0o600 })
   await makeDirectory(ordersFolder, { mode: 0o700 })
   const order = join(ordersFolder, `${token}.json`)
-  const job = describeJob(charm, observed, { token, store, since })
+  const job = describeJob(charm, observed, { ...wanted, token, store })
   await writeFileAtomic(order, JSON.stringify(job), { mode: 0o600 })
   try {
     await startWork({
@@ -60,13 +75,16 @@ function workerPath({ context }: Charm): string {
   return join(context.charmDir, 'dist/worker.cjs')
 }
 
-interface Wanted {
+interface Wanted extends BackupWanted {
   readonly token: string
   readonly store: Ready
-  readonly since: number | undefined
 }
 
-function describeJob(charm: Charm, observed: Observed, { token, store, since }: Wanted): BackupJob {
+function describeJob(
+  charm: Charm,
+  observed: Observed,
+  { token, store, since, keepsAll = false }: Wanted,
+): BackupJob {
   const { context } = charm
   const options = observed.config.inForce
   const authority = observed.peers?.application.authorities?.admin
@@ -83,6 +101,7 @@ function describeJob(charm: Charm, observed: Observed, { token, store, since }: 
     ...(since !== undefined &&
       options['backup-verify'] &&
       authority !== undefined && { verifyBy: authority }),
+    keepsAll,
     keep: options['backup-keep'],
     keepDays: Math.max(options['backup-keep-days'], Number.isFinite(longer) ? longer : 0),
     ...(observed.peers && {

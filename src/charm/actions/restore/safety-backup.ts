@@ -1,4 +1,5 @@
-// Before a restore takes all away, what there is goes to the store, where there is one and etcd answers.
+// Before a restore takes all away, what there is goes to the store, where there is one and etcd answers. No other backup goes because of it:
+// what is about to be restored may be the oldest that is kept, and the restore may have to be begun again.
 
 import { beginBackup } from '../../act/backup/begin-backup.ts'
 import type { Charm } from '../../charm.ts'
@@ -24,7 +25,7 @@ export async function takeSafetyBackup(
   if ((await readStores(charm, wishesOf(observed.config.inForce))).length === 0)
     return { kind: 'safe', words: 'none: no store is related; what there is is kept aside on every unit' }
   try {
-    const token = await beginBackup(charm, observed)
+    const token = await beginBackup(charm, observed, { keepsAll: true })
     const last = await awaitBackup(charm, token)
     const outcome = last?.outcome?.token === token ? last.outcome : undefined
     if (outcome && outcome.ended !== 'failed') return { kind: 'safe', words: outcome.newest?.id ?? 'taken' }
