@@ -49,16 +49,22 @@ export async function readBackups(
  * Those of one source, newest first.
  *
  * @param source as the list of all has it
+ * @param known what was read before: a manifest that the store says to be the same still is not read again
  * @throws {StoreFailure}
  */
 export async function readBackupsOf(
   store: ObjectStore,
   path: string,
   source: string,
+  known: readonly BackupRow[] = [],
 ): Promise<readonly BackupRow[]> {
   const { objects } = await store.list(`${folderOf(path)}${source}/`)
   const { folders } = sortObjects(objects, path)
-  return sortRows(await aFewAtATime(folders, (one) => readFolder(store, one)), source)
+  const before = new Map(known.map((row) => [`${row.source}/${row.id}`, row]))
+  const rows = await aFewAtATime(folders, (one) =>
+    readFolder(store, one, before.get(`${one.source}/${one.id}`)),
+  )
+  return sortRows(rows, source)
 }
 
 export interface Sought {
@@ -135,8 +141,13 @@ async function unlessItFails<T>(
   }
 }
 
-async function readFolder(store: ObjectStore, folder: BackupFolder): Promise<BackupRow> {
-  const { manifestKey } = folder
+async function readFolder(
+  store: ObjectStore,
+  folder: BackupFolder,
+  before?: BackupRow,
+): Promise<BackupRow> {
+  const { manifestKey, etag } = folder
+  if (before?.manifest && etag && before.etag === etag) return describeFolder(folder, before.manifest)
   const manifest = manifestKey === undefined ? undefined : await readManifest(store, manifestKey)
   return describeFolder(folder, manifest)
 }

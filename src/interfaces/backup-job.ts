@@ -54,5 +54,7 @@ export const backupJobSchema = z.object({
   keep: z.number(),
   keepDays: z.number(),
   ledgerDigest: z.optional(z.string()),
+  /** Digest of the token of the founding that is in force: by it the backups of this cluster are known. */
+  founding: z.optional(z.string()),
 })
 export type BackupJob = Readonly<z.infer<typeof backupJobSchema>>

@@ -20,6 +20,8 @@ const schema = z.object({
   etcdVersion: z.string(),
   /** etcd's ids in decimal digits. */
   clusterId: z.optional(z.string()),
+  /** Digest of the token of the founding: known also of a raw one, of which no member says its ids. */
+  founding: z.optional(z.string()),
   memberId: z.optional(z.string()),
   /** Absent where it is raw: nobody who runs has said it. */
   revision: z.optional(z.string().check(z.regex(/^\d{1,19}$/))),

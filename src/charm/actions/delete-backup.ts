@@ -23,24 +23,25 @@ export async function deleteBackupAction(charm: Charm): Promise<void> {
     const found = rows.find((row) => row.id === id)
     if (!found)
       return juju.actionFail(`${source} has no backup ${id}; list-backups names those that there are`)
-    const [newest, next] = completeOf(rows, source)
+    // Of its cluster, which may be one that was lost, and that one's last.
+    const [newest, next] = found.manifest ? completeOf(rows, found.manifest) : []
     if (newest?.id === id && force !== true)
       return juju.actionFail(
-        'refused: it is the newest complete one; add force=true to delete it all the same',
+        'refused: it is the newest complete one of its cluster; add force=true to delete it all the same',
       )
     const outcome = `${id} (${found.state}, ${(found.size / 1e6).toFixed(1)} MB) is deleted for good`
     if (confirm !== true)
       return juju.actionSet({ outcome, done: 'nothing', next: 'run it again with confirm=true' })
     await deleteBackup(store, path, source, id)
-    if (newest?.id === id) await forgetNewest(observed, next)
+    await forgetNewest(observed, id, next)
     await juju.actionSet({ done: outcome })
   })
 }
 
 /** What hooks know of the newest one is what the last work left on record. */
-async function forgetNewest(observed: Observed, next: BackupRow | undefined): Promise<void> {
+async function forgetNewest(observed: Observed, id: string, next: BackupRow | undefined): Promise<void> {
   const { outcome } = workOf(observed)
-  if (!outcome) return
+  if (outcome?.newest?.id !== id) return
   const { newest: _, ...rest } = outcome
   await writeOutcome({ ...rest, ...(next && { newest: { id: next.id, size: next.size } }) })
 }

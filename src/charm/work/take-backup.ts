@@ -8,7 +8,7 @@ import type { Verification } from '../../interfaces/backup-record.ts'
 import { openStore } from '../../object-storage/open.ts'
 import { BucketMissing, type ObjectStore, StoreRefused } from '../../object-storage/port.ts'
 import { type BackupRow, completeOf, describeFolder } from '../plan/backup/listing.ts'
-import { readBackups } from '../read-backups.ts'
+import { readBackupsOf } from '../read-backups.ts'
 import { removeRemains } from './remove-remains.ts'
 import { measure } from './measure.ts'
 import { openReport, type Report } from './report.ts'
@@ -23,7 +23,7 @@ export async function takeBackup({ order, now, ends }: Work): Promise<void> {
   try {
     const store = await openStore(job.store, job.proxies)
     const before = await readOwn(store, job)
-    const [newest] = completeOf(before, ownSource(job))
+    const [newest] = completeOf(before, { founding: job.founding })
     if (newest && job.since !== undefined && Date.parse(newest.id) >= job.since)
       return await report.end({
         ended: 'not-due',
@@ -32,11 +32,13 @@ export async function takeBackup({ order, now, ends }: Work): Promise<void> {
       })
     await removeRemains(store, job)
     const manifest = await putBackup({ store, job, report, now, ends })
-    const row = describeFolder({ ...manifest, source: ownSource(job), manifestKey: undefined }, manifest)
+    const folder = { ...manifest, source: ownSource(job), manifestKey: undefined, etag: undefined }
+    const row = describeFolder(folder, manifest)
     const verification = await verify({ store, job, row, now, ends })
     // What can't be restored is no reason to let go of what can.
     const keepsAll = verification?.found === 'unusable'
-    const warnings = keepsAll ? [] : await retain(store, job, await readOwn(store, job), now())
+    const rows = keepsAll ? [] : await readOwn(store, job, before)
+    const warnings = await retain(store, job, { rows, cluster: manifest, now: now() })
     await report.end({ ended: 'done', newest: manifest, warnings, verification })
   } catch (error) {
     await report.fail(error)
@@ -59,9 +61,10 @@ function ownSource({ application, model }: BackupJob): string {
 async function readOwn(
   store: ObjectStore,
   { store: { path }, application, model }: BackupJob,
+  known?: readonly BackupRow[],
 ): Promise<readonly BackupRow[]> {
   try {
-    return await readBackups(store, { path, application, modelUuid: model.uuid, all: false })
+    return await readBackupsOf(store, path, sourceOf(application, model.uuid), known)
   } catch (error) {
     if (error instanceof BucketMissing) return []
     throw error
@@ -103,6 +106,7 @@ async function putBackup({ store, job, report, now, ends }: Putting): Promise<Ba
     model: job.model.name,
     modelUuid: job.model.uuid,
     ...source.facts,
+    ...(job.founding !== undefined && { founding: job.founding }),
     size,
     sha256,
     takenBy: job.unit,

@@ -87,7 +87,8 @@ function describeJob(
 ): BackupJob {
   const { context } = charm
   const options = observed.config.inForce
-  const authority = observed.peers?.application.authorities?.admin
+  const { authorities, founding } = observed.peers?.application ?? {}
+  const authority = authorities?.admin
   const longer = Number(store.given['delete-older-than-days'] ?? 0)
   return {
     token,
@@ -104,6 +105,7 @@ function describeJob(
     keepsAll,
     keep: options['backup-keep'],
     keepDays: Math.max(options['backup-keep-days'], Number.isFinite(longer) ? longer : 0),
+    ...(founding && { founding: digest(Buffer.from(founding.token)) }),
     ...(observed.peers && {
       ledgerDigest: digest(Buffer.from(printJsonText(printLedger(observed.peers.ledger)))),
     }),

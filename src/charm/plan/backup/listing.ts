@@ -11,6 +11,8 @@ export interface BackupFolder {
   /** Bytes of the snapshot; `undefined` where only a manifest is left. */
   readonly size: number | undefined
   readonly manifestKey: string | undefined
+  /** Of the manifest. */
+  readonly etag: string | undefined
 }
 
 /** A snapshot that lies by itself, as other charms and people leave them. */
@@ -30,16 +32,16 @@ export function sortObjects(objects: readonly StoredObject[], path: string): Fou
   const folder = folderOf(path)
   const folders = new Map<string, BackupFolder>()
   const loose: LooseSnapshot[] = []
-  for (const { key, size, modified } of objects) {
+  for (const { key, size, modified, etag } of objects) {
     if (!key.startsWith(folder) || key.endsWith('/')) continue
     const parts = key.slice(folder.length).split('/')
     const [source = '', id = '', file = ''] = parts
     if (parts.length === 1) loose.push({ name: source, key, size, modified })
     if (parts.length !== 3 || !isBackupId(id)) continue
     const before = folders.get(`${source}/${id}`)
-    const found = before ?? { source, id, size: undefined, manifestKey: undefined }
+    const found = before ?? { source, id, size: undefined, manifestKey: undefined, etag: undefined }
     if (file === 'snapshot.db') folders.set(`${source}/${id}`, { ...found, size })
-    if (file === 'manifest.json') folders.set(`${source}/${id}`, { ...found, manifestKey: key })
+    if (file === 'manifest.json') folders.set(`${source}/${id}`, { ...found, manifestKey: key, etag })
   }
   return { folders: [...folders.values()], loose }
 }
@@ -52,16 +54,19 @@ export interface BackupRow {
   readonly source: string
   readonly state: BackupState
   readonly size: number
+  /** `undefined` where there is none, and where it can't be read. */
   readonly manifest: BackupManifest | undefined
+  /** Of the manifest, by the store; `undefined` where there is none, empty where the store tells none. */
+  readonly etag: string | undefined
 }
 
 /** @param manifest what was read at its key; `undefined` where there is none, or it is no manifest of ours */
 export function describeFolder(
-  { source, id, size }: BackupFolder,
+  { source, id, size, etag }: BackupFolder,
   manifest: BackupManifest | undefined,
 ): BackupRow {
   const whole = manifest !== undefined && manifest.id === id && manifest.size === size
-  const row = { id, source, size: size ?? 0, manifest }
+  const row = { id, source, size: size ?? 0, manifest, etag }
   if (!whole) return { ...row, state: 'partial' }
   if (manifest.unusableAt !== undefined) return { ...row, state: 'unusable' }
   if (manifest.raw === true) return { ...row, state: 'raw' }
@@ -70,7 +75,7 @@ export function describeFolder(
 
 /** The source of what lies by itself is the path; it is named by its own name. */
 export function describeLoose({ name, size }: LooseSnapshot): BackupRow {
-  return { id: name, source: '', state: 'foreign', size, manifest: undefined }
+  return { id: name, source: '', state: 'foreign', size, manifest: undefined, etag: undefined }
 }
 
 /** Newest first, this application's own before the others. */
@@ -83,7 +88,22 @@ export function sortRows(rows: readonly BackupRow[], own: string): readonly Back
   )
 }
 
-/** Newest first. A raw one counts too: it is all that there is of its time. */
-export function completeOf(rows: readonly BackupRow[], own: string): readonly BackupRow[] {
-  return sortRows(rows, own).filter(({ source, state }) => source === own && state !== 'partial')
+/** By what the backups of one cluster are known. A restore makes another cluster, and so does recover-quorum. */
+export type ClusterIdentity = Pick<BackupManifest, 'clusterId' | 'founding'>
+
+export function isSameCluster(one: ClusterIdentity, other: ClusterIdentity): boolean {
+  const isSame = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b
+  return isSame(one.founding, other.founding) || isSame(one.clusterId, other.clusterId)
+}
+
+/**
+ * Newest first: those of one cluster that are complete. In one folder there may be those of several, since an application that is deployed
+ * anew under its name has the folder of the one that was lost. A raw one counts too: it is all that there is of its time.
+ */
+export function completeOf(rows: readonly BackupRow[], cluster: ClusterIdentity): readonly BackupRow[] {
+  const found = rows.filter(
+    ({ state, manifest }) =>
+      state !== 'partial' && manifest !== undefined && isSameCluster(manifest, cluster),
+  )
+  return found.toSorted((a, b) => (a.id < b.id ? 1 : -1))
 }

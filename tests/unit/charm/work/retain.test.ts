@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readBackups } from '../../../../src/charm/read-backups.ts'
+import type { ClusterIdentity } from '../../../../src/charm/plan/backup/listing.ts'
+import { readBackupsOf } from '../../../../src/charm/read-backups.ts'
 import { retain } from '../../../../src/charm/work/retain.ts'
 import type { BackupJob } from '../../../../src/interfaces/backup-job.ts'
 import { type BackupManifest, printManifest } from '../../../../src/interfaces/backup-manifest.ts'
@@ -45,6 +46,7 @@ function backup(id: string, more: Partial<BackupManifest> = {}): Readonly<Record
     etcdVersion: '3.5.30',
     size: 4,
     sha256: 'ab'.repeat(32),
+    clusterId: '1',
     takenFrom: 'etcd/0',
     takenBy: 'etcd/0',
     startedAt: id,
@@ -54,9 +56,14 @@ function backup(id: string, more: Partial<BackupManifest> = {}): Readonly<Record
   return { [`${own}/${id}/snapshot.db`]: 'data', [`${own}/${id}/manifest.json`]: printManifest(manifest) }
 }
 
-async function keptIn(store: MemoryStore, job: BackupJob): Promise<readonly string[]> {
-  const rows = await readBackups(store, { path: 'prod', application: 'etcd', modelUuid: uuid, all: false })
-  await retain(store, job, rows, now)
+
+async function keptIn(
+  store: MemoryStore,
+  job: BackupJob,
+  cluster: ClusterIdentity = { clusterId: '1' },
+): Promise<readonly string[]> {
+  const rows = await readBackupsOf(store, 'prod', own)
+  await retain(store, job, { rows, cluster, now })
   return [...new Set([...store.texts.keys()].map((key) => key.split('/')[2] ?? ''))].sort()
 }
 
@@ -64,4 +71,46 @@ test('what is taken before a restore lets go of nothing', async () => {
   const store = () => openMemoryStore({ ...backup(idOf(0)), ...backup(idOf(5)) })
   assert.deepEqual(await keptIn(store(), jobOf()), [idOf(0)])
   assert.deepEqual(await keptIn(store(), jobOf({ keepsAll: true })), [idOf(5), idOf(0)])
+})
+
+test('the backups of a cluster that was lost stay, whatever the one that has its name and folder takes', async () => {
+  const lost = [30, 40].map((hours) => backup(idOf(hours), { clusterId: '7', founding: 'lost' }))
+  const anew = [0, 1, 2].map((hours) => backup(idOf(hours), { founding: 'anew' }))
+  const store = openMemoryStore(
+    Object.assign(
+      {},
+      ...lost,
+      ...anew,
+      backup(idOf(50), { raw: true, founding: 'lost', clusterId: undefined }),
+    ),
+  )
+  const kept = await keptIn(store, jobOf(), { clusterId: '1', founding: 'anew' })
+  assert.deepEqual(kept, [50, 40, 30, 0].map(idOf))
+})
+
+test('only what has no manifest at all is swept as remains, and that after a day', async () => {
+  const [unreadable, alone, fresh, torn] = [idOf(60), idOf(50), idOf(3), idOf(40)]
+  const store = openMemoryStore({
+    ...backup(idOf(0)),
+    ...backup(torn, { size: 5 }),
+    [`${own}/${unreadable}/snapshot.db`]: 'data',
+    [`${own}/${unreadable}/manifest.json`]: '<html>the proxy says no</html>',
+    [`${own}/${alone}/snapshot.db`]: 'da',
+    [`${own}/${fresh}/snapshot.db`]: 'da',
+  })
+  assert.deepEqual(await keptIn(store, jobOf()), [unreadable, torn, fresh, idOf(0)])
+})
+
+test('a manifest that the store says to be the same is not read twice', async () => {
+  const store = openMemoryStore({ ...backup(idOf(0)), ...backup(idOf(5)) })
+  const before = await readBackupsOf(store, 'prod', own)
+  assert.equal(store.asked.length, 2)
+  for (const [key, text] of Object.entries(backup(idOf(5), { verifiedAt: idOf(1) })))
+    store.texts.set(key, text)
+  const after = await readBackupsOf(store, 'prod', own, before)
+  assert.equal(store.asked.length, 3, 'the one that changed')
+  assert.deepEqual(
+    after.map(({ state }) => state),
+    ['complete', 'verified'],
+  )
 })

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { completeOf, describeFolder, sortObjects } from '../../../../../src/charm/plan/backup/listing.ts'
+import {
+  type ClusterIdentity,
+  completeOf,
+  describeFolder,
+  sortObjects,
+  sortRows,
+} from '../../../../../src/charm/plan/backup/listing.ts'
 import { printBackups } from '../../../../../src/charm/plan/backup/print-backups.ts'
 import { idsToDelete, type Kept } from '../../../../../src/charm/plan/backup/retention.ts'
 import type { BackupManifest } from '../../../../../src/interfaces/backup-manifest.ts'
@@ -58,7 +64,7 @@ test('objects are told apart: folders of backups, what lies by itself, and what 
 })
 
 test('a backup is what has a manifest that is of it; the rest is partial', () => {
-  const folder = { source: own, id: idOf(1), size: 10, manifestKey: 'k' }
+  const folder = { source: own, id: idOf(1), size: 10, manifestKey: 'k', etag: 'e' }
   const stateOf = (found: BackupManifest | undefined) => describeFolder(folder, found).state
   assert.equal(stateOf(manifest(folder.id)), 'complete')
   assert.equal(stateOf(undefined), 'partial')
@@ -72,21 +78,44 @@ test('a backup is what has a manifest that is of it; the rest is partial', () =>
 
 test('the newest come first, those of others apart and below', () => {
   const rows = [3, 1, 2].map((age) =>
-    describeFolder({ source: own, id: idOf(age), size: 10, manifestKey: 'k' }, manifest(idOf(age))),
+    describeFolder(
+      { source: own, id: idOf(age), size: 10, manifestKey: 'k', etag: 'e' },
+      manifest(idOf(age)),
+    ),
   )
   const foreign = describeFolder(
-    { source: 'other-1', id: idOf(0), size: 10, manifestKey: undefined },
+    { source: 'other-1', id: idOf(0), size: 10, manifestKey: undefined, etag: undefined },
     undefined,
   )
   assert.deepEqual(
-    completeOf([foreign, ...rows], own).map(({ id }) => id),
-    [idOf(1), idOf(2), idOf(3)],
+    sortRows([foreign, ...rows], own).map(({ id }) => id),
+    [idOf(1), idOf(2), idOf(3), idOf(0)],
   )
-  const printed = printBackups([...completeOf(rows, own), foreign], own).split('\n')
+  const printed = printBackups([...sortRows(rows, own), foreign], own).split('\n')
   assert.match(printed[0] ?? '', /^backup-id +state +size +etcd +revision +taken by$/)
   assert.match(printed[1] ?? '', new RegExp(`^${idOf(1)} +complete +0\\.0 MB +3\\.5\\.30 +- +etcd/0$`))
   assert.equal(printed[5], 'of other-1:')
   assert.equal(printBackups([], own), 'none')
+})
+
+test('of one cluster is what says so by etcd’s id, or, where no member said it, by its founding', () => {
+  const rowOf = (age: number, more: Partial<BackupManifest>) =>
+    describeFolder(
+      { source: own, id: idOf(age), size: 10, manifestKey: 'k', etag: 'e' },
+      manifest(idOf(age), more),
+    )
+  const rows = [
+    rowOf(5, { clusterId: '1', founding: 'a' }),
+    rowOf(4, { clusterId: '1' }),
+    rowOf(3, { raw: true, founding: 'a' }),
+    rowOf(2, { clusterId: '2', founding: 'b' }),
+    rowOf(1, {}),
+  ]
+  const idsOf = (cluster: ClusterIdentity) => completeOf(rows, cluster).map(({ id }) => id)
+  assert.deepEqual(idsOf({ clusterId: '1', founding: 'a' }), [idOf(3), idOf(4), idOf(5)])
+  assert.deepEqual(idsOf({ founding: 'a' }), [idOf(3), idOf(5)])
+  assert.deepEqual(idsOf({ clusterId: '2' }), [idOf(2)])
+  assert.deepEqual(idsOf({}), [], 'nobody knows which cluster this is')
 })
 
 test('what is kept: so many of the newest, whatever their age, and all that are younger than so many days', () => {
