@@ -141,11 +141,7 @@ async function unlessItFails<T>(
   }
 }
 
-async function readFolder(
-  store: ObjectStore,
-  folder: BackupFolder,
-  before?: BackupRow,
-): Promise<BackupRow> {
+async function readFolder(store: ObjectStore, folder: BackupFolder, before?: BackupRow): Promise<BackupRow> {
   const { manifestKey, etag } = folder
   if (before?.manifest && etag && before.etag === etag) return describeFolder(folder, before.manifest)
   const manifest = manifestKey === undefined ? undefined : await readManifest(store, manifestKey)

@@ -15,6 +15,14 @@ export function backupIdAt(now: number): BackupId {
   throw new RangeError(`${now} is no time`)
 }
 
+/** Clocks differ by so much, in milliseconds. What is later still was named by a clock that was wrong, unless this one is. */
+const clocksDiffer = 60 * 60_000
+
+/** @param now milliseconds since 1970 */
+export function isAhead(id: string, now: number): boolean {
+  return Date.parse(id) > now + clocksDiffer
+}
+
 /** The folder of one application's backups below the operator's path: two models may each have an `etcd`. */
 export function sourceOf(application: string, modelUuid: string): string {
   return `${application}-${modelUuid.slice(0, 8)}`

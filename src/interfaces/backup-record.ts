@@ -62,6 +62,8 @@ export const outcomeSchema = z.object({
   warnings: z.array(z.string()),
   /** Of a failure: that of before. */
   newest: z.optional(newestSchema),
+  /** Backups of this cluster that are of a time to come, and count for nothing; of a failure: those of before. */
+  ahead: z.optional(z.array(z.string())),
   /** Of the newest, where the option says so; of a failure: that of before. */
   verification: z.optional(verificationSchema),
 })

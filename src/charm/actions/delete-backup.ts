@@ -24,8 +24,8 @@ export async function deleteBackupAction(charm: Charm): Promise<void> {
     if (!found)
       return juju.actionFail(`${source} has no backup ${id}; list-backups names those that there are`)
     // Of its cluster, which may be one that was lost, and that one's last.
-    const [newest, next] = found.manifest ? completeOf(rows, found.manifest) : []
-    if (newest?.id === id && force !== true)
+    const those = found.manifest ? completeOf(rows, found.manifest, charm.now) : []
+    if (those[0]?.id === id && force !== true)
       return juju.actionFail(
         'refused: it is the newest complete one of its cluster; add force=true to delete it all the same',
       )
@@ -33,15 +33,19 @@ export async function deleteBackupAction(charm: Charm): Promise<void> {
     if (confirm !== true)
       return juju.actionSet({ outcome, done: 'nothing', next: 'run it again with confirm=true' })
     await deleteBackup(store, path, source, id)
-    await forgetNewest(observed, id, next)
+    const next = those.find((row) => row.id !== id)
+    await forget(observed, id, next)
     await juju.actionSet({ done: outcome })
   })
 }
 
-/** What hooks know of the newest one is what the last work left on record. */
-async function forgetNewest(observed: Observed, id: string, next: BackupRow | undefined): Promise<void> {
+/** What hooks know of the newest one, and of those of a time to come, is what the last work left on record. */
+async function forget(observed: Observed, id: string, next: BackupRow | undefined): Promise<void> {
   const { outcome } = workOf(observed)
-  if (outcome?.newest?.id !== id) return
-  const { newest: _, ...rest } = outcome
-  await writeOutcome({ ...rest, ...(next && { newest: { id: next.id, size: next.size } }) })
+  if (!outcome) return
+  const { newest, ahead, ...rest } = outcome
+  if (newest?.id !== id && ahead?.includes(id) !== true) return
+  const known = newest?.id === id ? next && { id: next.id, size: next.size } : newest
+  const left = ahead?.filter((one) => one !== id) ?? []
+  await writeOutcome({ ...rest, ...(known && { newest: known }), ...(left.length > 0 && { ahead: left }) })
 }

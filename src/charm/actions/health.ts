@@ -12,7 +12,7 @@ import { membersOf } from '../plan/cluster/members.ts'
 import { describeLoss, lostQuorum } from '../plan/cluster/quorum.ts'
 import { describeAge } from '../plan/backup/conditions.ts'
 import { storesOf } from '../plan/backup/stores.ts'
-import { newestAt, workOf } from '../plan/backup/work.ts'
+import { backupsAhead, newestAt, workOf } from '../plan/backup/work.ts'
 import { describeReleases } from './describe-releases.ts'
 import { observe } from '../reconcile.ts'
 
@@ -70,9 +70,11 @@ function describeEnd({ whose, at }: End): string {
 function describeLastBackup(observed: Observed): Readonly<Record<string, string>> {
   const { outcome } = workOf(observed)
   if (storesOf(observed).length === 0) return {}
-  const newest = newestAt(outcome)
+  const newest = newestAt(outcome, observed.now)
   const id = outcome?.newest?.id
-  const last = newest === undefined ? 'none known' : `${id}, ${describeAge(observed.now - newest)} ago`
+  const [ahead] = backupsAhead(outcome, observed.now)
+  const unknown = ahead === undefined ? 'none known' : `none known but ${ahead}, which is of a time to come`
+  const last = newest === undefined ? unknown : `${id}, ${describeAge(observed.now - newest)} ago`
   const failure = outcome?.ended === 'failed' ? outcome.failure?.words : undefined
   return { 'last-backup': last, ...(failure !== undefined && { 'last-backup-failure': failure }) }
 }

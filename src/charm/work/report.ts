@@ -29,6 +29,7 @@ export interface Report {
   end(what: {
     readonly ended: 'done' | 'not-due'
     readonly newest: NewestBackup
+    readonly ahead: readonly string[]
     readonly warnings?: readonly string[]
     readonly verification?: Verification | undefined
   }): Promise<void>
@@ -38,6 +39,8 @@ export interface Report {
 const everyMs = 1000
 /** Of a status message. */
 const longest = 200
+/** Ids, of which a status names one. */
+const mostAhead = 20
 
 export function openReport(token: string, now: () => number): Report {
   const paths = backupPaths(workloadPaths('snap'))
@@ -54,24 +57,26 @@ export function openReport(token: string, now: () => number): Report {
       told = performance.now()
       await write(paths.progress, { token, id, bytes, total, at: now() })
     },
-    end: ({ ended, newest: { id, size, revision }, warnings = [], verification }) =>
+    end: ({ ended, newest: { id, size, revision }, ahead, warnings = [], verification }) =>
       end({
         ended,
         newest: { id, size, ...(revision !== undefined && { revision }) },
         warnings: [...warnings],
+        ...(ahead.length > 0 && { ahead: ahead.slice(0, mostAhead) }),
         ...(verification && { verification }),
       }),
     async fail(error) {
       // For the journal: whoever looks there finds all of it.
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
       const before = parseJsonText(outcomeSchema, await readTextIfExists(paths.outcome))
-      const { newest, verification } = before ?? {}
+      const { newest, ahead, verification } = before ?? {}
       const words = plainText(error instanceof Error ? error.message : String(error), longest)
       await end({
         ended: 'failed',
         failure: { kind: kindOf(error), words },
         warnings: [],
         ...(newest && { newest }),
+        ...(ahead && { ahead }),
         ...(verification && { verification }),
       })
     },

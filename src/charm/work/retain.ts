@@ -2,7 +2,7 @@
 // the same (an object lock) is told of, and does no harm to the backup.
 
 import type { BackupJob } from '../../interfaces/backup-job.ts'
-import { sourceOf } from '../../interfaces/backup-layout.ts'
+import { isAhead, sourceOf } from '../../interfaces/backup-layout.ts'
 import { type ObjectStore, StoreFailure } from '../../object-storage/port.ts'
 import { deleteBackup } from '../delete-backup.ts'
 import { type BackupRow, type ClusterIdentity, isSameCluster } from '../plan/backup/listing.ts'
@@ -13,6 +13,8 @@ export interface ToRetain {
   readonly rows: readonly BackupRow[]
   /** Those of others stay, for the operator to delete. */
   readonly cluster: ClusterIdentity
+  /** The backup that was just put there. */
+  readonly written: string
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -21,16 +23,16 @@ export interface ToRetain {
 export async function retain(
   store: ObjectStore,
   { store: { path }, application, model, keepsAll, keep, keepDays }: BackupJob,
-  { rows, cluster, now }: ToRetain,
+  { rows, cluster, written, now }: ToRetain,
 ): Promise<readonly string[]> {
   if (keepsAll) return []
   const source = sourceOf(application, model.uuid)
   const backups = rows.flatMap((row): readonly Kept[] => {
-    const worth = worthOf(row, cluster)
+    const worth = isAhead(row.id, now) ? undefined : worthOf(row, cluster)
     return worth === undefined ? [] : [{ id: row.id, worth }]
   })
   const refused: string[] = []
-  for (const id of idsToDelete(backups, { keep, keepDays, now })) {
+  for (const id of idsToDelete(backups, { keep, keepDays, now, written })) {
     try {
       await deleteBackup(store, path, source, id)
     } catch (error) {

@@ -14,7 +14,7 @@ import type { Observed } from '../../observed.ts'
 
 export async function noteLoss({ now }: Charm, { machine }: Observed, token: string): Promise<void> {
   await removeOrders()
-  const { newest, verification } = machine.backup?.outcome ?? {}
+  const { newest, ahead, verification } = machine.backup?.outcome ?? {}
   await dropFetched()
   await writeOutcome({
     token,
@@ -26,6 +26,7 @@ export async function noteLoss({ now }: Charm, { machine }: Observed, token: str
     },
     warnings: [],
     ...(newest && { newest }),
+    ...(ahead && { ahead }),
     ...(verification && { verification }),
   })
 }

@@ -18,7 +18,7 @@ export function describeBackups({ observed }: Pick<Asked, 'observed'>): Section 
       json: { stores: [] },
     }
   const { outcome, running } = workOf(observed)
-  const newest = newestAt(outcome)
+  const newest = newestAt(outcome, observed.now)
   const told = [
     `to ${stores.map(({ endpoint, application }) => `${endpoint} (${application})`).join(', ')}`,
     newest === undefined

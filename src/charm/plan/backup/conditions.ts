@@ -6,7 +6,7 @@ import type { Condition } from '../../step.ts'
 import type { BackupOnDisk } from './backup-seen.ts'
 import { oneStoreAtATime } from './guards.ts'
 import { storesOf } from './stores.ts'
-import { missedRuns, newestAt, workOf } from './work.ts'
+import { backupsAhead, missedRuns, newestAt, workOf } from './work.ts'
 
 export function backupConditions(observed: Observed): readonly Condition[] {
   const { backup, leader } = observed
@@ -19,6 +19,7 @@ export function backupConditions(observed: Observed): readonly Condition[] {
     ...workConditions(work),
     ...(stores.length > 0 && !work.running ? failureConditions(work.outcome) : []),
     ...(stores.length > 0 && !work.running ? verificationConditions(observed, work.outcome) : []),
+    ...(stores.length > 0 ? clockConditions(observed, work) : []),
     ...ageConditions(observed, stores, work),
   ]
 }
@@ -104,13 +105,22 @@ function verificationConditions(
   return [{ status: 'active', message, scope: 'application' }]
 }
 
+/** Nobody but the operator knows whose clock is wrong: that of whoever took it then, or this unit's now, which would be mended first. */
+function clockConditions({ now }: Observed, { outcome }: BackupOnDisk): readonly Condition[] {
+  const [id, ...others] = backupsAhead(outcome, now)
+  if (id === undefined) return []
+  const what = others.length === 0 ? id : `${id} (and ${others.length} more)`
+  const message = `a backup of a time to come does not count: ${what}; see that this unit's clock is right, then run delete-backup`
+  return [{ status: 'active', message, scope: 'application' }]
+}
+
 /** Where two runs were missed something is wrong, whatever it is: the last one may be under way, the one before it is not. */
 function ageConditions(
   { backup, now }: Observed,
   stores: readonly StoreSeen[],
   { outcome }: BackupOnDisk,
 ): readonly Condition[] {
-  const newest = newestAt(outcome)
+  const newest = newestAt(outcome, now)
   if (backup?.due.kind !== 'since' || newest === undefined || stores.length === 0) return []
   if (missedRuns(backup.due, newest) < 2) return []
   const message = `the newest backup is of ${describeAge(now - newest)} ago; see list-backups, and run create-backup`

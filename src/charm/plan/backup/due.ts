@@ -6,7 +6,7 @@ import type { Step } from '../../step.ts'
 import type { BackupOnDisk } from './backup-seen.ts'
 import { oneBackupAtATime, oneStoreAtATime, storeIsReady } from './guards.ts'
 import { storesOf } from './stores.ts'
-import { isLost, newestAt, workOf } from './work.ts'
+import { isLost, isWithin, newestAt, workOf } from './work.ts'
 
 /** What could not be tried, for want of room say: it is a day's backup that is fetched each time. */
 const laterMs = 60 * 60_000
@@ -22,15 +22,17 @@ export function planBackups(observed: Observed): readonly Step[] {
   if (!oneStoreAtATime.holds(stores) || !storeIsReady.holds(stores)) return []
   if (!oneBackupAtATime.holds(work) || isLost(work)) return []
   const { at } = backup.due
-  const why = isDue(work, at) ? `a backup is due since ${new Date(at).toISOString()}` : whyVerify(observed)
+  const why = isDue(work, at, now)
+    ? `a backup is due since ${new Date(at).toISOString()}`
+    : whyVerify(observed)
   if (why === undefined) return []
   const failed = work.outcome?.ended === 'failed' ? work.outcome.at : undefined
-  if (failed !== undefined && now - failed < pauseMs && !backup.retries) return []
+  if (failed !== undefined && isWithin(failed, pauseMs, now) && !backup.retries) return []
   return [{ kind: 'backup/begin', since: at, why }]
 }
 
-function isDue({ outcome }: BackupOnDisk, at: number): boolean {
-  return (newestAt(outcome) ?? 0) < at
+function isDue({ outcome }: BackupOnDisk, at: number, now: number): boolean {
+  return (newestAt(outcome, now) ?? 0) < at
 }
 
 /** Where the work finds that no backup is due, it verifies the newest all the same. */
@@ -38,7 +40,7 @@ function whyVerify(observed: Observed): string | undefined {
   const { config, now } = observed
   const { at = 0, newest, verification } = workOf(observed).outcome ?? {}
   if (!config.inForce['backup-verify'] || !newest) return undefined
-  if (verification?.id === newest.id && (verification.found !== 'nothing' || now - at < laterMs))
+  if (verification?.id === newest.id && (verification.found !== 'nothing' || isWithin(at, laterMs, now)))
     return undefined
   return `whether ${newest.id} can be restored is not known`
 }

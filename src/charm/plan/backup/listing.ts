@@ -1,6 +1,6 @@
 // What the objects in a store are: backups of this application, of others, what other charms put there, and remains.
 
-import { folderOf, isBackupId } from '../../../interfaces/backup-layout.ts'
+import { folderOf, isAhead, isBackupId } from '../../../interfaces/backup-layout.ts'
 import type { BackupManifest } from '../../../interfaces/backup-manifest.ts'
 import type { StoredObject } from '../../../object-storage/port.ts'
 
@@ -98,9 +98,29 @@ export function isSameCluster(one: ClusterIdentity, other: ClusterIdentity): boo
 
 /**
  * Newest first: those of one cluster that are complete. In one folder there may be those of several, since an application that is deployed
- * anew under its name has the folder of the one that was lost. A raw one counts too: it is all that there is of its time.
+ * anew under its name has the folder of the one that was lost. A raw one counts too: it is all that there is of its time. One of a time to
+ * come is no newest: what comes next would sort behind it for years.
+ *
+ * @param now milliseconds since 1970
  */
-export function completeOf(rows: readonly BackupRow[], cluster: ClusterIdentity): readonly BackupRow[] {
+export function completeOf(
+  rows: readonly BackupRow[],
+  cluster: ClusterIdentity,
+  now: number,
+): readonly BackupRow[] {
+  return wholeOf(rows, cluster).filter(({ id }) => !isAhead(id, now))
+}
+
+/** The ids of those of one cluster that are of a time to come, the latest first. @param now milliseconds since 1970 */
+export function aheadOf(
+  rows: readonly BackupRow[],
+  cluster: ClusterIdentity,
+  now: number,
+): readonly string[] {
+  return wholeOf(rows, cluster).flatMap(({ id }) => (isAhead(id, now) ? [id] : []))
+}
+
+function wholeOf(rows: readonly BackupRow[], cluster: ClusterIdentity): readonly BackupRow[] {
   const found = rows.filter(
     ({ state, manifest }) =>
       state !== 'partial' && manifest !== undefined && isSameCluster(manifest, cluster),

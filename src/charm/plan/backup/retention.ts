@@ -12,7 +12,10 @@ export interface Kept {
 export interface RetentionRule {
   readonly keep: number
   readonly keepDays: number
+  /** Milliseconds since 1970. */
   readonly now: number
+  /** What was just put there stays, wherever a clock that was set back has it sorted. */
+  readonly written: string
 }
 
 const day = 24 * 60 * 60 * 1000
@@ -31,7 +34,7 @@ const giveWayTo = {
  */
 export function idsToDelete(
   backups: readonly Kept[],
-  { keep, keepDays, now }: RetentionRule,
+  { keep, keepDays, now, written }: RetentionRule,
 ): readonly string[] {
   const ageOf = (id: string): number => now - Date.parse(id)
   const newer = { sealed: 0, raw: 0, unusable: 0, remains: 0 }
@@ -39,6 +42,7 @@ export function idsToDelete(
   for (const one of backups.toSorted((a, b) => (a.id < b.id ? 1 : -1))) {
     const before = giveWayTo[one.worth].reduce((sum, worth) => sum + newer[worth], 0)
     newer[one.worth] += 1
+    if (one.id === written) continue
     if (before >= Math.max(1, keep) && ageOf(one.id) > keepDays * day) old.push(one)
     // Who takes so long to put one there has died.
     if (one.worth === 'remains' && ageOf(one.id) > day) old.push(one)

@@ -1,5 +1,6 @@
 // Whether work on a backup is under way, and what became of the last one.
 
+import { isAhead } from '../../../interfaces/backup-layout.ts'
 import type { BackupOutcome } from '../../../interfaces/backup-record.ts'
 import type { Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
@@ -20,10 +21,22 @@ export function planLoss(observed: Observed): readonly Step[] {
   return [{ kind: 'backup/note-loss', token: begun.token, why: 'the backup that was begun runs no more' }]
 }
 
-/** When the newest complete one was begun. */
-export function newestAt(outcome: BackupOutcome | undefined): number | undefined {
-  const at = outcome?.newest && Date.parse(outcome.newest.id)
-  return at === undefined || Number.isNaN(at) ? undefined : at
+/** When the newest complete one was begun; `undefined` also for one of a time to come. Both in milliseconds since 1970. */
+export function newestAt(outcome: BackupOutcome | undefined, now: number): number | undefined {
+  const { id } = outcome?.newest ?? {}
+  const at = id === undefined || isAhead(id, now) ? Number.NaN : Date.parse(id)
+  return Number.isNaN(at) ? undefined : at
+}
+
+/** Ids of a time to come, which count for nothing: what the store has, and what this unit took while its own clock was ahead. */
+export function backupsAhead(outcome: BackupOutcome | undefined, now: number): readonly string[] {
+  const { newest, ahead = [] } = outcome ?? {}
+  return [...new Set([...(newest ? [newest.id] : []), ...ahead])].filter((id) => isAhead(id, now))
+}
+
+/** What is noted for a time to come, as by a clock that was ahead, is of no moment that one could wait from. In milliseconds. */
+export function isWithin(at: number, last: number, now: number): boolean {
+  return at <= now && now - at < last
 }
 
 /** How many of the schedule's runs came after the newest backup was begun; of the earliest ones, which nobody counts, none. */

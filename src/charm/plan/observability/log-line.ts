@@ -95,7 +95,7 @@ function factsOfBackups(observed: Observed): Facts {
   const { due } = observed.backup ?? {}
   const { outcome } = workOf(observed)
   if (storesOf(observed).length === 0) return {}
-  const newest = newestAt(outcome)
+  const newest = newestAt(outcome, observed.now)
   const missed = due?.kind === 'since' && newest !== undefined ? missedRuns(due, newest) : undefined
   return {
     ...(outcome && { backup_failed: outcome.ended === 'failed' ? 1 : 0 }),

@@ -27,7 +27,7 @@ export function tellRelease(observed: Observed, told: RefreshTold | undefined): 
   const stands = order && order.release === wants
   // The first unit to go has to know of it, and the leader alone looks after backups.
   const stored = observed.leader && storesOf(observed).length > 0
-  const backup = stored ? (newestAt(workOf(observed).outcome) ?? 0) : undefined
+  const backup = stored ? (newestAt(workOf(observed).outcome, observed.now) ?? 0) : undefined
   const next: RefreshTold = {
     ...(wants && { wants }),
     ...(runs && { runs }),

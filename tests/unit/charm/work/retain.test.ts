@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ClusterIdentity } from '../../../../src/charm/plan/backup/listing.ts'
 import { readBackupsOf } from '../../../../src/charm/read-backups.ts'
-import { retain } from '../../../../src/charm/work/retain.ts'
+import { retain, type ToRetain } from '../../../../src/charm/work/retain.ts'
 import type { BackupJob } from '../../../../src/interfaces/backup-job.ts'
 import { type BackupManifest, printManifest } from '../../../../src/interfaces/backup-manifest.ts'
 import { type MemoryStore, openMemoryStore } from './memory-store.ts'
@@ -60,10 +59,10 @@ function backup(id: string, more: Partial<BackupManifest> = {}): Readonly<Record
 async function keptIn(
   store: MemoryStore,
   job: BackupJob,
-  cluster: ClusterIdentity = { clusterId: '1' },
+  { cluster = { clusterId: '1' }, written = idOf(0) }: Partial<ToRetain> = {},
 ): Promise<readonly string[]> {
   const rows = await readBackupsOf(store, 'prod', own)
-  await retain(store, job, { rows, cluster, now })
+  await retain(store, job, { rows, cluster, written, now })
   return [...new Set([...store.texts.keys()].map((key) => key.split('/')[2] ?? ''))].sort()
 }
 
@@ -84,7 +83,7 @@ test('the backups of a cluster that was lost stay, whatever the one that has its
       backup(idOf(50), { raw: true, founding: 'lost', clusterId: undefined }),
     ),
   )
-  const kept = await keptIn(store, jobOf(), { clusterId: '1', founding: 'anew' })
+  const kept = await keptIn(store, jobOf(), { cluster: { clusterId: '1', founding: 'anew' } })
   assert.deepEqual(kept, [50, 40, 30, 0].map(idOf))
 })
 
@@ -113,4 +112,15 @@ test('a manifest that the store says to be the same is not read twice', async ()
     after.map(({ state }) => state),
     ['complete', 'verified'],
   )
+})
+
+test('backups of a time to come, by a clock that was ahead, push out none and do not go', async () => {
+  const ahead = [-24, -48].map(idOf)
+  const store = () =>
+    openMemoryStore(Object.assign({}, ...[...ahead, ...[0, 5, 9].map(idOf)].map((id) => backup(id))))
+  assert.deepEqual(await keptIn(store(), jobOf({ keep: 2 })), [idOf(5), idOf(0), ...ahead])
+  // By a clock that is behind now, what was taken before is of a time to come.
+  const soon = idOf(-0.5)
+  const behind = openMemoryStore({ ...backup(idOf(0)), ...backup(soon) })
+  assert.deepEqual(await keptIn(behind, jobOf()), [idOf(0), soon], 'what was just taken stays')
 })

@@ -163,3 +163,35 @@ test('days that the schedule leaves out make no backup late', () => {
     'active: the newest backup is of 3 days ago; see list-backups, and run create-backup',
   ])
 })
+
+test('a backup of a time to come, by a clock that was ahead, holds off none and is told with the remedy', () => {
+  const ahead = newest(-400 * day)
+  const id = ahead.newest?.id ?? ''
+  assert.deepEqual(kinds(seen({ outcome: ahead })), ['backup/begin'])
+  const says = (ids: string): readonly string[] => [
+    `active: a backup of a time to come does not count: ${ids}; see that this unit's clock is right, then run delete-backup`,
+  ]
+  assert.deepEqual(told(seen({ outcome: ahead })), says(id))
+  assert.deepEqual(
+    told(seen({ outcome: { ...newest(0), ahead: [id, '2099-01-01T00:00:00Z'] } })),
+    says(`${id} (and 1 more)`),
+  )
+  assert.deepEqual(
+    told(seen({ outcome: { ...newest(0), ahead: ['2020-01-01T00:00:00Z'] } })),
+    [],
+    'its time has come',
+  )
+  assert.deepEqual(kinds(seen({ outcome: newest(-hour / 2) })), [], 'clocks differ')
+})
+
+test('what is noted for a time to come holds off no next attempt', () => {
+  assert.deepEqual(kinds(seen({ outcome: failed(-400 * day) })), ['backup/begin'])
+  const observed = seen({
+    outcome: {
+      ...newest(hour / 2),
+      at: now + 400 * day,
+      verification: { id: newest(hour / 2).newest?.id ?? '', found: 'nothing' },
+    },
+  })
+  assert.deepEqual(kinds({ ...observed, config: parseConfig({ 'backup-verify': true }) }), ['backup/begin'])
+})

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
+  aheadOf,
   type ClusterIdentity,
   completeOf,
   describeFolder,
@@ -16,6 +17,8 @@ const day = 24 * 60 * 60 * 1000
 const now = Date.UTC(2026, 10, 26, 12)
 const idOf = (age: number): string => `${new Date(now - age * day).toISOString().slice(0, 19)}Z`
 const own = 'etcd-01234567'
+/** What was put there just now: of none that are told apart here. */
+const written = idOf(0)
 
 function manifest(id: string, more: Partial<BackupManifest> = {}): BackupManifest {
   const facts = { application: 'etcd', model: 'm', modelUuid: 'u', etcdVersion: '3.5.30', size: 10 }
@@ -111,16 +114,24 @@ test('of one cluster is what says so by etcd’s id, or, where no member said it
     rowOf(2, { clusterId: '2', founding: 'b' }),
     rowOf(1, {}),
   ]
-  const idsOf = (cluster: ClusterIdentity) => completeOf(rows, cluster).map(({ id }) => id)
+  const idsOf = (cluster: ClusterIdentity) => completeOf(rows, cluster, now).map(({ id }) => id)
   assert.deepEqual(idsOf({ clusterId: '1', founding: 'a' }), [idOf(3), idOf(4), idOf(5)])
   assert.deepEqual(idsOf({ founding: 'a' }), [idOf(3), idOf(5)])
   assert.deepEqual(idsOf({ clusterId: '2' }), [idOf(2)])
   assert.deepEqual(idsOf({}), [], 'nobody knows which cluster this is')
+  const behind = now - 4.5 * day
+  assert.deepEqual(
+    completeOf(rows, { founding: 'a' }, behind).map(({ id }) => id),
+    [idOf(5)],
+    'one of a time to come is no newest',
+  )
+  assert.deepEqual(aheadOf(rows, { clusterId: '1', founding: 'a' }, behind), [idOf(3), idOf(4)])
 })
 
 test('what is kept: so many of the newest, whatever their age, and all that are younger than so many days', () => {
   const backups = [0.5, 1, 2, 3, 10, 20].map((age) => ({ id: idOf(age), worth: 'sealed' as const }))
-  const gone = (keep: number, keepDays: number) => idsToDelete(backups, { keep, keepDays, now }).toReversed()
+  const gone = (keep: number, keepDays: number) =>
+    idsToDelete(backups, { keep, keepDays, now, written }).toReversed()
   assert.deepEqual(gone(7, 0), [])
   assert.deepEqual(gone(2, 0), [idOf(2), idOf(3), idOf(10), idOf(20)])
   assert.deepEqual(gone(2, 5), [idOf(10), idOf(20)])
@@ -133,13 +144,13 @@ test('remains of one that was never completed go after a day, and one that may b
     { id: idOf(2), worth: 'remains' },
     { id: idOf(3), worth: 'sealed' },
   ] as const
-  assert.deepEqual(idsToDelete(backups, { keep: 7, keepDays: 0, now }), [idOf(2)])
+  assert.deepEqual(idsToDelete(backups, { keep: 7, keepDays: 0, now, written }), [idOf(2)])
 })
 
 test('copies of a broken database and what cannot be restored push out no backup of etcd’s, and are bounded themselves', () => {
   const at = (age: number, worth: Kept['worth']): Kept => ({ id: idOf(age), worth })
   const gone = (keep: number, backups: readonly Kept[]) =>
-    idsToDelete(backups, { keep, keepDays: 0, now }).toReversed()
+    idsToDelete(backups, { keep, keepDays: 0, now, written }).toReversed()
   const sealed = [at(10, 'sealed'), at(11, 'sealed')]
   const raw = [1, 2, 3, 4].map((age) => at(age, 'raw'))
   assert.deepEqual(gone(2, [...raw, ...sealed]), [idOf(3), idOf(4)])
@@ -151,6 +162,13 @@ test('copies of a broken database and what cannot be restored push out no backup
     gone(1, [at(0.5, 'sealed'), at(1, 'raw'), at(2, 'unusable'), ...sealed]),
     [1, 2, 10, 11].map(idOf),
   )
+})
+
+test('what was just put there stays, although a clock that was set back has it sorted last', () => {
+  const backups = [0, 1, 2].map((age) => ({ id: idOf(age), worth: 'sealed' as const }))
+  const rule = { keep: 1, keepDays: 0, now }
+  assert.deepEqual(idsToDelete(backups, { ...rule, written: idOf(2) }), [idOf(1)])
+  assert.deepEqual(idsToDelete(backups, { ...rule, written: idOf(0) }), [idOf(2), idOf(1)])
 })
 
 test('whatever the rule, the newest of each kind that may be restored stays, and so few others that they are bounded', () => {
@@ -165,7 +183,7 @@ test('whatever the rule, the newest of each kind that may be restored stays, and
   fc.assert(
     fc.property(fc.uniqueArray(one, { selector: ({ age }) => age }), rule, (rows, { keep, keepDays }) => {
       const backups = rows.map(({ age, worth }) => ({ id: idOf(age), age, worth }))
-      const gone = new Set(idsToDelete(backups, { keep, keepDays, now }))
+      const gone = new Set(idsToDelete(backups, { keep, keepDays, now, written }))
       const stays = (found: readonly Kept[]): void => {
         const newest = found
           .map(({ id }) => id)
