@@ -64,11 +64,11 @@ function ownSource({ application, model }: BackupJob): string {
 /** A bucket that is not there is made with the first backup. */
 async function readOwn(
   store: ObjectStore,
-  { store: { path }, application, model }: BackupJob,
+  job: BackupJob,
   known?: readonly BackupRow[],
 ): Promise<readonly BackupRow[]> {
   try {
-    return await readBackupsOf(store, path, sourceOf(application, model.uuid), known)
+    return await readBackupsOf(store, job.store.path, ownSource(job), known)
   } catch (error) {
     if (error instanceof BucketMissing) return []
     throw error

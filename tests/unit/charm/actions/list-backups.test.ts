@@ -12,7 +12,7 @@ function rowsOf(source: string, count: number, takenBy = 'etcd/0'): readonly Bac
     const whose = { application: 'etcd', model: 'm', modelUuid: 'u', takenFrom: 'etcd/1', takenBy }
     const facts = { etcdVersion: '3.5.30', size: 10, revision: '1000000000' }
     const manifest = { v: 1, id, ...times, ...whose, ...facts, sha256: 'ab'.repeat(32) } as const
-    return { id, source, state: 'complete', size: 10, manifest }
+    return { id, source, state: 'complete', size: 10, manifest, etag: undefined }
   })
 }
 

@@ -55,7 +55,6 @@ function backup(id: string, more: Partial<BackupManifest> = {}): Readonly<Record
   return { [`${own}/${id}/snapshot.db`]: 'data', [`${own}/${id}/manifest.json`]: printManifest(manifest) }
 }
 
-
 async function keptIn(
   store: MemoryStore,
   job: BackupJob,
