@@ -73,8 +73,15 @@ export type AcceptedEntry = Readonly<z.infer<typeof accepted>>
 export type RefusedEntry = Readonly<z.infer<typeof refused>>
 export type LedgerEntry = AcceptedEntry | RefusedEntry
 
-export const absenceSchema = z.object({ since: z.number(), without: z._default(z.boolean(), false) })
-/** A member that did not answer when it was looked at; `since` then, in ms since 1970. `without`: nobody waits for it any more. */
+export const absenceSchema = z.object({
+  since: z.number(),
+  without: z._default(z.boolean(), false),
+  answers: z.optional(z.boolean()),
+})
+/**
+ * A unit that holds clients up: its member did not answer when it was looked at, or, where `answers` says so, it answers and the unit
+ * has not had it load a client's certificate. `since` then, in ms since 1970. `without`: nobody waits for it any more.
+ */
 export type Absence = Readonly<z.infer<typeof absenceSchema>>
 
 export const crossModelStates = ['live', 'suspended'] as const

@@ -52,7 +52,7 @@ export interface Ledger {
   readonly gathering: boolean
   /** When members were last rolled for the certificate of somebody who had access before, in ms since 1970. */
   readonly renewed?: number | undefined
-  /** Units whose members do not answer, by name. */
+  /** Units whose members do not answer, or do not load a client's certificate, by name. */
   readonly away: ReadonlyMap<string, Absence>
 }
 

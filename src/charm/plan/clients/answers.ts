@@ -17,7 +17,7 @@ import { encryptionIsOffered } from './guards.ts'
 import type { MemberSeen, Observed } from '../../observed.ts'
 import { explainRefusal } from './refusals.ts'
 import type { AnswerToPublish, ResponseToPublish, Write } from '../../step.ts'
-import { describeAbsences, holdsUp } from '../cluster/absence.ts'
+import { describeAbsences, holdsUp, unitsToLoad } from '../cluster/absence.ts'
 import { serverBundle } from '../issuers/trust.ts'
 import { endpointsOf } from './endpoints.ts'
 import { whyTellAgain } from './given.ts'
@@ -171,7 +171,9 @@ export function waitOf(
   if (entry.served) return []
   const missing = holdsUp(away, members)
   if (missing.size > 0) return [explainRefusal('member-away', describeAbsences(missing))]
-  return entry.late ? [explainRefusal('members-restart', '')] : []
+  if (!entry.late) return []
+  const units = unitsToLoad(away)
+  return [explainRefusal('members-restart', units.length > 0 ? `waiting for ${units.join(', ')}` : '')]
 }
 
 export function whyRenewalWaits({ turn }: WaitsForRoom): string {

@@ -4,7 +4,7 @@ import { nameRequest } from '../../../interfaces/etcd-client.ts'
 import type { Leaf, Ledger, LedgerEntry, RefusedEntry } from '../../../interfaces/ledger.ts'
 import { isOperators } from '../../../interfaces/operator-client.ts'
 import { plainText } from '../../../plain-text.ts'
-import { describeAbsences, holdsUp } from '../cluster/absence.ts'
+import { describeAbsences, holdsUp, unitsToLoad } from '../cluster/absence.ts'
 import { membersOf } from '../cluster/members.ts'
 import type { Observed } from '../../observed.ts'
 import type { Condition } from '../../step.ts'
@@ -63,6 +63,13 @@ function tellSuspended(
   return [{ status: 'active', message, scope: 'application' }]
 }
 
+/** Their members answer, so nothing but their hooks has them load it. */
+function tellNotLoaded(who: string, { commonName }: Leaf, units: readonly string[]): readonly Condition[] {
+  const hooks = units.length === 1 ? 'its hooks run' : 'their hooks run'
+  const message = `${who}: access for ${commonName} waits for ${units.join(', ')} to load the certificate; see that ${hooks}`
+  return [{ status: 'waiting', message, scope: 'application' }]
+}
+
 function minute(time: number): string {
   return new Date(time).toISOString().slice(0, 16).replace('T', ' ')
 }
@@ -88,6 +95,7 @@ export function clientConditions(observed: Observed, ledger: Ledger): readonly C
     return { status: 'waiting', message, scope: 'application' }
   })
   const missing = holdsUp(ledger.away, membersOf(observed))
+  const toLoad = missing.size > 0 ? [] : unitsToLoad(ledger.away)
   const whom = missing.size > 0 ? `, waiting for ${describeAbsences(missing)}` : ''
   const asked = [...ledger.entries.values()].flatMap(({ key, entry }): readonly Condition[] => {
     const who = `${nameRequest(key)} (${entry.application})`
@@ -99,6 +107,7 @@ export function clientConditions(observed: Observed, ledger: Ledger): readonly C
       const waiting = whoTrustsStill(entry, observed, ledger)
       return [{ status, message: `${who}: ${message}${waiting}; ${resolution}`, scope: 'application' }]
     }
+    if (!entry.served && entry.late && toLoad.length > 0) return tellNotLoaded(who, entry.leaf, toLoad)
     if (entry.waits) return tellWaiting(who, entry.leaf, whyRenewalWaits(entry.waits))
     if (entry.served && entry.answeredAs === undefined && observed.clients.members.get(key.relation) === 0)
       return tellUnseen(who, entry.leaf)

@@ -12,6 +12,7 @@ import {
 import type { Guard } from '../guard.ts'
 import type { Observed } from '../../observed.ts'
 import { nameIsOurs } from './naming-guards.ts'
+import { isGivenUp } from '../cluster/absence.ts'
 import { memberOf, servesHere } from '../cluster/members.ts'
 import { isTrustedHere } from '../trust/trust.ts'
 
@@ -119,7 +120,11 @@ export const everyMemberTrustsIt: Guard<[leaf: Leaf, observed: Observed]> = {
   holds: (leaf, observed) => {
     const { peers, machine, unit } = observed
     const others = [...(peers?.units ?? [])].filter(
-      ([name, { databag }]) => name !== unit && databag.endpoint !== undefined && !isAway(name, observed),
+      ([name, { databag }]) =>
+        name !== unit &&
+        databag.endpoint !== undefined &&
+        !isAway(name, observed) &&
+        !isGivenUp(name, observed),
     )
     const here = servesHere(observed)
     if (!here && others.length === 0) return false

@@ -1,5 +1,6 @@
-// Members that do not answer, and since when: requirers are told whom they wait for, and past the operator's patience the others go on
-// without them (docs/adr/0020-members-that-stay-away.md). etcd does not tell how long, so the leader notes when it first missed one.
+// Members that do not answer, and units that load no certificate although their members answer, and since when: whoever waits is told for
+// whom, and past the operator's patience the others go on without them (docs/adr/0020-members-that-stay-away.md). etcd does not tell how
+// long, so the leader notes when it first missed one.
 
 import {
   type Absence,
@@ -9,6 +10,7 @@ import {
   shortFingerprint,
 } from '../../../interfaces/ledger.ts'
 import type { MemberSeen, Observed, PeerSeen } from '../../observed.ts'
+import { nameIsOurs } from '../clients/naming-guards.ts'
 import { memberName, membersOf, quorumOf, unitOf, votersOf } from './members.ts'
 import { wantedLeaves, whyTrustMustGrow } from '../trust/trust.ts'
 
@@ -33,21 +35,86 @@ export function nextAbsences(
   entries: Ledger['entries'],
   observed: Observed,
 ): Ledger['away'] {
-  const { config, etcd, now, peers, sweep } = observed
+  const { etcd, now, peers, sweep } = observed
   const units = new Set(peers?.units.keys() ?? [])
   const missing = missingUnits(observed, units)
   if (!missing) return new Map([...before].filter(([unit]) => units.has(unit)))
   const notes = sweep || [...entries.values()].some(({ entry }) => isWaitingForTrust(entry))
-  const patience = config.inForce['absence-patience'] * 1000
   const away = [...missing].sort().flatMap((unit): readonly [string, Absence][] => {
-    const noted = before.get(unit)
+    const found = before.get(unit)
+    const noted = found?.answers ? undefined : found
     if (!noted && !notes) return []
-    const without = noted?.without === true
-    // A clock that was ahead when it was noted, or another leader's, keeps nobody waiting for longer.
-    const since = Math.min(noted?.since ?? now, now)
-    return [[unit, { since, without: without || (etcd.kind === 'up' && now - since >= patience) }]]
+    const since = sinceOf(noted, now)
+    const isOver = etcd.kind === 'up' && isPastPatience(since, observed)
+    return [[unit, { since, without: noted?.without === true || isOver }]]
   })
-  return new Map(away)
+  const others = [...units].filter((unit) => !missing.has(unit)).sort()
+  const held = holdsUp(new Map(away), membersOf(observed)).size > 0
+  return new Map([...away, ...unitsBehind(others, before, { entries, held }, observed)])
+}
+
+/** A clock that was ahead when it was noted, or another leader's, keeps nobody waiting for longer. */
+function sinceOf(noted: Absence | undefined, now: number): number {
+  return Math.min(noted?.since ?? now, now)
+}
+
+function isPastPatience(since: number, { config, now }: Observed): boolean {
+  return now - since >= config.inForce['absence-patience'] * 1000
+}
+
+/**
+ * Units whose members answer and that have not told that these loaded what they should: their agents are lost, or a hook of theirs fails.
+ * One is noted where a client waits for it longer than a roll of the members takes, and until it has told of all clients.
+ */
+function unitsBehind(
+  units: readonly string[],
+  before: Ledger['away'],
+  { entries, held }: { readonly entries: Ledger['entries']; readonly held: boolean },
+  observed: Observed,
+): readonly [string, Absence][] {
+  const { now, peers, unit: own } = observed
+  const due = committedOf(entries, peers?.ledger.entries)
+  if (due.length === 0) return []
+  const mayBegin = !held && peers?.ledger.gathering !== true && due.some(isLate)
+  return units.flatMap((unit): readonly [string, Absence][] => {
+    const noted = before.get(unit)
+    const isKnown = noted?.answers === true || noted?.without === true
+    const databag = peers?.units.get(unit)?.databag
+    if (unit === own || databag?.endpoint === undefined || !(isKnown || mayBegin)) return []
+    const trusts = setOf(databag.trusts ?? none)
+    const lacks = due.filter(({ leaf }) => !trusts.has(shortFingerprint(leaf)))
+    if (!lacks.some((entry) => isKnown || isLate(entry))) return []
+    const since = sinceOf(noted, now)
+    const without = noted?.without === true || isPastPatience(since, observed)
+    return [[unit, { since, without, answers: true }]]
+  })
+}
+
+/** Those accepted whose certificates members have been told to load. */
+function committedOf(
+  entries: Ledger['entries'],
+  committed: Ledger['entries'] | undefined,
+): readonly AcceptedEntry[] {
+  return [...entries].flatMap(([name, { entry }]) => {
+    const before = committed?.get(name)?.entry
+    if (entry.state === 'refused' || before?.state !== 'accepted' || !nameIsOurs.holds(before)) return []
+    return before.leaf.fingerprint === entry.leaf.fingerprint ? [entry] : []
+  })
+}
+
+function isLate(entry: AcceptedEntry): boolean {
+  return !entry.served && entry.late === true
+}
+
+/** Clients are served without a unit whose member answers and that has not had it load them for longer than the operator's patience. */
+export function isGivenUp(unit: string, observed: Observed): boolean {
+  const noted = observed.peers?.ledger.away.get(unit)
+  return noted?.answers === true && (noted.without || isPastPatience(noted.since, observed))
+}
+
+/** The units that have to load a certificate and do not, although their members answer. */
+export function unitsToLoad(away: Ledger['away']): readonly string[] {
+  return [...away].flatMap(([unit, { answers, without }]) => (answers && !without ? [unit] : []))
 }
 
 export function isWaitingForTrust(entry: LedgerEntry): entry is AcceptedEntry {
@@ -69,7 +136,7 @@ function missingUnits(observed: Observed, units: ReadonlySet<string>): ReadonlyS
 
 /** The units that a client waits for: those away, unless the others can restart while they are. */
 export function holdsUp(away: Ledger['away'], members: readonly MemberSeen[] | undefined): Ledger['away'] {
-  const waited = new Map([...away].filter(([, { without }]) => !without))
+  const waited = new Map([...away].filter(([, { answers, without }]) => !answers && !without))
   const voters = members && votersOf(members)
   const enough = voters && voters.filter(({ responds }) => responds).length > quorumOf(voters.length)
   return enough ? new Map() : waited
@@ -87,20 +154,21 @@ export function notWaitedFor(observed: Observed): ReadonlySet<string> {
   const ledger = peers?.ledger
   const waits = ledger && machine.loaded && whyTrustMustGrow(machine, wantedLeaves(observed, ledger))
   if (!waits) return new Set()
-  const without = [...ledger.away].filter(([, absence]) => absence.without)
+  const without = [...ledger.away].filter(([, absence]) => absence.without && !absence.answers)
   return new Set(without.map(([unit]) => memberName(unit)))
 }
 
 /**
- * Whether clients are sent to a unit's member: not to one that the others go on without, nor to one that was away when a client of
- * theirs was served, until it has loaded that client's certificate.
+ * Whether clients are sent to a unit's member: not to one that does not answer and that the others go on without, nor to one that a client
+ * of theirs was served without, until it has loaded that client's certificate.
  */
 export function takesClients(
   [unit, { databag }]: readonly [string, PeerSeen],
   { away }: Ledger,
   entries: readonly LedgerEntry[],
 ): boolean {
-  if (away.get(unit)?.without) return false
+  const noted = away.get(unit)
+  if (noted?.without && !noted.answers) return false
   const trusts = setOf(databag.trusts ?? none)
   return entries.every(
     (entry) => entry.state === 'refused' || !entry.served || trusts.has(shortFingerprint(entry.leaf)),

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { MemberSeen, Observed } from '../../../../../src/charm/observed.ts'
 import { holdsUp, notWaitedFor, takesClients } from '../../../../../src/charm/plan/cluster/absence.ts'
+import { clientConditions } from '../../../../../src/charm/plan/clients/conditions.ts'
 import { waitOf } from '../../../../../src/charm/plan/clients/answers.ts'
 import { nextLedger } from '../../../../../src/charm/plan/clients/ledger.ts'
 import { parseLedger, printLedger, shortFingerprint } from '../../../../../src/interfaces/ledger.ts'
-import { accepted, leaf, ledgerOf, now, relationKey, settled } from '../../observation.ts'
+import { accepted, access as accessOf, leaf, ledgerOf, now, relationKey, settled } from '../../observation.ts'
 import { running, withLedger } from '../../observed-changes.ts'
 import { etcdUp, member } from './members.ts'
 
@@ -71,7 +72,7 @@ describe('a member that does not answer', () => {
     assert.deepEqual(absences(look(waiting, members(3, 2), decided)), {
       'etcd/2': { since: now, without: true },
     })
-    assert.deepEqual(absences(look(waiting, members(3), decided)), {})
+    assert.deepEqual(absences(look([], members(3), decided)), {})
   })
 
   it('is on record with the peers, whatever a hook read of it', () => {
@@ -104,6 +105,95 @@ describe('who waits for it', () => {
     assert.deepEqual([...notWaitedFor(look(waiting, members(3, 2), without))], ['etcd-2'])
     assert.deepEqual([...notWaitedFor(look(waiting, members(3, 2), noted))], [])
     assert.deepEqual([...notWaitedFor(look([], members(3, 2), without))], [])
+  })
+})
+
+describe('a unit whose member answers and does not load a certificate', () => {
+  const late = [[key, accepted('alice', { late: true })]] as const
+  const loads = shortFingerprint(leaf('alice'))
+  /** The hook of a leader that has loaded it, beside two others, of which the last has told that much. */
+  function leaderOf(rows: Parameters<typeof ledgerOf>[0], told: readonly string[], more = {}): Observed {
+    const observed = look(rows, members(3), more)
+    const { machine, peers } = observed
+    const own = peers?.units.get('etcd/0')
+    assert.ok(peers && own && machine.loaded)
+    const tells = (trusts: readonly string[]) => ({
+      ...own,
+      databag: { ...own.databag, endpoint: '10.0.0.9:2379', trusts },
+    })
+    const units = new Map([
+      ['etcd/0', tells([loads])],
+      ['etcd/1', tells([loads])],
+      ['etcd/2', tells(told)],
+    ])
+    const loaded = { ...machine.loaded, leaves: [leaf('alice')] }
+    const files = { ...machine.files, truststore: leaf('alice').pem }
+    const access = new Map([['alice', accessOf('alice')]])
+    return {
+      ...observed,
+      peers: { ...peers, units },
+      machine: { ...machine, loaded, files },
+      etcd: etcdUp(members(3), { access }),
+    }
+  }
+  const behind = (at: number, without = false) => ({
+    away: new Map([['etcd/2', { since: at, without, answers: true }]]),
+  })
+  const isServed = (observed: Observed): boolean =>
+    [...nextLedger(observed).entries.values()].every(
+      ({ entry }) => entry.state === 'accepted' && entry.served,
+    )
+
+  it('is noted where a client waits for longer than a roll takes, and forgotten once it has told', () => {
+    assert.deepEqual(absences(leaderOf(waiting, [])), {})
+    const found = { 'etcd/2': { since: now, without: false, answers: true } }
+    assert.deepEqual(absences(leaderOf(late, [])), found)
+    assert.deepEqual(absences({ ...leaderOf(waiting, []), sweep: true }), found)
+    assert.deepEqual(absences(leaderOf(late, [], { gathering: true })), {})
+    assert.deepEqual(absences(leaderOf(late, [loads], behind(since))), {})
+  })
+
+  it('is named by the status and to the requirer', () => {
+    const observed = leaderOf(late, [], behind(since))
+    const ledger = nextLedger(observed)
+    assert.deepEqual(
+      clientConditions(observed, ledger).map(({ message }) => message),
+      ['relation 5 (web): access for alice waits for etcd/2 to load the certificate; see that its hooks run'],
+    )
+    const [row] = ledger.entries.values()
+    assert.ok(row?.entry.state === 'accepted')
+    assert.match(waitOf(row.entry, ledger)[0]?.message ?? '', /waiting for etcd\/2$/)
+  })
+
+  it('holds a client up until the patience is over, and no other after it', () => {
+    assert.equal(isServed(leaderOf(late, [], behind(since))), false)
+    const over = leaderOf(late, [], behind(now - 10 * minutes))
+    assert.ok(isServed(over))
+    assert.deepEqual(absences(over), {
+      'etcd/2': { since: now - 10 * minutes, without: true, answers: true },
+    })
+    assert.ok(isServed(leaderOf(waiting, [], behind(since, true))))
+  })
+
+  it('is sent those who are in its truststore, and is waited for by restarts', () => {
+    const peer = [
+      'etcd/2',
+      { databag: { trusts: [loads] }, requested: new Map(), issued: new Map() },
+    ] as const
+    const ledger = ledgerOf([], behind(since, true))
+    assert.equal(takesClients(peer, ledger, [accepted('alice', { served: true })]), true)
+    assert.equal(takesClients(peer, ledger, [accepted('bob', { served: true })]), false)
+    assert.deepEqual([...notWaitedFor(look(waiting, members(3), behind(since, true)))], [])
+  })
+
+  it('that was away before is not waited for again', () => {
+    const back = { away: new Map([['etcd/2', { since, without: true }]]) }
+    assert.deepEqual(absences(leaderOf(waiting, [], back)), {
+      'etcd/2': { since, without: true, answers: true },
+    })
+    assert.deepEqual(absences(look(waiting, members(3, 2), behind(since, true))), {
+      'etcd/2': { since: now, without: false },
+    })
   })
 })
 
