@@ -1,7 +1,7 @@
 // The key that a requirer in another model encrypts by: it may come late, be the wrong one, or be offered by a Juju that does not name models.
 
 import assert from 'node:assert/strict'
-import { assertQuiet, assertWorks, consumeOffer } from './driver/across.ts'
+import { assertQuiet, assertWorks, consumeOffer, relateAcross } from './driver/across.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
 import { emulatorOf } from './driver/emulator-of.ts'
@@ -68,6 +68,36 @@ story(
       await assertWorks(consumer)
       assert.equal((await consumer.databag(across.here, 'etcd')).status, '[]')
       await assertQuiet(across)
+    })
+  },
+)
+
+story(
+  'a requirer that goes from v0 to v1 keeps the key that it encrypts by',
+  { needs: ['cross-model'], ownModel: true },
+  async ({ model, step }) => {
+    const config = { prefix: '/web/', request: 'v0', 'keep-certificate': true }
+    const { consumer, here } = await relateAcross(model, { charm: 'client', config })
+    const key = (await consumer.databag(here, 'etcd'))['encryption-secret'] ?? ''
+
+    await step('what it was given by v0 is removed, and the key is not', async () => {
+      await consumer.configure('web', { request: 'v1' })
+      await model.settle()
+      await model.updateStatus()
+      await model.updateStatus()
+      const left = (await model.secrets()).map(({ label }) => label).filter((label) => /\.\d+\./.test(label))
+      assert.ok(
+        left.some((label) => label.endsWith('.encryption')),
+        left.join(),
+      )
+      assert.ok(!left.some((label) => /^etcd-client\.\d+\.(user|tls)$/.test(label)), left.join())
+      assert.equal((await consumer.databag(here, 'etcd'))['encryption-secret'], key)
+    })
+
+    await step('it renews by the same key', async () => {
+      await consumer.runAction('web/leader', 'rotate')
+      await model.settle()
+      await assertWorks(consumer)
     })
   },
 )

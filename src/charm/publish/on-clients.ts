@@ -20,12 +20,9 @@ export const onClients: ByKind<ClientWrite['kind']> = {
       .map((name) => [name, undefined] as const)
     return writeForAll(charm, { ...Object.fromEntries(ended), ...printLedger(ledger) })
   },
-  'secrets/collect': async (charm, _observed, { requests }) => {
-    for (const key of requests)
-      await collectSecrets(charm, [
-        ...secretLabels(key),
-        ...(key.request === '' ? [encryptionLabel(key.relation)] : []),
-      ])
+  'secrets/collect': async (charm, _observed, { ended, requests }) => {
+    for (const key of requests) await collectSecrets(charm, secretLabels(key))
+    await collectSecrets(charm, ended.map(encryptionLabel))
   },
 }
 

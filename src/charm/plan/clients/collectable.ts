@@ -38,5 +38,9 @@ export function secretsToCollect(
 export function planCollection(observed: Observed, ledger: Ledger): readonly Write[] {
   if (!observed.peers || !observed.leader || observed.leaving) return []
   const requests = collectedNow(observed.peers.ledger, ledger.entries, observed).map(([, key]) => key)
-  return requests.length === 0 ? [] : [{ kind: 'secrets/collect', requests, why: 'they have ended' }]
+  // A requirer of another model that goes from v0 to v1 ends its only request, and not the relation: it encrypts by the same key.
+  const ended = requests.flatMap(({ relation, request }) =>
+    request === '' && !ledger.crossModel.has(relation) ? [relation] : [],
+  )
+  return requests.length === 0 ? [] : [{ kind: 'secrets/collect', requests, ended, why: 'they have ended' }]
 }

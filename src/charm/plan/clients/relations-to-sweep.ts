@@ -41,6 +41,8 @@ export function relationsToSweep(
   const chosen = new Set([
     ...takeTurns(turns, now, settledAtOnce),
     ...takeTurnsByRequests(others, now, requests),
+    // Whether its key is still there is told by its answer, and whether it takes another one only by itself.
+    ...relationsToCompare(ledger, listed, { byTurns, now }).filter((one) => ledger.crossModel.has(one)),
   ])
   const byTheirTurn = new Set([...turns, ...others])
   return all.filter((relation) => chosen.has(relation) || !byTheirTurn.has(relation))

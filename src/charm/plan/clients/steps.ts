@@ -27,7 +27,12 @@ export type ClientWrite =
   | { readonly kind: 'secrets/grant'; readonly relation: number; readonly labels: readonly string[] }
   | { readonly kind: 'answer/publish'; readonly answer: AnswerToPublish }
   | { readonly kind: 'ledger/write'; readonly ledger: Ledger }
-  | { readonly kind: 'secrets/collect'; readonly requests: readonly RequestKey[] }
+  | {
+      readonly kind: 'secrets/collect'
+      readonly requests: readonly RequestKey[]
+      /** Relations of which the key goes, too, that their requirers encrypted by. */
+      readonly ended: readonly number[]
+    }
 
 /** Everything a requirer is told, but for the URIs of the two secrets, which are known once they are written. */
 export interface AnswerToPublish extends Omit<AnswerParts, 'endpoints' | 'responses'> {

@@ -6,7 +6,7 @@ import { decide } from '../../../../../src/charm/decide.ts'
 import type { Observed, RelationSeen } from '../../../../../src/charm/observed.ts'
 import { collectedAtOnce } from '../../../../../src/charm/plan/clients/collectable.ts'
 import { type Ledger, printLedger } from '../../../../../src/interfaces/ledger.ts'
-import { access, leaf, now, settled } from '../../observation.ts'
+import { access, leaf, now, relationKey, settled } from '../../observation.ts'
 import { running, withClients, withLedger } from '../../observed-changes.ts'
 
 const names = Array.from({ length: 100 }, (_, at) => `mallory-${at}`)
@@ -57,5 +57,26 @@ describe('a client that never keeps the id of a request', () => {
     assert.equal(cleaned.collectable.size, 0)
     const states = [...cleaned.entries.values()].map(({ entry }) => entry.state)
     assert.deepEqual([...new Set(states)], ['accepted'])
+  })
+})
+
+describe('the key that a requirer of another model encrypts by', () => {
+  const collected = (crossModel: Ledger['crossModel']) => {
+    const key = relationKey(5)
+    const collectable = new Map([['client.5', key]])
+    const seen = running(withLedger(settled(), [], { collectable, crossModel }))
+    return decide({ ...seen, collect: true }).writes.flatMap((write) =>
+      write.kind === 'secrets/collect' ? [{ requests: write.requests, ended: write.ended }] : [],
+    )
+  }
+
+  it('stays while the relation does, though its request by v0 has ended', () => {
+    const requests = [relationKey(5)]
+    assert.deepEqual(collected(new Map([[5, 'live']])), [{ requests, ended: [] }])
+    assert.deepEqual(collected(new Map([[5, 'suspended']])), [{ requests, ended: [] }])
+  })
+
+  it('goes with the relation', () => {
+    assert.deepEqual(collected(new Map()), [{ requests: [relationKey(5)], ended: [5] }])
   })
 })

@@ -96,6 +96,26 @@ test('an update-status looks at no more requests that wait for ever than it woul
   }
 })
 
+test('an update-status looks at the relation with another model that it compares: both tell whether its key is gone', () => {
+  const ids = Array.from({ length: 7 }, (_, at) => at)
+  const rows = ids.map((id) => [relationKey(id), served(`client-${id}`)] as const)
+  const ledger = ledgerOf([...rows, [relationKey(20), refused('certificate-is-ca')]], {
+    answers: new Map(ids.map((id) => [id, 'said'])),
+    crossModel: new Map([
+      [1, 'live'],
+      [4, 'live'],
+    ]),
+  })
+  const met = new Set<number>()
+  for (let turn = 0; turn < ids.length; turn += 1) {
+    const sweep = { byTurns: true, now: now + turn * everyFiveMinutes }
+    const looked = relationsToSweep(ledger, [...ids, 20], sweep)
+    assert.ok(looked.length <= settledAtOnce + comparedAtOnce)
+    for (const id of relationsToCompare(ledger, [...ids, 20], sweep)) if (looked.includes(id)) met.add(id)
+  }
+  assert.ok(met.has(1) && met.has(4), [...met].join())
+})
+
 test('what was given is compared by turns, and after a while for all, whatever their number', () => {
   for (const clients of [3, 20, 80, 300]) {
     const ids = Array.from({ length: clients }, (_, at) => at)
