@@ -49,6 +49,10 @@ const accepted = z.object({
   served: z.boolean(),
   /** It still waited when all was looked at, so its requirer is told. */
   late: z.optional(z.boolean()),
+  /** Why what is offered now can't be taken yet, which its requirer is told; until it can, the rest is as it was. */
+  pending: z.optional(z.object({ code: z.string(), detail: z.string() })),
+  /** Of a client that an operator made: when its certificate was first seen to have ended, in ms since 1970. */
+  ended: z.optional(z.number()),
   /**
    * Nobody else's user or role bore the name when etcd was asked: what bears it since is this charm's. Before that etcd hears of no user
    * and no member trusts the leaf.

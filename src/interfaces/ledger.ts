@@ -61,6 +61,11 @@ export function shortFingerprint({ fingerprint }: Pick<Leaf, 'fingerprint'>): st
   return fingerprint.slice(0, 16)
 }
 
+/** By `now` in milliseconds since 1970, which may be wrong. */
+export function isExpired({ notAfter }: Pick<Leaf, 'notAfter'>, now: number): boolean {
+  return notAfter < now
+}
+
 const requestPattern = /^client\.(operator|0|[1-9][0-9]*)(?:\.([^.]+))?$/
 const answerPattern = /^answer\.(0|[1-9][0-9]*)$/
 const notedPattern = /^noted\.(0|[1-9][0-9]*)$/

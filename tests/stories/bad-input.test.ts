@@ -2,8 +2,10 @@
 // on both sides, and service as soon as the requirer has mended it.
 
 import assert from 'node:assert/strict'
+import { credentialsOf } from './driver/client.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
+import { accepts } from './handshake.ts'
 
 interface Row {
   readonly config: Readonly<Record<string, string>>
@@ -139,6 +141,31 @@ story('bad input is refused in words, and served once it is mended', {}, async (
       await model.settle()
     })
   }
+
+  await step('a renewal by a certificate of the future waits, and the access of before goes on', async () => {
+    await model.configure('web', { prefix, certificate: 'good' })
+    const id = await model.integrate('etcd:etcd-client', 'web:etcd')
+    await model.settle()
+    const { address } = await model.unit('etcd/leader')
+    const [before, inForce] = [await lookAtEtcd(model), await credentialsOf(model, id, 'web')]
+    await model.configure('web', { certificate: 'not-yet' })
+    await model.settle()
+    const answer = await model.databag(id, 'etcd')
+    const codes: readonly number[] = JSON.parse(answer.status ?? '[]').map(
+      ({ code }: { code: number }) => code,
+    )
+    assert.deepEqual(codes, [4005])
+    assert.match((await model.application('etcd')).status.message, /not valid yet.*clocks; web goes on until/)
+    assert.deepEqual(await lookAtEtcd(model), before)
+    assert.ok(await accepts(address, inForce))
+    await model.configure('web', { certificate: 'good' })
+    await model.settle()
+    assert.equal((await model.databag(id, 'etcd')).status, '[]')
+    const put = await model.runAction('web/leader', 'put', { key: '/web/a', value: 'renewed' })
+    assert.equal(put.status, 'completed', put.message)
+    await model.removeRelation(id)
+    await model.settle()
+  })
 
   for (const text of ['123', 'true', 'null']) {
     await step(`the v0 prefix ${text} is raw text, without a slash at its end (C03)`, async () => {

@@ -1,7 +1,7 @@
 // `juju run etcd/leader list-clients`: who asked for access, and what became of it; as a table and as JSON.
 
 import { printJsonText } from '../../interfaces/json-text.ts'
-import type { Ledger, LedgerEntry, RequestKey } from '../../interfaces/ledger.ts'
+import { isExpired, type Ledger, type LedgerEntry, type RequestKey } from '../../interfaces/ledger.ts'
 import { printPlace } from '../../interfaces/operator-client.ts'
 import type { Charm } from '../charm.ts'
 import { observePeers } from '../observe/peers.ts'
@@ -53,13 +53,16 @@ export function describeRow(key: RequestKey, entry: LedgerEntry, now: number, le
   }
   const { leaf, prefix, served } = entry
   const [wait] = waitOf(entry, ledger)
-  const waits = served && entry.waits ? `; ${explainRefusal(whyRenewalWaits(entry.waits), '').message}` : ''
+  const why = entry.pending?.code ?? (served && entry.waits ? whyRenewalWaits(entry.waits) : undefined)
+  const waits = why === undefined ? '' : `; ${explainRefusal(why, entry.pending?.detail ?? '').message}`
   const suspended = ledger.crossModel.get(key.relation) === 'suspended'
   const state = !served
     ? (wait?.message ?? 'being set up')
-    : expiresSoon(leaf, now)
-      ? 'served, expires soon'
-      : 'served'
+    : isExpired(leaf, now)
+      ? 'expired'
+      : expiresSoon(leaf, now)
+        ? 'served, expires soon'
+        : 'served'
   const shown = suspended ? `${state}${waits}, suspended` : `${state}${waits}`
   const expires = new Date(leaf.notAfter).toISOString().slice(0, 10)
   return {

@@ -67,7 +67,7 @@ const tellNoSecret: ReadonlySet<string> = new Set(['config-changed', 'start'])
 
 /**
  * What this very secret held when it was read last: of new content secret-changed tells. Only who was accepted is known by it, while its
- * certificate is valid and no other waits to replace it.
+ * certificate is valid and no other is to replace it.
  */
 function readBefore(
   { context: { hook }, now }: Charm,
@@ -77,7 +77,7 @@ function readBefore(
 ): Leaf | undefined {
   if (hook.kind !== 'relation' && !tellNoSecret.has(hook.name)) return undefined
   const entry = ledger.entries.get(ledgerKey(key))?.entry
-  if (entry?.state !== 'accepted' || entry.secret !== secret || entry.waits) return undefined
+  if (entry?.state !== 'accepted' || entry.secret !== secret || entry.waits || entry.pending) return undefined
   return now <= entry.leaf.notAfter ? entry.leaf : undefined
 }
 
@@ -90,8 +90,9 @@ async function examine(
   const accepted = acceptedBefore(text, ledger)
   // New code may know better, so an upgrade looks again.
   const upgraded = charm.context.hook.kind === 'lifecycle' && charm.context.hook.name === 'upgrade-charm'
-  if (accepted && charm.now <= accepted.notAfter && !upgraded) return { kind: 'leaf', leaf: accepted, secret }
-  const found = await examineClientCertificate(text, Math.max(charm.now, accepted?.notBefore ?? 0))
+  if (accepted && !upgraded) return { kind: 'leaf', leaf: accepted, secret }
+  const at = accepted ? Math.min(Math.max(charm.now, accepted.notBefore), accepted.notAfter) : charm.now
+  const found = await examineClientCertificate(text, at)
   if (found.kind === 'refused') return { kind: 'refused', code: found.code, detail: found.detail, secret }
   const { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize } = found
   const leaf = { pem, commonName, fingerprint, serial, notBefore, notAfter, subjectSize }
@@ -113,8 +114,8 @@ async function examine(
 }
 
 /**
- * A certificate that was examined and accepted is not parsed again, which would cost every hook node-forge. It may have expired since;
- * but it was valid once, so where it seems not to be valid yet, the clock is behind.
+ * A certificate that was examined and accepted is not parsed again, which would cost every hook node-forge. It was valid once: where it seems
+ * not to be valid yet, the clock is behind, and where it has expired, judgement knows whose it was.
  */
 function acceptedBefore(text: string, { entries }: Ledger): Leaf | undefined {
   const pem = text.trim()

@@ -38,9 +38,9 @@ function seen(
 const served = accepted('alice', { application, served: true })
 
 describe('a relation with another model', () => {
-  it('is offered the key first, and nothing else in the same hook, even where an answer is due', () => {
+  it('is offered the key first, and told nothing else in the same hook, even where an answer is due', () => {
     const plan = decide(seen(awaited, { encryption: 'absent', grantable: true }, served))
-    assert.deepEqual(kinds(plan.writes), ['encryption/offer'])
+    assert.deepEqual(kinds(plan.writes), ['encryption/offer', 'ledger/write'])
   })
 
   it('is not offered a key while a grant could fail the hook, nor by a unit that leaves or does not lead', () => {
@@ -74,9 +74,15 @@ describe('a relation with another model', () => {
     assert.deepEqual([...ledger.crossModel], [[5, 'live']])
   })
 
-  it('keeps a client that was accepted when the echo is gone', () => {
-    const observed = seen(awaited, { encryption: 'offered', grantable: false }, served)
-    assert.deepEqual(ledgerEntry(observed, 'client.5'), served)
+  it('keeps a client that was accepted when the echo is gone, and warns it', () => {
+    const answered = accepted('alice', { application, served: true, answeredAs: 'alice' })
+    const observed = seen(awaited, { encryption: 'offered', grantable: false }, answered)
+    const pending = { code: 'encryption-awaited', detail: '' }
+    assert.deepEqual(ledgerEntry(observed, 'client.5'), { ...answered, pending })
+    const told = decide(observed).writes.flatMap((write) =>
+      write.kind === 'answer/publish' ? write.answer.statuses.map(({ code }) => code) : [],
+    )
+    assert.deepEqual(told, [4007])
   })
 
   it('is told what is wrong with a certificate that cannot be decrypted', () => {

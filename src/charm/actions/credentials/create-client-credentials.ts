@@ -4,7 +4,7 @@
 
 import * as z from 'zod/mini'
 import { printJsonText } from '../../../interfaces/json-text.ts'
-import type { LedgerEntry } from '../../../interfaces/ledger.ts'
+import { type AcceptedEntry, isExpired } from '../../../interfaces/ledger.ts'
 import { operatorsKey, type OperatorRequest } from '../../../interfaces/operator-client.ts'
 import { examineClientCertificate } from '../../../tls/client-certificate.ts'
 import { type ClientCredentials, createClientCredentials } from '../../../tls/client-credentials.ts'
@@ -38,7 +38,8 @@ export async function createCredentials(charm: Charm): Promise<void> {
   const refusal = whyNotOnLeader(charm, observed)
   if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
   const before = operatorClient(observed.peers.ledger, wanted['common-name'])
-  if (before) return tellOfBefore(charm, observed, wanted, before)
+  if (before && !(isExpired(before.leaf, charm.now) && hasAccess(before, wanted)))
+    return tellOfBefore(charm, observed, wanted, before)
   const made = await make(charm, observed, wanted)
   if (made.kind === 'refused') return juju.actionFail(`refused: ${made.why}`)
   const { client, credentials, judged } = made
@@ -80,7 +81,11 @@ async function make(charm: Charm, observed: Observed, wanted: Wanted): Promise<M
   const row = [...nextLedger(judged).entries.values()].find(
     ({ key: other }) => other.relation === key.relation && other.request === key.request,
   )
-  if (row?.entry.state === 'accepted') return { kind: 'made', client, credentials, judged }
+  if (row?.entry.state === 'accepted')
+    // Beside the one of before, which has ended, it may have no room.
+    return row.entry.leaf.fingerprint === fingerprint
+      ? { kind: 'made', client, credentials, judged }
+      : refused('truststore-full', '')
   return row
     ? refused(row.entry.code, row.entry.detail)
     : { kind: 'refused', why: 'this unit leads no more; run it again' }
@@ -105,19 +110,23 @@ function howToRead(uri: string): Readonly<Record<string, string>> {
   return { secret: uri, read: `juju show-secret --reveal ${uri}` }
 }
 
-/** One that is there is not made again: its secret is told, with the authority and the addresses that there are by now. */
+function hasAccess({ prefix, readOnly = false }: AcceptedEntry, wanted: Wanted): boolean {
+  return prefix === wanted.prefix && readOnly === wanted['read-only']
+}
+
+/** One that is there, and whose certificate has not ended, is not made again: its secret is told, with the authority and the addresses that there are by now. */
 async function tellOfBefore(
   charm: Charm,
   observed: Observed,
   wanted: Wanted,
-  before: Extract<LedgerEntry, { state: 'accepted' }>,
+  before: AcceptedEntry,
 ): Promise<void> {
   const { juju } = charm
   const { leaf, prefix, served } = before
   const client = { leaf, prefix, readOnly: before.readOnly === true }
   await juju.actionSet(describe(client))
   const revoke = `revoke-client-credentials common-name=${leaf.commonName}`
-  if (prefix !== wanted.prefix || client.readOnly !== wanted['read-only'])
+  if (!hasAccess(before, wanted))
     return juju.actionFail(
       `refused: ${leaf.commonName} is there with other access; choose another name, or ${revoke} first`,
     )

@@ -19,7 +19,9 @@ export function describeCertificates({ observed }: Pick<Asked, 'observed'>): Sec
   const { peers } = observed
   if (!peers) return undefined
   const clients = [...peers.ledger.entries.values()].flatMap(({ entry }) =>
-    entry.state === 'accepted' ? [{ who: entry.leaf.commonName, end: entry.leaf.notAfter }] : [],
+    entry.state === 'accepted' && entry.ended === undefined
+      ? [{ who: entry.leaf.commonName, end: entry.leaf.notAfter }]
+      : [],
   )
   const authorities =
     peers.authoritiesEnd === undefined ? [] : [{ who: 'authorities', end: peers.authoritiesEnd }]

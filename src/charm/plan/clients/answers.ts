@@ -6,6 +6,7 @@ import type { RequestStatus } from '../../../interfaces/etcd-client-answer.ts'
 import { printJsonText } from '../../../interfaces/json-text.ts'
 import {
   type AcceptedEntry,
+  isExpired,
   type Ledger,
   type LedgerEntry,
   ledgerKey,
@@ -155,7 +156,12 @@ function notedBy(observed: Observed, relation: number, told: readonly Row[]): re
 }
 
 function statusOf(entry: LedgerEntry, ledger: Ledger, observed: Observed): readonly RequestStatus[] {
-  if (entry.state === 'accepted') return waitOf(entry, ledger, membersOf(observed))
+  if (entry.state === 'accepted') {
+    const { code, detail } = entry.pending ?? {}
+    if (code !== undefined) return [explainRefusal(code, detail ?? '')]
+    if (isExpired(entry.leaf, observed.now)) return [explainRefusal('certificate-expired', '')]
+    return waitOf(entry, ledger, membersOf(observed))
+  }
   // Before the echo nothing is said: a requirer that takes up the key overlooks what else changed.
   if (entry.state === 'refused' && entry.code === 'encryption-awaited') return []
   return [explainRefusal(entry.code, entry.detail)]

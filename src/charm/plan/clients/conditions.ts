@@ -1,7 +1,13 @@
 // What clients lack, or will, for `juju status`.
 
 import { nameRequest } from '../../../interfaces/etcd-client.ts'
-import type { Leaf, Ledger, LedgerEntry, RefusedEntry } from '../../../interfaces/ledger.ts'
+import {
+  isExpired,
+  type Leaf,
+  type Ledger,
+  type LedgerEntry,
+  type RefusedEntry,
+} from '../../../interfaces/ledger.ts'
 import { isOperators } from '../../../interfaces/operator-client.ts'
 import { plainText } from '../../../plain-text.ts'
 import { describeAbsences, holdsUp, unitsToLoad } from '../cluster/absence.ts'
@@ -41,9 +47,20 @@ function warnOfExpiry(who: string, { commonName, notAfter }: Leaf): Condition {
   return { status: 'active', message, scope: 'application' }
 }
 
+/** Its user and its place stay, so that a clock that was ahead costs nothing; etcd lets nobody in by the certificate. */
+function tellExpired(who: string, { commonName }: Leaf): readonly Condition[] {
+  const { message, resolution } = explainRefusal('certificate-expired', commonName)
+  return [{ status: 'blocked', message: `${who}: ${message}; ${resolution}`, scope: 'application' }]
+}
+
 /** It goes on by its old certificate, for as long as that is valid. */
-function tellWaiting(who: string, { commonName, notAfter }: Leaf, why: string): readonly Condition[] {
-  const { message, resolution } = explainRefusal(why, '')
+function tellWaiting(
+  who: string,
+  { commonName, notAfter }: Leaf,
+  why: string,
+  detail = '',
+): readonly Condition[] {
+  const { message, resolution } = explainRefusal(why, detail)
   const until = new Date(notAfter).toISOString().slice(0, 10)
   const told = `${who}: ${message}; ${resolution}; ${commonName} goes on until ${until}`
   return [{ status: 'active', message: told, scope: 'application' }]
@@ -107,11 +124,13 @@ export function clientConditions(observed: Observed, ledger: Ledger): readonly C
       const waiting = whoTrustsStill(entry, observed, ledger)
       return [{ status, message: `${who}: ${message}${waiting}; ${resolution}`, scope: 'application' }]
     }
+    // What an operator made ends by itself, as was asked for.
+    if (isExpired(entry.leaf, observed.now)) return isOperators(key) ? [] : tellExpired(who, entry.leaf)
+    if (entry.pending) return tellWaiting(who, entry.leaf, entry.pending.code, entry.pending.detail)
     if (!entry.served && entry.late && toLoad.length > 0) return tellNotLoaded(who, entry.leaf, toLoad)
     if (entry.waits) return tellWaiting(who, entry.leaf, whyRenewalWaits(entry.waits))
     if (entry.served && entry.answeredAs === undefined && observed.clients.members.get(key.relation) === 0)
       return tellUnseen(who, entry.leaf)
-    // What an operator made ends by itself, as was asked for.
     if (entry.served)
       return !isOperators(key) && expiresSoon(entry.leaf, observed.now) ? [warnOfExpiry(who, entry.leaf)] : []
     return [

@@ -1,10 +1,10 @@
 // One request, judged: accepted with its leaf, or refused with a code that its author can act on.
 
-import { nameRequest, type Protocol } from '../../../interfaces/etcd-client.ts'
+import { nameRequest } from '../../../interfaces/etcd-client.ts'
 import {
   type AcceptedEntry,
+  isExpired,
   type Leaf,
-  type Ledger,
   type LedgerEntry,
   type RefusedEntry,
   type RequestKey,
@@ -24,41 +24,14 @@ import {
 } from './naming-guards.ts'
 import { ledgerFits, oneOwnerPerSecret, ownerOfSecret, prefixIsNotEmpty, prefixIsPlain } from './guards.ts'
 import { relationLeavesRoom, truststoreFits } from '../trust/guards.ts'
-import type { RequestSeen } from '../../observed.ts'
+import { isOperators } from '../../../interfaces/operator-client.ts'
+import type { CertificateOffer } from '../../observed.ts'
+import type { Case } from './case.ts'
 import { takesRestart } from '../trust/pace.ts'
 import { entryBytes, leafBytes, mostBytes } from '../trust/room.ts'
 import { turnAway } from './turn-away.ts'
 
-export interface Case {
-  readonly key: RequestKey
-  readonly application: string
-  readonly protocol: Protocol
-  readonly request: RequestSeen
-  /** What the ledger says of this request so far. */
-  readonly previous: LedgerEntry | undefined
-  readonly ledger: Ledger
-  /** As the last hook left it. */
-  readonly committed: Ledger
-  /** By this id; otherwise what it says of it is of the id that it had before. */
-  readonly known: boolean
-  /** Its relation takes something back, now or just before. */
-  readonly restless: boolean
-  readonly rules: Rules
-}
-
-/** What judgement hangs on beside the requests themselves. */
-export interface Rules {
-  /** Option `allow-full-keyspace`. */
-  readonly allowFullKeyspace: boolean
-  /** What etcd says of certificates that it can't load, by short fingerprint. */
-  readonly unloadable: ReadonlyMap<string, string>
-  /** Bytes of the truststore that authorities take. */
-  readonly authorities: number
-  /** Relations that have access, and whose next certificate waits until members restart for renewals again. */
-  readonly paced: ReadonlySet<number>
-  /** Milliseconds since 1970. */
-  readonly now: number
-}
+export type { Case, Rules } from './case.ts'
 
 export function judgeRequest(of: Case): LedgerEntry {
   const { certificate } = of.request
@@ -66,14 +39,16 @@ export function judgeRequest(of: Case): LedgerEntry {
     case 'missing':
       return refuse(of, 'certificate-missing', '')
     case 'unreadable':
-      // A grant that is gone is no word from the requirer: who was accepted stays served from the ledger.
-      if (of.previous?.state === 'accepted' && of.previous.secret === certificate.secret) return of.previous
+      // A grant that is late or gone is no word from the requirer: who was accepted stays served from the ledger.
+      if (of.previous?.state === 'accepted') return keep(of, of.previous, certificate)
       return refuse(of, certificate.code, certificate.detail, certificate.secret)
     case 'untried':
       // Who was accepted is served on by what was accepted; a later sweep tries again.
       if (of.previous?.state === 'accepted') return of.previous
       return refuse(of, 'certificate-untried', certificate.why, certificate.secret)
     case 'refused':
+      if (of.previous?.state === 'accepted' && passesByTime(certificate.code, of.previous))
+        return keep(of, of.previous, certificate)
       return refuse(of, certificate.code, certificate.detail, certificate.secret)
     case 'leaf':
       return judgeLeaf(of, certificate.leaf, certificate.secret)
@@ -82,8 +57,33 @@ export function judgeRequest(of: Case): LedgerEntry {
   }
 }
 
+/**
+ * The clock may be wrong, the requirer's issuer's or the leader's: for the time alone nobody loses what works. What waits for its turn was
+ * valid when it came.
+ */
+function passesByTime(code: string, { waits }: AcceptedEntry): boolean {
+  return code === 'certificate-not-yet-valid' || (code === 'certificate-expired' && waits !== undefined)
+}
+
+/**
+ * As it was, and its requirer is told why. By a secret that can be read it is found when that changes, but another client's is not its own
+ * for being named, nor is one that can't be read.
+ */
+function keep(
+  of: Case,
+  previous: AcceptedEntry,
+  { code, detail, kind, secret: named }: Extract<CertificateOffer, { kind: 'refused' | 'unreadable' }>,
+): AcceptedEntry {
+  const isItsOwn = kind === 'refused' && oneOwnerPerSecret.holds(named, of.key, of.ledger)
+  const kept = accept(of, previous.leaf, isItsOwn ? named : previous.secret, previous.prefix)
+  return { ...kept, ...(previous.waits && { waits: previous.waits }), pending: { code, detail } }
+}
+
 function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntry {
   const { key, request } = of
+  // One that is in goes on with its own: etcd refuses a certificate that has expired, and the clock may be ahead.
+  if (isExpired(leaf, of.rules.now) && acceptedBefore(of, leaf)?.leaf.fingerprint !== leaf.fingerprint)
+    return refuse(of, 'certificate-expired', `it ended ${new Date(leaf.notAfter).toISOString()}`, secret)
   if (!reservedCommonName.holds(leaf)) return refuse(of, 'common-name-reserved', leaf.commonName, secret)
   // In v0 a prefix that is not there yet looks the same as an empty one.
   const wholeKeySpace = of.protocol === 'v1' && of.rules.allowFullKeyspace
@@ -133,7 +133,8 @@ function waitForRoom(of: Case, { leaf, secret }: AcceptedEntry, code: string, by
 /** Whoever has no access by this request yet never waits. */
 function isPaced(of: Case, leaf: Leaf): of is Case & { readonly previous: AcceptedEntry } {
   const { key, previous, rules } = of
-  if (previous?.state !== 'accepted' || !rules.paced.has(key.relation)) return false
+  // An operator's is another only where its certificate has ended.
+  if (previous?.state !== 'accepted' || isOperators(key) || !rules.paced.has(key.relation)) return false
   return takesRestart(previous, leaf.fingerprint) || !covers(of.request.asked.prefix, previous.prefix)
 }
 

@@ -22,7 +22,7 @@ import { type Case, judgeRequest, type Rules } from './judge-request.ts'
 import { makeRoom } from '../trust/make-room.ts'
 import { accessOf, commonNamesLeaving, namesDeparted } from './names.ts'
 import { hasNewcomer, lastRenewal } from '../trust/pace.ts'
-import { withOperatorClients } from './operator-clients.ts'
+import { noteEnd, withOperatorClients } from './operator-clients.ts'
 import { isRestless, movedFrom } from './restless.ts'
 import { rulesOf } from './rules.ts'
 import { turnAway } from './turn-away.ts'
@@ -56,7 +56,10 @@ export function nextLedger(seen: Observed): Ledger {
   const judged = judgeRelations(committed, observed.clients, rules, claim)
   for (const [name, row] of judged) {
     const entry = endAccessOf(row.key, row.entry, committed, observed)
-    judged.set(name, { ...row, entry: progress(row.key, entry, observed) })
+    judged.set(name, {
+      ...row,
+      entry: noteEnd(row.key, progress(row.key, entry, observed), before, seen.now),
+    })
   }
   const entries = makeRoom(refuseUnloadable(judged, rules.unloadable), rules)
   const leaving = commonNamesLeaving(before, { ...committed, entries }, observed)

@@ -1,7 +1,14 @@
 // What operators asked for by create-client-credentials, seen as what a requirer asks for: the ledger has it, so that it needs no question to
-// Juju, and judgement, access, truststore, names and their end are those of every client (docs/adr/0039-clients-of-operators.md).
+// Juju, and judgement, access, truststore and names are those of every client (docs/adr/0039-clients-of-operators.md).
 
-import type { Ledger, LedgerEntry, RequestKey } from '../../../interfaces/ledger.ts'
+import {
+  type AcceptedEntry,
+  isExpired,
+  type Ledger,
+  type LedgerEntry,
+  ledgerKey,
+  type RequestKey,
+} from '../../../interfaces/ledger.ts'
 import {
   isOperators,
   ofOperator,
@@ -10,7 +17,13 @@ import {
 } from '../../../interfaces/operator-client.ts'
 import type { Observed, RelationSeen, RequestSeen } from '../../observed.ts'
 
-/** Whoever is revoked, or whose certificate has ended, asks no more. */
+/**
+ * So long after its certificate was first seen to have ended, in milliseconds, a client is forgotten, and the secret with its key removed.
+ * A clock that is ahead is seen by then: until it is right again etcd lets no client in.
+ */
+export const forgottenAfter = 7 * 24 * 60 * 60 * 1000
+
+/** Whoever is revoked, or whose certificate ended long ago, asks no more; one that has ended is replaced by another of its name. */
 export function withOperatorClients(before: Ledger, observed: Observed): Observed {
   const { order, now, clients } = observed
   const had = [...before.entries.values()].filter(({ key }) => isOperators(key))
@@ -18,11 +31,12 @@ export function withOperatorClients(before: Ledger, observed: Observed): Observe
     order?.kind === 'create' ? [requestOf(operatorsKey(order.client.leaf.commonName), order.client)] : []
   if (had.length + asks.length === 0) return observed
   const going = order?.kind === 'revoke' ? order.commonName.toLowerCase() : undefined
-  const kept = had.flatMap(({ key, entry }): readonly RequestSeen[] =>
-    entry.state === 'accepted' && entry.leaf.notAfter > now && entry.leaf.commonName.toLowerCase() !== going
-      ? [requestOf(key, { ...entry, readOnly: entry.readOnly === true })]
-      : [],
-  )
+  const kept = had.flatMap(({ key, entry }): readonly RequestSeen[] => {
+    if (entry.state === 'refused' || isForgotten(entry, now)) return []
+    if (entry.leaf.commonName.toLowerCase() === going) return []
+    const isReplaced = isExpired(entry.leaf, now) && asks.some(({ asked }) => asked.request === key.request)
+    return isReplaced ? [] : [requestOf(key, { ...entry, readOnly: entry.readOnly === true })]
+  })
   const requests = [
     ...kept,
     ...asks.filter(({ asked }) => !kept.some((row) => row.asked.request === asked.request)),
@@ -32,6 +46,20 @@ export function withOperatorClients(before: Ledger, observed: Observed): Observe
     ...observed,
     clients: { ...clients, relations: new Map([...clients.relations, [ofOperator, seen]]) },
   }
+}
+
+function isForgotten({ ended }: AcceptedEntry, now: number): boolean {
+  return ended !== undefined && now - ended >= forgottenAfter
+}
+
+/** The entry with the time when its certificate was first seen to have ended; without it, where it has not, or is a requirer's. */
+export function noteEnd(key: RequestKey, entry: LedgerEntry, before: Ledger, now: number): LedgerEntry {
+  if (entry.state === 'refused' || !isOperators(key)) return entry
+  const { ended: _before, ...rest } = entry
+  const noted = before.entries.get(ledgerKey(key))?.entry
+  if (!isExpired(entry.leaf, now)) return rest
+  const known = noted?.state === 'accepted' && noted.leaf.fingerprint === entry.leaf.fingerprint
+  return { ...rest, ended: Math.min((known ? noted.ended : undefined) ?? now, now) }
 }
 
 function requestOf({ request }: RequestKey, { leaf, prefix, readOnly }: OperatorRequest): RequestSeen {

@@ -107,9 +107,13 @@ function settledRelations(
   return new Set([...settled].filter((relation) => !others.has(relation)))
 }
 
+/** No hook tells that an operator has removed a user in etcd, or that a clock which was ahead is right again. */
+const movesUntold: ReadonlySet<string> = new Set(['certificate-expired', 'common-name-foreign'])
+
+/** A grant that comes late is told by no hook either. */
 function isSettled(entry: LedgerEntry, now: number): boolean {
-  // A grant that comes late is told by no hook; nor is that an operator has removed a user in etcd.
-  if (entry.state === 'refused') return !isWaiting(entry.code) && entry.code !== 'common-name-foreign'
-  if (!entry.served || entry.answeredAs !== entry.leaf.commonName || entry.retiring) return false
+  if (entry.state === 'refused') return !isWaiting(entry.code) && !movesUntold.has(entry.code)
+  if (entry.pending || !entry.served || entry.answeredAs !== entry.leaf.commonName || entry.retiring)
+    return false
   return entry.leaf.notBefore <= now && now <= entry.leaf.notAfter
 }

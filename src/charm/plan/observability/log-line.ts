@@ -109,7 +109,10 @@ function factsOfApplication(observed: Observed): Facts {
   const { peers, now } = observed
   if (!peers) return {}
   const entries = [...peers.ledger.entries.values()].map(({ entry }) => entry)
-  const leaves = entries.flatMap((entry) => (entry.state === 'refused' ? [] : [entry.leaf]))
+  // What an operator made and has ended calls nobody.
+  const leaves = entries.flatMap((entry) =>
+    entry.state === 'refused' || entry.ended !== undefined ? [] : [entry.leaf],
+  )
   const ends = leaves.map(({ notAfter }) => notAfter)
   const authorities = endsOf(observed).filter(({ kind }) => authorityKinds.has(kind))
   const refused = entries.filter((entry) => entry.state === 'refused' && !isWaiting(entry.code))

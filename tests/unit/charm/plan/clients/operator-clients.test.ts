@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { Observed, Order } from '../../../../../src/charm/observed.ts'
+import { forgottenAfter } from '../../../../../src/charm/plan/clients/operator-clients.ts'
 import { nextLedger } from '../../../../../src/charm/plan/clients/ledger.ts'
 import { relationsToSweep } from '../../../../../src/charm/plan/clients/relations-to-sweep.ts'
 import type { AcceptedEntry, Departure, Ledger } from '../../../../../src/interfaces/ledger.ts'
@@ -83,11 +84,37 @@ test('Juju is never asked for it, nor told anything', () => {
   }
 })
 
-test('it ends by itself with its certificate, and its secret goes with the next update-status', () => {
-  const ended = operators({ served: true, leaf: { ...leaf('ops'), notAfter: now - 1 } })
-  const after = nextLedger(seen([[key, ended]]))
+const past = { ...leaf('ops'), notAfter: now - 1 }
+
+test('it is forgotten a week after its certificate was seen to have ended, and its secret goes with the next update-status', () => {
+  const fresh = rowOf(nextLedger(seen([[key, operators({ served: true, leaf: past })]])))
+  assert.equal(fresh?.state === 'accepted' && fresh.ended, now)
+  const known = (ended: number) => nextLedger(seen([[key, operators({ served: true, leaf: past, ended })]]))
+  assert.equal(rowOf(known(now - forgottenAfter + 1))?.state, 'accepted')
+  const after = known(now - forgottenAfter)
   assert.equal(rowOf(after), undefined)
   assert.deepEqual([...after.collectable.keys()], [`client.operator.${key.request}`])
+})
+
+test('a clock that is years ahead, and right again, costs it nothing', () => {
+  const served = operators({ served: true })
+  const ahead = nextLedger(seen([[key, served]], { now: now + 3 * 365 * 24 * 60 * 60 * 1000 }))
+  const found = rowOf(ahead)
+  assert.ok(found?.state === 'accepted')
+  assert.deepEqual(rowOf(nextLedger(seen([[key, found]]))), rowOf(nextLedger(seen([[key, served]]))))
+})
+
+test('one that has ended is replaced by another of its name, even while members have just been rolled', () => {
+  const order: Order = {
+    kind: 'create',
+    client: { leaf: leaf('ops', 'next'), prefix: '/ops/', readOnly: false },
+  }
+  const observed = seen([[key, operators({ served: true, leaf: past, ended: now - 1 })]], { order })
+  assert.ok(observed.peers)
+  const peers = { ...observed.peers, ledger: { ...observed.peers.ledger, renewed: now } }
+  const entry = rowOf(nextLedger({ ...observed, peers }))
+  assert.ok(entry?.state === 'accepted')
+  assert.deepEqual([entry.leaf.serial, entry.waits, entry.ended], ['serial-next', undefined, undefined])
 })
 
 test('revoked it is gone at once, in no need of a note, and another name is free to be made', () => {

@@ -50,6 +50,14 @@ test('an update-status looks at every client that something else than its own ho
     [relationKey(203), accepted('rotating', { ...answered('rotating'), retiring: leaf('rotating', 'old') })],
     [relationKey(204), accepted('ended', { served: true, answeredAs: 'ended', leaf: ended })],
     [relationKey(205), refused('secret-denied')],
+    [relationKey(206), refused('certificate-expired')],
+    [
+      relationKey(207),
+      accepted('early', {
+        ...answered('early'),
+        pending: { code: 'certificate-not-yet-valid', detail: '' },
+      }),
+    ],
   ] as const
   const others = [
     [relationKey(301), refused('certificate-is-ca')],
@@ -57,8 +65,8 @@ test('an update-status looks at every client that something else than its own ho
   ] as const
   const ledger = ledgerOf([...rows, ...moving, ...others])
   // Relation 400 has not been heard of, and 302 is not listed.
-  const listed = [...ids, 201, 202, 203, 204, 205, 301, 400]
-  const always = [201, 202, 203, 204, 205, 302, 400]
+  const listed = [...ids, 201, 202, 203, 204, 205, 206, 207, 301, 400]
+  const always = [201, 202, 203, 204, 205, 206, 207, 302, 400]
   for (let turn = 0; turn < 6; turn += 1) {
     const some = relationsToSweep(ledger, listed, { byTurns: true, now: now + turn * everyFiveMinutes })
     assert.deepEqual(
