@@ -9,7 +9,8 @@ import { type MemoryStore, openMemoryStore } from './memory-store.ts'
 const now = Date.UTC(2026, 10, 26, 12)
 const hour = 3_600_000
 const uuid = '01234567-89ab'
-const own = 'prod/etcd-01234567'
+const source = 'etcd-01234567'
+const own = `prod/${source}`
 const idOf = (hours: number): string => `${new Date(now - hours * hour).toISOString().slice(0, 19)}Z`
 
 function jobOf(more: Partial<BackupJob> = {}): BackupJob {
@@ -60,7 +61,7 @@ async function keptIn(
   job: BackupJob,
   { cluster = { clusterId: '1' }, written = idOf(0) }: Partial<ToRetain> = {},
 ): Promise<readonly string[]> {
-  const rows = await readBackupsOf(store, 'prod', own)
+  const rows = await readBackupsOf(store, 'prod', source)
   await retain(store, job, { rows, cluster, written, now })
   return [...new Set([...store.texts.keys()].map((key) => key.split('/')[2] ?? ''))].sort()
 }
@@ -101,11 +102,11 @@ test('only what has no manifest at all is swept as remains, and that after a day
 
 test('a manifest that the store says to be the same is not read twice', async () => {
   const store = openMemoryStore({ ...backup(idOf(0)), ...backup(idOf(5)) })
-  const before = await readBackupsOf(store, 'prod', own)
+  const before = await readBackupsOf(store, 'prod', source)
   assert.equal(store.asked.length, 2)
   for (const [key, text] of Object.entries(backup(idOf(5), { verifiedAt: idOf(1) })))
     store.texts.set(key, text)
-  const after = await readBackupsOf(store, 'prod', own, before)
+  const after = await readBackupsOf(store, 'prod', source, before)
   assert.equal(store.asked.length, 3, 'the one that changed')
   assert.deepEqual(
     after.map(({ state }) => state),
