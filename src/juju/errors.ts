@@ -80,6 +80,19 @@ export async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined
   }
 }
 
+/**
+ * What somebody else's secret holds; `undefined` where Juju does not give it out, for whatever reason: by a URI that names no secret, of a
+ * model that it does not know, from a store of secrets or a controller that is away. Whose URI it is must not fail a hook by it.
+ */
+export async function unlessUnreadable<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof ToolError && !(error instanceof NotLeader)) return undefined
+    throw error
+  }
+}
+
 const classes = [
   [RelationGone, /relation not found|relation "[^"]*" not found/],
   [NotLeader, /not the leader|cannot write relation settings|lease not held/],

@@ -37,12 +37,15 @@ export function isConsumerProxy(name: AppName): boolean {
   return new RegExp(`^${proxy}$`).test(name)
 }
 
+// 96 bits in digits of five: of the last one there is one bit (github.com/rs/xid).
+const secretId = '[0-9a-v]{19}[0g]'
+
 function isRelationId(value: number): value is RelationId {
   return Number.isSafeInteger(value) && value >= 0
 }
 
 function isSecretId(text: string): text is SecretId {
-  return /^[0-9a-v]{20}$/.test(text)
+  return new RegExp(`^${secretId}$`).test(text)
 }
 
 function isSecretUri(text: string): text is SecretUri {
@@ -87,7 +90,7 @@ export function appOf(unit: UnitName): AppName {
 
 // As strict as Juju's own parser: of what is no URI to it, the tool says neither that it is missing nor that it is denied.
 const model = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
-const secretPattern = new RegExp(`^(?:secret:(?:(?://)?${model}/)?)?([0-9a-v]{20})$`)
+const secretPattern = new RegExp(`^(?:secret:(?:(?://)?${model}/)?)?(${secretId})$`)
 
 /**
  * Reads a secret's id from any of the four forms of its URI that Juju prints; they differ between tools, hooks and versions,

@@ -85,6 +85,12 @@ const both: readonly Golden[] = [
   ['secret-get', 2, '', 'ERROR require either a secret URI or label\n'],
   ['secret-get nonsense', 2, '', 'ERROR secret URI "nonsense" not valid\n'],
   [
+    'secret-get secret:c0000000000000000001',
+    2,
+    '',
+    'ERROR secret URI "secret:c0000000000000000001" not valid\n',
+  ],
+  [
     'action-set X=1',
     2,
     '',
@@ -106,9 +112,16 @@ const both: readonly Golden[] = [
 ]
 
 const missing = 'c0000000000000000zz0'.replace('zz', 'vv')
+const nowhere = '3f1c2a6e-0000-4000-8000-000000000000'
 const byProfile: Readonly<Record<'3.6' | '4.0', readonly Golden[]>> = {
   '3.6': [
     [`secret-get ${missing}`, 1, '', `ERROR secret "${missing}" not found\n`],
+    [
+      `secret-get secret://${nowhere}/${missing}`,
+      1,
+      '',
+      'ERROR creating remote secret client: migration not found\n',
+    ],
     ['secret-get --label none', 1, '', 'ERROR consumer label "none" not found\n'],
     ['network-get zz', 1, '', 'ERROR undefined for unit charm: endpoint "zz" not valid\n'],
     ['application-version-set', 1, '', 'ERROR no version specified\n'],
@@ -120,6 +133,12 @@ const byProfile: Readonly<Record<'3.6' | '4.0', readonly Golden[]>> = {
   ],
   '4.0': [
     [`secret-get ${missing}`, 1, '', 'ERROR getting latest secret revision: secret not found\n'],
+    [
+      `secret-get secret://${nowhere}/${missing}`,
+      1,
+      '',
+      `ERROR creating remote secret client: no completed redirect for model "${nowhere}": model not redirected\n`,
+    ],
     ['secret-get --label none', 1, '', 'ERROR secret URI for consumer label "none" not found\n'],
     ['network-get zz', 1, '', 'ERROR no network config found for binding "zz"\n'],
     ['leader-get', 127, '', 'sh: 1: leader-get: not found\n'],

@@ -12,6 +12,7 @@ import { story } from './driver/story.ts'
 import { assertNewcomerServed, assertServed, deployIntruder, own, reachOf } from './intruder.ts'
 
 const secret = 'secret:c000000000000000000g'
+const elsewhere = `secret://3f1c2a6e-0000-4000-8000-000000000000/${secret.slice(7)}`
 const deep = 200_000
 
 interface Row {
@@ -51,6 +52,12 @@ const rowsWith = (certificate: string): Readonly<Record<string, Row>> => ({
     databag: { 'secret-mtls': `secret://no model/${secret.slice(7)}` },
     told: /no secret URI/,
   },
+  // Juju's ids end in 0 or g, as they have 96 bits.
+  'a secret URI that Juju takes for none': {
+    databag: { 'secret-mtls': 'secret:c0000000000000000001' },
+    told: /no secret URI/,
+  },
+  'a secret of a model that Juju does not know': { databag: { 'secret-mtls': elsewhere }, told: /4003|4013/ },
   'an option for a secret': { databag: { 'secret-mtls': '--help' }, told: /no secret URI/ },
   'a megabyte for a certificate': {
     databag: { 'secret-mtls': '', 'mtls-cert': megabyte },
@@ -157,6 +164,15 @@ story(
       await send({})
       await model.updateStatus()
       assert.deepEqual(await reachOf(model, client), own)
+    })
+
+    await step('who goes with such a URI in the databag is gone, and no hook failed for it', async () => {
+      await send({ 'secret-mtls': elsewhere })
+      await model.removeRelation(mallory)
+      await model.settle()
+      await assertNoFailedHooks(model)
+      assert.deepEqual((await lookAtEtcd(model)).users, ['late', 'root', 'web'])
+      await assertServed(model, web, 'web')
     })
   },
 )

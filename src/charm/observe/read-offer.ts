@@ -3,12 +3,22 @@
 
 import type { ClientRequest } from '../../interfaces/etcd-client.ts'
 import { type Leaf, type Ledger, ledgerKey, type RequestKey } from '../../interfaces/ledger.ts'
-import { NotAllowed, NotFound, parseSecretId, RelationGone, type RelationId } from '../../juju/index.ts'
+import {
+  NotAllowed,
+  NotFound,
+  NotLeader,
+  parseSecretId,
+  RelationGone,
+  type RelationId,
+  ToolError,
+} from '../../juju/index.ts'
+import { plainText } from '../../plain-text.ts'
 import { examineClientCertificate } from '../../tls/client-certificate.ts'
 import type { Charm } from '../charm.ts'
 import type { Look } from './clients-in-focus.ts'
 import { decryptCertificate } from './cross-model.ts'
 import type { CertificateOffer, CrossModelSeen } from '../observed.ts'
+import type { UnreadSecret } from '../plan/clients/refusals.ts'
 import { tryCertificate } from './try-certificate.ts'
 
 /** Before the echo nothing is accepted: what is in the databag by then is about to be replaced. */
@@ -55,11 +65,22 @@ export async function readOffer(
     if (text === undefined) return { kind: 'refused', code: 'secret-key-missing', detail: '', secret }
     return await examine(charm, text, secret, ledger)
   } catch (error) {
-    if (error instanceof NotAllowed || error instanceof RelationGone)
-      return { kind: 'unreadable', code: 'secret-denied', detail: '', secret }
-    if (error instanceof NotFound) return { kind: 'unreadable', code: 'secret-not-found', detail: '', secret }
-    throw error
+    // That this unit leads no more is no word about the secret.
+    if (!(error instanceof ToolError) || error instanceof NotLeader) throw error
+    const code = whyUnread(error)
+    if (code === 'secret-unreadable')
+      await charm.juju.log(
+        'WARNING',
+        `the secret of a client on relation ${relation} can't be read: ${plainText(error.message, 300)}`,
+      )
+    return { kind: 'unreadable', code, detail: '', secret }
   }
+}
+
+/** Juju's own words may name controllers and addresses: they are for this model's log, not for the requirer. */
+function whyUnread(error: ToolError): UnreadSecret {
+  if (error instanceof NotAllowed || error instanceof RelationGone) return 'secret-denied'
+  return error instanceof NotFound ? 'secret-not-found' : 'secret-unreadable'
 }
 
 /** Sweeps that other options cause, or a start of the machine: no secret is another for that. */

@@ -5,7 +5,7 @@ import { type HookContext, isLeader, ToolFailure } from './hook-context.ts'
 import { applicationOf, type Secret, type Tables } from './state.ts'
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
-const secretPattern = new RegExp(`^(?:secret:(?:(?://)?(${uuid})/)?)?([0-9a-v]{20})$`)
+const secretPattern = new RegExp(`^(?:secret:(?:(?://)?(${uuid})/)?)?([0-9a-v]{19}[0g])$`)
 
 /** By URI or `--label`, among pending and stored ones. */
 export function find(context: HookContext, words: readonly string[], label: string | undefined): Secret {
@@ -97,6 +97,17 @@ export function readerOf(context: HookContext, secret: Secret): string | undefin
 /** What this unit is called where the secret is; `undefined` where nothing is known of it. */
 export function nameAt(context: HookContext, secret: Secret): string | undefined {
   return namesIn(homeOf(context, secret), context.tables, context.unit)[0]
+}
+
+/** By the URI's long form a unit reads secrets of other models, of which the controller must know where they are. */
+export function assertModelKnown({ tables }: HookContext, [uri = '']: readonly string[]): void {
+  const [, model] = secretPattern.exec(uri) ?? []
+  if (model === undefined || [tables, ...tables.models].some(({ uuid }) => uuid === model)) return
+  const why =
+    tables.profile === '3.6'
+      ? 'migration not found'
+      : `no completed redirect for model "${model}": model not redirected`
+  throw new ToolFailure(`creating remote secret client: ${why}`)
 }
 
 /** Of a model whose offers nobody here consumes any more 4.0 says so. */

@@ -12,6 +12,7 @@ import {
 } from './hook-context.ts'
 import {
   assertConsumed,
+  assertModelKnown,
   denied,
   find,
   findLater,
@@ -87,6 +88,7 @@ export const secretGet: Tool = ({ context, args }) => {
   const { flags, words } = parseFlags(args, spec, 2)
   if (flags.has('--peek') && flags.has('--refresh'))
     throw new ToolFailure('specify one of --peek or --refresh but not both', 2)
+  assertModelKnown(context, words)
   const secret = find(context, words, words.length === 0 ? flags.get('--label') : undefined)
   assertConsumed(context, secret)
   const reader = readerOf(context, secret)

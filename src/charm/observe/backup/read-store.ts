@@ -4,7 +4,7 @@
 import type { StoreSeen } from '../../../interfaces/backup-record.ts'
 import type { Given, StoreContract, StoreReading, StoreWishes } from '../../../interfaces/store-contract.ts'
 import { storeContracts } from '../../../interfaces/store-contracts.ts'
-import { unlessGone, unlessRefused } from '../../../juju/errors.ts'
+import { unlessGone, unlessUnreadable } from '../../../juju/errors.ts'
 import { parseSecretId, type RelationId } from '../../../juju/names.ts'
 import type { CharmConfig } from '../../../config.ts'
 import type { StoreSettings } from '../../../object-storage/settings.ts'
@@ -47,8 +47,8 @@ async function readStore(
   const given = await juju.readAppBag(relation, application)
   const uri = given['secret-extra'] ?? ''
   const secret = parseSecretId(uri)
-  // Of a secret that is not granted yet, or was taken back, its relation says more in a later hook.
-  const content = secret ? await unlessRefused(juju.readSecret({ uri }, { refresh: true })) : {}
+  // Of a secret that is not granted yet, or was taken back, its relation says more in a later hook; of one whose store is away, a sweep.
+  const content = secret ? await unlessUnreadable(juju.readSecret({ uri }, { refresh: true })) : {}
   const reading = contract.read(given, content ?? {}, wishes)
   const seen: StoreSeen = {
     relation,

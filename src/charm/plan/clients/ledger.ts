@@ -23,6 +23,7 @@ import { makeRoom } from '../trust/make-room.ts'
 import { accessOf, commonNamesLeaving, namesDeparted } from './names.ts'
 import { hasNewcomer, lastRenewal } from '../trust/pace.ts'
 import { noteEnd, withOperatorClients } from './operator-clients.ts'
+import { isUnreadSecret } from './refusals.ts'
 import { isRestless, movedFrom } from './restless.ts'
 import { rulesOf } from './rules.ts'
 import { turnAway } from './turn-away.ts'
@@ -143,7 +144,7 @@ function inOrderOfClaims(committed: Ledger, clients: ClientsSeen): readonly numb
   const rows = [...committed.entries.values()]
   const denied = new Set(
     rows.flatMap(({ key, entry }) =>
-      entry.state === 'refused' && isUnreadable(entry.code) ? [key.relation] : [],
+      entry.state === 'refused' && isUnreadSecret(entry.code) ? [key.relation] : [],
     ),
   )
   const waiting = new Map<number, number>()
@@ -155,10 +156,6 @@ function inOrderOfClaims(committed: Ledger, clients: ClientsSeen): readonly numb
     denied.has(relation) ? Number.POSITIVE_INFINITY : (waiting.get(relation) ?? Number.MAX_VALUE)
   const order = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
   return [...clients.relations.keys()].sort((a, b) => order(rank(a), rank(b)) || a - b)
-}
-
-function isUnreadable(code: string): boolean {
-  return code === 'secret-denied' || code === 'secret-not-found'
 }
 
 function ended(key: RequestKey, clients: ClientsSeen): boolean {

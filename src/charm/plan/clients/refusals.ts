@@ -91,6 +91,12 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     message: 'too many requests of this relation have ended, and are still to be cleaned up after',
     resolution: 'wait some minutes, and keep the ids of requests',
   },
+  'secret-unreadable': {
+    code: 4013,
+    message: "juju can't give out the secret with the certificate",
+    resolution:
+      'publish the URI of a secret of the own model; where its secret backend or its controller is away, wait',
+  },
   'renewal-gathered': {
     code: 4104,
     message: 'the new certificate waits: members restart for renewals once in client-restart-interval',
@@ -206,6 +212,13 @@ const unknown: Refusal = {
   code: 5099,
   message: 'the certificate is refused',
   resolution: 'send another certificate',
+}
+
+/** Why the secret of a request was not read. */
+export type UnreadSecret = 'secret-denied' | 'secret-not-found' | 'secret-unreadable'
+
+export function isUnreadSecret(code: string): code is UnreadSecret {
+  return code === 'secret-denied' || code === 'secret-not-found' || code === 'secret-unreadable'
 }
 
 /** Codes that pass when a missing part arrives; the others need somebody to mend something. */
