@@ -121,6 +121,8 @@ function openProof(tools: HookTools, unit: string): Ask {
       return false
     } catch (error) {
       if (error instanceof NotAllowed || error instanceof RelationGone) return true
+      // 4.0's "relation unit not found": this unit is not in the relation, which it may be in later.
+      if (error instanceof NotFound) return false
       throw error
     }
   }

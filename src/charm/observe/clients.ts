@@ -2,7 +2,7 @@
 
 import { parseClientRequests } from '../../interfaces/etcd-client.ts'
 import type { Ledger } from '../../interfaces/ledger.ts'
-import { NotAllowed, NotFound, RelationGone, unlessGone } from '../../juju/errors.ts'
+import { NotAllowed, NotFound, RelationGone } from '../../juju/errors.ts'
 import type { Hook } from '../../juju/context.ts'
 import { type AppName, parseAppName, type RelationId } from '../../juju/names.ts'
 import { aFewAtATime } from '../a-few-at-a-time.ts'
@@ -14,6 +14,7 @@ import type { ClientsSeen, CrossModelSeen, RelationSeen } from '../observed.ts'
 import type { Rules } from '../plan/clients/judge-request.ts'
 import { nextInLine } from '../plan/clients/next-in-line.ts'
 import { readEncryptedOffer, readOffer } from './read-offer.ts'
+import { unlessDenied } from './unless-denied.ts'
 import { refusedRelations } from '../writes-to-relations.ts'
 
 export const noClients: ClientsSeen = {
@@ -35,9 +36,13 @@ export async function observeClients(charm: Charm, look: Look, rules: Rules): Pr
   const relations = new Map<number, RelationSeen>()
   const crossModel = new Map<number, CrossModelSeen>()
   const [gone, suspended, granted] = [new Set(focus.gone), new Set(focus.suspended), new Set(focus.granted)]
+  const denied = new Set<number>()
   const observe = async (relation: RelationId): Promise<void> => {
-    const seen = await lookAt(charm, relation, look)
-    if (seen === 'denied') return
+    const seen = await unlessDenied(charm, relation, observeRelation(charm, relation, look))
+    if (seen === 'denied') {
+      denied.add(relation)
+      return
+    }
     if (seen) relations.set(relation, seen.relation)
     if (seen?.crossModel) crossModel.set(relation, seen.crossModel)
     if (seen) return
@@ -48,7 +53,7 @@ export async function observeClients(charm: Charm, look: Look, rules: Rules): Pr
   await aFewAtATime(focus.relations, observe)
   const clients = { ...noClients, relations, gone, suspended, granted, crossModel }
   for (;;) {
-    const next = nextInLine(ledger, clients, rules)
+    const next = nextInLine(ledger, clients, rules, denied)
     if (next === undefined) break
     await observe(charm.juju.relationId(next))
   }
@@ -58,20 +63,6 @@ export async function observeClients(charm: Charm, look: Look, rules: Rules): Pr
     expected: await findExpected(charm, ledger, relations),
     refused: await refusedRelations(charm),
     given: look.sweep ? await observeGiven(charm, ledger, gone) : new Map(),
-  }
-}
-
-/** One that Juju doesn't let us read, and that has not ended, is none of this hook's: what the ledger says of it stays. */
-async function lookAt(charm: Charm, relation: RelationId, look: Look): Promise<Seen | 'denied' | undefined> {
-  try {
-    return await unlessGone(observeRelation(charm, relation, look))
-  } catch (error) {
-    if (!(error instanceof NotAllowed || error instanceof NotFound)) throw error
-    await charm.juju.log(
-      'WARNING',
-      `relation ${relation} can't be read, and is left as it is: ${error.message}`,
-    )
-    return 'denied'
   }
 }
 

@@ -2,18 +2,19 @@
 // what it should be; an operator, a migration or a fault of Juju's may have made it otherwise (design §3.12).
 
 import type { Ledger } from '../../interfaces/ledger.ts'
-import { type RelationId, unlessGone } from '../../juju/index.ts'
+import type { RelationId } from '../../juju/index.ts'
 import { aFewAtATime } from '../a-few-at-a-time.ts'
 import type { Charm } from '../charm.ts'
 import { lookAtOwn } from './own-secrets.ts'
 import type { GivenSeen, SecretSeen } from '../observed.ts'
 import { relationsToCompare } from '../plan/clients/relations-to-sweep.ts'
 import { encryptionLabel, secretLabels } from '../plan/clients/secret-labels.ts'
+import { unlessDenied } from './unless-denied.ts'
 
 /** Sweeps that come often, and with which nothing else comes that may have changed what is there. */
 const often: ReadonlySet<string> = new Set(['update-status', 'config-changed', 'start'])
 
-/** Of relations that were answered and have not ended. */
+/** Of relations that were answered and have not ended, without those that Juju does not show in this hook. */
 export async function observeGiven(
   charm: Charm,
   ledger: Ledger,
@@ -22,7 +23,11 @@ export async function observeGiven(
   const byTurns = often.has(charm.context.hook.name)
   const listed = (await charm.juju.relationIds('etcd-client')).filter((id) => !ended.has(id))
   const compared = relationsToCompare(ledger, listed, { byTurns, now: charm.now })
-  return aFewSeen(compared, (id) => unlessGone(lookAt(charm, ledger, charm.juju.relationId(id))))
+  return aFewSeen(compared, async (id) => {
+    const relation = charm.juju.relationId(id)
+    const seen = await unlessDenied(charm, relation, lookAt(charm, ledger, relation))
+    return seen === 'denied' ? undefined : seen
+  })
 }
 
 async function lookAt(charm: Charm, ledger: Ledger, relation: RelationId): Promise<GivenSeen> {

@@ -52,6 +52,9 @@ test('what is refused of a relation that is there proves nothing', async () => {
   await assert.rejects(juju.readAppBag(relation, web), NotAllowed)
   // Of its own application's databag a unit is refused that does not lead any more.
   await assert.rejects(juju.readAppBag(relation, etcd), NotLeader)
+  // This unit is not in the relation, or not yet.
+  const outside = refusing({ '- web ': denied, '- etcd/0': 'relation unit not found' })
+  await assert.rejects(outside.readAppBag(relation, web), NotAllowed)
   // Listed, and gone before it wrote anything.
   assert.deepEqual(await juju.readUnitBag(relation, parseUnitName('web/7')), {})
 })

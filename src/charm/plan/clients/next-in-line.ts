@@ -3,6 +3,7 @@
 // the truststore, once there is enough, and for members to restart for renewals, once they do.
 
 import type { Ledger, LedgerEntry, RequestKey } from '../../../interfaces/ledger.ts'
+import { isOperators, ofOperator } from '../../../interfaces/operator-client.ts'
 import type { ClientsSeen } from '../../observed.ts'
 import type { Rules } from './judge-request.ts'
 import { judgeRelations } from './ledger.ts'
@@ -14,9 +15,17 @@ interface Row {
   readonly entry: LedgerEntry
 }
 
-/** The relation to be looked at next; `undefined` where nobody waits for what is free. */
-export function nextInLine(ledger: Ledger, clients: ClientsSeen, rules: Rules): number | undefined {
-  const looked = new Set([...clients.relations.keys(), ...clients.gone, ...clients.suspended])
+/**
+ * The relation to be looked at next; `undefined` where nobody waits for what is free. `denied` are those that were looked at in vain, as
+ * Juju does not show them in this hook. What an operator asked for is of no relation: there is nothing to look at.
+ */
+export function nextInLine(
+  ledger: Ledger,
+  clients: ClientsSeen,
+  rules: Rules,
+  denied: ReadonlySet<number> = new Set(),
+): number | undefined {
+  const looked = new Set([...clients.relations.keys(), ...clients.gone, ...clients.suspended, ...denied])
   return (
     nextForName(ledger, clients, rules, looked) ??
     nextForRoom(ledger, clients, rules, looked) ??
@@ -35,7 +44,7 @@ function nextForName(
   const letGo = namesLetGo(ledger)
   const losers = rows.flatMap(({ key: { relation }, entry }) => {
     const wants = waitsFor(entry)
-    const mayCome = wants !== undefined && (held.has(wants) || letGo(wants))
+    const mayCome = wants !== undefined && relation !== ofOperator && (held.has(wants) || letGo(wants))
     return mayCome && !looked.has(relation) ? [{ relation, wants }] : []
   })
   if (losers.length === 0) return undefined
@@ -80,7 +89,7 @@ function nextForRoom(
   looked: ReadonlySet<number>,
 ): number | undefined {
   const waiting = [...ledger.entries.values()].filter(({ entry }) => entry.waits && !entry.waits.turn)
-  const line = waiting.filter(({ key }) => !looked.has(key.relation))
+  const line = waiting.filter(({ key }) => !looked.has(key.relation) && !isOperators(key))
   if (line.length === 0) return undefined
   const theirs = new Set(waiting.map(({ key }) => key.relation))
   const relations = new Map([...clients.relations].filter(([relation]) => theirs.has(relation)))
@@ -97,7 +106,12 @@ function nextForTurn(
   looked: ReadonlySet<number>,
 ): number | undefined {
   if (![...ledger.entries.values()].some(({ entry }) => entry.waits?.turn)) return undefined
-  return nextToRenew(ledger, judgeRelations(ledger, clients, rules), rules.paced, looked)
+  return nextToRenew(
+    ledger,
+    judgeRelations(ledger, clients, rules),
+    rules.paced,
+    new Set([...looked, ofOperator]),
+  )
 }
 
 function hasRoom({ key, entry }: Row, rows: readonly Row[], { authorities }: Rules): boolean {

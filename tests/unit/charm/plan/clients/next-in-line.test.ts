@@ -6,6 +6,7 @@ import { noClients } from '../../../../../src/charm/observe/clients.ts'
 import type { ClientsSeen } from '../../../../../src/charm/observed.ts'
 import { nextInLine } from '../../../../../src/charm/plan/clients/next-in-line.ts'
 import type { LedgerEntry } from '../../../../../src/interfaces/ledger.ts'
+import { operatorsKey } from '../../../../../src/interfaces/operator-client.ts'
 import { accepted, ledgerOf, noRules, offers, relationKey } from '../../observation.ts'
 
 const loser: LedgerEntry = {
@@ -48,3 +49,24 @@ for (const [title, clients, next] of rows)
   test(`a common name that is wanted goes to: ${title}`, () => {
     assert.equal(nextInLine(ledger, clients, noRules), next)
   })
+
+test('whom Juju did not show in this hook is passed over, and the next in line has its turn', () => {
+  assert.equal(nextInLine(ledger, seen(new Map(), [4]), noRules, new Set([5])), 6)
+  assert.equal(nextInLine(ledger, seen(new Map(), [4]), noRules, new Set([5, 6])), undefined)
+})
+
+test('an operator’s client that waits is looked for in no relation, whatever it waits for', () => {
+  const waits = { since: 1, bytes: 100 }
+  const lines: readonly LedgerEntry[] = [
+    { ...loser, code: 'truststore-full', waits },
+    { ...loser, code: 'truststore-full', waits: { ...waits, turn: true } },
+    loser,
+  ]
+  for (const entry of lines) {
+    const waiting = ledgerOf([
+      [relationKey(4), accepted('alice')],
+      [operatorsKey('ops'), entry],
+    ])
+    assert.equal(nextInLine(waiting, seen(new Map(), [4]), noRules), undefined)
+  }
+})
