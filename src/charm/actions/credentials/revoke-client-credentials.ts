@@ -3,7 +3,10 @@
 
 import * as z from 'zod/mini'
 import { printJsonText } from '../../../interfaces/json-text.ts'
+import { ledgerKey } from '../../../interfaces/ledger.ts'
+import { operatorsKey } from '../../../interfaces/operator-client.ts'
 import type { Charm } from '../../charm.ts'
+import type { Observed } from '../../observed.ts'
 import { operatorClient } from '../../plan/clients/operator-clients.ts'
 import { observe } from '../../reconcile.ts'
 import { obey, whyNotOnLeader } from '../order.ts'
@@ -22,6 +25,9 @@ export async function revokeCredentials(charm: Charm): Promise<void> {
   if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
   const name = asked['common-name']
   const client = operatorClient(observed.peers.ledger, name)
+  const key = ledgerKey(operatorsKey(name))
+  if (!client && observed.peers.ledger.entries.has(key))
+    return forget(charm, observed, name, asked['dry-run'])
   if (!client)
     return tellOfNone(charm, name, [
       ...observed.peers.ledger.departed.keys(),
@@ -43,6 +49,16 @@ export async function revokeCredentials(charm: Charm): Promise<void> {
     done: `${commonName} is revoked; ${describeUser(after, commonName)}`,
     left: left.join('\n') || 'nothing',
   })
+}
+
+/** One that had to make room in the truststore has no access to lose. */
+async function forget(charm: Charm, observed: Observed, commonName: string, dry: boolean): Promise<void> {
+  const { juju } = charm
+  await juju.actionSet({ outcome: 'it has lost its access for want of room; its secret is removed' })
+  if (dry) return juju.actionSet(untouched)
+  if (!(await obey(charm, observed, { kind: 'revoke', commonName }))) return
+  await takeBack(charm, commonName)
+  await juju.actionSet({ done: `${commonName} is forgotten` })
 }
 
 /** Whoever was revoked, or has ended by itself, is not there; the secret of one that has ended may still be. */

@@ -189,6 +189,8 @@ function judgeRelation(
     const ledger = { ...emptyLedger, entries }
     const known = entries.get(ledgerKey(key))?.entry
     const previous = known ?? movedFrom(key, request, seen, beside.committed)
+    // An operator's client has nobody to ask again for it (operator-clients.ts): what was said of it stands.
+    if (relation === ofOperator && request.certificate.kind === 'refused') continue
     const judged = judgeRequest({
       key,
       application,

@@ -7,6 +7,7 @@ import {
   type Ledger,
   type LedgerEntry,
   ledgerKey,
+  type RefusedEntry,
   type RequestKey,
 } from '../../../interfaces/ledger.ts'
 import {
@@ -31,6 +32,11 @@ export function withOperatorClients(before: Ledger, observed: Observed): Observe
     order?.kind === 'create' ? [requestOf(operatorsKey(order.client.leaf.commonName), order.client)] : []
   if (had.length + asks.length === 0) return observed
   const going = order?.kind === 'revoke' ? order.commonName.toLowerCase() : undefined
+  const turnedAway = had.flatMap(({ key, entry }) => {
+    const ends = going !== undefined && key.request === operatorsKey(going).request
+    const again = asks.some(({ asked }) => asked.request === key.request)
+    return ends || again || !isTurnedAway(entry, now) ? [] : [seenAsBefore(key, entry)]
+  })
   const kept = had.flatMap(({ key, entry }): readonly RequestSeen[] => {
     if (entry.state === 'refused' || isForgotten(entry, now)) return []
     if (entry.leaf.commonName.toLowerCase() === going) return []
@@ -39,6 +45,7 @@ export function withOperatorClients(before: Ledger, observed: Observed): Observe
   })
   const requests = [
     ...kept,
+    ...turnedAway,
     ...asks.filter(({ asked }) => !kept.some((row) => row.asked.request === asked.request)),
   ]
   const seen: RelationSeen = { kind: 'requests', application: observed.application, protocol: 'v1', requests }
@@ -66,6 +73,21 @@ function requestOf({ request }: RequestKey, { leaf, prefix, readOnly }: Operator
   return {
     asked: { request, prefix, echo: {}, ...(readOnly && { readOnly }) },
     certificate: { kind: 'leaf', leaf, secret: undefined },
+  }
+}
+
+/** What create-client-credentials gives at most, in ms: by then such a certificate has ended. */
+const longestLife = 30 * 24 * 60 * 60 * 1000
+
+/** For want of room, which the status tells until its certificate has ended, or the operator has it made anew or forgotten. */
+function isTurnedAway(entry: LedgerEntry, now: number): entry is RefusedEntry {
+  return entry.state === 'refused' && entry.waits !== undefined && now < entry.waits.since + longestLife
+}
+
+function seenAsBefore({ request }: RequestKey, { code, detail }: RefusedEntry): RequestSeen {
+  return {
+    asked: { request, prefix: '', echo: {} },
+    certificate: { kind: 'refused', code, detail, secret: undefined },
   }
 }
 

@@ -2,6 +2,8 @@
 // came meanwhile. The newest make way, and are told; the administrator never does, nor does anybody while there is room.
 
 import type { Ledger, LedgerEntry } from '../../../interfaces/ledger.ts'
+import { isOperators } from '../../../interfaces/operator-client.ts'
+import { plainText } from '../../../plain-text.ts'
 import type { Rules } from '../clients/judge-request.ts'
 import { turnAway } from '../clients/turn-away.ts'
 import { entryBytes, isRenewing, leafBytes, mostBytes } from './room.ts'
@@ -21,10 +23,17 @@ export function makeRoom(entries: Entries, { authorities, now }: Rules): Entries
       const less = excess > 0 && row ? give(row.entry) : undefined
       if (!row || !less) continue
       excess -= entryBytes(row.entry) - entryBytes(less)
-      fitting.set(name, { ...row, entry: less })
+      fitting.set(name, { ...row, entry: isOperators(row.key) ? tellOperator(row.entry, less) : less })
     }
   }
   return fitting
+}
+
+/** Who holds such a certificate hears nothing of Juju: the status says whose it was, and what brings it back. */
+function tellOperator(before: LedgerEntry, after: LedgerEntry): LedgerEntry {
+  if (before.state !== 'accepted' || after.state !== 'refused') return after
+  const detail = `${before.leaf.commonName} lost its access; create-client-credentials makes it anew, revoke-client-credentials forgets it`
+  return { ...after, detail: plainText(detail) }
 }
 
 /** Each makes an entry smaller, or leaves it alone. */

@@ -137,3 +137,23 @@ test('its name is nobody’s, not even its own again, while a member may trust t
   const entry = rowOf(nextLedger({ ...plain, peers }))
   assert.equal(entry?.state === 'refused' && entry.code, 'common-name-leaving')
 })
+
+test('one that had to make room is told of in each hook, keeps its secret, and is made anew or forgotten by the operator', () => {
+  const large = operators({ served: true, leaf: { ...leaf('ops'), subjectSize: 64_000 } })
+  const turnedAway = rowOf(nextLedger(seen([[key, large]])))
+  assert.ok(turnedAway?.state === 'refused' && turnedAway.code === 'truststore-full')
+  const next = seen([[key, turnedAway]])
+  const after = nextLedger(next)
+  assert.deepEqual([rowOf(after), after.collectable.size], [turnedAway, 0])
+  const told = decide(next).conditions.map(({ message }) => message)
+  assert.ok(
+    told.some((message) =>
+      /client credentials .*: ops lost its access; create-client-credentials/.test(message),
+    ),
+    told.join('\n'),
+  )
+  const after30Days = nextLedger({ ...next, now: now + 30 * 24 * 60 * 60 * 1000 })
+  assert.deepEqual([rowOf(after30Days), after30Days.collectable.size], [undefined, 1])
+  assert.equal(rowOf(nextLedger({ ...next, order: { kind: 'revoke', commonName: 'OPS' } })), undefined)
+  assert.equal(rowOf(nextLedger({ ...next, order: create() }))?.state, 'accepted')
+})
