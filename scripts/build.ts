@@ -16,9 +16,13 @@ const loader = `'use strict'
 const { chmodSync, mkdirSync } = require('node:fs')
 const { join } = require('node:path')
 const cache = join(__dirname, '..', '.compile-cache')
-mkdirSync(cache, { recursive: true, mode: 0o700 })
-chmodSync(cache, 0o700)
-require('node:module').enableCompileCache(cache)
+try {
+  mkdirSync(cache, { recursive: true, mode: 0o700 })
+  chmodSync(cache, 0o700)
+  require('node:module').enableCompileCache(cache)
+} catch {
+  // On a disk that takes no writes the hook is slower, and tells of it.
+}
 require('./charm.cjs')
 `
 

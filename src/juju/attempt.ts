@@ -8,9 +8,14 @@ import { join } from 'node:path'
 import * as z from 'zod/mini'
 import type { Environment } from './context.ts'
 import type { HookTools } from './hook-tool.ts'
+import { namingPath } from './naming-path.ts'
 
 export interface Attempts {
-  /** Notes what is about to be asked for, by a name of the caller's. Before the call: the hook may end right after it. */
+  /**
+   * Notes what is about to be asked for, by a name of the caller's. Before the call: the hook may end right after it.
+   *
+   * @throws Node's error, with `path`, where the charm's folder takes no note: then it must not be asked for
+   */
   attempt(name: string): Promise<void>
   /** What an earlier hook asked for and Juju did not commit. */
   refused(): Promise<ReadonlySet<string>>
@@ -38,24 +43,26 @@ export function openAttempts(tools: HookTools, env: Environment): Attempts {
   const before = readNote(path)
   const asked = new Set<string>()
   let refused: Promise<ReadonlySet<string>> | undefined
-  const write = (note: Note): Promise<void> => writeFile(path, JSON.stringify(note), { mode: 0o600 })
+  const write = (note: Note): Promise<void> =>
+    namingPath(path, writeFile(path, JSON.stringify(note), { mode: 0o600 }))
+  const forget = (): Promise<void> => rm(path, { force: true }).catch(untouched)
   const judge = async (): Promise<ReadonlySet<string>> => {
     if (!before) return new Set()
     const committed = await tools.runJson('state-get', [key], z.nullable(z.string()))
     if (committed === before.commit || !before.ended) {
-      await rm(path, { force: true })
+      await forget()
       return new Set()
     }
     // This hook leaves it out. The next one is another, be it of the same name.
-    await write({ ...before, hook: '' })
+    await write({ ...before, hook: '' }).catch(untouched)
     return new Set(before.asked)
   }
   return {
     async attempt(name) {
       if (asked.has(name)) return
       const first = asked.size === 0
+      await write({ commit, hook, asked: [...asked, name], ended: false })
       asked.add(name)
-      await write({ commit, hook, asked: [...asked], ended: false })
       if (first) await tools.run('state-set', [`${key}=${commit}`])
     },
     refused() {
@@ -65,13 +72,19 @@ export function openAttempts(tools: HookTools, env: Environment): Attempts {
     isRepeated: () => before?.hook === hook,
     async forgetRefused() {
       refused = Promise.resolve(new Set())
-      if (asked.size === 0) await rm(path, { force: true })
+      if (asked.size === 0) await forget()
     },
     async endAttempts() {
-      if (asked.size > 0) await write({ commit, hook, asked: [...asked], ended: true })
+      if (asked.size > 0) await write({ commit, hook, asked: [...asked], ended: true }).catch(untouched)
     },
   }
 }
+
+/**
+ * In a folder that takes no writes the note stays as it is, or is cut short: then this hook counts as killed, and what Juju refuses is asked
+ * for again, as far as it can be noted. That the folder takes none is told by whoever is to note something.
+ */
+const untouched = (): void => undefined
 
 /** What Juju runs again is told in the same words. */
 function identityOf(env: Environment): string {

@@ -3,6 +3,7 @@
 
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { namingPath } from './naming-path.ts'
 
 const prefix = '.secret-'
 
@@ -19,7 +20,7 @@ export async function withContentFiles<Result>(
     const args: string[] = []
     for (const [key, value] of Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1))) {
       const path = join(own, key)
-      await writeFile(path, value, { mode: 0o600 })
+      await namingPath(path, writeFile(path, value, { mode: 0o600 }))
       args.push(`${key}#file=${path}`)
     }
     return await use(args)

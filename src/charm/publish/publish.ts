@@ -67,8 +67,9 @@ export async function publish(
     await charm.juju.log('INFO', describeStep(write))
     const outcome = await tryToWrite(charm, observed, write)
     if (outcome === 'leads no more') leads = false
-    else if (outcome === 'again') again.add(write.kind === 'answer/publish' ? write.answer.relation : -1)
-    else if (outcome) conditions.push(outcome)
+    // What kept an answer from being told keeps it until a later hook: the ledger must not say that it was.
+    else if (outcome && write.kind === 'answer/publish') again.add(write.answer.relation)
+    if (typeof outcome === 'object') conditions.push(outcome)
   }
   if (leads) await forgetAnswers(charm, again)
   return { conditions, leads: leads || !observed.leader }

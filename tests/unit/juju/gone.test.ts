@@ -1,7 +1,7 @@
 // What Juju refuses of a relation, and what that proves: over tools that answer by whose databag is asked for.
 
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -59,7 +59,8 @@ test('what is refused of a relation that is there proves nothing', async () => {
   assert.deepEqual(await juju.readUnitBag(relation, parseUnitName('web/7')), {})
 })
 
-test('what was asked for and not committed is left out once, and asked for again later', async () => {
+/** Hooks of one unit; `state` is what Juju has committed for it, once it is taken from `.next`. */
+function openUnit() {
   const charm = mkdtempSync(join(folder, 'charm-'))
   const bin = mkdtempSync(join(folder, 'bin-'))
   const state = join(bin, 'state')
@@ -73,6 +74,11 @@ test('what was asked for and not committed is left out once, and asked for again
       JUJU_CONTEXT_ID: id,
       JUJU_DISPATCH_PATH: `hooks/${name}`,
     })
+  return { charm, hook, state }
+}
+
+test('what was asked for and not committed is left out once, and asked for again later', async () => {
+  const { hook, state } = openUnit()
   const asks = async (id: string): Promise<void> => {
     const asking = hook(id, 'config-changed')
     await asking.attempt('relation 5')
@@ -93,4 +99,33 @@ test('what was asked for and not committed is left out once, and asked for again
   await asks('5')
   writeFileSync(state, readFileSync(`${state}.next`))
   assert.deepEqual([...(await hook('6', 'config-changed').refused())], [], 'it was committed')
+})
+
+test('in a folder that takes no writes nothing is asked for, by an error that names the file; and no hook fails as it ends', async () => {
+  const { charm, hook } = openUnit()
+  const note = join(charm, '.attempt.json')
+  const fill = (): void => symlinkSync('/dev/full', note)
+  const first = hook('1', 'config-changed')
+  fill()
+  for (const name of ['relation 5', 'relation 5', 'relation 6'])
+    await assert.rejects(first.attempt(name), { code: 'ENOSPC', path: note })
+  await first.endAttempts()
+  rmSync(note)
+
+  const second = hook('2', 'config-changed')
+  await second.attempt('relation 5')
+  rmSync(note)
+  fill()
+  await second.endAttempts()
+  rmSync(note)
+
+  // A note that is there and can't be removed, nor written again.
+  const third = hook('3', 'config-changed')
+  await third.attempt('relation 5')
+  await third.endAttempts()
+  const fourth = hook('4', 'config-changed')
+  rmSync(note)
+  mkdirSync(note)
+  assert.deepEqual([...(await fourth.refused())], ['relation 5'])
+  await fourth.forgetRefused()
 })
