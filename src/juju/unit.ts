@@ -29,8 +29,11 @@ export interface Network {
 export interface Unit {
   /** True holds for 30 s at least; false sticks for this hook (as Juju keeps it). */
   isLeader(): Promise<boolean>
-  /** Asked anew: a yes holds for 30 s more, so what only the leader may is committed if the hook ends by then. */
-  stillLeads(): Promise<boolean>
+  /**
+   * Asked anew: a yes holds for 30 s more, so what only the leader may is committed if the hook ends by then. An answer that is younger
+   * than `within` milliseconds stands.
+   */
+  stillLeads(within?: number): Promise<boolean>
   /** Options that are set or have a default. */
   readConfig(): Promise<Readonly<Record<string, ConfigValue>>>
   /** Key/value pairs that the controller keeps for this unit. */
@@ -84,23 +87,33 @@ const networkSchema = z.object({
   'egress-subnets': z._default(z.nullable(z.array(z.string())), []),
 })
 
+/** Of a machine that stood still one clock may not have gone on, and the other is set by hand. */
+function readClocks(): readonly [elapsed: number, date: number] {
+  return [performance.now(), Date.now()]
+}
+
+function since([elapsed, date]: readonly [number, number]): number {
+  const [nowElapsed, nowDate] = readClocks()
+  return Math.max(nowElapsed - elapsed, Math.abs(nowDate - date))
+}
+
 /** @example await openUnit(tools).isLeader() */
 export function openUnit(tools: HookTools): Unit {
   let leader: Promise<boolean> | undefined
+  let asked = readClocks()
+  const askLeader = (): Promise<boolean> => {
+    asked = readClocks()
+    leader = tools.runJson('is-leader', [], z.boolean())
+    return leader
+  }
   let goal: Promise<Goal> | undefined
   const askGoal = (): Promise<Goal> => {
     goal ??= tools.runJson('goal-state', [], goalStateSchema)
     return goal
   }
   return {
-    isLeader() {
-      leader ??= tools.runJson('is-leader', [], z.boolean())
-      return leader
-    },
-    stillLeads() {
-      leader = tools.runJson('is-leader', [], z.boolean())
-      return leader
-    },
+    isLeader: () => leader ?? askLeader(),
+    stillLeads: (within = 0) => (leader && since(asked) < within ? leader : askLeader()),
     async readConfig() {
       return (await tools.runJson('config-get', [], configSchema)) ?? {}
     },

@@ -33,6 +33,18 @@ const doers: ByKind<SingleStep['kind']> = {
   'revocation/write': ({ now }, _observed, { serials }) => writeRevocationList(serials, now),
 }
 
+/** Juju promises the leadership for 30 s from when it was asked for; some are for the step itself. */
+const leadsForMs = 20_000
+
+/**
+ * A machine that stood still, or a long hook, may have lost the leadership since: who has what is then another leader's to say, and the
+ * ledger of this hook is old.
+ */
+async function assertLeads({ juju }: Charm, { leader }: Observed): Promise<void> {
+  if (leader && !(await juju.stillLeads(leadsForMs)))
+    throw new Waiting('this unit leads no more; the leader goes on with the access of clients')
+}
+
 export async function act(charm: Charm, observed: Observed, steps: readonly Step[]): Promise<void> {
   const begin = async (step: Step): Promise<void> => {
     if (charm.deadline.aborted) throw new Waiting('this hook took too long; the next one goes on')
@@ -42,8 +54,10 @@ export async function act(charm: Charm, observed: Observed, steps: readonly Step
   for (let ahead = steps; ahead.length > 0; ) {
     const [step] = ahead
     const onAccess = leadingAccessSteps(ahead)
-    if (onAccess.length > 0) await actOnAccess(observed, onAccess, begin)
-    else if (step && !isAccessStep(step)) {
+    if (onAccess.length > 0) {
+      await assertLeads(charm, observed)
+      await actOnAccess(observed, onAccess, begin)
+    } else if (step && !isAccessStep(step)) {
       await begin(step)
       await doByKind(doers, step.kind, charm, observed, step)
     }
