@@ -132,12 +132,17 @@ story('client credentials that an operator makes', { ownModel: true }, async (to
   )
 
   await step(
-    'they end by themselves',
+    'they end by themselves, and are forgotten a week later: a clock that is ahead ends nobody for good',
     async () => {
       const { emulatorOf } = await import('./driver/emulator-of.ts')
-      for (const unit of units) emulatorOf(model).unit(unit).host.setClock('+2d')
-      await model.updateStatus('etcd')
-      await model.settle()
+      const goOn = async (clock: string): Promise<void> => {
+        for (const unit of units) emulatorOf(model).unit(unit).host.setClock(clock)
+        await model.updateStatus('etcd')
+        await model.settle()
+      }
+      await goOn('+2d')
+      assert.notDeepEqual(await secretsOf(model), [])
+      await goOn('+10d')
       await model.updateStatus('etcd')
       assert.deepEqual(await secretsOf(model), [])
     },
