@@ -17,7 +17,7 @@ export async function unlessDenied<Seen>(
     return await unlessGone(asked)
   } catch (error) {
     const refused = error instanceof NotAllowed || error instanceof NotFound
-    // The databag of its own application is refused to one that follows; to the leader it is as any other.
+    // The databag of its own application is refused to one that follows, and to no leader.
     if (!refused && !(error instanceof NotLeader && (await juju.stillLeads()))) throw error
     const why = `relation ${relation} can't be read, and is left as it is: ${error.message}`
     await juju.log('WARNING', why)

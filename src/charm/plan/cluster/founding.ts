@@ -53,7 +53,7 @@ function nameFounder(observed: Observed, peers: PeersSeen): readonly Write[] {
   const [first] = candidates.toSorted(
     (a, b) => byAdvance(a.position, b.position) || (a.name < b.name ? -1 : 1),
   )
-  if (!first && founding?.founder !== undefined && founding.born && isOwedData([...expectedUnits], peers))
+  if (!first && founding?.founder !== undefined && founding.born && isOwedData(expectedUnits, peers))
     return []
   // Of a restore whose unit is gone, nothing more comes.
   const { restore: _, ...bare } = founding ?? { token: '', generation: 0 }

@@ -8,13 +8,13 @@ import type { Condition, Write } from '../../step.ts'
 export function isDataLost({ machine, peers, unit }: Observed): boolean {
   if (!peers?.application.founding?.born || machine.data) return false
   const blank = [...peers.units].every(([name, { databag }]) => name === unit || databag.data === false)
-  return blank && isOwedData([...peers.units.keys(), unit], peers)
+  return blank && isOwedData(peers.units.keys(), peers)
 }
 
 /** One of them ran a member of the cluster, founded it, or had yet to join it when its last member left. */
-export function isOwedData(units: readonly string[], peers: PeersSeen): boolean {
+export function isOwedData(units: Iterable<string>, peers: PeersSeen): boolean {
   const { founder, awaited = [] } = peers.application.founding ?? {}
-  return units.some(
+  return [...units].some(
     (unit) =>
       unit === founder ||
       awaited.includes(unit) ||
