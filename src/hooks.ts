@@ -18,6 +18,14 @@ export type HookName =
   | StorageHook<'data'>
   | SecretHook
 
+/**
+ * What a client asks for is the leader's alone to answer; what follows from it the other units hear by the relation of the peers. They are
+ * most of those that Juju runs such a hook on.
+ */
+const answer: Handler = async (charm) => {
+  if (await charm.juju.isLeader()) await reconcile(charm)
+}
+
 export const hooks: Readonly<Record<HookName, Handler>> = {
   install: reconcile,
   'leader-elected': reconcile,
@@ -38,11 +46,11 @@ export const hooks: Readonly<Record<HookName, Handler>> = {
   'etcd-peers-relation-departed': reconcile,
   'etcd-peers-relation-broken': reconcile,
 
-  'etcd-client-relation-created': reconcile,
-  'etcd-client-relation-joined': reconcile,
-  'etcd-client-relation-changed': reconcile,
-  'etcd-client-relation-departed': reconcile,
-  'etcd-client-relation-broken': reconcile,
+  'etcd-client-relation-created': answer,
+  'etcd-client-relation-joined': answer,
+  'etcd-client-relation-changed': answer,
+  'etcd-client-relation-departed': answer,
+  'etcd-client-relation-broken': answer,
 
   'client-cas-relation-created': reconcile,
   'client-cas-relation-joined': reconcile,

@@ -86,7 +86,7 @@ export async function observe(charm: Charm): Promise<Observed> {
   const [seen, machine, begun] = await Promise.all([
     first.then((known) => observeJuju(charm, known)),
     here,
-    beginEtcd(first, here),
+    Promise.all([first, here]).then(([known, at]) => beginEtcd(known, at)),
   ])
   return { ...seen, machine, etcd: await observeEtcd(seen, machine, begun) }
 }

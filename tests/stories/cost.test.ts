@@ -52,6 +52,28 @@ test('each hook asks the same of Juju with two clients as with forty', async (t)
   assert.equal((await lookAtEtcd(model)).users.length, 38 + 2 + 1)
 })
 
+test('a hook about a client asks a unit that does not lead whether it leads, and no more', async () => {
+  await using model = await openWorld()
+  await model.deploy('etcd', { archive: archives.etcd, units: 2 })
+  await model.settle()
+  const [client] = await relateGhosts(model, ['early'])
+  assert.ok(client)
+  const runs = [...(await model.settle())]
+  await askFor(model, client)
+  runs.push(...(await model.settle()))
+  model.removeRelation(client.relation)
+  runs.push(...(await model.settle()))
+  const leader = model.tables.applications.get('etcd')?.leader
+  const follows = runs.filter(({ unit, hook }) => unit !== leader && hook.startsWith('etcd-client-'))
+  const events = ['created', 'joined', 'changed', 'changed', 'departed', 'broken']
+  assert.deepEqual(
+    asked(follows).toSorted(),
+    events.map((event) => `etcd-client-relation-${event} is-leader`).toSorted(),
+  )
+  // It hears of the client by what the leader tells the peers.
+  assert.ok(runs.some(({ unit, hook }) => unit !== leader && hook === 'etcd-peers-relation-changed'))
+})
+
 /** What the hooks about clients that come together ask, each once. */
 async function asksOfCrowd(model: Model, size: number): Promise<readonly string[]> {
   const crowd = await relateGhosts(

@@ -11,7 +11,6 @@ import {
 } from '../../etcd/access.ts'
 import type { EtcdClient } from '../../etcd/client.ts'
 import { EtcdDenied, EtcdTimeout, EtcdUnavailable } from '../../etcd/errors.ts'
-import { type Health, readHealth } from '../../etcd/health.ts'
 import { lockHolder } from '../../etcd/lock.ts'
 import { alarms as listAlarms } from '../../etcd/maintenance.ts'
 import type { Ledger } from '../../interfaces/ledger.ts'
@@ -28,7 +27,6 @@ import { askClusterVersion, endpointsToAsk, openAdmin, readLockOut } from '../op
 import { restartLock, unitOfTurn } from '../plan/cluster/absence.ts'
 import { isAudited, namesToClaim, namesToRead } from '../plan/clients/audit.ts'
 import { isForeign } from '../plan/clients/claim.ts'
-import { metricsUrl } from '../plan/workload/configuration.ts'
 import { emptyLedger } from '../plan/clients/ledger.ts'
 import { ownedNames } from '../plan/clients/names.ts'
 import { isAnyInQuestion } from '../plan/cluster/damage.ts'
@@ -39,35 +37,26 @@ type Basis = Pick<JujuSeen, 'leader' | 'looksAtMembers' | 'peers' | 'unit' | 'un
 
 /** What a hook asks of etcd whatever its clients want: so it is asked while Juju still tells of them. */
 export interface EtcdBegun {
-  readonly health: Health | undefined
   /** `undefined` where this hook may do without. */
   readonly cluster: Promise<Cluster | undefined> | undefined
 }
 
-/** A member tells its health before it is known where the others are. */
-export async function beginEtcd(
-  known: Basis | Promise<Basis>,
-  here: MachineSeen | Promise<MachineSeen>,
-): Promise<EtcdBegun> {
-  const machine = await here
-  const health = machine.service === 'active' ? await readHealth(metricsUrl) : undefined
-  const seen = await known
-  const serves = health?.healthy === true
-  if (serves ? !asksEtcd(seen, machine) : endpointsToAsk(seen).length === 1)
-    return { health, cluster: undefined }
+export function beginEtcd(seen: Basis, machine: MachineSeen): EtcdBegun {
+  const serves = machine.run.health?.healthy === true
+  if (serves ? !asksEtcd(seen, machine) : endpointsToAsk(seen).length === 1) return { cluster: undefined }
   const cluster = askCluster(seen, machine, serves)
   // Whoever waits for it knows what its failure means.
   cluster.catch(() => undefined)
-  return { health, cluster }
+  return { cluster }
 }
 
-/** @param begun what was begun in this hook; without it all is asked now */
 export async function observeEtcd(
   seen: JujuSeen,
   machine: MachineSeen,
-  begun?: EtcdBegun,
+  begun = beginEtcd(seen, machine),
 ): Promise<EtcdSeen> {
-  const { health, cluster } = begun ?? (await beginEtcd(seen, machine))
+  const { cluster } = begun
+  const { health } = machine.run
   const here = health?.healthy === true
   const own: EtcdSeen =
     health?.healthy === false

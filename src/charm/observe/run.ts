@@ -1,6 +1,6 @@
 // The process that runs etcd, and the start that a hook began and did not see the end of.
 
-import { readHealth } from '../../etcd/health.ts'
+import { type Health, readHealth } from '../../etcd/health.ts'
 import { parseJsonText } from '../../interfaces/json-text.ts'
 import { exists, readTextIfExists } from '../../machine/file.ts'
 import type { Service } from '../../machine/service.ts'
@@ -20,17 +20,21 @@ export async function observeRun(workload: Workload, service: Service | undefine
     exists(provenFolder(workload)),
   ])
   const runs = service?.kind === 'active'
+  const health = runs ? await readHealth(metricsUrl) : undefined
   return {
     invocation: service && service.kind !== 'absent' ? service.invocation : '',
     since: runs ? service.startedAt : '',
-    mute: runs && (await isMute()),
+    health,
+    mute: health !== undefined && (await isMute(health)),
     begun: parseJsonText(begunSchema, begun),
     proven,
     refused: parseJsonText(refusedSchema, refused),
   }
 }
 
-async function isMute(): Promise<boolean> {
-  const health = await readHealth(metricsUrl, { quorum: false, timeoutMs: answersWithinMs })
-  return !health.healthy && health.silent
+/** Without a quorum it may be silent for that alone, and speak for itself. */
+async function isMute(health: Health): Promise<boolean> {
+  if (health.healthy || !health.silent) return false
+  const alone = await readHealth(metricsUrl, { quorum: false, timeoutMs: answersWithinMs })
+  return !alone.healthy && alone.silent
 }

@@ -1,5 +1,6 @@
 // What one hook saw of the process that runs etcd, of its last start, and of starts that did not come off.
 
+import type { Health } from '../../../etcd/health.ts'
 import type { Leaf } from '../../../interfaces/ledger.ts'
 import type { FileName } from './installation-seen.ts'
 
@@ -22,6 +23,8 @@ export interface RunSeen {
   readonly invocation: string
   /** As systemd prints it. */
   readonly since: string
+  /** By its own word; `undefined` while it does not run. */
+  readonly health?: Health | undefined
   /** It runs and does not answer, not even for itself: it still reads its data. */
   readonly mute: boolean
   /** The last start that a hook began and that none has seen the end of. */
