@@ -7,6 +7,7 @@ import { after, test } from 'node:test'
 import { assertNoFailedHooks } from './driver/deployments.ts'
 import { lookAtEtcd } from './driver/etcd-on-a-unit.ts'
 import { emulated } from './driver/emulated-model.ts'
+import { issueCertificate } from '../fixtures/issue-certificate.ts'
 import { deployRequirer, typescriptV0, typescriptV1 } from './requirers.ts'
 import { archives, connectAs, openWorld } from './world.ts'
 
@@ -14,7 +15,13 @@ test('a leader whose clock is past the end of all clients’ certificates ends n
   const model = await openWorld()
   const told = emulated(model)
   after(() => model[Symbol.asyncDispose]())
-  await model.deploy('etcd', { archive: archives.etcd })
+  await model.deploy('etcd', { archive: archives.etcd, config: { 'allow-client-cas': true } })
+  const expiring = { constraints: 'authority', usage: 'certificates', until: 5 } as const
+  const { certificate } = await issueCertificate({ commonNames: ['corporate CA'], ...expiring })
+  await model.deploy('cas', {
+    archive: archives.client,
+    config: { request: 'none', 'client-cas': certificate },
+  })
   // They end in five days.
   for (const [of, name] of [
     [typescriptV0, 'old'],
@@ -22,6 +29,7 @@ test('a leader whose clock is past the end of all clients’ certificates ends n
   ] as const)
     await deployRequirer(told, of, name, { certificate: 'expiring' })
   await model.settle()
+  model.integrate('etcd:client-cas', 'cas:cas')
   const relations = ['old', 'new'].map(
     (name) => [name, model.integrate('etcd:etcd-client', `${name}:etcd`).id] as const,
   )
@@ -39,6 +47,7 @@ test('a leader whose clock is past the end of all clients’ certificates ends n
   }
   await assertServed('before')
   const before = await lookAtEtcd(told)
+  assert.ok(before.trusted.includes('CN=corporate CA'))
   const { app, host } = model.unit('etcd/0')
 
   host.setClock('+6d')
@@ -46,6 +55,7 @@ test('a leader whose clock is past the end of all clients’ certificates ends n
   await model.updateStatus('etcd')
   assert.deepEqual(codes(), [[5001], [5001]])
   assert.match(app.status.message, /the certificate has expired/)
+  assert.match(app.status.message, /a CA has expired/)
   assert.deepEqual(await lookAtEtcd(told), before)
   // By etcd's own clock, which is right, they have not.
   await assertServed('meanwhile')

@@ -5,7 +5,7 @@ import type { ClientCas } from '../../interfaces/etcd-peers.ts'
 import { parseTransferredCertificates } from '../../interfaces/certificate-transfer.ts'
 import { NotAllowed, NotFound, unlessGone } from '../../juju/errors.ts'
 import type { RelationId } from '../../juju/names.ts'
-import { examineAuthority } from '../../tls/examine-authority.ts'
+import { authorityEnded, examineAuthority } from '../../tls/examine-authority.ts'
 import type { Charm } from '../charm.ts'
 import type { PeersSeen } from '../observed.ts'
 import { admitAuthorities, permit } from '../plan/trust/client-cas.ts'
@@ -75,9 +75,12 @@ async function examineRelation(
   )
   const certificates: string[] = []
   const refused = new Set<string>()
-  const found = sent.map((pem) => examineAuthority(pem, now))
+  const found = sent.map((pem) => examineAuthority(pem, now, known))
   const authorities = new Set(found.flatMap((one) => (one.kind === 'authority' ? [one.pem] : [])))
-  for (const one of found) if (one.kind === 'refused') refused.add(one.why)
+  for (const one of found) {
+    if (one.kind === 'refused') refused.add(one.why)
+    else if (one.ended) refused.add(authorityEnded)
+  }
   if (authorities.size > mostAuthorities) refused.add(`more than ${mostAuthorities} CAs`)
   const knownFirst = [...authorities].sort((a, b) => Number(known.has(b)) - Number(known.has(a)))
   for (const pem of knownFirst.slice(0, mostAuthorities)) {
