@@ -91,9 +91,13 @@ export function sortRows(rows: readonly BackupRow[], own: string): readonly Back
 /** By what the backups of one cluster are known. A restore makes another cluster, and so does recover-quorum. */
 export type ClusterIdentity = Pick<BackupManifest, 'clusterId' | 'founding'>
 
+/**
+ * By etcd's own id where both have one: until charms of before this one, each first founding of an application in its model had the same
+ * token. A raw copy has no id.
+ */
 export function isSameCluster(one: ClusterIdentity, other: ClusterIdentity): boolean {
-  const isSame = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b
-  return isSame(one.founding, other.founding) || isSame(one.clusterId, other.clusterId)
+  if (one.clusterId !== undefined && other.clusterId !== undefined) return one.clusterId === other.clusterId
+  return one.founding !== undefined && one.founding === other.founding
 }
 
 /**

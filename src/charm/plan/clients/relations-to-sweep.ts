@@ -26,9 +26,11 @@ export function relationsToSweep(
   listed: readonly number[],
   { byTurns, now }: Sweep,
 ): readonly number[] {
-  const recorded = [...ledger.entries.values()]
-    .flatMap(({ key }) => (isOperators(key) ? [] : [key.relation]))
-    .filter((relation) => ledger.crossModel.get(relation) !== 'suspended')
+  const asking = [...ledger.entries.values()].flatMap(({ key }) => (isOperators(key) ? [] : [key.relation]))
+  // One that asked for nothing may have ended while nobody led, too.
+  const recorded = [...asking, ...ledger.silent.keys(), ...ledger.crossModel.keys()].filter(
+    (relation) => ledger.crossModel.get(relation) !== 'suspended',
+  )
   const all = [...new Set([...listed, ...recorded])].sort((a, b) => a - b)
   if (!byTurns) return all
   const known = new Set(listed)
@@ -100,7 +102,7 @@ function settledRelations(
   listed: ReadonlySet<number>,
   now: number,
 ): ReadonlySet<number> {
-  const settled = new Set(silent.keys())
+  const settled = new Set([...silent.keys()].filter((relation) => listed.has(relation)))
   const others = new Set<number>()
   for (const { key, entry } of entries.values())
     (listed.has(key.relation) && isSettled(entry, now) ? settled : others).add(key.relation)

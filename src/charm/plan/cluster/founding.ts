@@ -19,10 +19,11 @@ export function planFounding(observed: Observed, peers: PeersSeen): readonly Wri
   if (founding && remainder) return [foundAnew(observed, founding, remainder)]
   const restored = planRestored(observed)
   if (restored) return restored
-  if (founding?.founder === undefined || isOrphaned(observed, peers, founding.founder))
-    return nameFounder(observed, peers)
+  const orphaned = founding?.founder === undefined || isOrphaned(observed, peers, founding.founder)
+  const named = orphaned ? nameFounder(observed, peers) : []
+  if (!founding || named.length > 0) return named
   if (founding.born) return leaveNobodyOut(observed, founding)
-  if (!servesAnew(observed)) return []
+  if (orphaned || !servesAnew(observed)) return []
   return [{ kind: 'founding/write', founding: { ...founding, born: true }, why: 'its first member serves' }]
 }
 
@@ -68,15 +69,16 @@ function nameFounder(observed: Observed, peers: PeersSeen): readonly Write[] {
 }
 
 /**
- * A founding after that generation and after that of the data here, without a founder yet. Its token is nobody's before: a restore that was
- * undone may have left data of the same generation, and so does a controller that was restored to a state of before.
+ * A founding after that generation and after that of the data here, without a founder yet. Its token is nobody's before: an application that
+ * was lost and is deployed anew in its model has the same names, a restore that was undone may have left data of the same generation, and so
+ * does a controller that was restored to a state of before.
  */
 export function nextFounding(
   { application, machine, modelUuid, now }: Observed,
   generation: number,
 ): Founding {
   const next = Math.max(generation, machine.claim?.generation ?? 0) + 1
-  return { token: [modelUuid, application, next, ...(next > 1 ? [now] : [])].join('-'), generation: next }
+  return { token: [modelUuid, application, next, now].join('-'), generation: next }
 }
 
 /** Units that Juju plans to have and that have not told, for the founding as it is now, what data they have. */

@@ -87,6 +87,15 @@ test('the backups of a cluster that was lost stay, whatever the one that has its
   assert.deepEqual(kept, [50, 40, 30, 0].map(idOf))
 })
 
+test('so they do where both clusters have the first token of a charm of before', async () => {
+  const founding = 'first'
+  const lost = [30, 40].map((hours) => backup(idOf(hours), { clusterId: '7', founding }))
+  const anew = [0, 1].map((hours) => backup(idOf(hours), { founding }))
+  const store = openMemoryStore(Object.assign({}, ...lost, ...anew))
+  const kept = await keptIn(store, jobOf(), { cluster: { clusterId: '1', founding } })
+  assert.deepEqual(kept, [40, 30, 0].map(idOf))
+})
+
 test('only what has no manifest at all is swept as remains, and that after a day', async () => {
   const [unreadable, alone, fresh, torn] = [idOf(60), idOf(50), idOf(3), idOf(40)]
   const store = openMemoryStore({

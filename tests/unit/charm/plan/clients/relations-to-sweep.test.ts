@@ -77,6 +77,21 @@ test('an update-status looks at every client that something else than its own ho
   }
 })
 
+test('a relation that asked for nothing and is listed no more is looked at until Juju says that it has ended', () => {
+  const ledger = ledgerOf([], {
+    silent: new Map([
+      [7, 'web'],
+      [8, 'web'],
+    ]),
+    crossModel: new Map([
+      [9, 'live'],
+      [10, 'suspended'],
+    ]),
+  })
+  for (const byTurns of [true, false])
+    assert.deepEqual(relationsToSweep(ledger, [8], { byTurns, now }), [7, 8, 9])
+})
+
 test('an update-status looks at no more requests that wait for ever than it would at few, and after a while at all of them', () => {
   const greedy = Array.from({ length: 12 }, (_, at) => at)
   const ended = { ...leaf('ended'), notAfter: now - 1 }

@@ -161,10 +161,26 @@ test('a token comes once, whatever generation Juju tells again', () => {
   const claim = { token: 'later', generation: 7, unit: 'etcd/5' }
   const restored = { ...observed, machine: { ...observed.machine, claim } }
   assert.equal(nextFounding(restored, 1).generation, 8)
-  assert.notEqual(
-    nextFounding(observed, 1).token,
-    nextFounding({ ...observed, now: observed.now + 1 }, 1).token,
-  )
+  // The first one of an application that is deployed anew in the model where it was lost, and later ones.
+  for (const generation of [0, 1])
+    assert.notEqual(
+      nextFounding(observed, generation).token,
+      nextFounding({ ...observed, now: observed.now + 1 }, generation).token,
+    )
+})
+
+test('who was left out of a restore is counted in, although the unit that restored has been replaced', () => {
+  const restore = { snapshot: 'a', unit: 'etcd/0', without: ['etcd/6'], before: born }
+  const founding: Founding = { ...born, generation: 2, restore }
+  const observed = seenBy(founding, { 'etcd/6': 'in use' })
+  assert.ok(observed.peers)
+  const units = new Map(observed.peers.units)
+  units.set('etcd/6', { databag: { data: true, joined: 'token' }, requested: new Map(), issued: new Map() })
+  const peers = { ...observed.peers, units }
+  const [write] = planFounding({ ...observed, peers }, peers)
+  assert.ok(write?.kind === 'founding/write')
+  assert.equal(write.founding.restore?.without, undefined)
+  assert.equal(write.founding.generation, 2)
 })
 
 test('units that are waited for are named', () => {
