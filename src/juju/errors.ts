@@ -95,7 +95,7 @@ export async function unlessUnreadable<T>(asked: Promise<T>): Promise<T | undefi
 
 const classes = [
   [RelationGone, /relation not found|relation "[^"]*" not found/],
-  [NotLeader, /not the leader|cannot write relation settings|lease not held/],
+  [NotLeader, /not the leader|is not leader of|cannot write relation settings|lease not held/],
   [NotAllowed, /permission denied|access denied|unauthorized access|is not allowed to/],
   [NotFound, /not found/],
 ] as const

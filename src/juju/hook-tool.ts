@@ -24,8 +24,11 @@ export interface HookTools {
   readonly calls: readonly Call[]
 }
 
-/** Juju's agent answers at once or not at all. */
-const timeout = 60_000
+/**
+ * The agent runs one tool of a hook after the other, and `resource-get` among them downloads: the others wait that long. One that takes longer
+ * than any download should is never answered.
+ */
+const timeout = 1_800_000
 
 /** @example await openHookTools(process.env).run('is-leader', []) */
 export function openHookTools(env: Environment): HookTools {

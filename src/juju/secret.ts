@@ -2,7 +2,8 @@
 // last 20 characters, because every tool prints another form.
 
 import * as z from 'zod/mini'
-import { NotFound } from './errors.ts'
+import { askAgain } from './ask-again.ts'
+import { NotFound, RelationGone, type ToolError } from './errors.ts'
 import type { HookTools } from './hook-tool.ts'
 import { parseSecretId, type RelationId, type SecretId, type SecretUri, secretUri } from './names.ts'
 import { withContentFiles } from './secret-file.ts'
@@ -70,14 +71,21 @@ const infoSchema = z.record(
 export function openSecrets(tools: HookTools, modelUuid: string, folder: string): Secrets {
   const at = (name: SecretName): readonly string[] => ('uri' in name ? [name.uri] : ['--label', name.label])
 
-  const readSecret: Secrets['readSecret'] = (name, { refresh, peek } = {}) =>
-    tools.runJson(
-      'secret-get',
-      [...at(name), ...(refresh ? ['--refresh'] : []), ...(peek ? ['--peek'] : [])],
-      contentSchema,
-    )
+  const readSecret: Secrets['readSecret'] = async (name, how = {}) => {
+    const { refresh, peek } = how
+    const flags = [...(refresh ? ['--refresh'] : []), ...(peek ? ['--peek'] : [])]
+    try {
+      return await tools.runJson('secret-get', [...at(name), ...flags], contentSchema)
+    } catch (error) {
+      if ('uri' in name || !isOfAnother(error)) throw error
+      // Juju says the same where it could not look at all labels.
+      const info = await secretInfo(name)
+      if (!info) throw new NotFound(error.call, { cause: error })
+      return readSecret({ uri: info.uri }, how)
+    }
+  }
 
-  const secretInfo: Secrets['secretInfo'] = async (name) => {
+  const lookUp = async (name: SecretName): Promise<SecretInfo | undefined> => {
     try {
       const found = Object.entries(await tools.runJson('secret-info-get', at(name), infoSchema))[0]
       const id = found && parseSecretId(found[0])
@@ -90,10 +98,13 @@ export function openSecrets(tools: HookTools, modelUuid: string, folder: string)
         access: (access ?? []).map((row) => row.scope),
       }
     } catch (error) {
-      if (error instanceof NotFound) return undefined
+      if (isOfAnother(error) && isSaidOf(error, name)) return undefined
       throw error
     }
   }
+
+  // Juju 4.0 looks at all own secrets, and at whom each is granted to: one that is deleted meanwhile is "secret not found", too.
+  const secretInfo: Secrets['secretInfo'] = (name) => askAgain(() => lookUp(name), isOfAnother)
 
   const create = async ({ label, owner, description, content }: SecretToPut): Promise<SecretUri> => {
     const flags = ['--label', label, '--owner', owner, ...(description ? ['--description', description] : [])]
@@ -133,6 +144,16 @@ export function openSecrets(tools: HookTools, modelUuid: string, folder: string)
       ])
     },
   }
+}
+
+/** What may be said of another secret, or of a relation that one was granted over. */
+function isOfAnother(error: unknown): error is ToolError {
+  return error instanceof NotFound || error instanceof RelationGone
+}
+
+function isSaidOf({ call }: ToolError, name: SecretName): boolean {
+  const asked = 'label' in name ? name.label : (parseSecretId(name.uri) ?? name.uri)
+  return call.stderr.includes(`secret "${asked}" not found`)
 }
 
 /** Juju until 3.6.9 removes revision 12 with 1, by its digits, even where 12 is the latest. */

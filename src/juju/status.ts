@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini'
 import { plainLines } from '../plain-text.ts'
+import { NotAllowed, NotLeader } from './errors.ts'
 import type { HookTools } from './hook-tool.ts'
 
 export interface WorkloadStatus {
@@ -15,7 +16,11 @@ export interface Statuses {
    * it begins, the less a hook waits for it. Returns the messages, of which an empty one tells of nothing.
    */
   readStatuses(of: { readonly leader: boolean }): Promise<readonly string[]>
-  /** Sets this unit's status or, as the leader, the application's; makes no write where it is so already. */
+  /**
+   * Sets this unit's status or, as the leader, the application's; makes no write where it is so already.
+   *
+   * @throws {NotLeader} where the application's is another's to set
+   */
   setStatus(status: WorkloadStatus, of?: { readonly application?: boolean }): Promise<void>
   setApplicationVersion(version: string): Promise<void>
 }
@@ -52,16 +57,26 @@ export function openStatuses(tools: HookTools, unit: string): Statuses {
     },
     async setStatus({ status, message: told }, { application = false } = {}) {
       const message = shorten(plainLines(told))
-      if (application) ofApplication ??= await readApplication()
+      if (application) ofApplication ??= await asLeader(readApplication())
       else ofUnit ??= await readUnit()
       const current = application ? ofApplication : ofUnit
       if (current?.status === status && current.message === message) return
-      await tools.run('status-set', [...(application ? ['--application'] : []), status, '--', message])
+      const set = tools.run('status-set', [...(application ? ['--application'] : []), status, '--', message])
+      await (application ? asLeader(set) : set)
       if (application) ofApplication = { status, message }
       else ofUnit = { status, message }
     },
     async setApplicationVersion(version) {
       await tools.run('application-version-set', [version])
     },
+  }
+}
+
+/** Juju 4.0 refuses whoever leads no more as anybody without a permission. */
+async function asLeader<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (error) {
+    throw error instanceof NotAllowed ? new NotLeader(error.call, { cause: error }) : error
   }
 }

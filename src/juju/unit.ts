@@ -2,6 +2,7 @@
 
 import { stat } from 'node:fs/promises'
 import * as z from 'zod/mini'
+import { askAgain } from './ask-again.ts'
 import { type Databag, differences, type WantedDatabag } from './databag.ts'
 import { ToolError } from './errors.ts'
 import type { HookTools } from './hook-tool.ts'
@@ -50,8 +51,12 @@ export interface Unit {
   presentUnits(): Promise<ReadonlySet<string>>
   /** Addresses that the binding of an endpoint gives; of one of its relations, as its other end sees them. */
   networkGet(binding: string, relation?: RelationId): Promise<Network>
-  /** `2379/tcp`; opening what is open changes nothing. */
-  openPort(port: string): Promise<void>
+  /**
+   * `2379/tcp`; opening what is open changes nothing.
+   *
+   * @returns the unit of the same machine that has it open, where there is one: Juju lets no other open it
+   */
+  openPort(port: string): Promise<string | undefined>
   closePort(port: string): Promise<void>
   openedPorts(): Promise<readonly string[]>
   /** Ids of the unit's storage of that name, as `data/0`. */
@@ -108,7 +113,11 @@ export function openUnit(tools: HookTools): Unit {
   }
   let goal: Promise<Goal> | undefined
   const askGoal = (): Promise<Goal> => {
-    goal ??= tools.runJson('goal-state', [], goalStateSchema)
+    // In 4.0 it is put together unit by unit, those of related applications too: one that goes meanwhile fails it.
+    goal ??= askAgain(
+      () => tools.runJson('goal-state', [], goalStateSchema),
+      ({ call }) => /not found|dead/.test(call.stderr),
+    )
     return goal
   }
   return {
@@ -132,10 +141,18 @@ export function openUnit(tools: HookTools): Unit {
     presentUnits: async () => new Set(Object.keys((await askGoal()).units)),
     async networkGet(binding, relation) {
       const args = relation === undefined ? [binding] : [binding, '-r', String(relation)]
-      return describeNetwork(await tools.runJson('network-get', args, networkSchema))
+      return describeNetwork(await askNetwork(tools, args))
     },
     async openPort(port) {
-      await tools.run('open-port', [port])
+      try {
+        await tools.run('open-port', [port])
+        return undefined
+      } catch (error) {
+        const other =
+          error instanceof ToolError && /conflicts with .*\(unit "([^"]+)"\)/.exec(error.call.stderr)
+        if (!other) throw error
+        return other[1]
+      }
     },
     async closePort(port) {
       await tools.run('close-port', [port])
@@ -147,6 +164,17 @@ export function openUnit(tools: HookTools): Unit {
       return (await tools.runJson('storage-list', [name], z.nullable(z.array(z.string())))) ?? []
     },
     resourcePath: (name) => findResource(tools, name),
+  }
+}
+
+/** A binding without any address is a failure to Juju, for a moment or until it is bound to another space. */
+async function askNetwork(tools: HookTools, args: readonly string[]): Promise<z.infer<typeof networkSchema>> {
+  try {
+    return await tools.runJson('network-get', args, networkSchema)
+  } catch (error) {
+    if (error instanceof ToolError && error.call.stderr.includes('no network config found for binding'))
+      return { 'bind-addresses': null, 'ingress-addresses': null, 'egress-subnets': null }
+    throw error
   }
 }
 
@@ -167,8 +195,12 @@ async function findResource(tools: HookTools, name: string): Promise<string | un
     const path = await tools.run('resource-get', [name])
     return path !== '' && (await stat(path)).size > 0 ? path : undefined
   } catch (error) {
-    if (error instanceof ToolError && /could not download.*not found/s.test(error.call.stderr))
-      return undefined
+    if (error instanceof ToolError && isNeverAttached(error, name)) return undefined
     throw error
   }
+}
+
+function isNeverAttached({ call }: ToolError, name: string): boolean {
+  const words = ['resource not found', `resource "${name}" not found`]
+  return call.stderr.includes('could not download') && words.some((word) => call.stderr.includes(word))
 }

@@ -65,7 +65,10 @@ function unitConditions(observed: Observed): readonly Condition[] {
     return [{ status: 'maintenance', message: 'etcd is not installed yet', scope: 'unit' }]
   if (away) return waiting(describeAbsence(away))
   if (!peers) return waiting('waiting for the peer relation')
-  if (!observed.addresses) return waiting("juju knows no address of this unit; see its machine's network")
+  if (!observed.addresses)
+    return waiting(
+      "juju knows no address of this unit in the space of etcd-peers or etcd-client; see its machine's network, and juju bind",
+    )
   if (!peers.application.authorities)
     return waiting('waiting for the leader to make the certificate authorities')
   if (!peers.application.certificates.has(observed.unit))

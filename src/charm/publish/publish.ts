@@ -21,7 +21,12 @@ const writers: ByKind<Write['kind']> = {
       ...Object.fromEntries(Object.keys(current).map((key) => [key, undefined])),
       ...wanted,
     }),
-  'port/open': ({ juju }, _observed, { port }) => juju.openPort(port),
+  'port/open': async ({ juju }, _observed, { port }) => {
+    const other = await juju.openPort(port)
+    // Only what Juju lets through a cloud's firewall depends on it.
+    if (other)
+      await juju.log('WARNING', `port ${port} is ${other}'s to open, which shares this machine; remove it`)
+  },
   'version/set': ({ juju }, _observed, { version }) => juju.setApplicationVersion(version),
 }
 

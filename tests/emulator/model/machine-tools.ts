@@ -39,6 +39,7 @@ export const networkGet: Tool = ({ context, args }) => {
   const [first, last] = [more.filter((row) => row.first), more.filter((row) => !row.first)]
   const own = [...first.map((row) => row.address), ...addresses]
   const [address = ''] = own
+  if (own.length === 0) throw new ToolFailure(`no network config found for binding "${binding}"`)
   const translated = context.unit.ingress.get(binding)
   const ingress = translated === undefined ? own : [translated]
   const egress = `${address}/${isIPv6(address) ? 128 : 32}`

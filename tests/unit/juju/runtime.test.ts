@@ -1,16 +1,14 @@
 // The runtime over real executables: what it puts on command lines, and what it makes of what tools print and of how they fail.
 
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
 import {
   isConsumerProxy,
   NotAllowed,
   NotFound,
   NotLeader,
-  openJuju,
+  type openJuju,
   parseAppName,
   parseUnitName,
   RelationGone,
@@ -18,34 +16,7 @@ import {
   redact,
   sameSecret,
 } from '../../../src/juju/index.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'juju-'))
-const calls = join(folder, 'calls')
-after(() => rmSync(folder, { recursive: true }))
-
-/** Tools that print, complain and end as told, and note their arguments. */
-function toolsThat(
-  rows: Readonly<Record<string, { out?: string; err?: string; code?: number }>>,
-  env: Readonly<Record<string, string>> = {},
-): ReturnType<typeof openJuju> {
-  const bin = mkdtempSync(join(folder, 'bin-'))
-  writeFileSync(calls, '')
-  mkdirSync(join(folder, 'charm'), { recursive: true })
-  for (const [tool, { out = '', err = '', code = 0 }] of Object.entries(rows)) {
-    writeFileSync(join(bin, `${tool}.out`), out)
-    writeFileSync(join(bin, `${tool}.err`), err)
-    const script = `#!/bin/sh\necho "${tool} $*" >>'${calls}'\ncat '${bin}/${tool}.out'\ncat '${bin}/${tool}.err' >&2\nexit ${code}\n`
-    writeFileSync(join(bin, tool), script)
-    chmodSync(join(bin, tool), 0o755)
-  }
-  return openJuju({
-    PATH: `${bin}:/usr/bin:/bin`,
-    JUJU_CHARM_DIR: join(folder, 'charm'),
-    JUJU_MODEL_UUID: 'aafb7941-b11d-45c4-a410-565b281fd150',
-    JUJU_UNIT_NAME: 'etcd/0',
-    ...env,
-  })
-}
+import { calls, toolsThat } from './tools-that.ts'
 
 const id = 'c0000000000000000070'
 
@@ -72,7 +43,7 @@ test('failures are sorted by what a caller can do, in the words of 3.6 and of 4.
 
 test('a secret goes by file and never over the command line', async () => {
   const juju = toolsThat({
-    'secret-info-get': { err: 'ERROR secret not found\n', code: 1 },
+    'secret-info-get': { err: 'ERROR secret "l" not found\n', code: 1 },
     'secret-add': { out: `secret://aafb7941-b11d-45c4-a410-565b281fd150/${id}\n` },
     'secret-grant': {},
   })
@@ -221,11 +192,12 @@ test('a resource that was never attached is told from one that can not be had no
 })
 
 test('a network without an address is no failure', async () => {
-  for (const out of [
-    '{"bind-addresses":null}',
-    '{"bind-addresses":[{"interface-name":"eth0","addresses":null}]}',
+  for (const outcome of [
+    { out: '{"bind-addresses":null}' },
+    { out: '{"bind-addresses":[{"interface-name":"eth0","addresses":null}]}' },
+    { err: 'ERROR no network config found for binding "db"\n', code: 1 },
   ]) {
-    const { bindAddresses, ingressAddresses } = await toolsThat({ 'network-get': { out } }).networkGet('db')
+    const { bindAddresses, ingressAddresses } = await toolsThat({ 'network-get': outcome }).networkGet('db')
     assert.deepEqual([bindAddresses, ingressAddresses], [[], []])
   }
 })
