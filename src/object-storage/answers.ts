@@ -1,9 +1,8 @@
-// What stores answer where they do not do what they are asked, sorted by what the caller can do about it; and what they answer otherwise,
-// read as it comes.
+// What stores answer where they do not do what they are asked, sorted by what the caller can do about it.
 
+import { textOfError } from './bodies.ts'
 import {
   BucketMissing,
-  type Content,
   ObjectLocked,
   ObjectMissing,
   StoreDenied,
@@ -12,7 +11,6 @@ import {
   StoreRefused,
   StoreUnavailable,
 } from './port.ts'
-import { explainFailure } from './reach.ts'
 
 export interface Answer {
   readonly statusCode: number
@@ -41,15 +39,6 @@ export function explainAnswer(answer: Answer, call: string): StoreFailure {
   return new StoreRefused(message, told)
 }
 
-/** What fails on the way is told as what it is. */
-export async function* readBody({ body }: Response, call: string): Content {
-  try {
-    yield* body ?? []
-  } catch (error) {
-    throw explainFailure(error, call)
-  }
-}
-
 export interface Sending {
   readonly method: string
   readonly headers?: Readonly<Record<string, string>>
@@ -73,7 +62,7 @@ export async function send(
   } as const
   const response = await fetch(url, request)
   if (response.ok || expected.includes(response.status)) return response
-  const text = await response.text()
+  const text = await textOfError(response)
   const named = response.headers.get('x-ms-error-code')
   throw explainAnswer({ statusCode: response.status, ...readError(text, response, named) }, call)
 }

@@ -2,7 +2,9 @@
 // upload that fails leaves nothing that anybody sees, and the service forgets the blocks within a week.
 
 import { createHmac } from 'node:crypto'
-import { readBody, send } from './answers.ts'
+import { send } from './answers.ts'
+import { contentOf, headersOf, type Reader, textOfPage } from './bodies.ts'
+import { readPages } from './pages.ts'
 import { sendByParts } from './parts.ts'
 import {
   BucketMissing,
@@ -10,6 +12,7 @@ import {
   type Listing,
   type ObjectStore,
   type StoredObject,
+  StoreRefused,
   unlessMissing,
 } from './port.ts'
 import { reach } from './reach.ts'
@@ -28,18 +31,18 @@ interface Request {
   readonly body?: Uint8Array<ArrayBuffer>
 }
 
-type Ask = (call: string, request: Request) => Promise<Response>
+type Ask = <T>(call: string, request: Request, read: Reader<T>) => Promise<T>
 
 export function openAzure(settings: AzureSettings): ObjectStore {
-  const ask: Ask = (call, request) =>
-    reach((signal) => send(...sign(settings, request, signal), call), { call })
+  const ask: Ask = (call, request, read) =>
+    reach(async (signal) => read(await send(...sign(settings, request, signal), call), call), { call })
   return {
     put: (key, content) => put(ask, key, content),
-    get: async (key) => readBody(await ask(`get ${key}`, { method: 'GET', key }), `get ${key}`),
+    get: (key, size) => ask(`get ${key}`, { method: 'GET', key }, contentOf(size)),
     list: (prefix, { delimiter } = {}) => list(ask, prefix, delimiter),
     head: (key) => unlessMissing(head(ask, key)),
     async delete(key) {
-      await unlessMissing(ask(`delete ${key}`, { method: 'DELETE', key }))
+      await unlessMissing(ask(`delete ${key}`, { method: 'DELETE', key }, headersOf))
     },
   }
 }
@@ -52,7 +55,8 @@ function put(ask: Ask, key: string, content: Content): Promise<void> {
 }
 
 async function putWhole(ask: Ask, key: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
-  await ask(`put ${key}`, { method: 'PUT', key, body, headers: { 'x-ms-blob-type': 'BlockBlob' } })
+  const headers = { 'x-ms-blob-type': 'BlockBlob' }
+  await ask(`put ${key}`, { method: 'PUT', key, body, headers }, headersOf)
 }
 
 async function putInBlocks(
@@ -65,13 +69,13 @@ async function putInBlocks(
   const send = async (body: Uint8Array<ArrayBuffer>): Promise<void> => {
     const query = { comp: 'block', blockid: blockId(sent) }
     sent += 1
-    await ask(`put ${key} part ${sent}`, { method: 'PUT', key, query, body })
+    await ask(`put ${key} part ${sent}`, { method: 'PUT', key, query, body }, headersOf)
   }
   await send(first)
   for await (const body of rest) await send(body)
   const ids = Array.from({ length: sent }, (_, number) => `<Latest>${blockId(number)}</Latest>`)
   const body = Buffer.from(`<?xml version="1.0" encoding="utf-8"?><BlockList>${ids.join('')}</BlockList>`)
-  await ask(`put ${key}`, { method: 'PUT', key, query: { comp: 'blocklist' }, body })
+  await ask(`put ${key}`, { method: 'PUT', key, query: { comp: 'blocklist' }, body }, headersOf)
 }
 
 /** All of one length, as the service wants them. */
@@ -84,7 +88,7 @@ async function inContainer(ask: Ask, request: () => Promise<void>): Promise<void
     await request()
   } catch (error) {
     if (!(error instanceof BucketMissing)) throw error
-    await ask('make container', { method: 'PUT', key: '', query: { restype: 'container' } })
+    await ask('make container', { method: 'PUT', key: '', query: { restype: 'container' } }, headersOf)
     await request()
   }
 }
@@ -92,8 +96,8 @@ async function inContainer(ask: Ask, request: () => Promise<void>): Promise<void
 async function list(ask: Ask, prefix: string, delimiter?: string): Promise<Listing> {
   const objects: StoredObject[] = []
   const prefixes: string[] = []
-  let marker = ''
-  do {
+  const call = `list ${prefix}`
+  await readPages(call, async (marker) => {
     const query = {
       restype: 'container',
       comp: 'list',
@@ -101,11 +105,14 @@ async function list(ask: Ask, prefix: string, delimiter?: string): Promise<Listi
       ...(delimiter !== undefined && { delimiter }),
       ...(marker !== '' && { marker }),
     }
-    const text = await (await ask(`list ${prefix}`, { method: 'GET', key: '', query })).text()
+    const text = await ask(call, { method: 'GET', key: '', query }, textOfPage)
+    // Half a list is none: what is not in it would be taken for gone.
+    if (!/<EnumerationResults[ >]/.test(text) || !text.includes('</EnumerationResults>'))
+      throw new StoreRefused('its answer is no list, or not all of it', { call, code: 'NoList' })
     for (const blob of elements(text, 'Blob')) objects.push(readBlob(blob))
     for (const found of elements(text, 'BlobPrefix')) prefixes.push(textOf(found, 'Name'))
-    marker = textOf(text, 'NextMarker')
-  } while (marker !== '')
+    return textOf(text, 'NextMarker')
+  })
   return { objects, prefixes }
 }
 
@@ -119,7 +126,7 @@ function readBlob(blob: string): StoredObject {
 }
 
 async function head(ask: Ask, key: string): Promise<StoredObject> {
-  const { headers } = await ask(`head ${key}`, { method: 'HEAD', key })
+  const headers = await ask(`head ${key}`, { method: 'HEAD', key }, headersOf)
   return {
     key,
     size: Number(headers.get('content-length')),

@@ -2,7 +2,10 @@
 
 import { sign as signWith } from 'node:crypto'
 import * as z from 'zod/mini'
-import { readBody, send } from './answers.ts'
+import { parseJsonText } from '../parse-json.ts'
+import { send } from './answers.ts'
+import { contentOf, headersOf, type Reader, textOfPage } from './bodies.ts'
+import { readPages } from './pages.ts'
 import { cutIntoParts } from './parts.ts'
 import {
   BucketMissing,
@@ -33,16 +36,21 @@ interface Request {
   readonly expected?: readonly number[]
 }
 
-type Ask = (call: string, request: Request) => Promise<Response>
+type Ask = <T>(call: string, request: Request, read: Reader<T>) => Promise<T>
 
 export function openGcs(settings: GcsSettings): ObjectStore {
-  const key = keyFile.parse(JSON.parse(settings.serviceAccount))
+  const key = parseJsonText(keyFile, settings.serviceAccount)
+  if (!key)
+    throw new StoreRefused('the key file of the service account can not be read', {
+      call: 'open gcs',
+      code: 'NoKeyFile',
+    })
   const tokenOf = openTokens(key)
-  const ask: Ask = (call, { url, expected, ...request }) =>
+  const ask: Ask = (call, { url, expected, ...request }, read) =>
     reach(
       async (signal) => {
         const headers = { ...request.headers, authorization: `Bearer ${await tokenOf(signal)}` }
-        return send(url, { ...request, headers, signal }, call, expected)
+        return read(await send(url, { ...request, headers, signal }, call, expected), call)
       },
       { call },
     )
@@ -50,22 +58,30 @@ export function openGcs(settings: GcsSettings): ObjectStore {
   const at = (name: string): string => `${bucket}/${encodeURIComponent(name)}`
   return {
     put: (name, content) => put({ ask, settings, key }, name, content),
-    async get(name) {
-      const call = `get ${name}`
-      return readBody(await ask(call, { method: 'GET', url: `${at(name)}?alt=media` }), call)
-    },
+    get: (name, size) => ask(`get ${name}`, { method: 'GET', url: `${at(name)}?alt=media` }, contentOf(size)),
     list: (prefix, { delimiter } = {}) => list(ask, bucket, prefix, delimiter),
     async head(name) {
-      const answer = await unlessMissing(ask(`head ${name}`, { method: 'GET', url: at(name) }))
-      return answer && readObject(objectSchema.parse(await answer.json()))
+      const request = { method: 'GET', url: at(name) }
+      const found = await unlessMissing(ask(`head ${name}`, request, jsonOf(objectSchema)))
+      return found && readObject(found)
     },
     async delete(name) {
-      await unlessMissing(ask(`delete ${name}`, { method: 'DELETE', url: at(name) }))
+      await unlessMissing(ask(`delete ${name}`, { method: 'DELETE', url: at(name) }, headersOf))
     },
   }
 }
 
 const tokenSchema = z.object({ access_token: z.string(), expires_in: z._default(z.number(), 3600) })
+
+/** JSON's own errors quote the text, which may be a token. */
+function jsonOf<Schema extends z.core.$ZodType>(schema: Schema): Reader<z.infer<Schema>> {
+  return async (response, call) => {
+    const found = parseJsonText(schema, await textOfPage(response, call))
+    if (found === undefined)
+      throw new StoreRefused('its answer is not what was asked for', { call, code: 'NoAnswer' })
+    return found
+  }
+}
 
 /** One for an hour, as Google gives them; asked for anew a minute before its end. */
 function openTokens(key: KeyFile): (signal: AbortSignal) => Promise<string> {
@@ -75,8 +91,9 @@ function openTokens(key: KeyFile): (signal: AbortSignal) => Promise<string> {
     const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: assertion(key) }
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const body = new URLSearchParams(grant).toString()
-    const answer = await send(key.token_uri, { method: 'POST', headers, body, signal }, 'ask for a token')
-    const { access_token: token, expires_in } = tokenSchema.parse(await answer.json())
+    const call = 'ask for a token'
+    const answer = await send(key.token_uri, { method: 'POST', headers, body, signal }, call)
+    const { access_token: token, expires_in } = await jsonOf(tokenSchema)(answer, call)
     known = { token, until: Date.now() + (expires_in - 60) * 1000 }
     return token
   }
@@ -112,7 +129,7 @@ async function put(opened: Opened, name: string, content: Content): Promise<void
   } catch (error) {
     // It ends by itself in a week; that this fails, too, is no news. Google answers 499.
     const cancel = { method: 'DELETE', url: upload, expected: [404, 499] }
-    await ask(`abort ${name}`, cancel).catch(() => undefined)
+    await ask(`abort ${name}`, cancel, headersOf).catch(() => undefined)
     throw error
   }
 }
@@ -127,8 +144,8 @@ async function begin(opened: Opened, name: string): Promise<string> {
   const body = JSON.stringify({ name, ...(storageClass !== '' && { storageClass }) })
   const headers = { 'content-type': 'application/json' }
   const request = { method: 'POST', url, headers, body }
-  const answer = await inBucket(opened, () => ask(call, request))
-  const upload = answer.headers.get('location')
+  const headersBack = await inBucket(opened, () => ask(call, request, headersOf))
+  const upload = headersBack.get('location')
   if (upload === null)
     throw new StoreRefused('it named no place for an upload', { call, code: 'no-location' })
   return new URL(upload, endpoint).href
@@ -142,7 +159,8 @@ async function sendParts(ask: Ask, name: string, url: string, content: Content):
     const until = sent + body.length
     const range = body.length === 0 ? '*' : `${sent}-${until - 1}`
     const headers = { 'content-range': `bytes ${range}/${last ? until : '*'}` }
-    await ask(`put ${name}`, { method: 'PUT', url, headers, body, expected: last ? [] : [308] })
+    const request = { method: 'PUT', url, headers, body, expected: last ? [] : [308] }
+    await ask(`put ${name}`, request, headersOf)
     sent = until
   }
   for await (const part of cutIntoParts(content)) {
@@ -160,7 +178,7 @@ async function inBucket<T>({ ask, settings, key }: Opened, request: () => Promis
     const url = `${settings.endpoint}/storage/v1/b?project=${encodeURIComponent(key.project_id)}`
     const headers = { 'content-type': 'application/json' }
     const body = JSON.stringify({ name: settings.bucket })
-    await ask('make bucket', { method: 'POST', url, headers, body })
+    await ask('make bucket', { method: 'POST', url, headers, body }, headersOf)
     return request()
   }
 }
@@ -177,6 +195,7 @@ const objectSchema = z.object({
   etag: z._default(z.string(), ''),
 })
 const listSchema = z.object({
+  kind: z.literal('storage#objects'),
   items: z.optional(z.array(objectSchema)),
   prefixes: z.optional(z.array(z.string())),
   nextPageToken: z.optional(z.string()),
@@ -189,19 +208,19 @@ function readObject({ name, size, updated, etag }: z.infer<typeof objectSchema>)
 async function list(ask: Ask, bucket: string, prefix: string, delimiter?: string): Promise<Listing> {
   const objects: StoredObject[] = []
   const prefixes: string[] = []
-  for (let pageToken: string | undefined = ''; pageToken !== undefined; ) {
+  const call = `list ${prefix}`
+  await readPages(call, async (pageToken) => {
     const query = new URLSearchParams({
       prefix,
       ...(delimiter !== undefined && { delimiter }),
       ...(pageToken !== '' && { pageToken }),
     })
-    const call = `list ${prefix}`
-    const answer = await unlessMissing(ask(call, { method: 'GET', url: `${bucket}?${query}` }))
-    if (!answer) throw new BucketMissing('there is no such bucket', { call, code: 'notFound' })
-    const page = listSchema.parse(await answer.json())
-    objects.push(...(page.items ?? []).map(readObject))
-    prefixes.push(...(page.prefixes ?? []))
-    pageToken = page.nextPageToken || undefined
-  }
+    const request = { method: 'GET', url: `${bucket}?${query}` }
+    const page = await unlessMissing(ask(call, request, jsonOf(listSchema)))
+    if (!page) throw new BucketMissing('there is no such bucket', { call, code: 'notFound' })
+    for (const item of page.items ?? []) objects.push(readObject(item))
+    for (const found of page.prefixes ?? []) prefixes.push(found)
+    return page.nextPageToken ?? ''
+  })
   return { objects, prefixes }
 }

@@ -30,18 +30,24 @@ export function reach<T>(request: (signal: AbortSignal) => Promise<T>, options: 
 async function once<T>(request: (signal: AbortSignal) => Promise<T>, options: Reach): Promise<T> {
   const { call, explain } = options
   const deadlineMs = options.deadlineMs ?? (call.startsWith('put ') ? patience.put : patience.other)
-  const signal = AbortSignal.timeout(deadlineMs)
+  const deadline = AbortSignal.timeout(deadlineMs)
+  // One of its own: a content that is read after its request has been answered has no deadline.
+  const ending = new AbortController()
   const late = Promise.withResolvers<never>()
-  const end = (): void =>
-    late.reject(new StoreUnavailable(`no answer within ${deadlineMs / 1000} s`, { call, code: 'timeout' }))
-  signal.addEventListener('abort', end, { once: true })
+  const end = (): void => {
+    const words = `no answer within ${deadlineMs / 1000} s`
+    const failure = new StoreUnavailable(words, { call, code: 'timeout' })
+    late.reject(failure)
+    ending.abort(failure)
+  }
+  deadline.addEventListener('abort', end, { once: true })
   try {
-    // Not every client passes the signal on, so the request is raced, too.
-    return await Promise.race([request(signal), late.promise])
+    // Not every request heeds the signal, so it is raced, too.
+    return await Promise.race([request(ending.signal), late.promise])
   } catch (error) {
     throw explainFailure(error, call, explain)
   } finally {
-    signal.removeEventListener('abort', end)
+    deadline.removeEventListener('abort', end)
   }
 }
 

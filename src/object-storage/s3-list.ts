@@ -2,6 +2,8 @@
 // have hundreds of them.
 
 import type { S3Client } from '@bradenmacdonald/s3-lite-client'
+import { textOfPage } from './bodies.ts'
+import { readPages } from './pages.ts'
 import { type Listing, StoreRefused, type StoredObject } from './port.ts'
 import { elements, textOf } from './xml.ts'
 
@@ -19,17 +21,16 @@ export async function list(
   const prefixes: string[] = []
   const call = `list ${prefix}`
   const shape = { 'list-type': '2', prefix, delimiter, 'max-keys': '1000' }
-  let token = ''
-  do {
+  await readPages(call, async (token) => {
     const query = { ...shape, ...(token !== '' && { 'continuation-token': token }) }
     const request = { method: 'GET', objectName: '', query, returnBody: true }
-    const text = await ask(call, async () => (await client.makeRequest(request)).text())
-    if (!text.includes('<ListBucketResult'))
-      throw new StoreRefused('its answer is no list', { call, code: 'NoList' })
+    const text = await ask(call, async () => textOfPage(await client.makeRequest(request), call))
+    if (!/<ListBucketResult[ >]/.test(text) || !text.includes('</ListBucketResult>'))
+      throw new StoreRefused('its answer is no list, or not all of it', { call, code: 'NoList' })
     for (const row of elements(text, 'Contents')) objects.push(readObject(row))
     for (const row of elements(text, 'CommonPrefixes')) prefixes.push(textOf(row, 'Prefix'))
-    token = nextToken(text, call)
-  } while (token !== '')
+    return nextToken(text, call)
+  })
   return { objects, prefixes }
 }
 

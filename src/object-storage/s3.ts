@@ -2,7 +2,8 @@
 // upload that fails is taken back. No checksum headers and no bulk deletion: older servers know neither.
 
 import { S3Client } from '@bradenmacdonald/s3-lite-client'
-import { type Answer, explainAnswer, readBody } from './answers.ts'
+import { type Answer, explainAnswer } from './answers.ts'
+import { contentOf, textOfPage } from './bodies.ts'
 import { sendByParts } from './parts.ts'
 import {
   BucketMissing,
@@ -13,6 +14,7 @@ import {
   type StoredObject,
 } from './port.ts'
 import { reach } from './reach.ts'
+import { boundFetch, within } from './s3-fetch.ts'
 import { list } from './s3-list.ts'
 import type { S3Settings } from './settings.ts'
 import { elements, textOf } from './xml.ts'
@@ -20,10 +22,13 @@ import { elements, textOf } from './xml.ts'
 export function openS3(settings: S3Settings): ObjectStore {
   const { endpoint, region, bucket, accessKey, secretKey, pathStyle } = settings
   const client = new S3Client({ endPoint: endpoint, region, bucket, accessKey, secretKey, pathStyle })
-  const ask = <T>(call: string, request: () => Promise<T>): Promise<T> => reach(request, { call, explain })
+  boundFetch()
+  const ask = <T>(call: string, request: () => Promise<T>): Promise<T> =>
+    reach((signal) => within(signal, request), { call, explain })
   return {
     put: (key, content) => put({ client, settings, ask }, key, content),
-    get: (key) => ask(`get ${key}`, async () => readBody(await client.getObject(key), `get ${key}`)),
+    get: (key, size) =>
+      ask(`get ${key}`, async () => contentOf(size)(await client.getObject(key), `get ${key}`)),
     list: (prefix, { delimiter = '' } = {}) => list({ client, ask }, prefix, delimiter),
     head: (key) => ask(`head ${key}`, () => head(client, key)),
     async delete(key) {
@@ -73,7 +78,7 @@ async function begin({ client, settings, ask }: Opened, key: string): Promise<st
   const request = { method: 'POST', objectName: key, query: 'uploads', returnBody: true }
   const call = `put ${key}`
   const text = await ask(call, async () =>
-    (await client.makeRequest({ ...request, headers: headersOf(settings) })).text(),
+    textOfPage(await client.makeRequest({ ...request, headers: headersOf(settings) }), call),
   )
   const upload = /<UploadId>([^<]+)<\/UploadId>/.exec(text)?.[1]
   if (upload === undefined) throw new StoreRefused('it named no upload', { call, code: 'NoUploadId' })
@@ -106,11 +111,12 @@ async function complete({ client, ask }: Opened, key: string, upload: string, ta
   const payload = `<CompleteMultipartUpload>${rows.join('')}</CompleteMultipartUpload>`
   const query = `uploadId=${encodeURIComponent(upload)}`
   const request = { method: 'POST', objectName: key, query, payload, returnBody: true }
-  await ask(`put ${key}`, async () => {
-    const text = await (await client.makeRequest(request)).text()
+  const call = `put ${key}`
+  await ask(call, async () => {
+    const text = await textOfPage(await client.makeRequest(request), call)
     const code = /<Code>([^<]+)<\/Code>/.exec(text)?.[1]
     const message = /<Message>([^<]+)<\/Message>/.exec(text)?.[1] ?? 'the upload was not completed'
-    if (code !== undefined) throw explainAnswer({ statusCode: 500, code, message }, `put ${key}`)
+    if (code !== undefined) throw explainAnswer({ statusCode: 500, code, message }, call)
   })
 }
 
@@ -124,7 +130,8 @@ async function abort({ client, ask }: Opened, key: string, upload: string): Prom
 async function endUploads(opened: Opened, key: string): Promise<void> {
   const { client, ask } = opened
   const request = { method: 'GET', objectName: '', query: { uploads: '', prefix: key }, returnBody: true }
-  const text = await ask(`uploads of ${key}`, async () => (await client.makeRequest(request)).text())
+  const call = `uploads of ${key}`
+  const text = await ask(call, async () => textOfPage(await client.makeRequest(request), call))
   for (const upload of elements(text, 'Upload'))
     if (textOf(upload, 'Key') === key) await abort(opened, key, textOf(upload, 'UploadId'))
 }
