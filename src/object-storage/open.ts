@@ -16,9 +16,9 @@ export async function openStore(
   proxies: Readonly<Record<string, string>> = {},
 ): Promise<ObjectStore> {
   const { authorities } = settings
-  if (authorities.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...authorities])
-  if (Object.keys(proxies).length > 0) setGlobalProxyFromEnv({ ...proxies })
   try {
+    if (authorities.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...authorities])
+    if (Object.keys(proxies).length > 0) setGlobalProxyFromEnv({ ...proxies })
     return toldByVerb(await openAdapter(settings), proxies)
   } catch (error) {
     throw explainFailure(error, `open ${settings.kind}`)
@@ -61,7 +61,7 @@ function toldByVerb(store: ObjectStore, proxies: Readonly<Record<string, string>
     put: (key, content) => store.put(key, content),
     async get(key, size) {
       if (size !== undefined) await mendFetch(proxies)
-      return tell(`get ${key}`, store.get(key))
+      return tell(`get ${key}`, store.get(key, size))
     },
     list: (prefix, options) => tell(`list ${prefix}`, store.list(prefix, options)),
     head: (key) => tell(`head ${key}`, store.head(key)),

@@ -60,8 +60,12 @@ export function explainFailure(error: unknown, call: string, explain?: Reach['ex
   const told = { call, code, cause: error }
   if (isTrustFailure(code)) return new StoreUntrusted(message, told)
   if (isNetworkFailure(code, error)) return new StoreUnavailable(message, told)
+  if (error instanceof TypeError) return new StoreRefused(noRequest, { call, code })
   return new StoreRefused(message, told)
 }
+
+/** For what fetch throws before it sends anything: its own words quote the address or the header that it blames, with the keys in it. */
+const noRequest = 'no request can be made of the address and the keys; correct what the provider was given'
 
 /** fetch wraps what happened, once or twice; of several addresses the first tells enough. */
 function rootOf(error: unknown): { readonly code: string; readonly message: string } {

@@ -48,3 +48,8 @@ test('a key file that holds no key is a failure of the store, and is not told', 
 test('nobody there is told as such', async () => {
   await assert.rejects((await openStore({ ...place, ...s3 })).list(''), StoreUnavailable)
 })
+
+test('authorities that are no certificates are a failure of the store', async () => {
+  const authorities = ['-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----']
+  await assert.rejects(openStore({ ...place, ...s3, authorities }), StoreRefused)
+})
