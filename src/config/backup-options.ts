@@ -1,6 +1,7 @@
 // The options about backups: their shapes, what they are by default, and what to say where one is wrong.
 
 import * as z from 'zod/mini'
+import { leadsElsewhere } from '../interfaces/backup-layout.ts'
 import { parseSchedule } from '../interfaces/backup-schedule.ts'
 import { splitAuthorities } from '../interfaces/store-contract.ts'
 
@@ -11,7 +12,10 @@ export const backupOptions = {
   'backup-ca': z.string().check(z.refine((text) => splitAuthorities(text) !== undefined)),
   'backup-keep': whole(1, 10_000),
   'backup-keep-days': whole(0, 36_500),
-  'backup-path': z.string().check(z.regex(/^[\w./=@ -]{0,512}$/)),
+  'backup-path': z.string().check(
+    z.regex(/^[\w./=@ -]{0,512}$/),
+    z.refine((text) => !leadsElsewhere(text)),
+  ),
   'backup-schedule': z.string().check(z.refine((text) => parseSchedule(text) !== undefined)),
   'backup-verify': z.boolean(),
 } as const
@@ -31,7 +35,8 @@ export const backupRemedies: Readonly<Record<keyof typeof backupOptions, string>
   'backup-ca': 'set it to certificates in PEM, or to nothing',
   'backup-keep': 'set it to 1 to 10000 backups',
   'backup-keep-days': 'set it to 0 to 36500 days',
-  'backup-path': 'set it to a path of letters, digits and the signs . _ - = @, or to nothing',
+  'backup-path':
+    'set it to a path of letters, digits and the signs . _ - = @, no part of it . or .., or to nothing',
   'backup-schedule':
     'set it to never, hourly, every 6h, daily@03:30, weekly@sun-03:30 or to five words of cron, in UTC',
   'backup-verify': 'set it to true or false',

@@ -7,11 +7,12 @@ import {
   firstOf,
   type Given,
   notEmpty,
+  readEndpoint,
+  readPath,
   splitAuthorities,
   type StoreContract,
   type StoreReading,
   type StoreWishes,
-  trimPath,
 } from './store-contract.ts'
 
 export const azureStorage: StoreContract = { endpoint: 'azure-storage-credentials', ask, read }
@@ -26,26 +27,29 @@ function read(given: Given, secret: Given, wishes: StoreWishes): StoreReading {
   const container = firstOf(given.container)
   const missing = notEmpty(['container', container], ['storage-account', account], ['secret-key', secretKey])
   if (missing.length > 0) return { kind: 'incomplete', missing }
-  const endpoint = readEndpoint(given, account, container)
-  if (endpoint === undefined)
-    return { kind: 'invalid', because: `endpoint "${given.endpoint}" is no address` }
+  const address = readEndpoint(addressOf(given, account))
+  if (address.kind === 'invalid') return address
+  const endpoint = withoutContainer(address.url, container)
   const authorities = splitAuthorities(wishes.authorities) ?? []
-  const path = trimPath(firstOf(wishes.path, given.path))
+  const place = readPath(given, wishes)
+  if (place.kind === 'invalid') return place
+  const { path } = place
   return {
     kind: 'ready',
     settings: { kind: 'azure', endpoint, account, container, secretKey, path, authorities },
   }
 }
 
-/** The container may be at the end of it; `abfs` and `wasb` are no protocols of the blob service, only a hint whether it has TLS. */
-function readEndpoint(given: Given, account: string, container: string): string | undefined {
+/** `abfs` and `wasb` are no protocols of the blob service, only a hint whether it has TLS. */
+function addressOf(given: Given, account: string): string {
   const told = firstOf(given.endpoint)
-  if (!/^https?:/i.test(told)) {
-    const plain = ['wasb', 'abfs', 'http'].includes(firstOf(given['connection-protocol']))
-    return `${plain ? 'http' : 'https'}://${account}.blob.core.windows.net`
-  }
-  if (!URL.canParse(told)) return undefined
-  const url = new URL(told)
+  if (/^https?:/i.test(told)) return told
+  const plain = ['wasb', 'abfs', 'http'].includes(firstOf(given['connection-protocol']))
+  return `${plain ? 'http' : 'https'}://${account}.blob.core.windows.net`
+}
+
+/** It may be at the end of the address. */
+function withoutContainer(url: URL, container: string): string {
   const parts = url.pathname.split('/').filter((part) => part !== '')
   if (parts.at(-1) === container) parts.pop()
   const host = url.host.replace(/\.dfs\.core\./, '.blob.core.')

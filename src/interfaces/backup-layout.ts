@@ -34,6 +34,14 @@ export function folderOf(path: string): string {
   return parts.length === 0 ? '' : `${parts.join('/')}/`
 }
 
+/**
+ * Whether a store that takes an address apart would look elsewhere: it goes back a folder, or out of the bucket. A list is asked for by a
+ * text and not by an address, and does not find what was put there.
+ */
+export function leadsElsewhere(path: string): boolean {
+  return path.split('/').some((part) => part === '.' || part === '..')
+}
+
 interface Place {
   readonly path: string
   readonly source: string

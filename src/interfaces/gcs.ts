@@ -7,11 +7,13 @@ import {
   firstOf,
   type Given,
   notEmpty,
+  printEndpoint,
+  readEndpoint,
+  readPath,
   splitAuthorities,
   type StoreContract,
   type StoreReading,
   type StoreWishes,
-  trimPath,
 } from './store-contract.ts'
 
 export const gcs: StoreContract = { endpoint: 'gcs-credentials', ask, read }
@@ -35,20 +37,20 @@ function read(given: Given, secret: Given, wishes: StoreWishes): StoreReading {
   const key = parseJsonText(keyFile, serviceAccount)
   if (!key) return { kind: 'invalid', because: 'secret-key is no key file of a service account' }
   const told = firstOf(given.endpoint, `https://storage.${firstOf(key.universe_domain, 'googleapis.com')}`)
-  if (!/^https?:/.test(told) || !URL.canParse(told))
-    return { kind: 'invalid', because: `endpoint "${told}" is no address` }
-  const path = trimPath(firstOf(wishes.path, given.path))
+  const endpoint = readEndpoint(told)
+  if (endpoint.kind === 'invalid') return endpoint
+  const place = readPath(given, wishes)
+  if (place.kind === 'invalid') return place
   const authorities = splitAuthorities(wishes.authorities) ?? []
-  const endpoint = told.replace(/\/+$/, '')
   return {
     kind: 'ready',
     settings: {
       kind: 'gcs',
-      endpoint,
+      endpoint: printEndpoint(endpoint.url),
       bucket,
       storageClass: firstOf(given['storage-class']),
       serviceAccount,
-      path,
+      path: place.path,
       authorities,
     },
   }

@@ -10,12 +10,15 @@ import {
   askFor,
   firstOf,
   type Given,
+  longest,
   notEmpty,
+  printEndpoint,
+  readEndpoint,
+  readPath,
   splitAuthorities,
   type StoreContract,
   type StoreReading,
   type StoreWishes,
-  trimPath,
 } from './store-contract.ts'
 
 export const s3: StoreContract = { endpoint: 's3-credentials', ask, read }
@@ -32,32 +35,36 @@ function read(given: Given, secret: Given, wishes: StoreWishes): StoreReading {
   const missing = notEmpty(['access-key', accessKey], ['secret-key', secretKey], ['bucket', bucket])
   if (missing.length > 0) return { kind: 'incomplete', missing }
   const region = firstOf(given.region, 'us-east-1')
-  const endpoint = readEndpoint(firstOf(given.endpoint), region)
-  if (!endpoint) return { kind: 'invalid', because: `endpoint "${given.endpoint}" is no address` }
-  const own = readChain(given['tls-ca-chain'])
+  const endpoint = readEndpoint(withScheme(firstOf(given.endpoint), region))
+  if (endpoint.kind === 'invalid') return endpoint
+  const chainText = given['tls-ca-chain'] ?? ''
+  if (chainText.length > longest.chain)
+    return { kind: 'invalid', because: `tls-ca-chain is longer than ${longest.chain} characters` }
+  const own = readChain(chainText)
   const more = splitAuthorities(wishes.authorities)
   if (!own) return { kind: 'invalid', because: 'tls-ca-chain holds no certificate in PEM' }
   const settings: S3Settings = {
     kind: 's3',
-    endpoint: endpoint.href.replace(/\/+$/, ''),
+    endpoint: printEndpoint(endpoint.url),
     region,
     bucket,
     accessKey,
     secretKey,
-    pathStyle: isPathStyle(firstOf(given['s3-uri-style']), endpoint, bucket),
+    pathStyle: isPathStyle(firstOf(given['s3-uri-style']), endpoint.url, bucket),
     storageClass: firstOf(given['storage-class']),
   }
-  const path = trimPath(firstOf(wishes.path, given.path))
-  return { kind: 'ready', settings: { ...settings, path, authorities: [...own, ...(more ?? [])] } }
+  const place = readPath(given, wishes)
+  if (place.kind === 'invalid') return place
+  return {
+    kind: 'ready',
+    settings: { ...settings, path: place.path, authorities: [...own, ...(more ?? [])] },
+  }
 }
 
 /** Some give it without a scheme, and Amazon's is not given at all. */
-function readEndpoint(text: string, region: string): URL | undefined {
+function withScheme(text: string, region: string): string {
   const told = text === '' ? `s3.${region}.amazonaws.com` : text
-  const url = /^[a-z]+:\/\//i.test(told) ? told : `https://${told}`
-  if (!URL.canParse(url)) return undefined
-  const found = new URL(url)
-  return /^https?:$/.test(found.protocol) && found.hostname !== '' ? found : undefined
+  return /^[a-z]+:\/\//i.test(told) ? told : `https://${told}`
 }
 
 /** A bucket can be a part of the host's name only where that resolves, and where the server's certificate covers it. */
@@ -71,7 +78,7 @@ function isPathStyle(style: string, { hostname, pathname }: URL, bucket: string)
 const chain = z.array(z.string())
 
 /** A JSON list of PEM texts; the field's README says base64, and some give one text. */
-function readChain(text = ''): readonly string[] | undefined {
+function readChain(text: string): readonly string[] | undefined {
   const found = (parseJsonText(chain, text) ?? [text]).map(splitAuthorities)
   return found.some((row) => row === undefined) ? undefined : found.flatMap((row) => row ?? [])
 }

@@ -2,6 +2,8 @@
 // provider gives where the store is, in its databag, and the keys, in a secret or, as older ones do, beside it.
 
 import type { StoreSettings } from '../object-storage/settings.ts'
+import { pemBlocks, writePem } from '../tls/pem.ts'
+import { leadsElsewhere } from './backup-layout.ts'
 
 export type StoreEndpoint = 's3-credentials' | 'azure-storage-credentials' | 'gcs-credentials'
 export type Given = Readonly<Record<string, string>>
@@ -14,11 +16,16 @@ export interface StoreWishes {
   readonly authorities: string
 }
 
+interface Refused {
+  readonly kind: 'invalid'
+  readonly because: string
+}
+
 export type StoreReading =
   | { readonly kind: 'ready'; readonly settings: StoreSettings }
   /** The provider has not given these yet. */
   | { readonly kind: 'incomplete'; readonly missing: readonly string[] }
-  | { readonly kind: 'invalid'; readonly because: string }
+  | Refused
 
 export interface StoreContract {
   readonly endpoint: StoreEndpoint
@@ -64,20 +71,58 @@ export function firstOf(...texts: readonly (string | undefined)[]): string {
 }
 
 /** Without the slashes at its ends, which people and providers put there or not. */
-export function trimPath(path: string): string {
+function trimPath(path: string): string {
   return path
     .split('/')
     .filter((part) => part.trim() !== '')
     .join('/')
 }
 
-const certificate = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
+type PathReading = Refused | { readonly kind: 'path'; readonly path: string }
+
+/** The operator's before the provider's. */
+export function readPath({ path: given }: Given, { path: wished }: StoreWishes): PathReading {
+  const path = trimPath(firstOf(wished, given))
+  if (!leadsElsewhere(path)) return { kind: 'path', path }
+  return { kind: 'invalid', because: 'path has a part that is . or ..; name folders alone' }
+}
+
+/** In characters: more than there is in any address, and in any chain of authorities. A provider may write anything. */
+export const longest = { endpoint: 2048, chain: 200_000 } as const
+
+type EndpointReading = Refused | { readonly kind: 'endpoint'; readonly url: URL }
+
+/** What is refused is not quoted, but for its host: people write passwords into addresses. */
+export function readEndpoint(text: string): EndpointReading {
+  const refuse = (because: string): Refused => ({ kind: 'invalid', because: `endpoint ${because}` })
+  if (text.length > longest.endpoint) return refuse(`is longer than ${longest.endpoint} characters`)
+  if (!URL.canParse(text)) return refuse('is no address like https://host:9000')
+  const url = new URL(text)
+  const shown = `${url.protocol}//${url.host}`
+  if (url.username !== '' || url.password !== '')
+    return refuse(`${shown} has a user or a password before its host; leave them out`)
+  if (!/^https?:$/.test(url.protocol)) return refuse(`${shown} is not of http or https`)
+  return { kind: 'endpoint', url }
+}
+
+/** Without slashes at its end, nor what is behind a `?`. */
+export function printEndpoint({ origin, pathname }: URL): string {
+  let end = pathname.length
+  while (pathname[end - 1] === '/') end -= 1
+  return `${origin}${pathname.slice(0, end)}`
+}
 
 /** @returns `undefined` where there is text, and no certificate in it */
 export function splitAuthorities(text: string): readonly string[] | undefined {
   if (text.trim() === '') return []
-  const found = text.match(certificate) ?? decode(text).match(certificate)
-  return found ?? undefined
+  const found = certificatesIn(text)
+  const all = found.length > 0 ? found : certificatesIn(decode(text))
+  return all.length > 0 ? all : undefined
+}
+
+function certificatesIn(text: string): readonly string[] {
+  const found = pemBlocks(text).filter(({ label, der }) => label === 'CERTIFICATE' && der.length > 0)
+  return found.map(({ label, der }) => writePem(label, der).trimEnd())
 }
 
 function decode(text: string): string {

@@ -1,6 +1,6 @@
 // What the objects in a store are: backups of this application, of others, what other charms put there, and remains.
 
-import { folderOf, isAhead, isBackupId } from '../../../interfaces/backup-layout.ts'
+import { folderOf, isAhead, isBackupId, leadsElsewhere } from '../../../interfaces/backup-layout.ts'
 import type { BackupManifest } from '../../../interfaces/backup-manifest.ts'
 import type { StoredObject } from '../../../object-storage/port.ts'
 
@@ -37,7 +37,8 @@ export function sortObjects(objects: readonly StoredObject[], path: string): Fou
     const parts = key.slice(folder.length).split('/')
     const [source = '', id = '', file = ''] = parts
     if (parts.length === 1) loose.push({ name: source, key, size, modified })
-    if (parts.length !== 3 || !isBackupId(id)) continue
+    // A folder `..` is somebody's joke: no request gets at what is in it.
+    if (parts.length !== 3 || !isBackupId(id) || leadsElsewhere(source)) continue
     const before = folders.get(`${source}/${id}`)
     const found = before ?? { source, id, size: undefined, manifestKey: undefined, etag: undefined }
     if (file === 'snapshot.db') folders.set(`${source}/${id}`, { ...found, size })

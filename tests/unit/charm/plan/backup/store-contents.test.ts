@@ -200,3 +200,11 @@ test('whatever the rule, the newest of each kind that may be restored stays, and
     }),
   )
 })
+
+test('a folder whose name leads elsewhere is none: what would be asked for is another place', () => {
+  const objects = ['.', '..', own].map((source) => object(`prod/${source}/${idOf(1)}/manifest.json`))
+  assert.deepEqual(
+    sortObjects(objects, 'prod').folders.map(({ source }) => source),
+    [own],
+  )
+})
