@@ -34,15 +34,25 @@ export async function textOfError(response: Response): Promise<string> {
  */
 export function contentOf(size: number | undefined): Reader<Content> {
   return async (response, call) => {
-    if (size !== undefined) return readBody(response, call)
+    if (size !== undefined) return readBody(response, call, size)
     return once(await readStart(response, longest.shortContent))
   }
 }
 
-/** What fails on the way is told as what it is. */
-async function* readBody({ body }: Response, call: string): Content {
+/** What fails on the way is told as what it is. No more comes than was expected: so much room was found for it, and etcd's log lies beside. */
+async function* readBody({ body }: Response, call: string, expected: number): Content {
+  let size = 0
   try {
-    yield* body ?? []
+    for await (const part of body ?? []) {
+      size += part.length
+      // Of a store that told no number it is none.
+      if (!(size <= expected))
+        throw new StoreRefused(`it has more than the ${expected} bytes that it was listed with`, {
+          call,
+          code: 'TooLong',
+        })
+      yield part
+    }
   } catch (error) {
     throw explainFailure(error, call)
   }

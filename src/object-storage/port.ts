@@ -25,8 +25,8 @@ export interface ObjectStore {
   /**
    * Begins to read; what fails later fails the stream.
    *
-   * @param size bytes that are expected of it. Where it is left out, it is a short text: read within the deadline of the request, and cut
-   * behind 128 KiB
+   * @param size bytes that are expected of it: more than that fail the stream. Where it is left out, it is a short text: read within the
+   * deadline of the request, and cut behind 128 KiB
    * @throws {ObjectMissing}
    */
   get(key: string, size?: number): Promise<Content>

@@ -45,10 +45,10 @@ test("a store is reached by the model's proxy, unless the model says that it is 
   assert.match(proxy.asked.join(), /store\.invalid/)
   const read = async (content: AsyncIterable<Uint8Array>): Promise<string> =>
     new Response(ReadableStream.from(content)).text()
-  assert.match(await read(await far.get('snapshot.db', 1)), /ListBucketResult/)
+  assert.match(await read(await far.get('snapshot.db', 100)), /ListBucketResult/)
   const direct = await openStore({ ...place, ...s3, ...keys, endpoint: near.url }, proxies)
   await direct.list('')
-  await read(await direct.get('snapshot.db', 1))
+  await read(await direct.get('snapshot.db', 100))
   assert.equal(near.asked.length, 2)
   assert.equal(proxy.asked.length, 2)
   for (const { server } of [proxy, near]) {

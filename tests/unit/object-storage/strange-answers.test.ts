@@ -65,6 +65,28 @@ test('a snapshot may take longer to read than its request to be answered', patie
   }
 })
 
+test(
+  'of a snapshot no more is read than it was listed with, nor of one that was listed with no number',
+  patient,
+  async () => {
+    for (const kind of kinds) {
+      await using server = await startServer(
+        (_request, response) => void response.end(Buffer.alloc(5_000_000)),
+      )
+      const store = await open(kind, server.url)
+      for (const size of [1_000_000, Number.NaN]) {
+        let written = 0
+        const reading = async (): Promise<void> => {
+          for await (const part of await store.get('snapshot.db', size)) written += part.length
+        }
+        await assert.rejects(reading, isRefused(/listed with/), `${kind} ${size}`)
+        assert.ok(!(written > size), `${kind} ${written}`)
+      }
+      assert.equal(await read(await store.get('snapshot.db', 5_000_000)), 5_000_000, kind)
+    }
+  },
+)
+
 test('of a text that is not short only the beginning is read', patient, async () => {
   for (const kind of kinds) {
     await using server = await startServer((_request, response) => void response.end(Buffer.alloc(1_000_000)))
