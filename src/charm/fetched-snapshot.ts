@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { isBackupId, manifestKey, sourceOf } from '../interfaces/backup-layout.ts'
+import { isBackupId, manifestKey } from '../interfaces/backup-layout.ts'
 import { type BackupManifest, printManifest } from '../interfaces/backup-manifest.ts'
 import { makeDirectory } from '../machine/file.ts'
 import { findWorkload } from '../machine/workload.ts'
@@ -32,18 +32,25 @@ export async function dropFetched(): Promise<void> {
     await rm(folder, { recursive: true, force: true })
 }
 
+/** Where a manifest was found. It may be a copy, and then names another application than the one whose folder it is in. */
+export interface ManifestPlace {
+  readonly path: string
+  /** As list-backups prints it. */
+  readonly source: string
+}
+
 /** Where list-backups looks for it. */
 export async function writeVerdict(
   store: ObjectStore,
-  path: string,
+  { path, source }: ManifestPlace,
   manifest: BackupManifest,
   { sound, now }: { readonly sound: boolean; readonly now: number },
 ): Promise<void> {
   const { verifiedAt: _v, unusableAt: _u, ...rest } = manifest
-  const { application, modelUuid, id } = rest
+  const { id } = rest
   if (!isBackupId(id)) return
   const at = `${new Date(now).toISOString().slice(0, 19)}Z`
-  const key = manifestKey({ path, source: sourceOf(application, modelUuid), id })
+  const key = manifestKey({ path, source, id })
   await store.put(
     key,
     contentOf(printManifest({ ...rest, ...(sound ? { verifiedAt: at } : { unusableAt: at }) })),

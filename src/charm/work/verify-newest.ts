@@ -68,11 +68,12 @@ async function lookAt({ store, job, row, adminAuthority }: ToVerify): Promise<Fo
  * @returns what kept it
  */
 async function note(
-  { store, job, row: { manifest }, now }: ToVerify,
+  { store, job, row: { manifest, source }, now }: ToVerify,
   sound: boolean,
 ): Promise<string | undefined> {
   try {
-    if (manifest) await writeVerdict(store, job.store.path, manifest, { sound, now: now() })
+    const place = { path: job.store.path, source }
+    if (manifest) await writeVerdict(store, place, manifest, { sound, now: now() })
     return undefined
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error

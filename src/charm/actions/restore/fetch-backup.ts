@@ -48,7 +48,8 @@ async function fetchNow(charm: Charm, observed: Observed, { backupId, source }: 
   const file = await fetchSnapshot(store, keyOf(row, path), row.size)
   const taken = Date.parse(row.manifest?.startedAt ?? '')
   const at = Number.isNaN(taken) ? charm.now : taken
-  return { kind: 'found', source: { name: backupId, path: file, manifest: row.manifest, taken: at } }
+  const { manifest, source: folder } = row
+  return { kind: 'found', source: { name: backupId, path: file, manifest, folder, taken: at } }
 }
 
 async function describeAbsence(store: ObjectStore, sought: Sought): Promise<string> {
@@ -84,12 +85,13 @@ export async function noteVerdict(
   { kind, ...located }: Located,
   sound: boolean,
 ): Promise<void> {
-  const manifest = 'source' in located ? located.source.manifest : undefined
-  if (kind !== 'found' || !manifest || !isBackupId(manifest.id)) return
+  const { manifest, folder } = 'source' in located ? located.source : {}
+  if (kind !== 'found' || !manifest || folder === undefined || !isBackupId(manifest.id)) return
   try {
     const { settings } = await requireStore(charm, observed)
     const store = await openStore(settings, charm.context.proxies)
-    await writeVerdict(store, settings.path, manifest, { sound, now: charm.now })
+    const place = { path: settings.path, source: folder }
+    await writeVerdict(store, place, manifest, { sound, now: charm.now })
   } catch (error) {
     const why = error instanceof StoreFailure ? error.message : conditionOf(error)?.message
     if (why === undefined) throw error

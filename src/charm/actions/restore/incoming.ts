@@ -12,6 +12,8 @@ export interface Source {
   readonly name: string
   readonly path: string
   readonly manifest: BackupManifest | undefined
+  /** In a store: whose folder it was found in, as list-backups prints it. */
+  readonly folder?: string
   /** Milliseconds since 1970, as far as can be known. */
   readonly taken: number
 }
