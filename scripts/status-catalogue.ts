@@ -20,7 +20,7 @@ const places: readonly (readonly [RegExp, string | undefined])[] = [
   [/\bblocked\((?!message)/g, 'blocked'],
   [/\breturn (?=['`"](?:quorum lost|refresh waits|point of no return))/g, 'blocked'],
   [/\btell\(\s*'(\w+)',/g, undefined],
-  [/\bmessage(?:: |\s*=\s*)/g, undefined],
+  [/\bmessage(?::\s+|\s*=\s*)/g, undefined],
 ]
 
 export function statusesIn(source: string): readonly StatusRow[] {

@@ -14,7 +14,7 @@ import { planAsking, planRequests } from './plan/issuers/requests.ts'
 import { planIssuers, withIssuers } from './plan/issuers/tell.ts'
 import { planAlarms } from './plan/cluster/alarms.ts'
 import { planDoubt } from './plan/cluster/damage.ts'
-import { planClaim, planStandstill } from './plan/cluster/data.ts'
+import { isAheadOfRecord, planClaim, planStandstill } from './plan/cluster/data.ts'
 import { planDefinition } from './plan/workload/definition.ts'
 import { planInstall } from './plan/workload/install.ts'
 import { planIssuing } from './plan/certificates/signing.ts'
@@ -28,7 +28,7 @@ import { planMembership } from './plan/cluster/membership.ts'
 import { planCollectors } from './plan/observability/collectors.ts'
 import { planOptions } from './plan/workload/options.ts'
 import { planRotation } from './plan/certificates/rotation.ts'
-import { planDiscard, planRestore } from './plan/restore/restore.ts'
+import { planDiscard, planRestore, planSettling } from './plan/restore/restore.ts'
 import { planStorage, storageAway } from './plan/workload/storage.ts'
 import { planAuthentication } from './plan/cluster/authentication.ts'
 import { planBackups } from './plan/backup/due.ts'
@@ -48,6 +48,8 @@ export function decide(seen: Observed): Plan {
   const unreadable = observed.peers?.application.unreadable ?? []
   if (unreadable.length > 0 && !observed.leaving)
     return { steps: [], writes: [], conditions: [isForeign(unreadable)], toCount: [] }
+  if (isAheadOfRecord(observed) && !observed.leaving)
+    return { steps: [], writes: planIntroduction(observed), conditions: [recordIsOlder], toCount: [] }
   const judged = nextLedger(observed)
   const { writes: answers, ledger, toCount } = planAnswers(observed, judged)
   const steps = observed.leaving ? [] : planSteps(observed, judged)
@@ -87,6 +89,7 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
     ...planRequests(observed),
     ...planClaim(observed),
     ...planDiscard(observed),
+    ...planSettling(observed),
     ...access,
     ...planAudit(observed, judged, access),
     ...planMembership(observed),
@@ -121,6 +124,15 @@ const isOfALaterCharm: Condition = {
 function isForeign(unreadable: readonly string[]): Condition {
   const what = `this revision can't read what its leader has told of ${unreadable.join(', ')}`
   return { status: 'blocked', message: `${what}; refresh to the revision before`, scope: 'unit' }
+}
+
+/** All that Juju says is of that time: clients and authorities as well. Who serves goes on as it is until the operator has decided. */
+const recordIsOlder: Condition = {
+  status: 'blocked',
+  message:
+    "juju's record of the cluster is older than its data (the controller was restored); run recover-quorum on the leader",
+  scope: 'unit',
+  stake: 'cluster',
 }
 
 function planLedger(observed: Observed, ledger: Ledger): readonly Write[] {

@@ -83,6 +83,8 @@ export interface PeerUnit {
   /** Its storage holds etcd's data: it is, or was, a member. */
   readonly data?: boolean
   readonly position?: DataPosition
+  /** Its data is of a later founding than the application's databag tells of. */
+  readonly ahead?: boolean
   /** Of what is to be in the truststore. */
   readonly unloadable?: readonly Unloadable[]
   /** Short fingerprints of the client certificates that its running etcd trusts. */
@@ -142,6 +144,7 @@ export function parsePeerUnit(databag: Readonly<Record<string, string>>): PeerUn
     ...(version && { version }),
     ...(data !== undefined && { data: data === 'yes' }),
     ...(stands && { position: stands }),
+    ...(databag.ahead && { ahead: true }),
     ...(unloaded && { unloadable: unloaded }),
     ...(trusts !== undefined && { trusts: trusts.split(',') }),
     ...(released && { released: Number(released) }),
@@ -168,6 +171,7 @@ export function printPeerUnit(unit: PeerUnit): Record<string, string | undefined
     version: unit.version,
     data: unit.data === undefined ? undefined : unit.data ? 'yes' : 'no',
     position: unit.position && printJsonText(unit.position),
+    ahead: unit.ahead ? 'yes' : undefined,
     unloadable: unit.unloadable && printJsonText(unit.unloadable),
     trusts: unit.trusts?.join(','),
     released: unit.released?.toString(),

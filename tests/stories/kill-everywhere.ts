@@ -70,6 +70,7 @@ export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'restore/put-in-force': false,
   'restore/take-back': false,
   'restore/discard': false,
+  'restore/settle': false,
   'stores/record': false,
   'store/ask': false,
   'backup/begin': false,

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import type { Bag, StoryModel } from './driver/driver.ts'
 import { story } from './driver/story.ts'
-import { assertSound, assertWrites, deployServed, heal, runOn, unitsOf } from './sound.ts'
+import { leaderOf, restored, saveSnapshot } from './snapshots.ts'
+import { assertSound, assertWrites, deployServed, heal, read, runOn, unitsOf } from './sound.ts'
 
 async function peersOf(model: StoryModel): Promise<number> {
   return (await model.relations('etcd')).find(({ endpoint }) => endpoint === 'etcd-peers')?.id ?? -1
@@ -71,4 +72,36 @@ story(other, { ownModel: true }, async (told) => {
   await heal(model)
   await assertSound(told)
   await assertWrites(model, id, '/web/again')
+})
+
+const older =
+  'a controller that is restored to a state of before a restore stops no member, and recover-quorum goes on with all data'
+story(older, { ownModel: true }, async (told) => {
+  const { model } = told
+  const id = await deployServed(model, 2)
+  const leader = await leaderOf(model)
+  await saveSnapshot(model, leader, 'monday.db')
+  const before = await peerBag(model)
+  await restored(model, leader, { file: 'monday.db' })
+  await heal(model)
+  await assertWrites(model, id, '/web/since')
+  const pids = await pidsOf(model)
+
+  await overwrite(model, { founding: before.founding ?? '' })
+  await heal(model)
+  for (const { workload } of await model.units('etcd'))
+    assert.match(
+      `${workload.status}: ${workload.message}`,
+      /^blocked: juju's record of the cluster is older than its data.*; run recover-quorum on the leader/,
+    )
+  assert.deepEqual(await pidsOf(model), pids)
+  await assertWrites(model, id, '/web/still')
+
+  const action = await model.runAction(leader, 'recover-quorum', { confirm: true })
+  assert.equal(action.status, 'completed', action.message)
+  await model.settle()
+  await heal(model)
+  await assertSound(told)
+  for (const unit of await unitsOf(model))
+    for (const key of ['/web/since', '/web/still']) assert.equal(await read(model, unit, key), '1')
 })

@@ -2,10 +2,11 @@
 
 import type { ByKind } from '../by-kind.ts'
 import type { RestoreStep } from '../step.ts'
-import { discardRestored, putInForce, takeBack } from './put-in-force.ts'
+import { discardRestored, putInForce, settleReplaced, takeBack } from './put-in-force.ts'
 
 export const onRestore: ByKind<RestoreStep['kind']> = {
   'restore/put-in-force': ({ now }) => putInForce(now),
   'restore/take-back': ({ now }, _observed, { folder }) => takeBack(folder, now),
   'restore/discard': () => discardRestored(),
+  'restore/settle': (_charm, _observed, { folders }) => settleReplaced(folders),
 }

@@ -1,10 +1,10 @@
 // What was made of a snapshot takes the place of what this unit had, or gives it back. Each is a rename, so whoever dies on the way does
 // the rest of it in a later hook.
 
-import { rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import * as z from 'zod/mini'
 import { parseJsonText, printJsonText } from '../../interfaces/json-text.ts'
-import { exists, readTextIfExists, removeFile } from '../../machine/file.ts'
+import { exists, readTextIfExists, removeFile, unlessAbsent } from '../../machine/file.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
 import { claimIn, copyAside, memberPath, replacedNote, restorePaths } from '../layout.ts'
 import { claimSchema } from '../observe/claim-record.ts'
@@ -40,19 +40,48 @@ export async function takeBack(folder: string, now: number): Promise<void> {
 
 /** What was made of the snapshot can be made of it again; anything else is somebody's data. */
 async function clear(workload: Workload, folder: string, now: number): Promise<void> {
-  const note = parseJsonText(noteSchema, await readTextIfExists(`${folder}/${replacedNote}`))
-  const claim = await readClaim(memberPath(workload))
-  if (claim === undefined || note?.by !== claim.token) return setDataAside(now)
+  if (!(await isOnlyRestored(memberPath(workload), folder)))
+    return setDataAside(now, undefined, { before: folder })
   const { draft } = restorePaths(workload)
   await rm(draft, { recursive: true, force: true })
   await rename(memberPath(workload), draft)
   await rm(draft, { recursive: true, force: true })
 }
 
+/** Much longer than a restore takes from there on, and than its action may last. */
+const servedFor = 10 * 60 * 1000
+
+/**
+ * It was made of the snapshot that took the place of what lies in the folder, and nobody has gone on with it: etcd's log was not written
+ * to long after that. Where Juju does not know of a restore any more since its controller was restored, clients have written for days.
+ */
+export async function isOnlyRestored(member: string, folder: string): Promise<boolean> {
+  const path = `${folder}/${replacedNote}`
+  const note = parseJsonText(noteSchema, await readTextIfExists(path))
+  const claim = await readClaim(member)
+  if (claim === undefined || note?.by !== claim.token) return false
+  const begun = await modifiedAt(path)
+  const log = `${member}/wal`
+  const names = (await unlessAbsent(readdir(log))) ?? []
+  const written = await Promise.all(
+    names.filter((name) => name.endsWith('.wal')).map((name) => modifiedAt(`${log}/${name}`)),
+  )
+  return Math.max(begun, ...written) - begun < servedFor
+}
+
+async function modifiedAt(path: string): Promise<number> {
+  return (await stat(path)).mtimeMs
+}
+
 const noteSchema = z.object({ by: z.optional(z.string()) })
 
 async function readClaim(member: string): Promise<Claim | undefined> {
   return parseJsonText(claimSchema, await readTextIfExists(claimIn(member)))
+}
+
+/** What they hold stays, for the operator. */
+export async function settleReplaced(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) await removeFile(`${folder}/${replacedNote}`)
 }
 
 export async function discardRestored(): Promise<void> {

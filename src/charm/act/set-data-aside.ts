@@ -9,15 +9,15 @@ import { countAside, describeAside, mostAside } from '../observe/aside.ts'
 import { Blocked } from '../outcome.ts'
 import { stopEtcd } from './start-record.ts'
 
-/** `copyStays`: the copy that was made of the data is about to take its place. */
+/** `copyStays`: the copy that was made of the data is about to take its place, or `before`, which was set aside: that counts no more. */
 export async function setDataAside(
   now: number,
   note?: { readonly name: string; readonly content: string },
-  { copyStays = false } = {},
+  { copyStays = false, before }: { readonly copyStays?: boolean; readonly before?: string } = {},
 ): Promise<void> {
   const workload = await findWorkload()
   const { data } = workload.paths
-  if ((await countAside(data)) >= mostAside) throw new Blocked(describeAside(data))
+  if ((await countAside(data, before)) >= mostAside) throw new Blocked(describeAside(data))
   await stopEtcd(workload)
   const aside = asidePath(workload, now)
   await makeDirectory(aside, { mode: 0o700 })

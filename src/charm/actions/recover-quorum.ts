@@ -10,6 +10,7 @@ import type { Charm } from '../charm.ts'
 import { noQuorumExists } from '../plan/cluster/guards.ts'
 import type { Observed, PeersSeen } from '../observed.ts'
 import { openAdmin } from '../open-admin.ts'
+import { isRecordOlder } from '../plan/cluster/data.ts'
 import { nextFounding } from '../plan/cluster/founding.ts'
 import { describeLoss, lostQuorum } from '../plan/cluster/quorum.ts'
 import { observe } from '../reconcile.ts'
@@ -23,7 +24,11 @@ export async function recoverQuorum(charm: Charm): Promise<void> {
   const lost = lostQuorum(observed)
   const units = await describeUnits(observed, observed.peers)
   await juju.actionSet({
-    finding: lost ? describeLoss(lost) : 'no member answers',
+    finding: isRecordOlder(observed)
+      ? "juju's record of the cluster is older than its data"
+      : lost
+        ? describeLoss(lost)
+        : 'no member answers',
     units: units.join('\n'),
     outcome:
       'the data that goes furthest founds a new cluster, the other units join it anew, other data is kept aside',
@@ -45,7 +50,7 @@ function whyNot(observed: Observed): string | undefined {
   const { damage } = observed.machine
   if (damage !== undefined && observed.peers?.units.size === 1)
     return `refused: the only data that there is is damaged (${damage}); restore a backup, by the action restore`
-  if (noQuorumExists.holds(observed)) return undefined
+  if (isRecordOlder(observed) || noQuorumExists.holds(observed)) return undefined
   if (observed.etcd.kind === 'up') return 'refused: the cluster has its quorum'
   if (observed.etcd.kind === 'down' && observed.etcd.lockedOut !== undefined)
     return 'refused: the members run, and only their truststore keeps everybody out; wait for their next hooks'

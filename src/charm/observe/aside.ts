@@ -7,9 +7,9 @@ import { asidePrefix, copyAside, memberAside } from '../layout.ts'
 export const mostAside = 3
 
 /** An empty one is of a hook that died on the way. */
-export async function countAside(folder: string): Promise<number> {
+export async function countAside(folder: string, but?: string): Promise<number> {
   const listed = (await unlessAbsent(readdir(folder))) ?? []
-  const names = listed.filter((name) => name.startsWith(asidePrefix))
+  const names = listed.filter((name) => name.startsWith(asidePrefix) && `${folder}/${name}` !== but)
   const filled = await Promise.all(names.map((name) => isFilled(`${folder}/${name}`)))
   return filled.filter(Boolean).length
 }

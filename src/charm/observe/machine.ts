@@ -96,7 +96,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const runs = service?.kind === 'active'
   const [onStorage, restore, run] = await Promise.all([
     observeData(workload, data, runs),
-    observeRestore(workload, runs),
+    observeRestore(workload),
     observeRun(workload, service),
   ])
   return {

@@ -11,8 +11,8 @@ import { claimSchema } from './claim-record.ts'
 
 const readySchema = z.object({ token: z.string(), snapshot: z.string() })
 
-export async function observeRestore(workload: Workload, runs: boolean): Promise<RestoreSeen> {
-  return { ready: await readReady(workload), replaced: runs ? [] : await findReplaced(workload.paths.data) }
+export async function observeRestore(workload: Workload): Promise<RestoreSeen> {
+  return { ready: await readReady(workload), replaced: await findReplaced(workload.paths.data) }
 }
 
 async function readReady(workload: Workload): Promise<Ready | undefined> {

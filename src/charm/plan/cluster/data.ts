@@ -3,7 +3,7 @@
 
 import type { Observed } from '../../observed.ts'
 import type { Resumption, Step } from '../../step.ts'
-import { founderOf, isClaimed, restoresHere } from '../restore/under-way.ts'
+import { founderOf, isClaimed, replacedHere, restoresHere } from '../restore/under-way.ts'
 import { memberName, ownMember, peerUrlOf } from './members.ts'
 
 export function dataOf(observed: Observed): 'none' | 'ours' | 'foreign' {
@@ -20,6 +20,29 @@ function wasJustMade(observed: Observed): boolean {
   const { founder, born } = peers?.application.founding ?? {}
   if (service === 'active' || (founder === unit && born)) return true
   return position !== undefined && position !== 'unreadable' && ownMember(observed)?.id === position.member
+}
+
+/**
+ * This unit's etcd ran here with data of a later founding than Juju knows of: the controller was restored to a state of before. A restore
+ * of a snapshot that Juju does not know of is another matter: what it took the place of comes back.
+ */
+export function isAheadOfRecord(observed: Observed): boolean {
+  const { application, machine, modelUuid, peers, unit } = observed
+  const { claim, data, loaded, service } = machine
+  const founding = peers?.application.founding
+  if (!founding?.born || !data || claim?.unit !== unit || replacedHere(observed)) return false
+  // Storage of another application, or of an earlier one, may come with any generation.
+  const isOfThisCluster = claim.token.startsWith(`${modelUuid}-${application}-${claim.generation}`)
+  const ranHere = service === 'active' || loaded !== undefined
+  return isOfThisCluster && ranHere && claim.generation > founding.generation
+}
+
+/** What Juju says is older than the data of this unit, or of one that tells so. */
+export function isRecordOlder(observed: Observed): boolean {
+  const told = [...(observed.peers?.units ?? [])].some(
+    ([name, { databag }]) => name !== observed.unit && databag.ahead === true,
+  )
+  return isAheadOfRecord(observed) || told
 }
 
 /** It has data, and etcd was not seen yet to serve the new cluster with it. */
@@ -47,7 +70,8 @@ export function planStandstill(observed: Observed): readonly Step[] {
   const kind = 'service/stop'
   if (founderOf(observed) === undefined)
     return [{ kind, why: 'the cluster is founded anew, and all its members stand still until then' }]
-  return dataOf(observed) === 'foreign' ? [{ kind, why: 'its data is of an earlier cluster' }] : []
+  const isForeign = dataOf(observed) === 'foreign' && !isAheadOfRecord(observed)
+  return isForeign ? [{ kind, why: 'its data is of an earlier cluster' }] : []
 }
 
 /** Once etcd lists this unit's member, its data is known to be of this cluster. */

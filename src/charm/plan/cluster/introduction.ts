@@ -8,6 +8,7 @@ import type { Write } from '../../step.ts'
 import { certificatesOnDisk } from '../certificates/certificates-on-disk.ts'
 import { ownEndpoint } from '../clients/endpoints.ts'
 import { reachOf } from '../clients/reach.ts'
+import { isAheadOfRecord } from './data.ts'
 import { ownPosition } from './founding.ts'
 import { isTight } from '../maintenance/room.ts'
 import { joinedToTell } from '../restore/founding.ts'
@@ -66,6 +67,7 @@ function introduce(observed: Observed, { databag }: PeerSeen): PeerUnit | undefi
     ...(version && { version }),
     ...(data !== undefined && { data }),
     ...(position && { position }),
+    ...(isAheadOfRecord(observed) && { ahead: true }),
     ...(machine.unloadable.length > 0 && { unloadable: machine.unloadable }),
     ...(trusts.length > 0 && { trusts }),
     ...(letGo !== undefined && { released: letGo }),

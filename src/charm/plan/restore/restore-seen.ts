@@ -5,7 +5,7 @@ import type { Claim } from '../cluster/data-seen.ts'
 export interface RestoreSeen {
   /** Made of a snapshot, whole, and not in force. */
   readonly ready: Ready | undefined
-  /** Data that a restore has taken the place of; looked for while etcd does not run. */
+  /** Data that a restore has taken the place of, and that comes back where nobody knows of that restore. */
   readonly replaced: readonly Replaced[]
 }
 

@@ -3,7 +3,7 @@
 import type { Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
 import { storageAway } from '../workload/storage.ts'
-import { founderOf, isClaimed, restoresHere } from './under-way.ts'
+import { founderOf, isClaimed, replacedHere, restoresHere } from './under-way.ts'
 
 /** Before anything else is done about data. */
 export function planRestore(observed: Observed): readonly Step[] {
@@ -21,10 +21,8 @@ function putInForce(observed: Observed): readonly Step[] {
 }
 
 /** A restore that was undone, or of which nobody knows, since its hook died. */
-function takeBack({ machine, peers, unit }: Observed): readonly Step[] {
-  const token = peers?.application.founding?.token
-  if (token === undefined || (machine.claim?.token ?? '') === token) return []
-  const before = machine.replaced.find(({ claim }) => claim.token === token && claim.unit === unit)
+function takeBack(observed: Observed): readonly Step[] {
+  const before = replacedHere(observed)
   const why = 'what took its place is not of this cluster'
   return before ? [{ kind: 'restore/take-back', folder: before.folder, why }] : []
 }
@@ -35,4 +33,15 @@ export function planDiscard(observed: Observed): readonly Step[] {
   if (!ready || (restoresHere(observed) && ready.token === observed.peers?.application.founding?.token))
     return []
   return [{ kind: 'restore/discard', why: `${ready.snapshot} is not to be restored any more` }]
+}
+
+/**
+ * Once all know that the cluster serves what was restored, Juju shows the founding of before only where its controller was restored to
+ * a state of before: then what is written since must not make way for that.
+ */
+export function planSettling(observed: Observed): readonly Step[] {
+  const { machine, peers } = observed
+  if (!peers?.application.founding?.born || !isClaimed(observed) || machine.replaced.length === 0) return []
+  const folders = machine.replaced.map(({ folder }) => folder)
+  return [{ kind: 'restore/settle', folders, why: 'the cluster serves what was restored' }]
 }

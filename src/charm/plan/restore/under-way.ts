@@ -2,7 +2,7 @@
 // others have told that they do, and until it serves all that was before is there to be taken up again (docs/adr/0033).
 
 import type { Restore } from '../../../interfaces/founding.ts'
-import type { Observed } from '../../observed.ts'
+import type { Observed, Replaced } from '../../observed.ts'
 import { membersOf } from '../cluster/members.ts'
 
 export function restoreUnderWay({ peers }: Observed): Restore | undefined {
@@ -41,6 +41,14 @@ export function servesAnew(observed: Observed): boolean {
 export function isClaimed({ machine, peers, unit }: Observed): boolean {
   const { claim } = machine
   return claim !== undefined && claim.token === peers?.application.founding?.token && claim.unit === unit
+}
+
+/** Data of the cluster as Juju knows it that a restore has taken the place of here, of which Juju does not know (any more). */
+export function replacedHere(observed: Observed): Replaced | undefined {
+  const { machine, peers, unit } = observed
+  const token = peers?.application.founding?.token
+  if (token === undefined || machine.claim?.token === token) return undefined
+  return machine.replaced.find(({ claim }) => claim.token === token && claim.unit === unit)
 }
 
 /** Who founds the cluster. Of a restore its own unit knows first; the others wait for the leader's word. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { Observed } from '../../../../../src/charm/observed.ts'
-import { dataOf } from '../../../../../src/charm/plan/cluster/data.ts'
-import { ownPosition } from '../../../../../src/charm/plan/cluster/founding.ts'
+import { dataOf, isRecordOlder } from '../../../../../src/charm/plan/cluster/data.ts'
+import { nextFounding, ownPosition } from '../../../../../src/charm/plan/cluster/founding.ts'
 import type { Founding } from '../../../../../src/interfaces/etcd-peers.ts'
 import { settled } from '../../observation.ts'
 import { kinds, running } from '../../observed-changes.ts'
@@ -127,4 +127,55 @@ test('a unit tells how far data goes that it does not run, and nothing of its ow
   assert.equal(ownPosition(seen(born, { claim: old, position: undefined })), undefined)
   const unreadable = ownPosition(seen(born, { claim: old, service: 'inactive', position: 'unreadable' }))
   assert.equal(unreadable?.index, '0')
+})
+
+const { modelUuid } = settled()
+/** A year after the backup that the controller was restored from. */
+const later = { token: `${modelUuid}-etcd-3-1700000000000`, generation: 3, unit: 'etcd/0' }
+const replaced = { folder: '/data/set-aside-1', claim: { token: 'token', generation: 2, unit: 'etcd/0' } }
+
+test('a member with data of a later founding than juju knows goes on serving, and the operator is told', () => {
+  for (const etcd of [up(), seen(born, {}).etcd]) {
+    const ahead = seen(born, { claim: later }, { etcd })
+    const { steps, writes, conditions } = decide(ahead)
+    assert.deepEqual(steps, [])
+    assert.match(
+      conditions[0]?.message ?? '',
+      /^juju's record of the cluster is older than its data.*; run rec/,
+    )
+    const [write] = writes
+    assert.equal(write?.kind === 'peer-unit/write' && write.unit.ahead, true)
+  }
+  // Its machine was started anew meanwhile.
+  assert.deepEqual(
+    decide(seen(born, { claim: later, service: 'inactive', position }, { etcd: up([member(1)]) })).steps,
+    [],
+  )
+})
+
+test('it stops once the operator recovers, for a generation beyond its data', () => {
+  const ahead = seen(born, { claim: later }, { etcd: up() })
+  assert.ok(isRecordOlder(ahead))
+  const founding = nextFounding(ahead, 2)
+  assert.equal(founding.generation, 4)
+  assert.deepEqual(kinds(decide(seen(founding, { claim: later }, { etcd: up() })).steps), ['service/stop'])
+  assert.ok(!isRecordOlder(seen(founding, { claim: later })))
+})
+
+test('data of others, or what a restore that juju does not know of has put there, makes way as ever', () => {
+  const stopped = (machine: Partial<Observed['machine']>): readonly string[] =>
+    kinds(decide(seen(born, machine, { etcd: up() })).steps)
+  assert.deepEqual(stopped({ claim: { ...later, unit: 'etcd/3' } }), ['service/stop'])
+  assert.deepEqual(stopped({ claim: { ...later, token: 'another-model-etcd-3-1' } }), ['service/stop'])
+  assert.deepEqual(stopped({ claim: later, replaced: [replaced] }), ['service/stop'])
+  const attached = { claim: later, service: 'inactive', position, loaded: undefined } as const
+  assert.ok(!isRecordOlder(seen(born, attached)))
+})
+
+test('a leader whose own data is no later knows it from another unit', () => {
+  const observed = seen(born, { claim: ours })
+  assert.ok(observed.peers && !isRecordOlder(observed))
+  const other = { databag: { ahead: true }, requested: new Map(), issued: new Map() }
+  const units = new Map([...observed.peers.units, ['etcd/1', other]])
+  assert.ok(isRecordOlder({ ...observed, peers: { ...observed.peers, units } }))
 })

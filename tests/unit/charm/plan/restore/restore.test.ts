@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { Claim, MachineSeen, Observed, PeerSeen } from '../../../../../src/charm/observed.ts'
 import { dataOf } from '../../../../../src/charm/plan/cluster/data.ts'
-import { planRestore } from '../../../../../src/charm/plan/restore/restore.ts'
+import { planRestore, planSettling } from '../../../../../src/charm/plan/restore/restore.ts'
 import { restoreConditions } from '../../../../../src/charm/plan/restore/conditions.ts'
 import { joinedToTell, leaveNobodyOut } from '../../../../../src/charm/plan/restore/founding.ts'
 import { founderOf, stillToStop } from '../../../../../src/charm/plan/restore/under-way.ts'
@@ -105,6 +105,19 @@ test('what was before comes back where the restore is undone, and nowhere else',
   const later: Founding = { token: 'later', generation: 3, founder: 'etcd/1', born: true }
   assert.deepEqual(kinds(seen({ founding: later, machine: { claim, replaced } })), [])
   assert.deepEqual(kinds(seen({ founding: undone, machine: { claim: old, replaced } })), [])
+})
+
+test('what was before is only the operator’s from the hook on that knows the restored cluster to serve', () => {
+  const claim = { token: 'new', generation: 2, unit: 'etcd/0' }
+  const replaced = [{ folder: '/data/set-aside-1', claim: old }]
+  const machine = { claim, replaced, service: 'active' } as const
+  const settles = (as: Founding): readonly string[] =>
+    planSettling(seen({ founding: as, machine })).map(({ kind }) => kind)
+  assert.deepEqual(settles({ ...founding, founder: 'etcd/0' }), [])
+  assert.deepEqual(settles({ ...before, born: true }), [])
+  assert.deepEqual(settles({ ...founding, founder: 'etcd/0', born: true }), ['restore/settle'])
+  const none = seen({ founding: { ...founding, born: true }, machine: { ...machine, replaced: [] } })
+  assert.deepEqual(planSettling(none), [])
 })
 
 test('whoever was left out says when it has joined, so that the leader counts it in at once, and says it no more then', () => {
