@@ -29,8 +29,10 @@ const clientCa = z.object({
 export type ClientCas = Readonly<z.infer<typeof clientCa>>
 
 const withdrawn = z.readonly(z.array(z.object({ serial: z.string(), notAfter: z.number() })))
-/** The administrator's certificate of a unit that is gone: hexadecimal digits, and milliseconds since 1970. */
+/** An administrator's certificate that was replaced, or whose unit is gone: hexadecimal digits, and milliseconds since 1970. */
 export type Withdrawn = Readonly<z.infer<typeof withdrawn>[number]>
+
+const certificatesRow = z.extend(byPurpose, { superseded: z.optional(withdrawn) })
 
 const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 /** What the leader has decided for all: public certificates only, never a key. */
@@ -40,6 +42,8 @@ export interface PeerApplication {
   readonly authorities?: ByPurpose
   readonly rotation?: Rotation
   readonly certificates: ReadonlyMap<string, ByPurpose>
+  /** By unit: administrator's certificates of before, one of which its disk may still hold. */
+  readonly superseded?: ReadonlyMap<string, readonly Withdrawn[]>
   /** What the operator has clients trusted by, beside their leaves, by relation id of `client-cas`. */
   readonly clientCas: Readonly<Record<string, ClientCas>>
   /** Whom no member lets in any more. */
@@ -67,9 +71,14 @@ export function parsePeerApplication(databag: Readonly<Record<string, string>>):
   const later = readFormat(databag) > format
   const authorities = read(byPurpose, 'authorities')
   const certificates = new Map<string, ByPurpose>()
+  const superseded = new Map<string, readonly Withdrawn[]>()
   for (const key of Object.keys(databag).filter((name) => name.startsWith(certificatesKey))) {
-    const issued = read(byPurpose, key)
-    if (issued) certificates.set(key.slice(certificatesKey.length), issued)
+    const row = read(certificatesRow, key)
+    if (!row) continue
+    const unit = key.slice(certificatesKey.length)
+    const { superseded: earlier, ...issued } = row
+    certificates.set(unit, issued)
+    if (earlier) superseded.set(unit, earlier)
   }
   const kept = read(options, 'options')
   const refused = read(withdrawn, 'withdrawn')
@@ -81,6 +90,7 @@ export function parsePeerApplication(databag: Readonly<Record<string, string>>):
     ...(authorities && { authorities }),
     ...(rotating.success && { rotation: rotating.data }),
     certificates,
+    ...(superseded.size > 0 && { superseded }),
     clientCas,
     ...(kept && { options: kept }),
     ...(refused && { withdrawn: refused }),
@@ -113,8 +123,13 @@ export function printAuthorities(bundles: ByPurpose, phase?: Rotation): Record<s
   return { authorities: printJsonText(bundles), rotation: phase }
 }
 
-export function printCertificates(unit: string, certificates: ByPurpose): Record<string, string> {
-  return { [`${certificatesKey}${unit}`]: printJsonText(certificates) }
+export function printCertificates(
+  unit: string,
+  certificates: ByPurpose,
+  superseded: readonly Withdrawn[],
+): Record<string, string> {
+  const row = { ...certificates, ...(superseded.length > 0 && { superseded }) }
+  return { [`${certificatesKey}${unit}`]: printJsonText(row) }
 }
 
 /** All that the databag has of units that are gone, but for whom of them members are to refuse. */

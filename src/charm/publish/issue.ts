@@ -9,8 +9,9 @@ import { createRequest } from '../../tls/request.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
+import type { CertificateWrite } from '../step.ts'
 import { livesOf } from '../plan/certificates/signing.ts'
-import { bySort, type CertifiedNames } from '../plan/certificates/names.ts'
+import { bySort } from '../plan/certificates/names.ts'
 import { readOwnKey } from '../observe/own-key.ts'
 import { readSigners } from './authorities.ts'
 
@@ -25,8 +26,7 @@ const commonNames: Readonly<Record<Purpose, string>> = {
 export async function signCertificates(
   charm: Charm,
   observed: Observed,
-  unit: string,
-  names: CertifiedNames,
+  { unit, names, renews, superseded }: Extract<CertificateWrite, { kind: 'certificates/sign' }>,
 ): Promise<Record<string, string>> {
   const signers = await readSigners(charm)
   const requests = observed.peers?.units.get(unit)?.databag.requests
@@ -34,8 +34,10 @@ export async function signCertificates(
     throw new Waiting('waiting for new certificate authorities: the keys of the old ones are gone')
   if (!requests) throw new Waiting(`waiting for the requests of ${unit}`)
   const { certificates, keys } = signers
-  const sign = (purpose: Purpose): Promise<string> =>
-    signRequest({
+  const before = observed.peers?.application.certificates.get(unit)
+  const sign = async (purpose: Purpose): Promise<string> => {
+    if (before && !renews.includes(purpose)) return before[purpose]
+    return signRequest({
       authority: { certificate: certificates[purpose], privateKey: keys[purpose] },
       request: requests[purpose],
       profile: purpose,
@@ -44,11 +46,9 @@ export async function signCertificates(
       now: new Date(charm.now),
       days: livesOf(observed).days,
     })
-  return printCertificates(unit, {
-    peer: await sign('peer'),
-    server: await sign('server'),
-    admin: await sign('admin'),
-  })
+  }
+  const signed = { peer: await sign('peer'), server: await sign('server'), admin: await sign('admin') }
+  return printCertificates(unit, signed, superseded)
 }
 
 /** Requests for the three keys on this disk, and which keys those are. */

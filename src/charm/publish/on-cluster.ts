@@ -34,8 +34,8 @@ export const onCluster: ByKind<Kind> = {
     const { bundles, rotation } = await rotateAuthorities(charm, to, peers?.application.authorities)
     return writeForAll(charm, printAuthorities(bundles, rotation))
   },
-  'certificates/sign': async (charm, observed, { unit, names }) =>
-    writeForAll(charm, await signCertificates(charm, observed, unit, names)),
+  'certificates/sign': async (charm, observed, write) =>
+    writeForAll(charm, await signCertificates(charm, observed, write)),
   'certificates/forget': (charm, _observed, { units, withdrawn }) =>
     writeForAll(charm, forgetCertificates(units, withdrawn)),
   'peer-unit/write': async (charm, _observed, { unit, renew }) => {

@@ -2,7 +2,7 @@
 // and signs in a later one, when Juju has stored them.
 
 import { type Purpose, purposes } from '../../../interfaces/etcd-peers.ts'
-import { planForgetting } from './forgetting.ts'
+import { planForgetting, supersededBy } from './forgetting.ts'
 import { clockIsNotBehind, credentialIsCommitted } from './guards.ts'
 import type { Observed, PeerSeen, PeersSeen } from '../../observed.ts'
 import type { Write } from '../../step.ts'
@@ -40,8 +40,12 @@ export function planIssuing(observed: Observed): readonly Write[] {
     // The leader knows its own addresses; what it writes of them would wake everybody but itself.
     const addresses = unit === observed.unit ? observed.addresses : seen.databag.addresses
     const names = addresses && namesToCertify(unit, addresses, observed)
-    const why = names && whySign(seen, names, observed)
-    if (why) writes.push({ kind: 'certificates/sign', unit, names, why })
+    const reasons = names ? whySign(seen, names, observed) : []
+    const [first] = reasons
+    if (!names || !first) continue
+    const renews = reasons.map(({ purpose }) => purpose)
+    const superseded = supersededBy(renews, unit, seen, observed)
+    writes.push({ kind: 'certificates/sign', unit, names, renews, superseded, why: first.why })
   }
   return writes
 }
@@ -54,11 +58,17 @@ function hadAuthorities({ application, units }: PeersSeen): boolean {
   return told || application.certificates.size > 0
 }
 
-function whySign(seen: PeerSeen, names: CertifiedNames, observed: Observed): string | undefined {
-  if (purposes.some((purpose) => !seen.requested.has(purpose))) return undefined
-  return purposes
-    .map((purpose) => whySignFor(purpose, seen, names, observed))
-    .find((why) => why !== undefined)
+interface Reason {
+  readonly purpose: Purpose
+  readonly why: string
+}
+
+function whySign(seen: PeerSeen, names: CertifiedNames, observed: Observed): readonly Reason[] {
+  if (purposes.some((purpose) => !seen.requested.has(purpose))) return []
+  return purposes.flatMap((purpose) => {
+    const why = whySignFor(purpose, seen, names, observed)
+    return why === undefined ? [] : [{ purpose, why }]
+  })
 }
 
 function whySignFor(

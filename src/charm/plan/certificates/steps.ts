@@ -11,7 +11,14 @@ export type CertificateWrite =
   /** `restore`: there were some, which only the secret can give back. */
   | { readonly kind: 'authorities/create'; readonly restore: boolean }
   | { readonly kind: 'authorities/rotate'; readonly to: RotationStep }
-  | { readonly kind: 'certificates/sign'; readonly unit: string; readonly names: CertifiedNames }
+  /** Those for `renews`; the others stay. `superseded`: administrator's certificates of before that its disk may still hold. */
+  | {
+      readonly kind: 'certificates/sign'
+      readonly unit: string
+      readonly names: CertifiedNames
+      readonly renews: readonly Purpose[]
+      readonly superseded: readonly Withdrawn[]
+    }
   /** Of units that are gone. */
   | {
       readonly kind: 'certificates/forget'

@@ -18,7 +18,12 @@ export function bystandersOf(observed: Observed): Bystanders {
   const issued = [...(peers?.units.values() ?? [])].flatMap((unit) => unit.issued.get('admin')?.serial ?? [])
   // The one that this unit still shows while the leader has signed another.
   const own = describeCertificate(machine.files['admin-certificate'] ?? '')
-  return { serials: new Set([...issued, ...(own ? [own.serial] : [])]), strangers: lets(observed) }
+  // Another unit may as well.
+  const superseded = [...(peers?.application.superseded?.values() ?? [])].flat().map(({ serial }) => serial)
+  return {
+    serials: new Set([...issued, ...superseded, ...(own ? [own.serial] : [])]),
+    strangers: lets(observed),
+  }
 }
 
 /** It trusts an operator's authority, or will with its next start; the list lives on through that. */
