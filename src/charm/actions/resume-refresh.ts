@@ -40,7 +40,9 @@ export function findRefresh(observed: Observed): RefreshFound | string {
   const next = standing?.units.find(({ outdated }) => outdated)
   if (!standing || !next) return 'no refresh is in progress'
   const own = standing.units.find(({ unit }) => unit === observed.unit)
-  if (own?.outdated !== true) return `${observed.unit} is refreshed already; run it on ${next.unit}`
+  if (own?.told.runs === undefined)
+    return `etcd has not started on ${observed.unit} yet; see its status; the next to be refreshed is ${next.unit}`
+  if (!own.outdated) return `${observed.unit} is refreshed already; run it on ${next.unit}`
   const refusal = whyReleaseIsNotTaken(observed, standing.wanted)
   if (refusal !== undefined) return refusal
   if (!prepared || releaseOf(prepared) !== standing.wanted)

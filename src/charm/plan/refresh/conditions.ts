@@ -89,7 +89,7 @@ export function describeHold(hold: Hold): string {
         ? 'this is the last unit, after which there is no way back to the earlier line; run resume-refresh on it'
         : 'it waits for resume-refresh'
     case 'unwell':
-      return `${hold.unit} is not well`
+      return `${hold.unit} is not well; see its status`
     case 'refused':
       return `${hold.because}; ${hold.remedy}`
     case 'check':

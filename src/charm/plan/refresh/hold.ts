@@ -71,10 +71,10 @@ function isAnsweredFor({ wanted, units }: Standing, order: RefreshOrder | undefi
 }
 
 function refusalOf(observed: Observed, { ready, current, rollback, answered }: Wish): Hold | undefined {
-  const { etcd, machine } = observed
+  const { etcd, machine, unit } = observed
   const members = membersOf(observed)
   if (etcd.kind !== 'up' || !members || etcd.clusterVersion === undefined)
-    return { kind: 'unknown', what: 'how the members are' }
+    return { kind: 'unknown', what: `how the members are; etcd on ${unit} must answer first, see its status` }
   const change: Change = {
     from: current.version,
     to: ready.version,

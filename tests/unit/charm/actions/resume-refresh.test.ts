@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeRefresh } from '../../../../src/charm/actions/describe-releases.ts'
-import { findRefresh } from '../../../../src/charm/actions/resume-refresh.ts'
+import { findRefresh, refusalOf } from '../../../../src/charm/actions/resume-refresh.ts'
 import type { Observed } from '../../../../src/charm/observed.ts'
 import { partsOf, printRefusals } from '../../../../src/charm/plan/workload/next-start.ts'
 import { wantedRelease } from '../../../../src/charm/plan/refresh/release.ts'
@@ -44,5 +44,29 @@ test('one that another unit went back from names that unit', () => {
   assert.equal(
     findRefresh({ ...observed, peers: { ...observed.peers, units } }),
     'the tarball is not taken: it did not run on etcd/1; attach another, or the same again to try once more',
+  )
+})
+
+test('a unit that never started is told so, and whose turn it is', () => {
+  const observed = clusterOf({
+    units: [...three('3.5.30'), { version: '3.5.31', told: { wants: 'new' } }],
+    self: 3,
+    to: '3.5.31',
+    machine: { loaded: undefined },
+  })
+  assert.equal(
+    findRefresh(observed),
+    'etcd has not started on etcd/3 yet; see its status; the next to be refreshed is etcd/2',
+  )
+})
+
+test('one whose etcd is down is told that it must answer first, whatever is ordered', () => {
+  const { observed, release } = ready()
+  const down: Observed = { ...observed, etcd: { kind: 'down', why: 'it has ended', standing: undefined } }
+  const found = findRefresh(down)
+  assert.ok(typeof found !== 'string')
+  assert.match(
+    refusalOf(down, found.ready, { release, health: false }) ?? '',
+    /etcd on etcd\/2 must answer first, see its status$/,
   )
 })
