@@ -97,7 +97,7 @@ test('leadership goes elsewhere in the middle of a restore', async (t) => {
     const refused = await restore(first, { undo: true })
     assert.equal(
       refused.message,
-      `etcd/1 may serve with what was restored already; if its status says that this is gone, ${way}`,
+      `etcd/1 may serve with what was restored already; if its status says that this is gone, or its machine is gone: ${way.replace('remove etcd/1', 'juju remove-unit --force etcd/1')}`,
     )
   }
 
@@ -132,4 +132,56 @@ test('leadership goes elsewhere in the middle of a restore', async (t) => {
     assert.equal(await countKeys(model, first, '/web/again'), 1)
     await assertWrites(model, id, '/web/on')
   })
+})
+
+test('the machine of the unit that restores is lost: the status tells how the others go on with what they had', async () => {
+  const model = await openWorld()
+  after(() => model[Symbol.asyncDispose]())
+  const id = await deployServed(model, 3)
+  model.passLeadership('etcd', first)
+  await model.settle()
+  await saveSnapshot(emulated(model), first, 'monday.db')
+  const later = await write(model, id, '/web/after/')
+  const restore = (unit: string, parameters: Readonly<Record<string, unknown>>) =>
+    model.runAction(unit, 'restore', { confirm: true, ...parameters })
+  // So that it waits, and is lost before it begins.
+  await model.cutOff(third)
+  const begun = await restore(first, { file: 'monday.db' })
+  assert.equal(begun.status, 'completed', begun.message)
+  await model.settle()
+  await model.cutOff(first)
+  await model.plugIn(third)
+  model.passLeadership('etcd', second)
+  await model.settle()
+  await model.updateStatus('etcd')
+  const way = `; if its machine is gone: juju remove-unit --force ${first}, and the others go on with what they had`
+  for (const unit of [second, third]) {
+    const { message } = model.unit(unit).workload
+    assert.ok(message.startsWith('restoring monday.db: waiting for ') && message.endsWith(way), message)
+  }
+  assert.match((await restore(second, { undo: true })).message, /juju remove-unit --force etcd\/0, /)
+
+  await model.loseUnit(first)
+  await heal(model)
+  await assertSound(model)
+  for (const unit of [second, third]) assert.equal(await countKeys(model, unit, '/web/after/'), later)
+  await assertWrites(model, id, '/web/on')
+})
+
+test('a unit whose machine is pending keeps no restore waiting', async () => {
+  const model = await openWorld()
+  after(() => model[Symbol.asyncDispose]())
+  const id = await deployServed(model, 2)
+  const leader = model.tables.applications.get('etcd')?.leader ?? ''
+  const before = await write(model, id, '/web/before/')
+  await saveSnapshot(emulated(model), leader, 'monday.db')
+  const pending = await model.addUnit('etcd')
+  await model.cutOff(pending.name)
+  const begun = await model.runAction(leader, 'restore', { file: 'monday.db', confirm: true })
+  assert.equal(begun.status, 'completed', begun.message)
+  await heal(model)
+  await model.loseUnit(pending.name)
+  await heal(model)
+  await assertSound(model)
+  for (const unit of unitsOf(model)) assert.equal(await countKeys(model, unit, '/web/before/'), before)
 })

@@ -9,7 +9,7 @@ import { certificateNamesAddress } from './certificates/guards.ts'
 import { clockConditions, rotationConditions } from './certificates/rotation.ts'
 import { clientConditions, trialConditions } from './clients/conditions.ts'
 import { clusterConditions, unstartedConditions, unstartedUnits } from './cluster/conditions.ts'
-import { untold } from './cluster/founding.ts'
+import { isOrphaned, untold } from './cluster/founding.ts'
 import { isNotOlder } from './cluster/guards.ts'
 import { dataIsLost, isDataLost } from './cluster/lost-data.ts'
 import { healthConditions } from './cluster/health.ts'
@@ -75,7 +75,9 @@ function unitConditions(observed: Observed): readonly Condition[] {
     return waiting("waiting for the leader to sign this unit's certificates")
   const restoring = restoreConditions(observed)
   if (restoring.length > 0) return restoring
-  if (!founder) return waiting(whyNotFounded(observed))
+  const isAnotherToFound =
+    !peers.application.founding?.born && founder && isOrphaned(observed, peers, founder)
+  if (!founder || isAnotherToFound) return waiting(whyNotFounded(observed))
   if (isDataLost(observed)) return [dataIsLost]
   if (phaseOf(observed) === 'starts')
     return waiting(describeStart(machine.run.begun?.at ?? machine.run.since))

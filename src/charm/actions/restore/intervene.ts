@@ -41,7 +41,7 @@ export async function undoRestore(charm: Charm, observed: Observed, { confirm }:
 }
 
 /** Once etcd listens with what was restored, clients may have written to it. */
-function whyNotUndo(observed: Observed): string | undefined {
+export function whyNotUndo(observed: Observed): string | undefined {
   const restore = restoreUnderWay(observed)
   if (!restore)
     return observed.peers?.application.founding?.restore
@@ -53,7 +53,7 @@ function whyNotUndo(observed: Observed): string | undefined {
     return runs ? `etcd runs with what was restored on ${unit} already` : undefined
   }
   return stillToStop(observed).length === 0
-    ? `${restore.unit} may serve with what was restored already; if its status says that this is gone, ${wayOut(restore.unit)}`
+    ? `${restore.unit} may serve with what was restored already; if its status says that this is gone, or its machine is gone: ${wayOut(restore.unit, { isLost: true })}`
     : undefined
 }
 

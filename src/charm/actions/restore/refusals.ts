@@ -6,6 +6,7 @@ import type { Observed } from '../../observed.ts'
 import { countAside, describeAside, mostAside } from '../../observe/aside.ts'
 import { workOf } from '../../plan/backup/work.ts'
 import { dataOf } from '../../plan/cluster/data.ts'
+import { unitsThereAre } from '../../plan/cluster/members.ts'
 import { describeReleases } from '../../plan/restore/releases.ts'
 import { storageAway } from '../../plan/workload/storage.ts'
 import { onlyOnLeader } from '../on-leader.ts'
@@ -39,14 +40,15 @@ export async function whyNotRestore(
 }
 
 export function whyNotWithout(
-  { peers }: Observed,
+  observed: Observed,
   {
     without,
     force,
     unit,
   }: { readonly without: readonly string[]; readonly force: boolean; readonly unit: string },
 ): string | undefined {
-  const unknown = without.find((name) => !peers?.units.has(name) || name === unit)
+  const units = unitsThereAre(observed)
+  const unknown = without.find((name) => !units.has(name) || name === unit)
   if (unknown !== undefined) return `without: ${unknown} is no other unit of this application`
   if (without.length > 0 && !force)
     return `to go on without ${without.join(', ')} takes force=true: where its etcd still runs, it goes on with the old data until its agent is back`

@@ -38,7 +38,8 @@ function foundAnew(observed: Observed, { generation }: Founding, { staying, gone
   return { kind: 'founding/write', founding, why }
 }
 
-function isOrphaned({ expectedUnits }: Observed, { units }: PeersSeen, founder: string): boolean {
+/** Of a founder that Juju has no more. */
+export function isOrphaned({ expectedUnits }: Observed, { units }: PeersSeen, founder: string): boolean {
   return expectedUnits !== undefined && !expectedUnits.has(founder) && !units.has(founder)
 }
 

@@ -6,6 +6,7 @@ import type { Write } from '../../step.ts'
 import { memberOf, membersOf, unitsThereAre } from '../cluster/members.ts'
 import {
   isClaimed,
+  isRestorerGone,
   restoresHere,
   restoreUnderWay,
   servesAnew,
@@ -18,7 +19,7 @@ export function planRestored(observed: Observed): readonly Write[] | undefined {
   const founding = observed.peers?.application.founding
   const restore = restoreUnderWay(observed)
   if (!founding || !restore || founding.founder !== undefined) return undefined
-  if (!unitsThereAre(observed).has(restore.unit)) return undefined
+  if (isRestorerGone(observed)) return undefined
   if (stillToStop(observed).length > 0) return []
   const born = restoresHere(observed) && isClaimed(observed) && servesAnew(observed)
   const next = { ...founding, founder: restore.unit, ...(born && { born }) }

@@ -3,7 +3,7 @@
 
 import type { Restore } from '../../../interfaces/founding.ts'
 import type { Observed, Replaced } from '../../observed.ts'
-import { membersOf } from '../cluster/members.ts'
+import { membersOf, unitsThereAre } from '../cluster/members.ts'
 
 export function restoreUnderWay({ peers }: Observed): Restore | undefined {
   const founding = peers?.application.founding
@@ -15,12 +15,22 @@ export function restoresHere(observed: Observed): boolean {
   return restoreUnderWay(observed)?.unit === observed.unit
 }
 
-/** Units whose etcd may still run on what was before. */
+/** Juju has the unit no more that was to restore, as far as this hook can know: the others are about to go on with what they had. */
+export function isRestorerGone(observed: Observed): boolean {
+  const restore = restoreUnderWay(observed)
+  return restore !== undefined && !unitsThereAre(observed).has(restore.unit)
+}
+
+/**
+ * Units whose etcd may still run on what was before. One that Juju only plans (its machine is pending, or its install hook fails) is none of
+ * them: no etcd starts before the leader has signed for it. Data on storage that it is given is of an earlier founding, and is not started.
+ */
 export function stillToStop(observed: Observed): readonly string[] {
   const { expectedUnits, peers } = observed
-  const { founding } = peers?.application ?? {}
+  const { certificates, founding } = peers?.application ?? {}
   const { unit, without = [] } = founding?.restore ?? {}
-  const units = new Set([...(expectedUnits ?? []), ...(peers?.units.keys() ?? [])])
+  const signedFor = [...(expectedUnits ?? [])].filter((name) => certificates?.has(name))
+  const units = new Set([...signedFor, ...(peers?.units.keys() ?? [])])
   return [...units].sort().filter((name) => {
     return name !== unit && !without.includes(name) && !standsStill(observed, name)
   })

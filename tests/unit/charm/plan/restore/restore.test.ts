@@ -1,58 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
-import type { Claim, MachineSeen, Observed, PeerSeen } from '../../../../../src/charm/observed.ts'
+import type { MachineSeen, Observed } from '../../../../../src/charm/observed.ts'
 import { dataOf } from '../../../../../src/charm/plan/cluster/data.ts'
 import { planRestore, planSettling } from '../../../../../src/charm/plan/restore/restore.ts'
 import { restoreConditions } from '../../../../../src/charm/plan/restore/conditions.ts'
 import { joinedToTell, leaveNobodyOut } from '../../../../../src/charm/plan/restore/founding.ts'
 import { founderOf, stillToStop } from '../../../../../src/charm/plan/restore/under-way.ts'
 import { bumpFor, keptUsers } from '../../../../../src/charm/plan/restore/wish.ts'
-import type { Founding, PeerUnit, Restore } from '../../../../../src/interfaces/etcd-peers.ts'
-import { accepted, ledgerOf, settled } from '../../observation.ts'
-
-const before = { token: 'old', generation: 1, founder: 'etcd/0' }
-const restore: Restore = { snapshot: 'monday.db', unit: 'etcd/0', before }
-const founding: Founding = { token: 'new', generation: 2, restore }
-const old: Claim = { token: 'old', generation: 1, unit: 'etcd/0' }
-const stands = (token = 'new'): PeerUnit => ({
-  data: true,
-  position: { generation: 1, term: '2', index: '9', token },
-})
-const runs: PeerUnit = { data: true, endpoint: '10.0.0.2:2379' }
-
-interface Seen {
-  readonly unit?: string
-  readonly founding?: Founding
-  readonly others?: Readonly<Record<string, PeerUnit>>
-  readonly machine?: Partial<MachineSeen>
-}
-
-function seen({ unit = 'etcd/0', founding: as = founding, others = {}, machine = {} }: Seen): Observed {
-  const observed = settled()
-  assert.ok(observed.peers)
-  const peer = (databag: PeerUnit): PeerSeen => ({ databag, requested: new Map(), issued: new Map() })
-  const units = { 'etcd/0': stands('old'), ...others }
-  return {
-    ...observed,
-    unit,
-    expectedUnits: undefined,
-    machine: {
-      ...observed.machine,
-      data: true,
-      claim: old,
-      service: 'inactive',
-      ready: { token: 'new', snapshot: 'monday.db' },
-      ...machine,
-    },
-    etcd: { kind: 'unasked' },
-    peers: {
-      ...observed.peers,
-      application: { ...observed.peers.application, founding: as },
-      units: new Map(Object.entries(units).map(([name, databag]) => [name, peer(databag)])),
-    },
-  }
-}
+import type { Founding, PeerUnit } from '../../../../../src/interfaces/etcd-peers.ts'
+import { accepted, ledgerOf } from '../../observation.ts'
+import { before, founding, old, restore, runs, seen, stands } from './restoring.ts'
 
 const kinds = (observed: Observed): readonly string[] => planRestore(observed).map(({ kind }) => kind)
 
