@@ -7,11 +7,16 @@ const restore = z.object({
   snapshot: z.string(),
   unit: z.string(),
   without: z.optional(z.readonly(z.array(z.string()))),
-  before: z.object({ token: z.string(), generation: z.number(), founder: z.optional(z.string()) }),
+  before: z.object({
+    token: z.string(),
+    generation: z.number(),
+    founder: z.optional(z.string()),
+    born: z.optional(z.boolean()),
+  }),
 })
 /**
  * The founding is a restore: `unit` has data ready that was made of `snapshot`, and puts it in force when all others stand still, but for
- * those `without` whom the operator goes on. Until then `before` may be taken up again.
+ * those `without` whom the operator goes on. Until then `before` may be taken up again; `born` is told of one that was never seen to serve.
  */
 export type Restore = Readonly<z.infer<typeof restore>>
 

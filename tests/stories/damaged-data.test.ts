@@ -126,9 +126,61 @@ story(
     assert.equal(recovery.status, 'failed')
     assert.match(recovery.message, /the only data that there is is damaged .*restore a backup/)
 
+    // It waits for this very etcd, and keeps no restore from it.
+    const rotation = await model.runAction(unit, 'rotate-authorities')
+    assert.equal(rotation.status, 'completed', rotation.message)
+    await model.updateStatus('etcd')
+
     await restored(model, unit, { file: 'monday.db' })
     await heal(model)
     await assertSound(told)
     assert.equal(await countKeys(model, unit, '/web/kept'), 1)
+    const again = await model.runAction(unit, 'rotate-authorities')
+    assert.equal(again.status, 'completed', `the rotation ended: ${again.message}`)
   },
 )
+
+const founds = 'the last data turns out damaged as a cluster is founded on it'
+story(founds, { ownModel: true }, async (told) => {
+  const { model, step } = told
+  const id = await deployServed(model, 1)
+  const [unit = ''] = await unitsOf(model)
+  await assertWrites(model, id, '/web/kept')
+  await saveSnapshot(model, unit, 'monday.db')
+  const begin = async (): Promise<void> => {
+    await damage(model, unit, damages[0]?.[1] ?? '')
+    // Nobody has tried to start on it yet.
+    const { status, message } = await model.runAction(unit, 'recover-quorum', { confirm: true })
+    assert.equal(status, 'completed', message)
+    await model.updateStatus('etcd')
+  }
+
+  await step('the status says what to do, and so does recover-quorum', async () => {
+    await begin()
+    const { status, message } = (await model.unit(unit)).workload
+    assert.equal(status, 'blocked')
+    assert.match(
+      message,
+      /^the data that goes furthest is damaged.*; restore a backup, by the action restore/,
+    )
+    const recovery = await model.runAction(unit, 'recover-quorum', { confirm: true })
+    assert.match(recovery.message, /the only data that there is is damaged .*restore a backup/)
+  })
+
+  await step('a restore goes on, and what could not run is kept aside', async () => {
+    await restored(model, unit, { file: 'monday.db' })
+    await heal(model)
+    await assertSound(told)
+    assert.equal(await countKeys(model, unit, '/web/kept'), 1)
+    assert.equal(await setAsideOn(model, unit), 1)
+  })
+
+  await step('or it is moved away, and an empty cluster begins', async () => {
+    await begin()
+    const { paths } = await workloadOn(model, unit)
+    await runOn(model, unit, 'mv "$0/member" "$0/moved"', paths.data)
+    await heal(model)
+    await assertSound(told)
+    assert.equal(await countKeys(model, unit, '/web/'), 0)
+  })
+})

@@ -2,12 +2,11 @@
 // the rest of it in a later hook.
 
 import { readdir, rename, rm, stat } from 'node:fs/promises'
-import * as z from 'zod/mini'
 import { parseJsonText, printJsonText } from '../../interfaces/json-text.ts'
 import { exists, readTextIfExists, removeFile, unlessAbsent } from '../../machine/file.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
 import { claimIn, copyAside, memberPath, replacedNote, restorePaths } from '../layout.ts'
-import { claimSchema } from '../observe/claim-record.ts'
+import { claimSchema, replacedSchema } from '../observe/claim-record.ts'
 import type { Claim } from '../observed.ts'
 import { giveToUser } from './found-on-copy.ts'
 import { setDataAside } from './set-data-aside.ts'
@@ -57,7 +56,7 @@ const servedFor = 10 * 60 * 1000
  */
 export async function isOnlyRestored(member: string, folder: string): Promise<boolean> {
   const path = `${folder}/${replacedNote}`
-  const note = parseJsonText(noteSchema, await readTextIfExists(path))
+  const note = parseJsonText(replacedSchema, await readTextIfExists(path))
   const claim = await readClaim(member)
   if (claim === undefined || note?.by !== claim.token) return false
   const begun = await modifiedAt(path)
@@ -72,8 +71,6 @@ export async function isOnlyRestored(member: string, folder: string): Promise<bo
 async function modifiedAt(path: string): Promise<number> {
   return (await stat(path)).mtimeMs
 }
-
-const noteSchema = z.object({ by: z.optional(z.string()) })
 
 async function readClaim(member: string): Promise<Claim | undefined> {
   return parseJsonText(claimSchema, await readTextIfExists(claimIn(member)))

@@ -13,6 +13,7 @@ import { readCredentials } from '../own-credentials.ts'
 import { readEnding } from '../observe/read-ending.ts'
 import { ownPeerUrl } from '../observe/standing.ts'
 import { Blocked, Waiting } from '../outcome.ts'
+import { remedyFor } from '../plan/cluster/damage.ts'
 import { metricsUrl } from '../plan/workload/configuration.ts'
 import type { Step } from '../step.ts'
 import { finishCopy, foundOnCopy, giveToUser } from './found-on-copy.ts'
@@ -37,7 +38,7 @@ export async function resumeData(
     await beginStart(workload, step.loading, now)
     await startService(workload.service)
   }
-  const outcome = await untilKnown(workload)
+  const outcome = await untilKnown(observed, workload)
   if (outcome === 'serves') return confirmStart(workload)
   await foundOnCopy(workload, step.founding, now)
   const { loading, why } = step
@@ -46,11 +47,11 @@ export async function resumeData(
 }
 
 /** Whether it serves as it is, or can't without members that are not there. What is neither is waited for, or told. */
-async function untilKnown(workload: Workload): Promise<'serves' | 'alone'> {
+async function untilKnown(observed: Observed, workload: Workload): Promise<'serves' | 'alone'> {
   let answeredAt: number | undefined
   for (const begun = performance.now(); ; await new Promise((resolve) => setTimeout(resolve, 250))) {
     if ((await readHealth(metricsUrl, { timeoutMs: 1500 })).healthy) return 'serves'
-    if ((await readService(workload.service)).kind !== 'active') return whyItEnded(workload)
+    if ((await readService(workload.service)).kind !== 'active') return whyItEnded(observed, workload)
     if (!(await readHealth(metricsUrl, { quorum: false })).healthy) answeredAt = undefined
     else answeredAt ??= performance.now()
     const now = performance.now()
@@ -62,14 +63,17 @@ async function untilKnown(workload: Workload): Promise<'serves' | 'alone'> {
   }
 }
 
-async function whyItEnded(workload: Workload): Promise<'alone'> {
+async function whyItEnded(observed: Observed, workload: Workload): Promise<'alone'> {
   const { verdict } = await readEnding(workload)
   if (verdict?.ending === 'removed') return 'alone'
-  const member = memberPath(workload)
-  if (verdict?.ending === 'damaged')
+  if (verdict?.ending === 'damaged') {
+    const { machine } = observed
+    const folder = memberPath(workload)
+    const remedy = remedyFor({ ...observed, machine: { ...machine, damage: verdict.words } })
     throw new Blocked(
-      `the data that goes furthest is damaged (${verdict.words}); move ${member} away, then run recover-quorum on the leader`,
+      `the data that goes furthest is damaged (${verdict.words}); ${remedy}; it is in ${folder}`,
     )
+  }
   throw new Waiting(
     'etcd ends at once with the data that the cluster is to be founded on; see journalctl on the unit',
   )

@@ -5,8 +5,11 @@
 import { memberStatus } from '../../etcd/cluster.ts'
 import { EtcdFailure } from '../../etcd/errors.ts'
 import { url } from '../../machine/network.ts'
+import { findWorkload } from '../../machine/workload.ts'
+import { memberPath } from '../layout.ts'
 import { publish } from '../publish/publish.ts'
 import type { Charm } from '../charm.ts'
+import { isFoundedOnDamage, isOnlyData } from '../plan/cluster/damage.ts'
 import { noQuorumExists } from '../plan/cluster/guards.ts'
 import type { Observed, PeersSeen } from '../observed.ts'
 import { openAdmin } from '../open-admin.ts'
@@ -19,7 +22,8 @@ import { onlyOnLeader } from './on-leader.ts'
 export async function recoverQuorum(charm: Charm): Promise<void> {
   const { juju } = charm
   const observed = await observe(charm)
-  const refusal = observed.leader ? whyNot(observed) : onlyOnLeader(charm)
+  const member = memberPath(await findWorkload())
+  const refusal = observed.leader ? whyNotRecover(observed, member) : onlyOnLeader(charm)
   if (refusal !== undefined || !observed.peers) return juju.actionFail(refusal ?? 'there is no peer relation')
   const lost = lostQuorum(observed)
   const units = await describeUnits(observed, observed.peers)
@@ -43,13 +47,17 @@ export async function recoverQuorum(charm: Charm): Promise<void> {
   await juju.actionSet({ done: 'recovery has begun', next: 'watch juju status' })
 }
 
-function whyNot(observed: Observed): string | undefined {
+/** @param member the folder that etcd has its data in */
+export function whyNotRecover(observed: Observed, member: string): string | undefined {
   const founding = observed.peers?.application.founding
   if (founding?.founder === undefined)
     return 'the cluster is being founded already; juju status says what is waited for'
   const { damage } = observed.machine
-  if (damage !== undefined && observed.peers?.units.size === 1)
-    return `refused: the only data that there is is damaged (${damage}); restore a backup, by the action restore`
+  if (damage !== undefined && isOnlyData(observed)) {
+    // A founder without data begins with none.
+    const again = isFoundedOnDamage(observed) ? '' : ' and run this again'
+    return `refused: the only data that there is is damaged (${damage}); restore a backup, by the action restore, or to begin empty move it away${again}; it is in ${member}`
+  }
   if (isRecordOlder(observed) || noQuorumExists.holds(observed)) return undefined
   if (observed.etcd.kind === 'up') return 'refused: the cluster has its quorum'
   if (observed.etcd.kind === 'down' && observed.etcd.lockedOut !== undefined)

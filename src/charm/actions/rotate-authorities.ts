@@ -3,6 +3,7 @@
 
 import type { Charm } from '../charm.ts'
 import { publish } from '../publish/publish.ts'
+import { rotationUnderWay } from '../plan/certificates/rotation.ts'
 import { observe } from '../reconcile.ts'
 import { onlyOnLeader } from './on-leader.ts'
 
@@ -11,8 +12,7 @@ export async function rotateAuthorities(charm: Charm): Promise<void> {
   const { authorities, rotation } = observed.peers?.application ?? {}
   if (!observed.leader) return charm.juju.actionFail(onlyOnLeader(charm))
   if (!authorities) return charm.juju.actionFail('there are no authorities yet; wait until etcd serves')
-  if (rotation !== undefined)
-    return charm.juju.actionFail('a rotation is under way; wait until juju status tells of it no more')
+  if (rotation !== undefined) return charm.juju.actionFail(rotationUnderWay(observed))
   const { conditions, leads } = await publish(charm, observed, [
     { kind: 'authorities/rotate', to: 'introduce', why: 'the operator asks for it' },
   ])

@@ -5,3 +5,6 @@ import * as z from 'zod/mini'
 export const claimSchema = z.object({ token: z.string(), generation: z.number(), unit: z.string() })
 
 export const doubtSchema = z.object({ invocation: z.string() })
+
+/** Beside data that a restore has taken the place of: of which founding that is. */
+export const replacedSchema = z.object({ by: z.optional(z.string()) })

@@ -3,11 +3,11 @@
 import { readdir } from 'node:fs/promises'
 import * as z from 'zod/mini'
 import { parseJsonText } from '../../interfaces/json-text.ts'
-import { exists, readTextIfExists, unlessAbsent } from '../../machine/file.ts'
+import { readTextIfExists, unlessAbsent } from '../../machine/file.ts'
 import type { Workload } from '../../machine/workload.ts'
 import { asidePrefix, claimIn, replacedNote, restorePaths } from '../layout.ts'
 import type { Ready, Replaced, RestoreSeen } from '../observed.ts'
-import { claimSchema } from './claim-record.ts'
+import { claimSchema, replacedSchema } from './claim-record.ts'
 
 const readySchema = z.object({ token: z.string(), snapshot: z.string() })
 
@@ -24,9 +24,10 @@ async function findReplaced(data: string): Promise<readonly Replaced[]> {
   const found: Replaced[] = []
   for (const name of names.filter((one) => one.startsWith(asidePrefix)).sort()) {
     const folder = `${data}/${name}`
-    if (!(await exists(`${folder}/${replacedNote}`))) continue
+    const note = await readTextIfExists(`${folder}/${replacedNote}`)
+    if (note === undefined) continue
     const claim = parseJsonText(claimSchema, await readTextIfExists(claimIn(`${folder}/member`)))
-    if (claim) found.push({ folder, claim })
+    if (claim) found.push({ folder, claim, by: parseJsonText(replacedSchema, note)?.by })
   }
   return found
 }

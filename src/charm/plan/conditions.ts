@@ -2,13 +2,14 @@
 // their order, and the first thing that a unit lacks.
 
 import type { Ledger } from '../../interfaces/ledger.ts'
-import type { Observed, PeersSeen } from '../observed.ts'
+import type { Observed } from '../observed.ts'
 import type { Condition } from '../step.ts'
 import { backupConditions } from './backup/conditions.ts'
 import { certificateNamesAddress } from './certificates/guards.ts'
 import { clockConditions, rotationConditions } from './certificates/rotation.ts'
 import { clientConditions, trialConditions } from './clients/conditions.ts'
 import { clusterConditions, unstartedConditions, unstartedUnits } from './cluster/conditions.ts'
+import { describeDamage } from './cluster/damage.ts'
 import { isOrphaned, untold } from './cluster/founding.ts'
 import { isNotOlder } from './cluster/guards.ts'
 import { dataIsLost, isDataLost } from './cluster/lost-data.ts'
@@ -84,7 +85,7 @@ function unitConditions(observed: Observed): readonly Condition[] {
   const rest = remainderOf(observed)
   if (rest) return waiting(`waiting to go on without ${rest.gone.join(', ')}, which went without leaving`)
   if (lost) return [{ status: 'blocked', message: describeLoss(lost), scope: 'unit', stake: 'cluster' }]
-  if (machine.damage !== undefined) return [describeDamage(machine.damage, peers)]
+  if (machine.damage !== undefined) return [describeDamage(observed, machine.damage)]
   const starting = startingUnits(peers).filter((unit) => unit !== observed.unit)
   if (etcd.kind === 'down' && starting.length > 0)
     return waiting(`waiting for etcd to start on ${starting.join(', ')}`)
@@ -96,14 +97,6 @@ function unitConditions(observed: Observed): readonly Condition[] {
       : waiting('waiting for the leader to sign certificates for its new address')
   if (founder !== observed.unit && !machine.data) return waiting(whyNotAMember(observed, founder))
   return waiting('waiting for etcd to start')
-}
-
-function describeDamage(words: string, peers: PeersSeen): Condition {
-  const remedy =
-    peers.units.size > 1
-      ? 'it joins anew once the others have a quorum; where they are gone, run recover-quorum on the leader'
-      : 'no other unit has this data: restore a backup, by the action restore'
-  return { status: 'blocked', message: `etcd can't run on its data (${words}); ${remedy}`, scope: 'unit' }
 }
 
 function whyNotFounded(observed: Observed): string {

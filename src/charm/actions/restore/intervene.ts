@@ -37,7 +37,8 @@ export async function undoRestore(charm: Charm, observed: Observed, { confirm }:
     outcome: `${restore.snapshot} is not restored: every unit goes on with the data that it had`,
   })
   if (!confirm) return juju.actionSet({ done: 'nothing', next: 'run it again with confirm=true' })
-  await write(charm, observed, { ...restore.before, born: true }, 'the restore is taken back')
+  const { born = true, ...before } = restore.before
+  await write(charm, observed, { ...before, ...(born && { born }) }, 'the restore is taken back')
 }
 
 /** Once etcd listens with what was restored, clients may have written to it. */

@@ -44,18 +44,21 @@ export function followedBy(unit: string, observed: Observed): Pick<PeerUnit, 'au
 export const newIssuerIsTrusted: Guard<[observed: Observed]> = {
   name: 'new-issuer-trusted-before-it-signs',
   because: 'every unit trusts the new authorities',
-  holds: (observed) => {
-    const { peers } = observed
-    const authorities = peers?.application.authorities
-    if (!peers || !authorities) return false
-    const wanted = digestOfAuthorities(
-      { ...authorities, ...withRoots(observed, authorities) },
-      clientCasOf(peers.application),
-    )
-    return [...peers.units.keys()]
-      .filter((unit) => isOrWasMember(unit, observed))
-      .every((unit) => followedBy(unit, observed).authorities === wanted)
-  },
+  holds: (observed) => yetToTrust(observed)?.length === 0,
+}
+
+/** `undefined` where there are no authorities. */
+export function yetToTrust(observed: Observed): readonly string[] | undefined {
+  const { peers } = observed
+  const authorities = peers?.application.authorities
+  if (!peers || !authorities) return undefined
+  const wanted = digestOfAuthorities(
+    { ...authorities, ...withRoots(observed, authorities) },
+    clientCasOf(peers.application),
+  )
+  return [...peers.units.keys()]
+    .filter((unit) => isOrWasMember(unit, observed))
+    .filter((unit) => followedBy(unit, observed).authorities !== wanted)
 }
 
 /**
@@ -75,19 +78,21 @@ function isOrWasMember(unit: string, observed: Observed): boolean {
 export const oldIssuerTrustedUntilAllRenewed: Guard<[observed: Observed]> = {
   name: 'old-issuer-trusted-until-all-renewed',
   because: 'a certificate whose authority is gone is trusted by nobody',
-  holds: (observed) => {
-    const { peers } = observed
-    if (!peers) return false
-    return [...peers.units].every(([unit, { issued }]) => {
-      const certificates = peers.application.certificates.get(unit)
-      const renewed = purposes.every((purpose) => issued.get(purpose)?.current)
-      return (
-        renewed &&
-        certificates !== undefined &&
-        followedBy(unit, observed).certificates === digestOfCertificates(certificates)
-      )
-    })
-  },
+  holds: (observed) => yetToRenew(observed)?.length === 0,
+}
+
+export function yetToRenew(observed: Observed): readonly string[] | undefined {
+  const { peers } = observed
+  if (!peers) return undefined
+  return [...peers.units].flatMap(([unit, { issued }]) => {
+    const certificates = peers.application.certificates.get(unit)
+    const renewed = purposes.every((purpose) => issued.get(purpose)?.current)
+    const follows =
+      renewed &&
+      certificates !== undefined &&
+      followedBy(unit, observed).certificates === digestOfCertificates(certificates)
+    return follows ? [] : [unit]
+  })
 }
 
 export const certificateNamesAddress: Guard<[observed: Observed]> = {

@@ -3,7 +3,13 @@
 
 import { splitBundle } from '../../../interfaces/authorities-digest.ts'
 import { readValidity } from '../../../tls/certificate.ts'
-import { clockIsNotBehind, newIssuerIsTrusted, oldIssuerTrustedUntilAllRenewed } from './guards.ts'
+import {
+  clockIsNotBehind,
+  newIssuerIsTrusted,
+  oldIssuerTrustedUntilAllRenewed,
+  yetToRenew,
+  yetToTrust,
+} from './guards.ts'
 import type { Observed } from '../../observed.ts'
 import type { Condition, RotationStep, Write } from '../../step.ts'
 import { livesOf } from './signing.ts'
@@ -69,6 +75,16 @@ export function rotationConditions(observed: Observed): readonly Condition[] {
   if (!leader || peers?.application.rotation === undefined) return []
   const message = 'new certificate authorities are being rolled out; wait until every unit has followed'
   return [{ status: 'maintenance', message, scope: 'application', stake: 'machine' }]
+}
+
+/** Why an action is refused meanwhile. A unit whose machine is lost never follows, and never tells. */
+export function rotationUnderWay(observed: Observed): string {
+  const { peers, unit } = observed
+  const awaited = peers?.application.rotation === 'renew' ? yetToRenew(observed) : yetToTrust(observed)
+  const others = (awaited ?? []).filter((name) => name !== unit).sort()
+  const wait = 'wait until juju status tells of it no more'
+  if (others.length === 0) return `the certificate authorities are being replaced; ${wait}`
+  return `the certificate authorities are being replaced, which waits for ${others.join(', ')}; ${wait}, or where the machine is gone: juju remove-unit --force ${others.join(' ')}`
 }
 
 /** Whatever else is told then, that nobody's certificate is valid yet, say, follows from it. */

@@ -4,13 +4,44 @@
 
 import { type Alarm, type MemberId, wholeCluster } from '../../../etcd/types.ts'
 import type { Observed } from '../../observed.ts'
-import type { Step } from '../../step.ts'
+import type { Condition, Step } from '../../step.ts'
 import { dataOf } from './data.ts'
 import { ownMember } from './members.ts'
 
 /** In etcd's own words. */
 export function whyDamaged(observed: Observed): string | undefined {
   return dataOf(observed) === 'ours' ? observed.machine.damage : undefined
+}
+
+/** This unit is to found the cluster on the data that it has, and can't: nothing comes of that founding. */
+export function isFoundedOnDamage({ machine, peers, unit }: Observed): boolean {
+  const { founder, born, restore } = peers?.application.founding ?? {}
+  return founder === unit && !born && !restore && machine.damage !== undefined
+}
+
+/** No other unit has data of the cluster, as each has told. */
+export function isOnlyData({ peers, unit }: Observed): boolean {
+  return [...(peers?.units ?? [])].every(([name, { databag }]) => name === unit || databag.data === false)
+}
+
+export function describeDamage(observed: Observed, words: string): Condition {
+  const remedy = remedyFor(observed)
+  const message = `etcd can't run on its data (${words}); ${remedy}`
+  return { status: 'blocked', message, scope: 'unit' }
+}
+
+/** Data that is there is never taken away by itself, damaged or not: who founds waits for its operator. */
+export function remedyFor(observed: Observed): string {
+  const only = isOnlyData(observed)
+  if (!isFoundedOnDamage(observed))
+    return only
+      ? 'no other unit has this data: restore a backup, by the action restore'
+      : 'it joins anew once the others have a quorum; where they are gone, run recover-quorum on the leader'
+  // Who restores is the leader, and of another unit's damage it knows nothing.
+  const restores = observed.leader ? 'restore a backup, by the action restore; or ' : ''
+  return only
+    ? `${restores}move that data away, and an empty cluster begins`
+    : `${restores}run recover-quorum on the leader again, to go on with what another unit has`
 }
 
 /** Those that are not counted on when another is to make way. */

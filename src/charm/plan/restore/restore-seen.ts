@@ -18,4 +18,6 @@ export interface Ready {
 export interface Replaced {
   readonly folder: string
   readonly claim: Claim
+  /** Token of the founding whose data took its place. */
+  readonly by?: string | undefined
 }

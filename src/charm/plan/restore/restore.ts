@@ -1,6 +1,6 @@
 // Data that was made of a snapshot comes into force on the unit that has it, or what was there before comes back.
 
-import type { Observed } from '../../observed.ts'
+import type { Observed, Replaced } from '../../observed.ts'
 import type { Step } from '../../step.ts'
 import { storageAway } from '../workload/storage.ts'
 import { founderOf, isClaimed, replacedHere, restoresHere } from './under-way.ts'
@@ -22,9 +22,21 @@ function putInForce(observed: Observed): readonly Step[] {
 
 /** A restore that was undone, or of which nobody knows, since its hook died. */
 function takeBack(observed: Observed): readonly Step[] {
-  const before = replacedHere(observed)
+  const before =
+    replacedHere(observed) ?? observed.machine.replaced.find((one) => wasToBeFoundedOn(observed, one))
   const why = 'what took its place is not of this cluster'
   return before ? [{ kind: 'restore/take-back', folder: before.folder, why }] : []
+}
+
+/**
+ * Data that this unit was to found the cluster on is of an earlier founding, so its token does not tell. What took its place does: it is of
+ * a later founding than Juju knows, or is not in that place yet.
+ */
+function wasToBeFoundedOn({ machine, peers, unit }: Observed, { by }: Replaced): boolean {
+  const { founder, born, generation = 0, restore } = peers?.application.founding ?? {}
+  if (by === undefined || founder !== unit || born || restore) return false
+  const { claim, data, ready } = machine
+  return data ? claim?.token === by && claim.generation > generation : ready?.token === by
 }
 
 /** Of a restore that was undone, or never begun. */

@@ -19,14 +19,19 @@ interface Wish {
 export function nextRestore(observed: Observed, { snapshot, without }: Wish): Founding | undefined {
   const founding = observed.peers?.application.founding
   if (!founding) return undefined
-  const { token, generation, founder } = founding
+  const { token, generation, founder, born } = founding
   return {
     ...nextFounding(observed, generation),
     restore: {
       snapshot,
       unit: observed.unit,
       ...(without.length > 0 && { without }),
-      before: { token, generation, ...(founder !== undefined && { founder }) },
+      before: {
+        token,
+        generation,
+        ...(founder !== undefined && { founder }),
+        ...(!born && { born: false }),
+      },
     },
   }
 }

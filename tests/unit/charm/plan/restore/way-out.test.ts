@@ -10,8 +10,9 @@ import { conditionsOf } from '../../../../../src/charm/plan/conditions.ts'
 import { restoreConditions } from '../../../../../src/charm/plan/restore/conditions.ts'
 import { planRestore } from '../../../../../src/charm/plan/restore/restore.ts'
 import { stillToStop } from '../../../../../src/charm/plan/restore/under-way.ts'
+import { nextRestore } from '../../../../../src/charm/plan/restore/wish.ts'
 import type { Founding } from '../../../../../src/interfaces/etcd-peers.ts'
-import { founding, seen, stands } from './restoring.ts'
+import { founding, old, seen, stands } from './restoring.ts'
 
 const kinds = (observed: Observed): readonly string[] => planRestore(observed).map(({ kind }) => kind)
 
@@ -78,4 +79,24 @@ test('where the machine of the unit that restores is gone, the others say how th
       undefined,
     ])
   }
+})
+
+test('what was to found a cluster and could not comes back where its restore is undone, or was never begun', () => {
+  const unborn: Founding = { token: 'again', generation: 2, founder: 'etcd/0' }
+  const begun = nextRestore(seen({ founding: unborn }), { snapshot: 'monday.db', without: [] })
+  assert.deepEqual(begun?.restore?.before, { ...unborn, born: false })
+  const claim = { token: 'restored', generation: 3, unit: 'etcd/0' }
+  const replaced = [{ folder: '/data/set-aside-1', claim: old, by: 'restored' }]
+  const made = { token: 'restored', snapshot: 'monday.db' }
+  const inForce = { claim, replaced, ready: undefined }
+  const half = { data: false, claim: undefined, replaced, ready: made }
+  for (const machine of [inForce, half])
+    assert.deepEqual(kinds(seen({ founding: unborn, machine })), ['restore/take-back'])
+  // Data that was restored and served founds the next cluster itself.
+  for (const later of [
+    { ...unborn, generation: 4 },
+    { ...unborn, born: true },
+    { ...unborn, founder: 'etcd/1' },
+  ])
+    assert.deepEqual(kinds(seen({ founding: later, machine: inForce })), [])
 })
