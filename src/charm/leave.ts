@@ -3,7 +3,7 @@
 
 import type { EtcdClient } from '../etcd/client.ts'
 import { EtcdFailure } from '../etcd/errors.ts'
-import { noteLeaving } from '../machine/leaving-note.ts'
+import { isNotedLeft, noteLeaving, noteLeft } from '../machine/leaving-note.ts'
 import { findOccupant } from '../machine/occupant.ts'
 import { CommandFailed } from '../machine/process.ts'
 import { removeInstallation } from '../machine/remove-installation.ts'
@@ -41,7 +41,7 @@ export async function leave(charm: Charm): Promise<void> {
 async function letGo(charm: Charm): Promise<void> {
   const workload = await findWorkload()
   await noteLeaving(workload.paths.state, charm.context.unit)
-  await leaveCluster(charm)
+  await leaveCluster(charm, workload.paths.state)
   await stopService(workload.service)
   await tidy(charm, () => stopService(workload.service, { disable: true }))
   if (charm.context.hook.name !== 'remove') return
@@ -72,15 +72,18 @@ const quorumPatienceMs = 90_000
  * Who stops without having left takes the quorum along where two were left, and then nobody can remove its member any more: so it
  * is tried for a while. Where it can't be, the leader removes the member once Juju has no such unit, or goes on without it.
  */
-async function leaveCluster(charm: Charm): Promise<void> {
+async function leaveCluster(charm: Charm, state: string): Promise<void> {
+  const { unit } = charm.context
   const seen = { ...(await observeJuju(charm)), looksAtMembers: true }
   for (const begun = performance.now(); ; await pause()) {
     const attempt = await tryToLeave(charm, seen).catch(keptBy)
     if (attempt.kind === 'left') {
+      await noteLeft(state, unit)
       await publish(charm, attempt.observed, planFarewell(attempt.observed))
       return
     }
-    if (attempt.kind === 'none') return tellLast(charm, seen)
+    // In a hook after that one nobody may be there to ask, and the last word would be wrong.
+    if (attempt.kind === 'none') return (await isNotedLeft(state, unit)) ? undefined : tellLast(charm, seen)
     const patience = attempt.quorum ? patienceMs : quorumPatienceMs
     if (performance.now() - begun < patience && !charm.deadline.aborted) continue
     return charm.juju.log('WARNING', `the member stays for now: ${attempt.why}`)

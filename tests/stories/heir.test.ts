@@ -32,6 +32,8 @@ test('the last voter leaves beside a learner, and nothing that was written is lo
   t.diagnostic(last.map(({ hook, log }) => [hook, ...log].join(' ')).join('; '))
 
   assert.deepEqual(unitsOf(model), ['etcd/1'])
+  // Its member has left, and etcd/1 has the data: nobody had yet to join.
+  for (const { hook, log } of last) assert.doesNotMatch(log.join('; '), /had yet to join/, hook)
   await heal(model)
   await assertSound(model)
   const after = connectAs(model, id, 'web')
