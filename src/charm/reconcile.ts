@@ -13,7 +13,7 @@ import { observeMachine } from './observe/machine.ts'
 import type { Observed } from './observed.ts'
 import { conditionOf, tryTo } from './outcome.ts'
 import { printLine } from './plan/observability/log-line.ts'
-import { statusOf } from './status.ts'
+import { statusOf, withOutage } from './status.ts'
 import type { Condition, Plan, Step } from './step.ts'
 
 /** More rounds than any plan needs; past them two parts of the plan undo each other, which is a bug, and not to be a hook that fails for good. */
@@ -36,7 +36,8 @@ export async function carryOut(charm: Charm, first: Observed): Promise<CarriedOu
   const settled = await settle(charm, first)
   const { observed, plan, conditions } = settled
   const published = await publish(charm, observed, plan.writes)
-  const all = [...conditions, ...published.conditions, ...plan.conditions]
+  const failed = withOutage([...conditions, ...published.conditions], plan.conditions)
+  const all = [...failed, ...plan.conditions]
   await tellStatus(charm, { ...observed, leader: observed.leader && published.leads }, all)
   return { ...settled, conditions: [...conditions, ...published.conditions], leads: published.leads }
 }

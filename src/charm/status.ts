@@ -30,6 +30,15 @@ export function bySeverity(conditions: readonly Condition[]): readonly Condition
   )
 }
 
+/** What a step fails at while the member is out is most likely why it is: a full disk, a port that is taken. So it is told before that. */
+export function withOutage(
+  failed: readonly Condition[],
+  planned: readonly Condition[],
+): readonly Condition[] {
+  const isOut = planned.some(({ stake }) => stake === 'member')
+  return isOut ? failed.map((condition) => ({ stake: 'member', ...condition })) : failed
+}
+
 /** A remedy that begins after this would be cut before it says anything. */
 const latestRemedy = 90
 

@@ -54,8 +54,8 @@ export interface Plan {
   readonly toCount: readonly number[]
 }
 
-/** The first is worth most. */
-export const stakes = ['cluster', 'machine', 'clients'] as const
+/** The first is worth most: the cluster's data, this unit's member where it is out, what else is about the machine, the clients. */
+export const stakes = ['cluster', 'member', 'machine', 'clients'] as const
 export type Stake = (typeof stakes)[number]
 
 /** Something that is not as it should be, in the words of `juju status`: what is missing; what to do. */

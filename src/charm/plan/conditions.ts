@@ -3,7 +3,7 @@
 
 import type { Ledger } from '../../interfaces/ledger.ts'
 import type { Observed } from '../observed.ts'
-import type { Condition } from '../step.ts'
+import type { Condition, Stake } from '../step.ts'
 import { backupConditions } from './backup/conditions.ts'
 import { certificateNamesAddress } from './certificates/guards.ts'
 import { clockConditions, rotationConditions } from './certificates/rotation.ts'
@@ -61,10 +61,13 @@ function unitConditions(observed: Observed): readonly Condition[] {
   const lost = lostQuorum(observed)
   const away = storageAway(observed)
   const own = ownMember(observed)
-  const waiting = (message: string): readonly Condition[] => [{ status: 'waiting', message, scope: 'unit' }]
+  // No option that is invalid hides that the member is out. An ordinary start is no such thing: it would be told as blocked by that option.
+  const waiting = (message: string, stake: Stake = 'machine'): readonly Condition[] => [
+    { status: 'waiting', message, scope: 'unit', stake },
+  ]
   if (!machine.workload)
     return [{ status: 'maintenance', message: 'etcd is not installed yet', scope: 'unit' }]
-  if (away) return waiting(describeAbsence(away))
+  if (away) return waiting(describeAbsence(away), 'member')
   if (!peers) return waiting('waiting for the peer relation')
   if (!observed.addresses)
     return waiting(
@@ -78,18 +81,22 @@ function unitConditions(observed: Observed): readonly Condition[] {
   if (restoring.length > 0) return restoring
   const isAnotherToFound =
     !peers.application.founding?.born && founder && isOrphaned(observed, peers, founder)
-  if (!founder || isAnotherToFound) return waiting(whyNotFounded(observed))
+  // A cluster that was founded before serves nobody meanwhile; a new one has nobody yet.
+  if (!founder || isAnotherToFound)
+    return waiting(whyNotFounded(observed), peers.application.founding ? 'cluster' : 'machine')
   if (isDataLost(observed)) return [dataIsLost]
   if (phaseOf(observed) === 'starts')
     return waiting(describeStart(machine.run.begun?.at ?? machine.run.since))
   const rest = remainderOf(observed)
-  if (rest) return waiting(`waiting to go on without ${rest.gone.join(', ')}, which went without leaving`)
+  if (rest)
+    return waiting(`waiting to go on without ${rest.gone.join(', ')}, which went without leaving`, 'cluster')
   if (lost) return [{ status: 'blocked', message: describeLoss(lost), scope: 'unit', stake: 'cluster' }]
   if (machine.damage !== undefined) return [describeDamage(observed, machine.damage)]
   const starting = startingUnits(peers).filter((unit) => unit !== observed.unit)
   if (etcd.kind === 'down' && starting.length > 0)
     return waiting(`waiting for etcd to start on ${starting.join(', ')}`)
-  if (etcd.kind === 'down') return waiting(`etcd does not answer: ${etcd.why}; see journalctl on the unit`)
+  if (etcd.kind === 'down')
+    return waiting(`etcd does not answer: ${etcd.why}; see journalctl on the unit`, 'member')
   if (own?.learner) return waiting('a learner that has not caught up yet; it votes when it has')
   if (servesHere(observed))
     return certificateNamesAddress.holds(observed)

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { decide } from '../../../src/charm/decide.ts'
-import { shown, statusOf } from '../../../src/charm/status.ts'
+import { shown, statusOf, withOutage } from '../../../src/charm/status.ts'
 import { type Condition, stakes } from '../../../src/charm/step.ts'
+import { parseConfig } from '../../../src/config.ts'
+import type { Observed } from '../../../src/charm/observed.ts'
 import { wholeMessage } from '../../stories/driver/whole-message.ts'
 import { accepted, type ledgerOf, relationKey, settled } from './observation.ts'
 import { running, withLedger } from './observed-changes.ts'
@@ -123,4 +125,54 @@ test('of a unit that is being removed and does not answer, the status says what 
   assert.match(told(['etcd/0', 'etcd/1']), /; if the machine of etcd\/2 is gone: juju remove-unit --force/)
   for (const expected of [undefined, ['etcd/0', 'etcd/1', 'etcd/2']])
     assert.match(told(expected), /; look after etcd-2/)
+})
+
+const down = { kind: 'down', why: 'ECONNREFUSED', standing: undefined } as const
+
+/** With an option that is invalid beside it. */
+function messageOf(more: Partial<Observed>): string {
+  const observed = { ...running(settled()), config: parseConfig({ 'heartbeat-interval': 5 }), ...more }
+  return wholeMessage(statusOf(decide(observed).conditions).message)
+}
+
+test('an option that is invalid hides no etcd that is down, no storage that is away, no recovery that waits', () => {
+  const { machine, peers } = running(settled())
+  const own = peers?.units.get('etcd/0')
+  assert.ok(peers && own)
+  assert.match(messageOf({}), /^option heartbeat-interval is invalid/)
+  assert.match(messageOf({ etcd: down }), /^etcd does not answer: ECONNREFUSED/)
+  const away = { ...machine, storage: { kind: 'away', storage: 'data/0', folder: '/data' } as const }
+  assert.match(messageOf({ machine: away, etcd: down }), /^storage data\/0 is not mounted/)
+  const damage = { ...machine, damage: 'crc mismatch', service: 'failed' as const }
+  assert.match(messageOf({ machine: damage, etcd: down }), /^etcd can't run on its data/)
+  const application = { ...peers.application, founding: { token: 'token-2', generation: 2 } }
+  const units = new Map([...peers.units, ['etcd/1', own] as const])
+  const recovering = {
+    peers: { ...peers, application, units },
+    expectedUnits: new Set(['etcd/0', 'etcd/1']),
+    etcd: down,
+    machine: { ...machine, data: false, claim: undefined },
+  }
+  assert.match(messageOf(recovering), /^waiting for etcd\/1 to tell what data it has; bring it back/)
+})
+
+test('an ordinary start is not told under the word that an invalid option earns', () => {
+  const { machine, peers } = running(settled())
+  assert.ok(peers)
+  const starting = { ...machine, run: { ...machine.run, mute: true } }
+  const told = messageOf({ machine: starting, etcd: down })
+  assert.match(told, /^option heartbeat-interval is invalid/)
+  const { founding: _, ...application } = peers.application
+  const anew = { peers: { ...peers, application }, expectedUnits: new Set(['etcd/0', 'etcd/1']) }
+  assert.match(messageOf({ ...anew, etcd: { kind: 'unasked' } }), /^option heartbeat-interval is invalid/)
+})
+
+test('what a step fails at while the member is out is told before that it is out, and else after what is worse', () => {
+  const full: Condition = { status: 'waiting', message: 'the port is taken', scope: 'unit' }
+  const out: Condition = { status: 'waiting', message: 'etcd is down', scope: 'unit', stake: 'member' }
+  const invalid: Condition = { status: 'blocked', message: 'option x', scope: 'unit' }
+  const told = (planned: readonly Condition[]) =>
+    wholeMessage(statusOf([...withOutage([full], planned), ...planned]).message)
+  assert.equal(told([invalid, out]), full.message)
+  assert.equal(told([invalid]), invalid.message)
 })

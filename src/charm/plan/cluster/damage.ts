@@ -27,7 +27,7 @@ export function isOnlyData({ peers, unit }: Observed): boolean {
 export function describeDamage(observed: Observed, words: string): Condition {
   const remedy = remedyFor(observed)
   const message = `etcd can't run on its data (${words}); ${remedy}`
-  return { status: 'blocked', message, scope: 'unit' }
+  return { status: 'blocked', message, scope: 'unit', stake: 'member' }
 }
 
 /** Data that is there is never taken away by itself, damaged or not: who founds waits for its operator. */

@@ -34,6 +34,7 @@ describe('storage that was mounted and is not', () => {
       status: 'waiting',
       message: `storage data/3 is not mounted at ${folder}; see juju storage and the disks of this machine, or remove this unit where it is gone for good`,
       scope: 'unit',
+      stake: 'member',
     })
   })
 
