@@ -77,6 +77,7 @@ const topOfCharm: Readonly<Record<string, Layer>> = {
   'read-backups': 'shared',
   'delete-backup': 'shared',
   'fetched-snapshot': 'shared',
+  'find-host': 'shared',
   'writes-to-relations': 'shared',
 }
 const impure: readonly (readonly [RegExp, string])[] = [

@@ -27,6 +27,8 @@ import { disarmAlarms } from './charm/actions/maintenance/disarm-alarms.ts'
 import { moveLeader } from './charm/actions/maintenance/move-leader.ts'
 import { status } from './charm/actions/status/status.ts'
 import type { Handler } from './charm/charm.ts'
+import { findHost } from './charm/find-host.ts'
+import { isGuestOf } from './charm/plan/cluster/guest.ts'
 import { conditionOf } from './charm/outcome.ts'
 import { EtcdFailure } from './etcd/errors.ts'
 import { plainText } from './plain-text.ts'
@@ -92,7 +94,19 @@ export const actions: Readonly<Record<ActionName, Handler>> = {
 
 export function runAction(): Promise<void> {
   const isAction = (row: string): row is ActionName => Object.hasOwn(actions, row)
-  return run(({ name }) => (isAction(name) ? inWords(actions[name]) : undefined))
+  return run(({ name }) => (isAction(name) ? inWords(onOwnEtcd(name)) : undefined))
+}
+
+/** They look, and tell a guest that it is one. */
+const forGuests: ReadonlySet<ActionName> = new Set(['plan', 'status'])
+
+/** Whatever lies on a machine, credentials among it, is another unit's where that one runs etcd there: an action would do its work on that etcd. */
+function onOwnEtcd(name: ActionName): Handler {
+  if (forGuests.has(name)) return actions[name]
+  return async (charm) => {
+    const host = await findHost(charm)
+    return host === undefined ? actions[name](charm) : charm.juju.actionFail(isGuestOf(host).message)
+  }
 }
 
 /** What etcd or the machine fails at while an action runs is its answer; a bug is "exit status 1", with the stack in debug-log. */

@@ -3,6 +3,7 @@
 
 import { type Ledger, sameLedger } from '../interfaces/ledger.ts'
 import { oneUnitPerMachine } from './plan/cluster/guards.ts'
+import { isGuestOf } from './plan/cluster/guest.ts'
 import type { Observed } from './observed.ts'
 import { planAccess } from './plan/clients/access.ts'
 import { planAnswers } from './plan/clients/answers.ts'
@@ -41,8 +42,9 @@ import type { Condition, Plan, Step, Write } from './step.ts'
 export function decide(seen: Observed): Plan {
   // Whom the leader is about to have trusted, it trusts itself at once: nobody would wake it for that.
   const observed = withIssuers(seen)
-  if (!oneUnitPerMachine.holds(observed))
-    return { steps: [], writes: [], conditions: isGuest(observed), toCount: [] }
+  const { occupant } = observed.machine
+  if (occupant !== undefined && !oneUnitPerMachine.holds(observed))
+    return { steps: [], writes: [], conditions: [whatGuestsTell(observed, occupant)], toCount: [] }
   if (observed.peers?.application.later && !observed.leaving)
     return { steps: [], writes: [], conditions: [isOfALaterCharm], toCount: [] }
   const unreadable = observed.peers?.application.unreadable ?? []
@@ -106,10 +108,8 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
 }
 
 /** What another unit has on this machine is not touched, nor is anything promised that could not be kept. */
-function isGuest({ leaving, machine }: Observed): readonly Condition[] {
-  if (leaving) return [{ status: 'maintenance', message: 'leaving', scope: 'unit' }]
-  const message = `${machine.occupant} runs etcd on this machine; remove this unit and add it on another machine`
-  return [{ status: 'blocked', message, scope: 'unit' }]
+function whatGuestsTell({ leaving }: Observed, occupant: string): Condition {
+  return leaving ? { status: 'maintenance', message: 'leaving', scope: 'unit' } : isGuestOf(occupant)
 }
 
 /** To go by a part of it would undo the rest. */

@@ -4,7 +4,6 @@
 import type { EtcdClient } from '../etcd/client.ts'
 import { EtcdFailure } from '../etcd/errors.ts'
 import { isNotedLeft, noteLeaving, noteLeft } from '../machine/leaving-note.ts'
-import { findOccupant } from '../machine/occupant.ts'
 import { CommandFailed } from '../machine/process.ts'
 import { removeInstallation } from '../machine/remove-installation.ts'
 import { startService, stopService } from '../machine/service.ts'
@@ -13,6 +12,7 @@ import { act } from './act/act.ts'
 import { publish } from './publish/publish.ts'
 import { giveLeadershipAway, lockUnlessFull, pause } from './act/take-turn.ts'
 import type { Charm } from './charm.ts'
+import { findHost } from './find-host.ts'
 import { lastVoterStays, quorumSurvivesRemoval } from './plan/cluster/guards.ts'
 import { type JujuSeen, observeJuju } from './observe/juju.ts'
 import type { MemberSeen, Observed } from './observed.ts'
@@ -34,7 +34,7 @@ const ttlSeconds = 20
 
 /** `stop`, `remove` and `data-storage-detaching`: etcd must let go of the storage before Juju unmounts it. */
 export async function leave(charm: Charm): Promise<void> {
-  if (!(await isGuest(charm))) await letGo(charm)
+  if ((await findHost(charm)) === undefined) await letGo(charm)
   await charm.juju.setStatus({ status: 'maintenance', message: 'leaving' })
 }
 
@@ -54,13 +54,6 @@ async function letGo(charm: Charm): Promise<void> {
 async function tidy({ juju }: Charm, work: () => Promise<void>): Promise<void> {
   const condition = await tryTo(work)
   if (condition) await juju.log('WARNING', `files of etcd stay on this machine: ${condition.message}`)
-}
-
-/** On a machine whose etcd is another unit's. */
-async function isGuest({ context }: Charm): Promise<boolean> {
-  const { paths } = await findWorkload()
-  const occupant = await findOccupant(paths.state)
-  return occupant !== undefined && occupant !== context.unit
 }
 
 /** How long the others may restart one of theirs, or be changing their members. */

@@ -190,6 +190,8 @@ test('a second unit on the machine says so, and neither it nor its end disturbs 
   await model.settle()
   const advice = 'etcd/0 runs etcd on this machine; remove this unit and add it on another machine'
   assert.equal(statusOf(model.unit('etcd-two/0')), `blocked: ${advice}`)
+  const { status, message } = await model.runAction('etcd-two/0', 'compact')
+  assert.deepEqual([status, message], ['failed', advice])
   model.removeApplication('etcd-two')
   await model.settle()
   await model.updateStatus()
