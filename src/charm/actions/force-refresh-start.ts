@@ -32,7 +32,8 @@ export async function forceRefreshStart(charm: Charm): Promise<void> {
   }
   for (const name of checks) await juju.actionLog(`${name}: ${describeCheck(name, skipped.includes(name))}`)
   const refusal = refusalOf(observed, ready, order)
-  if (refusal !== undefined) return juju.actionFail(`${refusal}; or refresh back`)
+  if (refusal !== undefined)
+    return juju.actionFail(refusal.endsWith('or refresh back') ? refusal : `${refusal}; or refresh back`)
   await obeyRefresh(charm, observed, order, ready)
 }
 

@@ -4,7 +4,7 @@ import type { RefreshOrder } from '../../interfaces/etcd-peers.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed, WorkloadSeen } from '../observed.ts'
 import { describeHold } from '../plan/refresh/conditions.ts'
-import { holdOf } from '../plan/refresh/hold.ts'
+import { type Hold, holdOf } from '../plan/refresh/hold.ts'
 import { pauseOf } from '../plan/refresh/pause.ts'
 import { releaseOf } from '../plan/refresh/release.ts'
 import { refreshedUnits, type Standing, standingOf } from '../plan/refresh/standing.ts'
@@ -50,7 +50,8 @@ export function findRefresh(observed: Observed): RefreshFound | string {
   return { standing, ready: prepared }
 }
 
-function whyNot(
+/** What is to be said where this unit may not go by that order. */
+export function whyNot(
   observed: Observed,
   { standing, ready }: RefreshFound,
   checksHealth: boolean,
@@ -60,12 +61,20 @@ function whyNot(
   if (next?.unit !== observed.unit) return `run it on ${next?.unit}, which is next`
   const hold = holdOf(observed, ready)
   if (hold?.kind === 'pause') return undefined
-  if (hold) return describeHold(hold)
+  if (hold) return `${describeHold(hold)}${orAnyhow(hold, standing)}`
   if (pauseOf(observed) === 'none')
     return 'option pause-after-unit-refresh is none: units are refreshed by themselves'
   return refreshedUnits(standing).length > 0
     ? `${observed.unit} is being refreshed anyway`
     : `${observed.unit} is the first one, and is refreshed by itself`
+}
+
+/** Before the first one nothing is refreshed yet that an operator could answer for. */
+function orAnyhow({ kind }: Hold, standing: Standing): string {
+  const ofHealth = kind === 'unwell' || kind === 'away'
+  return ofHealth && refreshedUnits(standing).length > 0
+    ? '; or run it with check-health-of-refreshed-units=false'
+    : ''
 }
 
 /** What no order of that kind takes out of the way. */

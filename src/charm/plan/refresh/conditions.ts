@@ -90,6 +90,8 @@ export function describeHold(hold: Hold): string {
         : 'it waits for resume-refresh'
     case 'unwell':
       return `${hold.unit} is not well; see its status`
+    case 'away':
+      return `${hold.member} does not answer; bring it back or remove its unit, or refresh back`
     case 'refused':
       return `${hold.because}; ${hold.remedy}`
     case 'check':

@@ -28,6 +28,8 @@ export type Hold =
   /** It is this unit's turn, and an operator has to say so. */
   | { readonly kind: 'pause'; readonly last: boolean }
   | { readonly kind: 'unwell'; readonly unit: string }
+  /** No check that may be skipped: a restart beside a member that is away may take the quorum. */
+  | { readonly kind: 'away'; readonly member: string }
   | { readonly kind: 'refused'; readonly guard: string; readonly because: string; readonly remedy: string }
   | { readonly kind: 'check'; readonly what: string }
   /** It ends by itself, and no order goes before that. */
@@ -113,8 +115,12 @@ function turnOf(observed: Observed, standing: Standing, order: RefreshOrder | un
   if (next) return { kind: 'turn', after: next.unit }
   const unwell = upToDate(standing).find(({ unit, well }) => unit !== observed.unit && !well)
   if (unwell) return { kind: 'unwell', unit: unwell.unit }
-  const away = memberAway(observed)
-  return away === undefined ? undefined : { kind: 'unwell', unit: away }
+  return waitForMember(observed)
+}
+
+function waitForMember(observed: Observed): Hold | undefined {
+  const member = memberAway(observed)
+  return member === undefined ? undefined : { kind: 'away', member }
 }
 
 /** The first that does not answer, as it is called in messages. */
@@ -131,8 +137,9 @@ function checkOf(
   minor: boolean,
 ): Hold | undefined {
   if (refreshedUnits(standing).length > 0 || order?.checks === false) return undefined
+  const away = waitForMember(observed)
   const what = failedCheck(observed, minor)
-  return what === undefined ? undefined : { kind: 'check', what }
+  return away ?? (what === undefined ? undefined : { kind: 'check', what })
 }
 
 function pauseBefore(observed: Observed, standing: Standing, minor: boolean): Hold | undefined {

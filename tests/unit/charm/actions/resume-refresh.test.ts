@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeRefresh } from '../../../../src/charm/actions/describe-releases.ts'
-import { findRefresh, refusalOf } from '../../../../src/charm/actions/resume-refresh.ts'
+import { findRefresh, refusalOf, whyNot } from '../../../../src/charm/actions/resume-refresh.ts'
 import type { Observed } from '../../../../src/charm/observed.ts'
 import { partsOf, printRefusals } from '../../../../src/charm/plan/workload/next-start.ts'
 import { wantedRelease } from '../../../../src/charm/plan/refresh/release.ts'
-import { clusterOf, three } from '../plan/refresh/standing.ts'
+import { clusterOf, half, three } from '../plan/refresh/standing.ts'
 
 function ready(): { readonly observed: Observed; readonly release: string } {
   const observed = clusterOf({ units: three('3.5.30'), self: 2, to: '3.5.31' })
@@ -69,4 +69,27 @@ test('one whose etcd is down is told that it must answer first, whatever is orde
     refusalOf(down, found.ready, { release, health: false }) ?? '',
     /etcd on etcd\/2 must answer first, see its status$/,
   )
+})
+
+test('no order skips that a member is away before the first one, and each refusal says what helps', () => {
+  const members = (nth: number) => (nth === 0 ? { responds: false } : {})
+  const observed = clusterOf({ units: three('3.5.30'), self: 2, to: '3.5.31', members })
+  const { prepared } = observed.machine
+  const release = wantedRelease(observed)
+  assert.ok(prepared && release !== undefined)
+  const words = 'etcd-0 does not answer; bring it back or remove its unit, or refresh back'
+  const orders = [{ checks: false }, { checks: false, compatibility: false }, { health: false }] as const
+  for (const order of orders) assert.equal(refusalOf(observed, prepared, { release, ...order }), words)
+})
+
+test('after the first one a member that is away is the operator’s to answer for, and the refusal says how', () => {
+  const members = (nth: number) => (nth === 0 ? { responds: false } : {})
+  const observed = clusterOf({ units: half('3.5.30', '3.5.31'), self: 1, to: '3.5.31', members })
+  const found = findRefresh(observed)
+  assert.ok(typeof found !== 'string')
+  assert.equal(
+    whyNot(observed, found, true),
+    'etcd-0 does not answer; bring it back or remove its unit, or refresh back; or run it with check-health-of-refreshed-units=false',
+  )
+  assert.equal(whyNot(observed, found, false), undefined)
 })

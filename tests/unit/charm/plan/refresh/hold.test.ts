@@ -38,8 +38,8 @@ describe('who goes', () => {
     })
     const members = (nth: number): Partial<MemberSeen> => (nth === 0 ? { responds: false } : {})
     assert.deepEqual(hold({ units, self: 1, to: '3.5.31', options, members }), {
-      kind: 'unwell',
-      unit: 'etcd-0',
+      kind: 'away',
+      member: 'etcd-0',
     })
   })
 })
