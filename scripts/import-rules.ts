@@ -78,6 +78,8 @@ const topOfCharm: Readonly<Record<string, Layer>> = {
   'delete-backup': 'shared',
   'fetched-snapshot': 'shared',
   'find-host': 'shared',
+  'failed-record': 'shared',
+  'last-told': 'core',
   'writes-to-relations': 'shared',
 }
 const impure: readonly (readonly [RegExp, string])[] = [

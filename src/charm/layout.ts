@@ -65,6 +65,11 @@ export function loadedPath({ paths }: Workload): string {
   return `${paths.state}/loaded.json`
 }
 
+/** What the last hook could not do. */
+export function failedPath({ paths }: Workload): string {
+  return `${paths.state}/failed.json`
+}
+
 /** The digest of the tarball that is attached. */
 export function tarballPath({ paths }: Workload): string {
   return `${paths.state}/tarball.json`

@@ -12,6 +12,7 @@ import { type JujuSeen, observeFirst, observeJuju } from './observe/juju.ts'
 import { observeMachine } from './observe/machine.ts'
 import type { Observed } from './observed.ts'
 import { conditionOf, tryTo } from './outcome.ts'
+import { noteFailed } from './failed-record.ts'
 import { printLine } from './plan/observability/log-line.ts'
 import { statusOf, withOutage } from './status.ts'
 import type { Condition, Plan, Step } from './step.ts'
@@ -38,6 +39,7 @@ export async function carryOut(charm: Charm, first: Observed): Promise<CarriedOu
   const published = await publish(charm, observed, plan.writes)
   const failed = withOutage([...conditions, ...published.conditions], plan.conditions)
   const all = [...failed, ...plan.conditions]
+  await noteFailed(observed, failed)
   await tellStatus(charm, { ...observed, leader: observed.leader && published.leads }, all)
   return { ...settled, conditions: [...conditions, ...published.conditions], leads: published.leads }
 }

@@ -50,6 +50,12 @@ function sayFirst(message: string, more: number): string {
   return isSeen ? `${message}${suffix}` : `${gistOf(message, room)}${suffix}. In full: ${message}`
 }
 
+/** What `statusOf` made a message of: without how many more there are, and all of it. */
+export function wholeOf(message: string): string {
+  const [, whole] = /\. In full: (.*)$/s.exec(message) ?? []
+  return whole ?? message.replace(/ \(\+\d+ more: run status\)$/, '')
+}
+
 /** Half of the room for each, or more where the other needs less. */
 function gistOf(message: string, room: number): string {
   const { thing, remedy } = partsOf(message)

@@ -10,12 +10,18 @@ export interface WorkloadStatus {
   readonly message: string
 }
 
+/** Juju knows more words than a charm may set. */
+export interface StatusRead {
+  readonly status: string
+  readonly message: string
+}
+
 export interface Statuses {
   /**
    * Reads this unit's status, and as the leader the application's in the same call, for `setStatus` to compare with: the earlier
-   * it begins, the less a hook waits for it. Returns the messages, of which an empty one tells of nothing.
+   * it begins, the less a hook waits for it. The unit's comes first; an empty message tells of nothing.
    */
-  readStatuses(of: { readonly leader: boolean }): Promise<readonly string[]>
+  readStatuses(of: { readonly leader: boolean }): Promise<readonly StatusRead[]>
   /**
    * Sets this unit's status or, as the leader, the application's; makes no write where it is so already.
    *
@@ -53,7 +59,7 @@ export function openStatuses(tools: HookTools, unit: string): Statuses {
     async readStatuses({ leader }) {
       if (leader) ofApplication ??= await readApplication()
       ofUnit ??= await readUnit()
-      return [ofUnit.message, ...(leader && ofApplication ? [ofApplication.message] : [])]
+      return [ofUnit, ...(leader && ofApplication ? [ofApplication] : [])]
     },
     async setStatus({ status, message: told }, { application = false } = {}) {
       const message = shorten(plainLines(told))

@@ -163,11 +163,11 @@ async function lookOn(
  */
 async function readAhead({ context: { hook }, juju }: Charm, leader: boolean): Promise<boolean> {
   if (hook.kind === 'action') return false
-  const [messages] = await Promise.all([
+  const [statuses] = await Promise.all([
     juju.readStatuses({ leader }),
     leader ? readClientAhead(hook, juju) : undefined,
   ])
-  return messages.some((message) => message !== '')
+  return statuses.some(({ message }) => message !== '')
 }
 
 async function readClientAhead(hook: Hook, juju: Juju): Promise<void> {

@@ -11,6 +11,8 @@ export interface Asked {
   readonly observed: Observed
   /** What is not as it should be, in no order. */
   readonly conditions: readonly Condition[]
+  /** What the last hook told beside them. */
+  readonly told: readonly Condition[]
 }
 
 export interface Section {

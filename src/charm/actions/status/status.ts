@@ -2,8 +2,10 @@
 
 import { printJsonText } from '../../../interfaces/json-text.ts'
 import type { Charm } from '../../charm.ts'
+import { type StatusShown, worstWord } from '../../last-told.ts'
 import { decideWrites, observe } from '../../reconcile.ts'
 import { statusOf } from '../../status.ts'
+import { readLastTold } from '../read-last-told.ts'
 import { printScreen, wrap } from './screen.ts'
 import type { Asked, Section } from './section.ts'
 import { sections } from './sections.ts'
@@ -11,21 +13,27 @@ import { sections } from './sections.ts'
 export async function status(charm: Charm): Promise<void> {
   const observed = await observe(charm)
   const { plan } = await decideWrites(charm, observed)
-  const asked: Asked = { charm, observed, conditions: plan.conditions }
-  const told: Section[] = [describeUnit(asked)]
+  const { told, shown } = await readLastTold(charm, observed, plan.conditions)
+  const asked: Asked = { charm, observed, conditions: plan.conditions, told }
+  const screen: Section[] = [describeUnit(asked, shown)]
   for (const describe of sections) {
     const section = await describe(asked)
-    if (section) told.push(section)
+    if (section) screen.push(section)
   }
   await charm.juju.actionSet({
-    status: printScreen(told),
-    json: printJsonText(Object.fromEntries(told.map(({ name, json }) => [name.replaceAll(' ', '-'), json]))),
+    status: printScreen(screen),
+    json: printJsonText(
+      Object.fromEntries(screen.map(({ name, json }) => [name.replaceAll(' ', '-'), json])),
+    ),
   })
 }
 
-function describeUnit({ conditions, observed }: Asked): Section {
+export function describeUnit(
+  { conditions, told, observed }: Pick<Asked, 'conditions' | 'told' | 'observed'>,
+  shown: readonly StatusShown[],
+): Section {
   const { application, leader, machine, unit } = observed
-  const { status: word } = statusOf(conditions)
+  const word = worstWord(statusOf([...conditions, ...told]).status, shown)
   const { workload } = machine
   const installed = workload ? `etcd ${workload.version} (${workload.kind})` : 'etcd is not installed yet'
   const role = leader ? `leader of ${application}` : `follows the leader of ${application}`

@@ -71,11 +71,11 @@ test('of many conditions the worst come first, and how many more there are is sa
   const lost: Condition = { status: 'blocked', message: 'quorum lost', scope: 'unit', stake: 'cluster' }
   const conditions = [...Array.from({ length: 20 }, (_, nth) => ofClient(nth)), lost]
   const observed = settled()
-  const { lines, json } = describeAttention({ observed, conditions })
+  const { lines, json } = describeAttention({ observed, conditions, told: [] })
   assert.equal(lines[0], 'blocked: quorum lost')
   assert.equal(lines.at(-1), '+11 more: run plan')
   assert.ok(Array.isArray(json) && json.length === 21)
-  assert.deepEqual(describeAttention({ observed, conditions: [] }).lines, ['nothing'])
+  assert.deepEqual(describeAttention({ observed, conditions: [], told: [] }).lines, ['nothing'])
 })
 
 test('backups are the leader’s to tell, and that there is no store is told, too', () => {
