@@ -70,7 +70,7 @@ export const logCases: Readonly<Record<string, LogCase>> = {
   EtcdBackupFails: {
     values: '1x120',
     at: '90m',
-    says: 'the last backup failed, and none has succeeded since',
+    says: 'no scheduled backup can be taken, or the last one failed and none has succeeded since',
     // The next attempt succeeds.
     quiet: '1x20 0x100',
   },

@@ -6,7 +6,7 @@ import type { Condition } from '../../step.ts'
 import type { BackupOnDisk } from './backup-seen.ts'
 import { oneStoreAtATime } from './guards.ts'
 import { storesOf } from './stores.ts'
-import { backupsAhead, missedRuns, newestAt, workOf } from './work.ts'
+import { backupsAhead, missedRuns, newestKnown, workOf } from './work.ts'
 
 export function backupConditions(observed: Observed): readonly Condition[] {
   const { backup, leader } = observed
@@ -20,7 +20,7 @@ export function backupConditions(observed: Observed): readonly Condition[] {
     ...(stores.length > 0 && !work.running ? failureConditions(work.outcome) : []),
     ...(stores.length > 0 && !work.running ? verificationConditions(observed, work.outcome) : []),
     ...(stores.length > 0 ? clockConditions(observed, work) : []),
-    ...ageConditions(observed, stores, work),
+    ...ageConditions(observed, stores),
   ]
 }
 
@@ -115,12 +115,9 @@ function clockConditions({ now }: Observed, { outcome }: BackupOnDisk): readonly
 }
 
 /** Where two runs were missed something is wrong, whatever it is: the last one may be under way, the one before it is not. */
-function ageConditions(
-  { backup, now }: Observed,
-  stores: readonly StoreSeen[],
-  { outcome }: BackupOnDisk,
-): readonly Condition[] {
-  const newest = newestAt(outcome, now)
+function ageConditions(observed: Observed, stores: readonly StoreSeen[]): readonly Condition[] {
+  const { backup, now } = observed
+  const newest = newestKnown(observed)
   if (backup?.due.kind !== 'since' || newest === undefined || stores.length === 0) return []
   if (missedRuns(backup.due, newest) < 2) return []
   const message = `the newest backup is of ${describeAge(now - newest)} ago; see list-backups, and run create-backup`

@@ -28,6 +28,20 @@ export function newestAt(outcome: BackupOutcome | undefined, now: number): numbe
   return Number.isNaN(at) ? undefined : at
 }
 
+/**
+ * As far as is known here: by this unit's own work, and where that has not reached the store yet, by what units told that led before. What
+ * is on a leader's disk does not follow the leadership, and a backup grows no younger by it.
+ */
+export function newestKnown(observed: Observed): number | undefined {
+  const { now, peers } = observed
+  const { outcome } = workOf(observed)
+  const own = newestAt(outcome, now)
+  if (own !== undefined || outcome?.ended === 'done') return own
+  const told = [...(peers?.units.values() ?? [])].flatMap(({ databag }) => databag.refresh?.backup ?? [])
+  const past = told.filter((at) => at > 0 && at <= now)
+  return past.length > 0 ? Math.max(...past) : undefined
+}
+
 /** Ids of a time to come, which count for nothing: what the store has, and what this unit took while its own clock was ahead. */
 export function backupsAhead(outcome: BackupOutcome | undefined, now: number): readonly string[] {
   const { newest, ahead = [] } = outcome ?? {}

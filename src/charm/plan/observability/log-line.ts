@@ -1,10 +1,13 @@
 // The line that each hook adds to the charm's own log: what collectors can't learn from etcd, as numbers that rules compare. One object of
 // JSON on a line, without nesting; a number that this hook did not look for is left out. Nothing in it is secret.
 
+import type { StoreSeen } from '../../../interfaces/backup-record.ts'
 import { readValidity } from '../../../tls/certificate.ts'
 import type { Observed } from '../../observed.ts'
+import type { Due } from '../backup/backup-seen.ts'
+import { oneStoreAtATime, storeIsReady } from '../backup/guards.ts'
 import { storesOf } from '../backup/stores.ts'
-import { missedRuns, newestAt, workOf } from '../backup/work.ts'
+import { missedRuns, newestKnown, workOf } from '../backup/work.ts'
 import { endsOf } from '../certificates/ends.ts'
 import { expiresSoon } from '../clients/conditions.ts'
 import { isWaiting } from '../clients/refusals.ts'
@@ -90,18 +93,26 @@ function factsOfRelease({ machine: { prepared, workload, loaded } }: Observed): 
   return { refresh_waits: waits ? 1 : 0 }
 }
 
-/** Nothing where there is no store: what `juju status` says of a schedule without one, it says at once. */
+/** Nothing where nobody wants backups. A schedule that no backup can come of has failed, too: no other alert is about the application. */
 function factsOfBackups(observed: Observed): Facts {
   const { due } = observed.backup ?? {}
   const { outcome } = workOf(observed)
-  if (storesOf(observed).length === 0) return {}
-  const newest = newestAt(outcome, observed.now)
+  const stores = storesOf(observed)
+  const isStuck = due !== undefined && isInVain(due, stores)
+  if (stores.length === 0) return isStuck ? { backup_failed: 1 } : {}
+  const newest = newestKnown(observed)
   const missed = due?.kind === 'since' && newest !== undefined ? missedRuns(due, newest) : undefined
   return {
-    ...(outcome && { backup_failed: outcome.ended === 'failed' ? 1 : 0 }),
+    ...((outcome || isStuck) && { backup_failed: isStuck || outcome?.ended === 'failed' ? 1 : 0 }),
     ...(outcome?.verification && { backup_unusable: outcome.verification.found === 'unusable' ? 1 : 0 }),
     ...(missed !== undefined && { backup_periods: missed }),
   }
+}
+
+/** The alert waits for an hour, in which whoever deploys relates a store and gives its keys. */
+function isInVain(due: Due, stores: readonly StoreSeen[]): boolean {
+  if (due.kind === 'invalid') return true
+  return due.kind === 'since' && !(oneStoreAtATime.holds(stores) && storeIsReady.holds(stores))
 }
 
 /** The leader looks after the clients; of the others' words none is newer. */

@@ -3,7 +3,7 @@
 import type { RefreshTold } from '../../../interfaces/etcd-peers.ts'
 import type { Observed } from '../../observed.ts'
 import { storesOf } from '../backup/stores.ts'
-import { newestAt, workOf } from '../backup/work.ts'
+import { newestKnown } from '../backup/work.ts'
 import { servesHere } from '../cluster/members.ts'
 import { phaseOf } from '../workload/next-start.ts'
 import { orderOf } from './hold.ts'
@@ -27,7 +27,7 @@ export function tellRelease(observed: Observed, told: RefreshTold | undefined): 
   const stands = order && order.release === wants
   // The first unit to go has to know of it, and the leader alone looks after backups.
   const stored = observed.leader && storesOf(observed).length > 0
-  const backup = stored ? (newestAt(workOf(observed).outcome, observed.now) ?? 0) : undefined
+  const backup = stored ? (newestKnown(observed) ?? 0) : undefined
   const next: RefreshTold = {
     ...(wants && { wants }),
     ...(runs && { runs }),

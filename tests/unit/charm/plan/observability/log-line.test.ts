@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { lineBegins, printLine } from '../../../../../src/charm/plan/observability/log-line.ts'
 import { createAuthority } from '../../../../../src/tls/authority.ts'
 import { isMemberId } from '../../../../../src/etcd/types.ts'
-import { nothingOnDisk } from '../../../../../src/charm/plan/backup/backup-seen.ts'
+import { type Due, nothingOnDisk } from '../../../../../src/charm/plan/backup/backup-seen.ts'
+import type { BackupOutcome, StoreSeen } from '../../../../../src/interfaces/backup-record.ts'
 import type { Observed } from '../../../../../src/charm/observed.ts'
 import { accepted, leaf, ledgerOf, now, relationKey, settled } from '../../observation.ts'
 
@@ -113,7 +114,48 @@ test('of backups the leader says how many runs of the schedule the newest has mi
   assert.equal(tried('sound').backup_unusable, 0)
   assert.equal(tried('unusable').backup_unusable, 1)
   assert.ok(!('backup_failed' in say({ ...observed, leader: false })))
-  assert.ok(!('backup_failed' in say({ ...observed, machine })))
+  const idle = { stores: undefined, asks: [], due: { kind: 'never' }, retries: false } as const
+  assert.ok(!('backup_failed' in say({ ...observed, machine, backup: idle })))
+})
+
+test('a schedule of which no backup can come has failed: it can’t be read, or there is not one store that is ready', () => {
+  const since = { kind: 'since', at: now, earlier: [now - day] } as const
+  const waits = { ...store, state: 'incomplete', words: 'a bucket' } as const
+  const failed = (due: Due, stores: readonly StoreSeen[]): unknown => {
+    const backup = { stores, asks: [], due, retries: false }
+    return say({ ...settled(), backup }).backup_failed
+  }
+  assert.equal(failed(since, []), 1, 'no store')
+  assert.equal(failed(since, [waits]), 1, 'the integrator has given nothing')
+  assert.equal(failed(since, [store, { ...store, relation: 8 }]), 1, 'two stores')
+  assert.equal(failed({ kind: 'invalid', words: 'x' }, [store]), 1)
+  assert.equal(failed({ kind: 'invalid', words: 'x' }, []), 1)
+  assert.equal(failed(since, [store]), undefined, 'nobody has tried yet')
+  assert.equal(failed({ kind: 'never' }, []), undefined)
+  assert.equal(failed({ kind: 'never' }, [waits]), undefined)
+})
+
+test('a new leader that has not reached the store counts from what the one before told, until it has', () => {
+  const observed = settled()
+  const { peers, machine } = observed
+  const own = peers?.units.get('etcd/0')
+  assert.ok(peers && own)
+  const before = { ...own, databag: { ...own.databag, refresh: { backup: now - 3 * day } } }
+  const due = { kind: 'since', at: now, earlier: [now - 2 * day, now - 4 * day] } as const
+  const periods = (outcome: BackupOutcome | undefined): unknown =>
+    say({
+      ...observed,
+      peers: { ...peers, units: new Map([...peers.units, ['etcd/1', before]]) },
+      backup: { stores: [store], asks: [], due, retries: false },
+      machine: { ...machine, backup: { ...nothingOnDisk, stores: [store], outcome } },
+    }).backup_periods
+  const failure = { kind: 'unavailable', words: 'no answer' } as const
+  const outcome = { token: 't', at: now, warnings: [] }
+  assert.equal(periods(undefined), 2)
+  assert.equal(periods({ ...outcome, ended: 'failed', failure }), 2)
+  assert.equal(periods({ ...outcome, ended: 'done' }), undefined, 'the store has none')
+  const newest = { id: new Date(now - day).toISOString(), size: 1 }
+  assert.equal(periods({ ...outcome, ended: 'done', newest }), 1)
 })
 
 test('a release that lies ready, or is in place and does not run yet, waits', () => {
