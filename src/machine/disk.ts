@@ -44,7 +44,8 @@ function blameDisk(error: unknown, path: string): DiskFailed | undefined {
   const code = String(error.code)
   const [what, remedy] = troubles[code] ?? []
   const details = { code, cause: error }
-  if (what && remedy) return new DiskFailed(`the disk of ${path} ${what} (${code})`, remedy, details)
+  // What is wrong comes before a path, whose end a short status cuts.
+  if (what && remedy) return new DiskFailed(`the disk ${what} (${code}): ${path}`, remedy, details)
   // Node's own errors are named otherwise, as ERR_INVALID_ARG_TYPE.
   if (!/^E[A-Z0-9]+$/.test(code)) return undefined
   return new DiskFailed(`${path} can't be used: ${error.message}`, 'put that right on the machine', details)

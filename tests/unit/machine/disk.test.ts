@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { readTextIfExists } from '../../../src/machine/file.ts'
 import { conditionOf } from '../../../src/charm/outcome.ts'
+import { shown, statusOf } from '../../../src/charm/status.ts'
 import { DiskFailed, onDisk } from '../../../src/machine/disk.ts'
 
 const failing = (code: string): Promise<never> =>
@@ -18,9 +19,9 @@ const failing = (code: string): Promise<never> =>
 describe('a disk that fails', () => {
   it('is named by its folder, in words and with a remedy, and blocks', async () => {
     for (const [code, words] of [
-      ['ENOSPC', 'the disk of /var/lib/x is full (ENOSPC); make room there'],
-      ['EROFS', 'the disk of /var/lib/x takes no writes (EROFS); '],
-      ['EIO', 'the disk of /var/lib/x fails (EIO); '],
+      ['ENOSPC', 'the disk is full (ENOSPC): /var/lib/x; make room there'],
+      ['EROFS', 'the disk takes no writes (EROFS): /var/lib/x; '],
+      ['EIO', 'the disk fails (EIO): /var/lib/x; '],
     ] as const) {
       const error: unknown = await onDisk('/var/lib/x', failing(code)).catch((cause: unknown) => cause)
       assert.ok(error instanceof DiskFailed && error.message.startsWith(words), String(error))
@@ -28,10 +29,23 @@ describe('a disk that fails', () => {
     }
   })
 
+  it('is told with what is wrong and the remedy where a status is cut, however long its path', async () => {
+    const path = `/var/snap/charmed-etcd/common/${'folder/'.repeat(12)}etcd`
+    const error: unknown = await onDisk(path, failing('EROFS')).catch((cause: unknown) => cause)
+    const condition = conditionOf(error)
+    assert.ok(condition)
+    const other = { ...condition, status: 'waiting', message: 'x' } as const
+    const seen = statusOf([condition, other]).message.slice(0, shown)
+    assert.match(
+      seen,
+      /^the disk takes no writes \(EROFS\):.*; look for the reason in dmesg.* \(\+1 more: run status\)/,
+    )
+  })
+
   it('keeps the innermost folder, and what is no disk’s fault as it is', async () => {
     await assert.rejects(
       onDisk('/outer', onDisk('/inner', failing('ENOSPC'))),
-      /^DiskFailed: the disk of \/inner /,
+      /^DiskFailed: the disk is full \(ENOSPC\): \/inner;/,
     )
     for (const code of ['ERR_INVALID_ARG_TYPE', 'ABORT_ERR'])
       await assert.rejects(onDisk('/x', failing(code)), { name: 'Error', code })
