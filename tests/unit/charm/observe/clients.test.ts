@@ -15,7 +15,10 @@ machine.add('juju-log', '')
 machine.add('state-get', 'echo null')
 machine.add('relation-ids', `echo '["etcd-client:4","etcd-client:7"]'`)
 machine.add('relation-list', `case "$*" in *--app*) echo '"web"';; *) echo '["web/0"]';; esac`)
-machine.add('secret-info-get', `echo 'ERROR secret not found' >&2; exit 1`)
+machine.add(
+  'secret-info-get',
+  `case "$1" in --label) name=$2;; *) name=\${1##*[:/]};; esac; echo "ERROR secret \\"$name\\" not found" >&2; exit 1`,
+)
 machine.add('secret-get', `echo 'ERROR permission denied' >&2; exit 1`)
 machine.add('is-leader', 'echo true')
 
