@@ -62,8 +62,8 @@ function unitConditions(observed: Observed): readonly Condition[] {
   const away = storageAway(observed)
   const own = ownMember(observed)
   // No option that is invalid hides that the member is out. An ordinary start is no such thing: it would be told as blocked by that option.
-  const waiting = (message: string, stake: Stake = 'machine'): readonly Condition[] => [
-    { status: 'waiting', message, scope: 'unit', stake },
+  const waiting = (message: string, stake?: Stake): readonly Condition[] => [
+    { status: 'waiting', message, scope: 'unit', ...(stake && { stake }) },
   ]
   if (!machine.workload)
     return [{ status: 'maintenance', message: 'etcd is not installed yet', scope: 'unit' }]
@@ -83,7 +83,7 @@ function unitConditions(observed: Observed): readonly Condition[] {
     !peers.application.founding?.born && founder && isOrphaned(observed, peers, founder)
   // A cluster that was founded before serves nobody meanwhile; a new one has nobody yet.
   if (!founder || isAnotherToFound)
-    return waiting(whyNotFounded(observed), peers.application.founding ? 'cluster' : 'machine')
+    return waiting(whyNotFounded(observed), peers.application.founding && 'cluster')
   if (isDataLost(observed)) return [dataIsLost]
   if (phaseOf(observed) === 'starts')
     return waiting(describeStart(machine.run.begun?.at ?? machine.run.since))
