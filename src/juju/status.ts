@@ -78,7 +78,7 @@ export function openStatuses(tools: HookTools, unit: string): Statuses {
   }
 }
 
-/** Juju 4.0 refuses whoever leads no more as anybody without a permission. */
+/** In Juju 4.0 the refusal of one that leads no more is that of anybody without a permission. */
 async function asLeader<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked
