@@ -2,9 +2,8 @@
 // lines that turns V8's compile cache on before it.
 
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import protobuf from 'protobufjs'
+import { parseProtocol, printProtocol } from './protocol.ts'
 
 /** esbuild's list of what went into the bundles, for licences and the SBOM. */
 export interface Built {
@@ -53,23 +52,22 @@ const keepApart: Plugin = {
   },
 }
 
-/** What etcd3 calls when it is loaded. */
+/** What etcd3 calls when it is loaded; the protocol's file, which it names, is in the code already. */
 const withProtocol: Plugin = {
   name: 'with-protocol',
-  setup({ onResolve }) {
-    onResolve({ filter: /^@grpc\/proto-loader$/ }, ({ importer }) =>
-      importer.includes('/node_modules/etcd3/')
-        ? { path: resolve('src/etcd/package-definition.ts') }
-        : undefined,
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@grpc\/proto-loader$/ }, ({ path, importer }) =>
+      importer.includes('/node_modules/etcd3/') ? { path, namespace: 'protocol' } : undefined,
     )
+    onLoad({ filter: /.*/, namespace: 'protocol' }, async () => ({
+      resolveDir: process.cwd(),
+      contents: `import { Reader, Writer, util } from 'protobufjs/minimal.js'
+import { defineServices } from './src/etcd/package-definition.ts'
+${printProtocol(await parseProtocol())}
+export const loadSync = (_, options) => defineServices(openProtocol({ Reader, Writer, util }), options)
+`,
+    }))
   },
-}
-
-/** etcd's protocol, from the files that etcd3 brings. */
-export async function parseProtocol(): Promise<protobuf.INamespace> {
-  const root = new protobuf.Root()
-  root.resolvePath = (_, file) => resolve('node_modules/etcd3/proto', file)
-  return (await root.load('rpc.proto', { keepCase: true })).toJSON()
 }
 
 const options = {
@@ -100,7 +98,6 @@ export async function buildCharm(
   await rm(`${into}/dist`, { recursive: true, force: true })
   await mkdir(`${into}/dist`, { recursive: true })
   const outfile = `${into}/dist/charm.cjs`
-  const define = { parsedProtocol: JSON.stringify(await parseProtocol()) }
   const built = await Promise.all([
     build({ ...options, entryPoints: [entry], outfile, plugins: [keepApart] }),
     ...beside.map(([source, name]) =>
@@ -113,7 +110,7 @@ export async function buildCharm(
     ),
     ...apart.map((name) => {
       const stdin = { contents: `module.exports = require('${name}')`, resolveDir: process.cwd() }
-      const etcd = name === 'etcd3' ? { define, plugins: [withProtocol] } : {}
+      const etcd = name === 'etcd3' ? { plugins: [withProtocol] } : {}
       return build({ ...options, ...etcd, stdin, outfile: `${into}/dist/${name}.cjs` })
     }),
   ])

@@ -60,9 +60,16 @@ export interface Member {
 
 /** In the order in which people list them: etcd-2 before etcd-10. Ids, which are random, decide between members without a name. */
 export function sortMembers(members: readonly Member[]): readonly Member[] {
-  return members.toSorted(
-    (a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }) || a.id.localeCompare(b.id),
-  )
+  return members.toSorted((a, b) => compareNames(a.name, b.name) || compareNames(a.id, b.id))
+}
+
+/**
+ * Of one application's members or units, which differ in their number alone: the longer one has the greater number. A collator that knows of numbers
+ * would take each hook 10 ms to load.
+ */
+export function compareNames(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length
+  return a < b ? -1 : Number(a > b)
 }
 
 export interface MemberStatus {

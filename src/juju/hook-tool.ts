@@ -1,10 +1,11 @@
-// Runs hook tools: by name on the PATH that Juju sets, JSON out, checked by zod. By Node itself: a library for it would take
-// longer to load than all the tools of a hook with nothing to do take to run (docs/adr).
+// Runs hook tools: by name on the PATH that Juju sets, JSON out, checked by zod. Without a library: that would take longer to load than all the
+// tools of a hook with nothing to do take to run (docs/adr).
 
 import { execFile } from 'node:child_process'
 import * as z from 'zod/mini'
 import type { Environment } from './context.ts'
 import { classifyFailure, ToolError } from './errors.ts'
+import { type Ended, isPlainWord, openToolShells } from './tool-shell.ts'
 
 export interface Call {
   readonly tool: string
@@ -30,17 +31,23 @@ export interface HookTools {
  */
 const timeout = 1_800_000
 
+/** A shell's exit code for a command that is not there; Juju's own are 0 to 2. */
+export const noSuchTool = 127
+
 /** @example await openHookTools(process.env).run('is-leader', []) */
 export function openHookTools(env: Environment): HookTools {
   const calls: Call[] = []
   const variables = setVariables(env)
+  const shells = openToolShells(variables, timeout)
+  const execute = (words: readonly string[], input: string): Promise<Ended> =>
+    input === '' && words.every(isPlainWord) ? shells.run(words) : fork(words, input, variables)
   const run: HookTools['run'] = async (tool, args, { input = '' } = {}) => {
     calls.push({ tool, args })
-    const { exitCode, stdout, stderr } = await execute(tool, args, input, variables)
+    const { exitCode, stdout, stderr } = await execute([tool, ...args], input)
     if (exitCode === 0) return stdout.replace(/\n$/, '')
-    // What never ended by itself said nothing: its text is Node's, with the arguments in it.
+    // What never ran or never ended by itself said nothing: its text is a shell's or Node's, with the arguments in it.
     const call = { tool, args, exitCode, stderr }
-    throw exitCode === undefined ? new ToolError(call) : classifyFailure(call)
+    throw exitCode === undefined || exitCode === noSuchTool ? new ToolError(call) : classifyFailure(call)
   }
   return {
     run,
@@ -55,16 +62,9 @@ export function openHookTools(env: Environment): HookTools {
   }
 }
 
-interface Ended {
-  /** `undefined` where it never ran, or was ended by a signal. */
-  readonly exitCode: number | undefined
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function execute(
-  tool: string,
-  args: readonly string[],
+/** For what needs an input, or has words that a shell would split. */
+function fork(
+  [tool = '', ...args]: readonly string[],
   input: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Ended> {

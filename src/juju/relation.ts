@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import { type Databag, differences, type WantedDatabag } from './databag.ts'
 import type { Environment } from './context.ts'
 import { NotAllowed, NotFound, NotLeader, RelationGone, ToolError } from './errors.ts'
-import type { HookTools } from './hook-tool.ts'
+import { type HookTools, noSuchTool } from './hook-tool.ts'
 import {
   type AppName,
   parseAppName,
@@ -174,8 +174,7 @@ async function findRemoteModel(tools: HookTools, id: RelationId): Promise<string
   try {
     return (await tools.runJson('relation-model-get', ['-r', String(id)], modelSchema)).uuid
   } catch (error) {
-    const noSuchTool = error instanceof ToolError && /^spawn \S+ ENOENT$/.test(error.call.stderr)
-    if (noSuchTool) return undefined
+    if (error instanceof ToolError && error.call.exitCode === noSuchTool) return undefined
     throw error
   }
 }

@@ -141,15 +141,15 @@ async function askCluster(
   const client = await openAdmin({ endpoints: endpointsToAsk(seen) })
   if (!client) return undefined
   try {
-    const members = await readMembers(client)
-    const complete = members.every((member) => member.responds)
-    const [authentication, alarmed, turn, clusterVersion, work] = await Promise.all([
+    const [members, authentication, alarmed, clusterVersion, work] = await Promise.all([
+      readMembers(client),
       readAuthentication(client),
       listAlarms(client),
-      complete ? undefined : lockHolder(client, restartLock),
       prepared && here ? askClusterVersion() : undefined,
       prepared && here ? readWork(client) : undefined,
     ])
+    const complete = members.every((member) => member.responds)
+    const turn = complete ? undefined : await lockHolder(client, restartLock)
     const compares = seen.leader && seen.looksAtMembers && isAnyInQuestion(alarmed)
     return {
       client,

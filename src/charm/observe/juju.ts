@@ -1,5 +1,6 @@
 // Juju, observed once and first: what it tells now was committed by an earlier hook (design §3.1).
 
+import { setImmediate } from 'node:timers/promises'
 import { parseConfig } from '../../config.ts'
 import { loadClient } from '../../etcd/client.ts'
 import type { UnitAddresses } from '../../interfaces/etcd-peers.ts'
@@ -16,7 +17,7 @@ import { observeCollectors } from './collectors.ts'
 import { isAboutClient, noClients, observeClients } from './clients.ts'
 import { observeIssuers } from './issuers.ts'
 import { ingressByRelation } from './ingress.ts'
-import { observePeers } from './peers.ts'
+import { observePeers, type PeersListed, withoutGone } from './peers.ts'
 import type { Observed, PeersSeen } from '../observed.ts'
 import { chooseAddress } from '../plan/cluster/choose-address.ts'
 import { emptyLedger } from '../plan/clients/ledger.ts'
@@ -42,7 +43,7 @@ export interface FirstSeen {
   readonly unit: string
   readonly looksAtMembers: boolean
   readonly unwell: boolean
-  readonly peers: PeersSeen | undefined
+  readonly peers: PeersListed | undefined
   readonly leaving: boolean
 }
 
@@ -89,16 +90,21 @@ async function whileLeading<Seen>(
 }
 
 async function lookFirst(charm: Charm, options: Options, leader: boolean): Promise<FirstSeen> {
-  const { context, juju } = charm
-  const { hook, unit } = context
+  const { hook, unit } = charm.context
   const looksAtMembers = isSweep(hook) || (hook.kind === 'relation' && hook.endpoint === 'etcd-peers')
   const [peers, leaving, unwell] = await Promise.all([
-    observePeers(charm, leader && looksAtMembers ? juju.presentUnits : undefined),
+    observePeers(charm),
     isLeaving(charm),
     readAhead(charm, leader),
-    looksAtMembers ? loadClient() : undefined,
+    looksAtMembers ? whileJujuAnswers(loadClient) : undefined,
   ])
   return { options, leader, unit, looksAtMembers, unwell, peers, leaving }
+}
+
+/** Goes on once Juju has been asked all that this hook asks by now: what takes this process' time takes none of its answers' then. */
+async function whileJujuAnswers<T>(work: () => Promise<T>): Promise<T> {
+  await setImmediate()
+  return work()
 }
 
 /** An action is asked by a human, who wants to know how all stands. */
@@ -118,17 +124,18 @@ async function lookOn(
   const look = { ledger: peers?.ledger ?? emptyLedger, sweep }
   const keys = looks && sweep && peers.application.authorities !== undefined
   const rules = rulesOf({ config, peers, unit: context.unit, clientCas: undefined, now: charm.now })
-  const [addresses, expectedUnits, presentUnits, clients, clientCas, keysKept, collectors, backup, issuers] =
+  const [clients, addresses, clientCas, keysKept, collectors, backup, issuers, expectedUnits, presentUnits] =
     await Promise.all([
-      observeAddresses(charm, peers, sweep),
-      looks && looksAtMembers ? juju.plannedUnits() : undefined,
-      looks && looksAtMembers ? juju.presentUnits() : undefined,
       looks ? observeClients(charm, look, rules) : noClients,
+      observeAddresses(charm, peers, sweep),
       looks ? observeClientCas(charm, sweep, peers, config.inForce['allow-client-cas']) : undefined,
       keys ? areKeysKept(charm) : undefined,
       leaving ? undefined : observeCollectors(charm),
       leader && !leaving ? observeBackup(charm, config.inForce, sweep) : undefined,
       peers && !leaving ? observeIssuers(charm, peers, sweep) : undefined,
+      // The last, since a controller takes ten times as long to tell it as anything else, and longer the more clients there are.
+      leader && looksAtMembers ? juju.plannedUnits() : undefined,
+      leader && looksAtMembers ? juju.presentUnits() : undefined,
     ])
   return {
     now: charm.now,
@@ -142,12 +149,15 @@ async function lookOn(
     aboutClient: isAboutClient(hook),
     looksAtMembers,
     unwell,
-    expectedUnits,
-    presentUnits,
+    expectedUnits: looks ? expectedUnits : undefined,
+    presentUnits: looks ? presentUnits : undefined,
     collect: hook.name === 'update-status',
     config,
     order: undefined,
-    peers: peers && { ...peers, ...(keysKept !== undefined && { keysKept }) },
+    peers: peers && {
+      ...withoutGone(peers, presentUnits, context.unit),
+      ...(keysKept !== undefined && { keysKept }),
+    },
     addresses,
     clients,
     clientCas,

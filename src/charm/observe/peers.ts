@@ -15,32 +15,40 @@ import { describeAuthority, describeCertificate } from '../../tls/certificate.ts
 import type { Charm } from '../charm.ts'
 import type { CertificateSeen, PeerSeen, PeersSeen } from '../observed.ts'
 
-/**
- * `undefined` where there is no such relation yet, or no more.
- *
- * @param present tells the units that Juju has, in hooks that ask for them: its goal state takes longer the more clients there are
- */
-export function observePeers(
-  charm: Charm,
-  present?: () => Promise<ReadonlySet<string>>,
-): Promise<PeersSeen | undefined> {
-  return unlessGone(lookAtPeers(charm, present))
+/** By Juju's databags alone. */
+export interface PeersListed extends PeersSeen {
+  /** All that Juju lists, those among them that the leader has found gone. */
+  readonly listed: PeersSeen['units']
 }
 
-async function lookAtPeers(
-  { context, juju }: Charm,
-  present: (() => Promise<ReadonlySet<string>>) | undefined,
-): Promise<PeersSeen | undefined> {
+/** `undefined` where there is no such relation yet, or no more. */
+export function observePeers(charm: Charm): Promise<PeersListed | undefined> {
+  return unlessGone(lookAtPeers(charm))
+}
+
+/**
+ * Those that Juju has, and who of the others is to be forgotten.
+ *
+ * @param present the units of Juju's goal state, where it was asked; one that does not know even this unit tells nothing
+ */
+export function withoutGone(
+  { listed, ...seen }: PeersListed,
+  present: ReadonlySet<string> | undefined,
+  unit: string,
+): PeersSeen {
+  if (!present?.has(unit)) return seen
+  const gone = [...seen.application.certificates.keys()].filter((other) => !present.has(other)).sort()
+  return { ...seen, units: new Map([...listed].filter(([other]) => present.has(other))), gone }
+}
+
+async function lookAtPeers({ context, juju }: Charm): Promise<PeersListed | undefined> {
   const [relation] = await juju.relationIds('etcd-peers')
   if (relation === undefined) return undefined
-  const [application, listed, own, planned] = await Promise.all([
+  const [application, others, own] = await Promise.all([
     juju.readAppBag(relation, context.app),
     juju.relationUnits(relation),
     juju.readUnitBag(relation, context.unit),
-    present?.(),
   ])
-  const known = planned?.has(context.unit) ? planned : undefined
-  const others = listed.filter((unit) => known?.has(unit) ?? true)
   const databags = await Promise.all(others.map((unit) => juju.readUnitBag(relation, unit)))
   const told = parsePeerApplication(application)
   const parsed = { ...told, unreadable: [...told.unreadable, ...unreadableRows(application)].sort() }
@@ -63,8 +71,7 @@ async function lookAtPeers(
   const isForgotten = (unit: string, { databag }: PeerSeen): boolean =>
     databag.certificates !== undefined && !parsed.certificates.has(unit)
   // The leader has found it gone, and taken its certificates out of the databag.
-  const there = units.filter(([unit, seen]) => unit === context.unit || known || !isForgotten(unit, seen))
-  const gone = known && [...parsed.certificates.keys()].filter((unit) => !known.has(unit)).sort()
+  const there = units.filter(([unit, seen]) => unit === context.unit || !isForgotten(unit, seen))
   return {
     relation,
     application: parsed,
@@ -74,7 +81,7 @@ async function lookAtPeers(
       authoritiesBegin: Math.max(...purposes.map((purpose) => authorities[purpose].notBefore)),
     }),
     units: new Map(there),
-    ...(gone && { gone }),
+    listed: new Map(units),
   }
 }
 

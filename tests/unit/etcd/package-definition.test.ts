@@ -4,15 +4,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadSync } from '@grpc/proto-loader'
 import protobuf from 'protobufjs'
-import { parseProtocol } from '../../../scripts/build.ts'
+import runtime from 'protobufjs/minimal.js'
+import { parseProtocol, printProtocol } from '../../../scripts/protocol.ts'
 import { defineServices } from '../../../src/etcd/package-definition.ts'
 
 // As etcd3 has them.
 const options = { longs: String, enums: String, defaults: true, oneofs: true }
 
-const parsed = await parseProtocol()
-const root = protobuf.Root.fromJSON(parsed)
-const ours = defineServices(parsed, options)
+const root = await parseProtocol()
+const code = Buffer.from(`export default ${printProtocol(root)}`).toString('base64')
+const { default: openProtocol } = await import(`data:text/javascript;base64,${code}`)
+const ours = defineServices(openProtocol(runtime), options)
 const theirs = loadSync('node_modules/etcd3/proto/rpc.proto', { ...options, keepCase: true })
 
 type Message = Record<string, unknown>

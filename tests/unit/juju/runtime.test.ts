@@ -111,7 +111,7 @@ test('a tool that ends without reading its input fails by its exit code, and one
   const juju = toolsThat({ 'relation-set': { err: 'ERROR cannot write relation settings\n', code: 1 } })
   const long = 'x'.repeat(1_000_000)
   await assert.rejects(juju.writeAppBag(juju.relationId(1), {}, { long }), NotLeader)
-  await assert.rejects(juju.readConfig(), /spawn config-get ENOENT/)
+  await assert.rejects(juju.readConfig(), /config-get --format=json: .*not found/)
 })
 
 test('output that is not what Juju prints is a bug with the name of the tool', async () => {

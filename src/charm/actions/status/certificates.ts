@@ -1,5 +1,6 @@
 // When certificates end: of those that each unit shows, of authorities, and the first of the clients'.
 
+import { compareNames } from '../../../etcd/types.ts'
 import { purposes } from '../../../interfaces/etcd-peers.ts'
 import { issuerEndpoints, issuerRoles } from '../../../interfaces/issuers.ts'
 import type { Observed } from '../../observed.ts'
@@ -57,7 +58,7 @@ function endsByUnit(observed: Observed): readonly Row[] {
         .toSorted((a, b) => a.end - b.end)
         .slice(0, 1),
     )
-    .toSorted((a, b) => a.who.localeCompare(b.who, 'en', { numeric: true }))
+    .toSorted((a, b) => compareNames(a.who, b.who))
 }
 
 /** What an issuer of the operator's signed is known by what the unit tells; it has one of the charm's own beside it, which nobody sees. */

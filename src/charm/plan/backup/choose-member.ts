@@ -1,7 +1,7 @@
 // Whom a snapshot is taken from: reading the whole database takes disk and network of that member, so it is never raft's leader while a
 // follower has as much, and never a learner, which may not have it all.
 
-import type { Alarm } from '../../../etcd/types.ts'
+import { type Alarm, compareNames } from '../../../etcd/types.ts'
 import type { MemberSeen } from '../../observed.ts'
 import { memberHasCaughtUp } from './guards.ts'
 
@@ -19,6 +19,6 @@ export function chooseMember(
   const furthest = indices.at(-1) ?? 0n
   const caughtUp = answering.filter((member) => memberHasCaughtUp.holds(member, furthest))
   const byName = (a: MemberSeen, b: MemberSeen): number =>
-    Number(a.leads) - Number(b.leads) || a.name.localeCompare(b.name, 'en', { numeric: true })
+    Number(a.leads) - Number(b.leads) || compareNames(a.name, b.name)
   return caughtUp.toSorted(byName)[0]
 }

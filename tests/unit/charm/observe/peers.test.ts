@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Charm } from '../../../../src/charm/charm.ts'
 import { decide } from '../../../../src/charm/decide.ts'
-import { observePeers } from '../../../../src/charm/observe/peers.ts'
+import { observePeers, withoutGone } from '../../../../src/charm/observe/peers.ts'
+import type { PeersSeen } from '../../../../src/charm/observed.ts'
 import { forgetCertificates, parsePeerApplication } from '../../../../src/interfaces/etcd-peers.ts'
 import { openJuju, readContext } from '../../../../src/juju/index.ts'
 import { createAuthority } from '../../../../src/tls/authority.ts'
@@ -44,19 +45,22 @@ function openCharm(): Charm {
   return { context: readContext(env), juju: openJuju(env), now: 0, deadline: AbortSignal.abort() }
 }
 
+async function seenBesideGoal(charm: Charm): Promise<PeersSeen | undefined> {
+  const peers = await observePeers(charm)
+  return peers && withoutGone(peers, await charm.juju.presentUnits(), charm.context.unit)
+}
+
 test('peers are those that Juju has, be they on their way out; the others were', async () => {
   const [active, dying] = [{ status: 'active' }, { status: 'dying' }]
   goal({ 'etcd/0': active, 'etcd/1': dying, 'etcd/3': active })
-  const { juju, ...charm } = openCharm()
-  const seen = await observePeers({ juju, ...charm }, juju.presentUnits)
+  const seen = await seenBesideGoal(openCharm())
   assert.deepEqual([...(seen?.units.keys() ?? [])], ['etcd/0', 'etcd/1', 'etcd/3'])
   assert.deepEqual(seen?.gone, ['etcd/9'])
 })
 
 test('a goal state that does not know even this unit tells nothing', async () => {
   goal({})
-  const { juju, ...charm } = openCharm()
-  const seen = await observePeers({ juju, ...charm }, juju.presentUnits)
+  const seen = await seenBesideGoal(openCharm())
   assert.deepEqual([...(seen?.units.keys() ?? [])], ['etcd/0', 'etcd/1', 'etcd/3'])
   assert.equal(seen?.gone, undefined)
 })
