@@ -1,7 +1,7 @@
-// Builds the charm's code: unminified CommonJS, in one file but for the packages that only some hooks load, and a loader of a few
-// lines that turns V8's compile cache on before it.
+// Builds the charm's code: unminified CommonJS, in one file but for the packages that only some hooks load, and the loader that
+// runs it.
 
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { parseProtocol, printProtocol } from './protocol.ts'
 
@@ -9,21 +9,6 @@ import { parseProtocol, printProtocol } from './protocol.ts'
 export interface Built {
   readonly inputs: readonly string[]
 }
-
-const loader = `'use strict'
-// The cache holds code that root runs: so the folder is root's alone, beside the code and never in a shared place.
-const { chmodSync, mkdirSync } = require('node:fs')
-const { join } = require('node:path')
-const cache = join(__dirname, '..', '.compile-cache')
-try {
-  mkdirSync(cache, { recursive: true, mode: 0o700 })
-  chmodSync(cache, 0o700)
-  require('node:module').enableCompileCache(cache)
-} catch {
-  // On a disk that takes no writes the hook is slower, and tells of it.
-}
-require('./charm.cjs')
-`
 
 /** Two thirds of all code: a hook that needs none of them would spend more time on reading them than on all else that it does. */
 const apart = ['croner', 'etcd3', 'execa', 'node-forge', 'undici']
@@ -99,6 +84,7 @@ export async function buildCharm(
   await mkdir(`${into}/dist`, { recursive: true })
   const outfile = `${into}/dist/charm.cjs`
   const built = await Promise.all([
+    build({ ...options, entryPoints: ['src/loader.ts'], outfile: `${into}/dist/main.cjs` }),
     build({ ...options, entryPoints: [entry], outfile, plugins: [keepApart] }),
     ...beside.map(([source, name]) =>
       build({
@@ -114,7 +100,6 @@ export async function buildCharm(
       return build({ ...options, ...etcd, stdin, outfile: `${into}/dist/${name}.cjs` })
     }),
   ])
-  await writeFile(`${into}/dist/main.cjs`, loader)
   const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs))
   return { inputs: [...new Set(inputs)].filter((input) => input !== '<stdin>').sort() }
 }

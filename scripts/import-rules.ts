@@ -7,6 +7,7 @@ import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
 type Layer =
+  | 'loader'
   | 'main'
   | 'run'
   | 'hooks'
@@ -32,6 +33,7 @@ type Layer =
 const bottom = ['juju', 'etcd', 'machine', 'tls', 'object-storage'] as const
 const aboveCore = ['core', 'interfaces', 'config', ...bottom] as const
 const below: Readonly<Record<Layer, readonly Layer[]>> = {
+  loader: [],
   main: ['hooks', 'actions', 'run', 'juju'],
   run: ['shared', 'juju'],
   worker: ['work', 'shared', 'juju'],

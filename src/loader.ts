@@ -1,0 +1,109 @@
+// What dispatch runs: it loads the bundles beside it with the code that V8 made of them in earlier hooks. Node's own compile cache keeps what V8
+// compiles before a file runs; here the functions that hooks have called are kept as well, and none is compiled twice (docs/adr/0046).
+
+import { hash } from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, join } from 'node:path'
+import { Script } from 'node:vm'
+
+// It holds code that root runs: so the folder is root's alone, beside the bundles and never in a shared place.
+const folder = join(__dirname, '..', '.compile-cache')
+const requireBuiltIn = createRequire(__filename)
+
+/** So often a hook or an action adds the functions that it called, and no oftener: it calls others on a leader than elsewhere, mostly once more. */
+const mostAdditions = 3
+const additionsPath = join(folder, 'additions.json')
+
+interface Loaded {
+  readonly exports: unknown
+}
+
+interface Bundle {
+  readonly path: string
+  readonly source: Buffer
+  readonly script: Script
+  /** V8 took what was kept. */
+  readonly kept: boolean
+}
+
+const modules = new Map<string, Loaded>()
+const bundles: Bundle[] = []
+
+function load(name: string): unknown {
+  const known = modules.get(name)
+  if (known) return known.exports
+  const filename = join(__dirname, name)
+  const source = readFileSync(filename)
+  const path = join(folder, `${name}.code`)
+  const cachedData = readKept(path, source)
+  const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`
+  const script = new Script(wrapped, { filename, ...(cachedData && { cachedData }) })
+  bundles.push({
+    path,
+    source,
+    script,
+    kept: cachedData !== undefined && script.cachedDataRejected === false,
+  })
+  const module = { exports: {} }
+  modules.set(name, module)
+  const require = (id: string): unknown => (id.startsWith('./') ? load(basename(id)) : requireBuiltIn(id))
+  script.runInThisContext()(module.exports, require, module, filename, __dirname)
+  return module.exports
+}
+
+const digestLength = 32
+
+/** Of the bundle with the code: one that was written by half, or of another bundle, V8 would run without looking. */
+function digestOf(source: Buffer, code: Buffer): Buffer {
+  return hash('sha256', Buffer.concat([hash('sha256', source, 'buffer'), code]), 'buffer')
+}
+
+function readKept(path: string, source: Buffer): Buffer | undefined {
+  try {
+    const kept = readFileSync(path)
+    const code = kept.subarray(digestLength)
+    return digestOf(source, code).equals(kept.subarray(0, digestLength)) ? code : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function keep(): void {
+  const hook = basename(process.env.JUJU_DISPATCH_PATH ?? '')
+  const current = bundles.every(({ kept }) => kept)
+  const additions = current ? readAdditions() : {}
+  const times = additions[hook] ?? 0
+  if (current && times >= mostAdditions) return
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  chmodSync(folder, 0o700)
+  for (const { path, source, script } of bundles) {
+    const code = script.createCachedData()
+    replace(path, Buffer.concat([digestOf(source, code), code]))
+  }
+  replace(additionsPath, JSON.stringify({ ...additions, [hook]: times + 1 }))
+}
+
+function readAdditions(): Readonly<Record<string, number>> {
+  try {
+    return JSON.parse(readFileSync(additionsPath, 'utf8'))
+  } catch {
+    return {}
+  }
+}
+
+function replace(path: string, content: Buffer | string): void {
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, content, { mode: 0o600 })
+  renameSync(draft, path)
+}
+
+process.on('exit', () => {
+  try {
+    keep()
+  } catch {
+    // On a disk that takes no writes the next hook is slower, and tells of it.
+  }
+})
+
+load('charm.cjs')
