@@ -37,7 +37,7 @@ function load(name: string): unknown {
   const source = readFileSync(filename)
   const path = join(folder, `${name}.code`)
   const cachedData = readKept(path, source)
-  const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`
+  const wrapped = `(function (exports, require, module, __filename, __dirname) {${source.toString('latin1')}\n})`
   const script = new Script(wrapped, { filename, ...(cachedData && { cachedData }) })
   bundles.push({
     path,
@@ -52,18 +52,16 @@ function load(name: string): unknown {
   return module.exports
 }
 
+const digestOf = (bytes: Buffer): Buffer => hash('sha256', bytes, 'buffer')
 const digestLength = 32
 
-/** Of the bundle with the code: one that was written by half, or of another bundle, V8 would run without looking. */
-function digestOf(source: Buffer, code: Buffer): Buffer {
-  return hash('sha256', Buffer.concat([hash('sha256', source, 'buffer'), code]), 'buffer')
-}
-
+/** Before the code stand the digests of its bundle and of itself: what was written by half, or for another bundle, V8 would run without looking. */
 function readKept(path: string, source: Buffer): Buffer | undefined {
   try {
     const kept = readFileSync(path)
-    const code = kept.subarray(digestLength)
-    return digestOf(source, code).equals(kept.subarray(0, digestLength)) ? code : undefined
+    const code = kept.subarray(2 * digestLength)
+    const isWhole = digestOf(code).equals(kept.subarray(digestLength, 2 * digestLength))
+    return isWhole && digestOf(source).equals(kept.subarray(0, digestLength)) ? code : undefined
   } catch {
     return undefined
   }
@@ -79,7 +77,7 @@ function keep(): void {
   chmodSync(folder, 0o700)
   for (const { path, source, script } of bundles) {
     const code = script.createCachedData()
-    replace(path, Buffer.concat([digestOf(source, code), code]))
+    replace(path, Buffer.concat([digestOf(source), digestOf(code), code]))
   }
   replace(additionsPath, JSON.stringify({ ...additions, [hook]: times + 1 }))
 }

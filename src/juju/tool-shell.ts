@@ -17,7 +17,7 @@ export interface ToolShells {
 }
 
 /** Juju's agent runs one tool after the other: more shells than this would have processes ready that wait for it. */
-const most = 3
+const most = 2
 
 /**
  * Splits a line into words and does nothing else with it. What a tool prints ends where the exit code stands between two NULs, and what it says on
@@ -82,6 +82,7 @@ function openShell(env: Readonly<Record<string, string>>): Shell {
   }
   const end = (why: string): void => {
     ended = true
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy()
     while (owed.length > 0) settle({ exitCode: undefined, stdout: '', stderr: why })
   }
   child.stdout.on('data', (bytes: Buffer) => {
@@ -92,10 +93,10 @@ function openShell(env: Readonly<Record<string, string>>): Shell {
     err = Buffer.concat([err, bytes])
     read()
   })
-  // A shell that ended no longer reads; `close` tells of it.
+  // A shell that ended no longer reads; `exit` tells of it, while `close` would wait for a tool that it left behind.
   child.stdin.on('error', () => {})
   child.on('error', (error) => end(error.message))
-  child.on('close', () => end('the shell that starts hook tools was ended'))
+  child.on('exit', () => end('the shell that starts hook tools was ended'))
   return {
     get ended() {
       return ended

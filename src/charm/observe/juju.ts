@@ -223,7 +223,9 @@ async function observeAddresses(
     ...bindAddresses.map(({ address }) => address),
     ...ingressAddresses,
   ])
-  const hosts = await machineNames(before?.hosts)
+  // To ask for them takes as long as two hook tools, and a machine that has another name has mostly been started anew.
+  const known = context.hook.name === 'update-status' ? before?.hosts : undefined
+  const hosts = known ?? (await machineNames(before?.hosts))
   const [ingress] = clients.ingressAddresses
   const byRelation = await ingressByRelation(juju, seen?.ledger, ingress ?? client, before?.byRelation)
   return {

@@ -1,6 +1,7 @@
 // The machine as it is now: what is installed, which of our files are there, what the running etcd read at its start.
 
 import * as z from 'zod/mini'
+import { readHealth } from '../../etcd/health.ts'
 import { readRaftPosition } from '../../etcd/write-ahead-log.ts'
 import { digest } from '../../interfaces/digest.ts'
 import { type Purpose, purposes } from '../../interfaces/etcd-peers.ts'
@@ -38,6 +39,7 @@ import { observeRequests } from './requests.ts'
 import { observeStorage } from './storage.ts'
 import { loadedSchema } from './loaded-record.ts'
 import { describeInstalled, observeInstallation } from './installation.ts'
+import { metricsUrl } from '../plan/workload/configuration.ts'
 import { observeRun } from './run.ts'
 import type { Audited, FileName, Loaded, MachineSeen } from '../observed.ts'
 
@@ -73,6 +75,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     capacity,
     given,
     service,
+    health,
     beside,
     start,
     unloadable,
@@ -87,6 +90,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
     looks ? readCapacity(workload.paths.data) : undefined,
     looks ? areKeysGiven(workload) : true,
     installed ? readService(workload.service) : undefined,
+    installed ? readHealth(metricsUrl) : undefined,
     isServiceDefined(workload, undefined, { start: false }),
     isServiceDefined(workload),
     readUnloadable(workload, versions),
@@ -97,7 +101,7 @@ export async function observeMachine(charm: Charm): Promise<MachineSeen> {
   const [onStorage, restore, run] = await Promise.all([
     observeData(workload, data, runs),
     observeRestore(workload),
-    observeRun(workload, service),
+    observeRun(workload, service, health),
   ])
   return {
     ...onStorage,

@@ -13,14 +13,19 @@ import { metricsUrl } from '../plan/workload/configuration.ts'
 /** It answers within a few milliseconds or, while it reads its data, not at all. */
 const answersWithinMs = 3000
 
-export async function observeRun(workload: Workload, service: Service | undefined): Promise<RunSeen> {
+/** @param early what it said beside the question whether it runs: that it is well it can't say before it has started */
+export async function observeRun(
+  workload: Workload,
+  service: Service | undefined,
+  early: Health | undefined,
+): Promise<RunSeen> {
   const [begun, refused, proven] = await Promise.all([
     readTextIfExists(begunPath(workload)),
     readTextIfExists(refusedPath(workload)),
     exists(provenFolder(workload)),
   ])
   const runs = service?.kind === 'active'
-  const health = runs ? await readHealth(metricsUrl) : undefined
+  const health = runs ? (early?.healthy ? early : await readHealth(metricsUrl)) : undefined
   return {
     invocation: service && service.kind !== 'absent' ? service.invocation : '',
     since: runs ? service.startedAt : '',

@@ -6,10 +6,11 @@ import type { Ledger, LedgerEntry } from '../../../interfaces/ledger.ts'
 import { isWaiting } from './refusals.ts'
 
 /**
- * So many settled relations are looked at in one update-status, which Juju runs about every five minutes. A controller takes 50 to 150 ms
- * to tell a secret, and tells one after the other (measured on 4.0.14).
+ * So many settled relations are looked at in every second update-status, which Juju runs about every five minutes; in the others so many answers are
+ * compared with what Juju holds. A controller takes 50 to 150 ms to tell a secret, and tells one after the other (measured on 4.0.14).
  */
 export const settledAtOnce = 1
+export const comparedAtOnce = 1
 /** And of others, which may wait for ever, so many requests: each costs a call to Juju, and a trial of its certificate. */
 export const requestsAtOnce = 100
 const updateStatusEvery = 300_000
@@ -41,7 +42,7 @@ export function relationsToSweep(
     all.filter((relation) => !settled.has(relation) && known.has(relation) && requests.has(relation)),
   ]
   const chosen = new Set([
-    ...takeTurns(turns, now, settledAtOnce),
+    ...takeTurns(turns, now, settledAtOnce, 0),
     ...takeTurnsByRequests(others, now, requests),
     // Whether its key is still there is told by its answer, and whether it takes another one only by itself.
     ...relationsToCompare(ledger, listed, { byTurns, now }).filter((one) => ledger.crossModel.has(one)),
@@ -50,8 +51,7 @@ export function relationsToSweep(
   return all.filter((relation) => chosen.has(relation) || !byTheirTurn.has(relation))
 }
 
-/** So many are compared in a sweep by turns, and in another: each costs three calls to Juju. */
-export const comparedAtOnce = 1
+/** So many answers are compared in a sweep that does not come by turns: each costs three calls to Juju. */
 export const comparedInSweep = 100
 
 /** Of the relations that Juju lists, those whose answer is compared with what it holds. */
@@ -66,7 +66,7 @@ export function relationsToCompare(
         (answers.has(relation) || crossModel.has(relation)) && crossModel.get(relation) !== 'suspended',
     )
     .toSorted((a, b) => a - b)
-  return takeTurns(answered, now, byTurns ? comparedAtOnce : comparedInSweep)
+  return byTurns ? takeTurns(answered, now, comparedAtOnce, 1) : takeSome(answered, now, comparedInSweep)
 }
 
 function requestsOf({ entries }: Ledger): ReadonlyMap<number, number> {
@@ -89,7 +89,14 @@ function takeTurnsByRequests(
   })
 }
 
-function takeTurns(all: readonly number[], now: number, atOnce: number): readonly number[] {
+/** In every second update-status, those whose number divided by two leaves that rest; of what one update-status has room for, always all. */
+function takeTurns(all: readonly number[], now: number, atOnce: number, rest: 0 | 1): readonly number[] {
+  if (all.length <= atOnce) return all
+  return Math.floor(now / updateStatusEvery) % 2 === rest ? takeSome(all, now / 2, atOnce) : []
+}
+
+/** Each time from the next one on. */
+function takeSome(all: readonly number[], now: number, atOnce: number): readonly number[] {
   if (all.length <= atOnce) return all
   const first = Math.floor(now / updateStatusEvery) * atOnce
   const chosen = new Set(Array.from({ length: atOnce }, (_, at) => all[(first + at) % all.length]))

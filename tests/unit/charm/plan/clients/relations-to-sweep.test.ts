@@ -24,6 +24,9 @@ const refused = (code: string): LedgerEntry => ({
   detail: '',
 })
 const everyFiveMinutes = 300_000
+/** Settled relations are looked at in one update-status, answers compared in the next. */
+const everySecondTime = 2 * everyFiveMinutes
+const evenly = Math.floor(now / everySecondTime) * everySecondTime
 
 test('an update-status looks at as many of a thousand settled clients as of a hundred, and after a while at all of them', () => {
   for (const clients of [100, 1000]) {
@@ -31,8 +34,10 @@ test('an update-status looks at as many of a thousand settled clients as of a hu
     const ledger = ledgerOf(ids.map((id) => [relationKey(id), served(`client-${id}`)]))
     const seen = new Set<number>()
     for (let turn = 0; turn < Math.ceil(clients / settledAtOnce); turn += 1) {
-      const some = relationsToSweep(ledger, ids, { byTurns: true, now: now + turn * everyFiveMinutes })
+      const some = relationsToSweep(ledger, ids, { byTurns: true, now: evenly + turn * everySecondTime })
       assert.equal(some.length, settledAtOnce)
+      const between = { byTurns: true, now: evenly + turn * everySecondTime + everyFiveMinutes }
+      assert.deepEqual(relationsToSweep(ledger, ids, between), [])
       for (const id of some) seen.add(id)
     }
     assert.equal(seen.size, clients)
@@ -68,12 +73,12 @@ test('an update-status looks at every client that something else than its own ho
   const listed = [...ids, 201, 202, 203, 204, 205, 206, 207, 301, 400]
   const always = [201, 202, 203, 204, 205, 206, 207, 302, 400]
   for (let turn = 0; turn < 6; turn += 1) {
-    const some = relationsToSweep(ledger, listed, { byTurns: true, now: now + turn * everyFiveMinutes })
+    const some = relationsToSweep(ledger, listed, { byTurns: true, now: evenly + turn * everyFiveMinutes })
     assert.deepEqual(
       always.filter((id) => !some.includes(id)),
       [],
     )
-    assert.equal(some.length, always.length + settledAtOnce)
+    assert.equal(some.length, always.length + (turn % 2 === 0 ? settledAtOnce : 0))
   }
 })
 
@@ -130,8 +135,8 @@ test('an update-status looks at the relation with another model that it compares
     ]),
   })
   const met = new Set<number>()
-  for (let turn = 0; turn < ids.length; turn += 1) {
-    const sweep = { byTurns: true, now: now + turn * everyFiveMinutes }
+  for (let turn = 0; turn < 2 * ids.length; turn += 1) {
+    const sweep = { byTurns: true, now: evenly + turn * everyFiveMinutes }
     const looked = relationsToSweep(ledger, [...ids, 20], sweep)
     assert.ok(looked.length <= settledAtOnce + comparedAtOnce)
     for (const id of relationsToCompare(ledger, [...ids, 20], sweep)) if (looked.includes(id)) met.add(id)
@@ -147,13 +152,14 @@ test('what was given is compared by turns, and after a while for all, whatever t
       crossModel: new Map([[1, 'suspended']]),
     })
     const due = ids.filter((id) => id !== 1)
-    for (const [byTurns, atOnce] of [
-      [true, comparedAtOnce],
-      [false, comparedInSweep],
+    for (const [byTurns, atOnce, every] of [
+      [true, comparedAtOnce, everySecondTime],
+      [false, comparedInSweep, everyFiveMinutes],
     ] as const) {
       const seen = new Set<number>()
       for (let turn = 0; turn <= due.length / atOnce; turn += 1) {
-        const some = relationsToCompare(ledger, ids, { byTurns, now: now + turn * everyFiveMinutes })
+        const at = evenly + everyFiveMinutes + turn * every
+        const some = relationsToCompare(ledger, ids, { byTurns, now: at })
         assert.equal(some.length, Math.min(atOnce, due.length))
         for (const id of some) seen.add(id)
       }
