@@ -13,7 +13,13 @@ export const settledAtOnce = 1
 export const comparedAtOnce = 1
 /** And of others, which may wait for ever, so many requests: each costs a call to Juju, and a trial of its certificate. */
 export const requestsAtOnce = 100
-const updateStatusEvery = 300_000
+/** Milliseconds. */
+export const updateStatusEvery = 300_000
+
+/** Which of the two this update-status does. */
+export function looksAtSettled(now: number): boolean {
+  return Math.floor(now / updateStatusEvery) % 2 === 0
+}
 
 export interface Sweep {
   /** Only some, others the next time: a sweep that comes by the clock must not take longer and longer. */
@@ -42,7 +48,7 @@ export function relationsToSweep(
     all.filter((relation) => !settled.has(relation) && known.has(relation) && requests.has(relation)),
   ]
   const chosen = new Set([
-    ...takeTurns(turns, now, settledAtOnce, 0),
+    ...(looksAtSettled(now) ? takeTurns(turns, now, settledAtOnce) : fewOf(turns, settledAtOnce)),
     ...takeTurnsByRequests(others, now, requests),
     // Whether its key is still there is told by its answer, and whether it takes another one only by itself.
     ...relationsToCompare(ledger, listed, { byTurns, now }).filter((one) => ledger.crossModel.has(one)),
@@ -66,7 +72,8 @@ export function relationsToCompare(
         (answers.has(relation) || crossModel.has(relation)) && crossModel.get(relation) !== 'suspended',
     )
     .toSorted((a, b) => a - b)
-  return byTurns ? takeTurns(answered, now, comparedAtOnce, 1) : takeSome(answered, now, comparedInSweep)
+  if (!byTurns) return takeSome(answered, now, comparedInSweep)
+  return looksAtSettled(now) ? fewOf(answered, comparedAtOnce) : takeTurns(answered, now, comparedAtOnce)
 }
 
 function requestsOf({ entries }: Ledger): ReadonlyMap<number, number> {
@@ -89,10 +96,14 @@ function takeTurnsByRequests(
   })
 }
 
-/** In every second update-status, those whose number divided by two leaves that rest; of what one update-status has room for, always all. */
-function takeTurns(all: readonly number[], now: number, atOnce: number, rest: 0 | 1): readonly number[] {
-  if (all.length <= atOnce) return all
-  return Math.floor(now / updateStatusEvery) % 2 === rest ? takeSome(all, now / 2, atOnce) : []
+/** What every update-status has room for. */
+function fewOf(all: readonly number[], atOnce: number): readonly number[] {
+  return all.length <= atOnce ? all : []
+}
+
+/** Of every second update-status. */
+function takeTurns(all: readonly number[], now: number, atOnce: number): readonly number[] {
+  return takeSome(all, now / 2, atOnce)
 }
 
 /** Each time from the next one on. */
