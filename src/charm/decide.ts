@@ -5,6 +5,7 @@ import { type Ledger, sameLedger } from '../interfaces/ledger.ts'
 import { oneUnitPerMachine } from './plan/cluster/guards.ts'
 import { isGuestOf } from './plan/cluster/guest.ts'
 import type { Observed } from './observed.ts'
+import { recordIsOlder, whatIsBeyondReading } from './plan/beyond-reading.ts'
 import { planAccess } from './plan/clients/access.ts'
 import { planAnswers } from './plan/clients/answers.ts'
 import { planAudit } from './plan/clients/audit.ts'
@@ -15,7 +16,7 @@ import { planAsking, planRequests } from './plan/issuers/requests.ts'
 import { planIssuers, withIssuers } from './plan/issuers/tell.ts'
 import { planAlarms } from './plan/cluster/alarms.ts'
 import { planDoubt } from './plan/cluster/damage.ts'
-import { isAheadOfRecord, planClaim, planStandstill } from './plan/cluster/data.ts'
+import { planClaim, planStandstill } from './plan/cluster/data.ts'
 import { planDefinition } from './plan/workload/definition.ts'
 import { planInstall } from './plan/workload/install.ts'
 import { planIssuing } from './plan/certificates/signing.ts'
@@ -45,13 +46,15 @@ export function decide(seen: Observed): Plan {
   const { occupant } = observed.machine
   if (occupant !== undefined && !oneUnitPerMachine.holds(observed))
     return { steps: [], writes: [], conditions: [whatGuestsTell(observed, occupant)], toCount: [] }
-  if (observed.peers?.application.later && !observed.leaving)
-    return { steps: [], writes: [], conditions: [isOfALaterCharm], toCount: [] }
-  const unreadable = observed.peers?.application.unreadable ?? []
-  if (unreadable.length > 0 && !observed.leaving)
-    return { steps: [], writes: [], conditions: [isForeign(unreadable)], toCount: [] }
-  if (isAheadOfRecord(observed) && !observed.leaving)
-    return { steps: [], writes: planIntroduction(observed), conditions: [recordIsOlder], toCount: [] }
+  const beyond = observed.leaving ? undefined : whatIsBeyondReading(observed)
+  // Beside a record that is older, each unit tells that it is ahead of it.
+  if (beyond)
+    return {
+      steps: [],
+      writes: beyond === recordIsOlder ? planIntroduction(observed) : [],
+      conditions: [beyond],
+      toCount: [],
+    }
   const judged = nextLedger(observed)
   const { writes: answers, ledger, toCount } = planAnswers(observed, judged)
   const steps = observed.leaving ? [] : planSteps(observed, judged)
@@ -110,29 +113,6 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
 /** What another unit has on this machine is not touched, nor is anything promised that could not be kept. */
 function whatGuestsTell({ leaving }: Observed, occupant: string): Condition {
   return leaving ? { status: 'maintenance', message: 'leaving', scope: 'unit' } : isGuestOf(occupant)
-}
-
-/** To go by a part of it would undo the rest. */
-const isOfALaterCharm: Condition = {
-  status: 'blocked',
-  message:
-    'the units were told in a format of a later revision of the charm; roll forward: refresh to it again',
-  scope: 'unit',
-}
-
-/** Written by another version: to go on as if it were not there would lose whatever it says. */
-function isForeign(unreadable: readonly string[]): Condition {
-  const what = `this revision can't read what its leader has told of ${unreadable.join(', ')}`
-  return { status: 'blocked', message: `${what}; refresh to the revision before`, scope: 'unit' }
-}
-
-/** All that Juju says is of that time: clients and authorities as well. Who serves goes on as it is until the operator has decided. */
-const recordIsOlder: Condition = {
-  status: 'blocked',
-  message:
-    "juju's record of the cluster is older than its data (the controller was restored); run recover-quorum on the leader",
-  scope: 'unit',
-  stake: 'cluster',
 }
 
 function planLedger(observed: Observed, ledger: Ledger): readonly Write[] {

@@ -35,15 +35,22 @@ export const foundingSchema = z.object({
  */
 export type Founding = Readonly<z.infer<typeof foundingSchema>>
 
+export function printFounding(value: Founding): Record<string, string> {
+  return { founding: printJsonText(value) }
+}
+
 /** Raised when a revision of the charm writes what the one before can't read, in the databag or on disk; never together with another etcd. */
 export const format = 1
-
-/** Written with each founding: from then on all that is told is of this format. */
-export function printFounding(value: Founding): Record<string, string> {
-  return { founding: printJsonText(value), state: String(format) }
-}
 
 /** Of a databag that tells none it is the first. */
 export function readFormat(databag: Readonly<Record<string, string>>): number {
   return Number(databag.state ?? 1)
+}
+
+/** What goes along with whatever is told all units, from the first write of a revision on; one that is later is never taken back. */
+export function printFormat(
+  databag: Readonly<Record<string, string>>,
+  own = format,
+): Readonly<Record<string, string>> {
+  return readFormat(databag) < own ? { state: String(own) } : {}
 }

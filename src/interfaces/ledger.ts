@@ -161,11 +161,21 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
   }
 }
 
-/** Keys of requests that are there and say nothing to this version of the charm: their owners are not gone. */
+/** Of keys that decide who is let in, and whom a hook waits for. */
+const decisive: readonly (readonly [pattern: RegExp, schema: z.core.$ZodType])[] = [
+  [requestPattern, entrySchema],
+  [revokedPattern, namesSchema],
+  [suspensionPattern, suspensionSchema],
+  [/^departed\./, departureSchema],
+  [/^away\./, absenceSchema],
+]
+
+/** Such keys that are there and say nothing to this version of the charm: that is not the same as if they were not there. */
 export function unreadableRows(databag: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(databag).flatMap(([name, text]) =>
-    requestPattern.test(name) && text !== '' && parseJsonText(entrySchema, text) === undefined ? [name] : [],
-  )
+  return Object.entries(databag).flatMap(([name, text]) => {
+    const schema = decisive.find(([pattern]) => pattern.test(name))?.[1]
+    return schema && text !== '' && parseJsonText(schema, text) === undefined ? [name] : []
+  })
 }
 
 export function compareRequestKeys(a: RequestKey, b: RequestKey): number {

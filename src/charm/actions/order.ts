@@ -5,6 +5,7 @@ import type { Ledger, RequestKey } from '../../interfaces/ledger.ts'
 import { ofOperator } from '../../interfaces/operator-client.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed, Order } from '../observed.ts'
+import { whatIsBeyondReading } from '../plan/beyond-reading.ts'
 import { type CarriedOut, carryOut, observe, observeHere } from '../reconcile.ts'
 import { onlyOnLeader } from './on-leader.ts'
 
@@ -29,12 +30,10 @@ export async function readOrder(charm: Charm, parameter: 'common-name' | 'name')
 }
 
 /** As all that changes who may what. */
-export function whyNotOnLeader(
-  charm: Pick<Charm, 'context'>,
-  { leader, peers }: Pick<Observed, 'leader' | 'peers'>,
-): string | undefined {
-  if (!leader) return onlyOnLeader(charm)
-  return peers ? undefined : 'there is no peer relation yet; wait until etcd serves'
+export function whyNotOnLeader(charm: Pick<Charm, 'context'>, observed: Observed): string | undefined {
+  if (!observed.leader) return onlyOnLeader(charm)
+  if (!observed.peers) return 'there is no peer relation yet; wait until etcd serves'
+  return whatIsBeyondReading(observed)?.message
 }
 
 function whyNotNamed(name: unknown): string | undefined {

@@ -5,12 +5,13 @@ import type { Charm } from '../charm.ts'
 import { publish } from '../publish/publish.ts'
 import { rotationUnderWay } from '../plan/certificates/rotation.ts'
 import { observe } from '../reconcile.ts'
-import { onlyOnLeader } from './on-leader.ts'
+import { whyNotOnLeader } from './order.ts'
 
 export async function rotateAuthorities(charm: Charm): Promise<void> {
   const observed = await observe(charm)
   const { authorities, rotation } = observed.peers?.application ?? {}
-  if (!observed.leader) return charm.juju.actionFail(onlyOnLeader(charm))
+  const refusal = whyNotOnLeader(charm, observed)
+  if (refusal !== undefined) return charm.juju.actionFail(refusal)
   if (!authorities) return charm.juju.actionFail('there are no authorities yet; wait until etcd serves')
   if (rotation !== undefined) return charm.juju.actionFail(rotationUnderWay(observed))
   const { conditions, leads } = await publish(charm, observed, [

@@ -1,6 +1,6 @@
 // What makes the writes about clients: what they are told, and who owns what.
 
-import { isLedgerKey, printLedger } from '../../interfaces/ledger.ts'
+import { isLedgerKey, printLedger, unreadableRows } from '../../interfaces/ledger.ts'
 import type { ByKind } from '../by-kind.ts'
 import type { Charm } from '../charm.ts'
 import { encryptionLabel, secretLabels } from '../plan/clients/secret-labels.ts'
@@ -15,8 +15,11 @@ export const onClients: ByKind<ClientWrite['kind']> = {
   'secrets/grant': (charm, _observed, write) => grantAgain(charm, write),
   'answer/publish': (charm, _observed, { answer }) => publishAnswer(charm, answer),
   'ledger/write': async (charm, _observed, { ledger }) => {
-    const ended = Object.keys(await databagForAll(charm))
-      .filter(isLedgerKey)
+    const current = await databagForAll(charm)
+    // A unit that leaves writes its last word whatever it can't read, which is for others to go by.
+    const kept = new Set(unreadableRows(current))
+    const ended = Object.keys(current)
+      .filter((name) => isLedgerKey(name) && !kept.has(name))
       .map((name) => [name, undefined] as const)
     return writeForAll(charm, { ...Object.fromEntries(ended), ...printLedger(ledger) })
   },

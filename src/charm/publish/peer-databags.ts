@@ -1,5 +1,6 @@
 // The databags of the peer relation: what the leader tells all units, and what this unit tells of itself.
 
+import { printFormat } from '../../interfaces/founding.ts'
 import type { Databag, RelationId } from '../../juju/index.ts'
 import type { Charm } from '../charm.ts'
 
@@ -18,7 +19,8 @@ export async function writeForAll(
   charm: Charm,
   wanted: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
-  await charm.juju.writeAppBag(await peerRelation(charm), await databagForAll(charm), wanted)
+  const current = await databagForAll(charm)
+  await charm.juju.writeAppBag(await peerRelation(charm), current, { ...printFormat(current), ...wanted })
 }
 
 export async function writeOwnDatabag(

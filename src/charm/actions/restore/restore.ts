@@ -5,6 +5,7 @@ import { beginRestore, foundOnSnapshot } from '../../begin-restore.ts'
 import type { Charm } from '../../charm.ts'
 import type { Observed, PeersSeen } from '../../observed.ts'
 import { conditionOf } from '../../outcome.ts'
+import { whatIsBeyondReading } from '../../plan/beyond-reading.ts'
 import { dataOf } from '../../plan/cluster/data.ts'
 import { planRestore } from '../../plan/restore/restore.ts'
 import { isClaimed, restoreUnderWay } from '../../plan/restore/under-way.ts'
@@ -25,6 +26,8 @@ export async function restore(charm: Charm): Promise<void> {
   const parameters = await readParameters(juju)
   if (!parameters) return
   const observed = await observeMended(charm)
+  const beyond = whatIsBeyondReading(observed)
+  if (beyond) return juju.actionFail(`refused: ${beyond.message}`)
   if (parameters.undo) return undoRestore(charm, observed, parameters)
   if (observed.leader && restoreUnderWay(observed)) return goOnWithout(charm, observed, parameters)
   const refusal = await whyNotRestore(charm, observed, parameters)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { onlyOnLeader } from '../../../../src/charm/actions/on-leader.ts'
 import { whyNotOnLeader } from '../../../../src/charm/actions/order.ts'
+import { settled } from '../observation.ts'
 import { readContext } from '../../../../src/juju/index.ts'
 
 const context = readContext({
@@ -20,5 +21,5 @@ test('a refusal names the application as it is called, and the action that was r
   const words = 'only the leader may do this; run it on the leader: juju run web-etcd/leader delete-backup'
   assert.equal(onlyOnLeader({ context }), words)
   assert.equal(onlyOnLeader({ context }, 'confirm=true'), `${words} confirm=true`)
-  assert.equal(whyNotOnLeader({ context }, { leader: false, peers: undefined }), words)
+  assert.equal(whyNotOnLeader({ context }, { ...settled(), leader: false }), words)
 })
