@@ -113,19 +113,20 @@ function leaderConditions(observed: Observed): readonly Condition[] {
   const tell = (status: Condition['status'], message: string): readonly Condition[] => [
     { status, message, scope: 'application', stake: 'machine' },
   ]
-  if (strangers.length > 0)
+  const away = memberAway(observed)
+  const back = `back: ${wayBack(observed, whatWasBefore(standing, next))}`
+  // Whose machine is off tells nothing for as long.
+  if (strangers.length > 0 && away === undefined)
     return tell(
       'maintenance',
-      `finding out whether a refresh is under way: ${strangers.join(', ')} has not told yet`,
+      `finding out whether a refresh is under way: ${strangers.join(', ')} has not told yet; if that lasts, see its status`,
     )
-  const unwell = upToDate(standing).find(({ well }) => !well)
-  const back = `back: ${wayBack(observed, whatWasBefore(standing, next))}`
+  const unwell = strangers.length === 0 && upToDate(standing).find(({ well }) => !well)
   if (unwell)
     return tell(
       'blocked',
       `refresh stands: ${unwell.unit} is not well; mend it, or resume-refresh on ${next.unit} with check-health-of-refreshed-units=false; ${back}`,
     )
-  const away = memberAway(observed)
   if (away !== undefined)
     return tell(
       'waiting',

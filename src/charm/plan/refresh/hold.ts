@@ -109,7 +109,14 @@ function turnOf(observed: Observed, standing: Standing, order: RefreshOrder | un
   // An operator who takes health out of the way answers for the order, too.
   if (order?.health === false) return undefined
   const [other] = unitsOfAnotherMind(standing).filter((unit) => unit !== observed.unit)
-  if (other !== undefined) return { kind: 'unknown', what: `whether ${other} has this revision of the charm` }
+  // Of one whose machine is off its member tells what is to be done about it.
+  if (other !== undefined)
+    return (
+      waitForMember(observed) ?? {
+        kind: 'unknown',
+        what: `whether ${other} has this revision of the charm; see its status`,
+      }
+    )
   const before = standing.units.filter(({ number }) => number > numberOf(observed.unit))
   const next = before.find(({ outdated }) => outdated)
   if (next) return { kind: 'turn', after: next.unit }

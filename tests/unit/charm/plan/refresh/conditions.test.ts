@@ -35,6 +35,19 @@ it('says of a release that has no room where that is to be made, and that etcd g
 })
 
 describe('what juju status says of a refresh', () => {
+  it('names the member of a unit that has not told, where its machine is off, and what to do about it', () => {
+    const units = [{ version: '3.5.30', told: {} }, ...three('3.5.30').slice(1)]
+    const members = (nth: number): Partial<MemberSeen> => (nth === 0 ? { responds: false } : {})
+    const [away = ''] = told({ units, self: 2, to: '3.5.31', members })
+    assert.match(
+      away,
+      /^waiting: refresh waits for etcd-0, which does not answer; bring it back, or remove its unit; back: /,
+    )
+    assert.deepEqual(told({ units, self: 2, to: '3.5.31' }), [
+      'maintenance: finding out whether a refresh is under way: etcd/0 has not told yet; if that lasts, see its status',
+    ])
+  })
+
   it('names the units that were refreshed, and none that joined with what is wanted', () => {
     const { before: _none, ...joined } = done
     const units = [...half('3.5.30', '3.5.31'), { version: '3.5.31', told: joined }]

@@ -21,8 +21,11 @@ describe('who goes', () => {
       const units = [{ version: '3.5.30', told }, ...three('3.5.30').slice(1)]
       assert.deepEqual(hold({ units, self: 2, to: '3.5.31' }), {
         kind: 'unknown',
-        what: 'whether etcd/0 has this revision of the charm',
+        what: 'whether etcd/0 has this revision of the charm; see its status',
       })
+      // Its machine is off: then that is what an operator can mend, or answer for.
+      const members = (nth: number): Partial<MemberSeen> => (nth === 0 ? { responds: false } : {})
+      assert.deepEqual(hold({ units, self: 2, to: '3.5.31', members }), { kind: 'away', member: 'etcd-0' })
     }
   })
 
