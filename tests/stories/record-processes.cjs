@@ -7,9 +7,24 @@ const processes = require('node:child_process')
 const { spawn } = processes.ChildProcess.prototype
 
 processes.ChildProcess.prototype.spawn = function (options) {
-  const row = { file: options.file, args: options.args, environment: options.envPairs }
+  note({ file: options.file, args: options.args, environment: options.envPairs })
+  const outcome = spawn.call(this, options)
+  if (options.file === '/bin/sh') noteLines(this.stdin)
+  return outcome
+}
+
+function note(row) {
   appendFileSync('/run/started.jsonl', `${JSON.stringify(row)}\n`)
-  return spawn.call(this, options)
+}
+
+// Each line that a shell is given it starts a hook tool of (src/juju/tool-shell.ts), in the environment that it was started with.
+function noteLines(stdin) {
+  const { write } = stdin
+  stdin.write = (line, ...rest) => {
+    const args = String(line).trim().split(' ')
+    note({ file: args[0], args })
+    return write.call(stdin, line, ...rest)
+  }
 }
 
 // They start processes by another way, which is not watched: so nobody may take it.
