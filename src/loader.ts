@@ -2,7 +2,7 @@
 // compiles before a file runs; here the functions that hooks have called are kept as well, and none is compiled twice (docs/adr/0046).
 
 import { hash } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { Script } from 'node:vm'
@@ -35,7 +35,8 @@ function load(name: string): unknown {
   if (known) return known.exports
   const filename = join(__dirname, name)
   const source = readFileSync(filename)
-  const path = join(folder, `${name}.code`)
+  // V8 tells its own versions apart, and not Node's builds of one.
+  const path = join(folder, `${name}.${process.version}.code`)
   const cachedData = readKept(path, source)
   const wrapped = `(function (exports, require, module, __filename, __dirname) {${source.toString('latin1')}\n})`
   const script = new Script(wrapped, { filename, ...(cachedData && { cachedData }) })
@@ -75,11 +76,18 @@ function keep(): void {
   if (current && times >= mostAdditions) return
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700)
+  if (!bundles[0]?.kept) removeOfOthers()
   for (const { path, source, script } of bundles) {
     const code = script.createCachedData()
     replace(path, Buffer.concat([digestOf(source), digestOf(code), code]))
   }
   replace(additionsPath, JSON.stringify({ ...additions, [hook]: times + 1 }))
+}
+
+/** What an earlier Node kept, by itself or for the bundles of before. */
+function removeOfOthers(): void {
+  for (const name of readdirSync(folder))
+    if (!name.endsWith(`.${process.version}.code`)) rmSync(join(folder, name), { recursive: true })
 }
 
 function readAdditions(): Readonly<Record<string, number>> {
@@ -90,17 +98,22 @@ function readAdditions(): Readonly<Record<string, number>> {
   }
 }
 
+/** Of a name of its own: one hook of a unit runs at a time, and what one left that was killed the next one writes over. */
 function replace(path: string, content: Buffer | string): void {
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, content, { mode: 0o600 })
-  renameSync(draft, path)
+  const draft = `${path}.new`
+  try {
+    writeFileSync(draft, content, { mode: 0o600 })
+    renameSync(draft, path)
+  } finally {
+    rmSync(draft, { force: true })
+  }
 }
 
 process.on('exit', () => {
   try {
     keep()
   } catch {
-    // On a disk that takes no writes the next hook is slower, and tells of it.
+    // On a disk that takes no writes the next hook is slower; what it has to note there tells of the disk.
   }
 })
 

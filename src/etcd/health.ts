@@ -5,8 +5,13 @@ import * as z from 'zod/mini'
 
 export type Health =
   | { readonly healthy: true }
-  /** `silent`: it gave no answer at all. */
-  | { readonly healthy: false; readonly reason: string; readonly silent: boolean }
+  /** `silent`: it gave no answer at all. `refused`: as nothing listens there. */
+  | {
+      readonly healthy: false
+      readonly reason: string
+      readonly silent: boolean
+      readonly refused?: boolean
+    }
 
 /** Alarms are no reason here: access control, members and reads go on, and each alarm has a message and a cure of its own. */
 const path = '/health?exclude=NOSPACE&exclude=CORRUPT'
@@ -27,7 +32,8 @@ export async function readHealth(
     return readAnswer(await get(new URL(quorum ? path : `${path}&serializable=true`, metricsUrl), timeoutMs))
   } catch (error) {
     const reason = `etcd does not answer at ${metricsUrl}: ${describe(error)}`
-    return { healthy: false, reason, silent: true }
+    const refused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+    return { healthy: false, reason, silent: true, ...(refused && { refused }) }
   }
 }
 

@@ -63,36 +63,39 @@ function openShell(env: Readonly<Record<string, string>>): Shell {
   const child = spawn('/bin/sh', ['-c', script], { env })
   const hold = holderOf(child)
   const owed: ((end: Ended) => void)[] = []
-  let [out, err] = [Buffer.alloc(0), Buffer.alloc(0)]
+  const [out, err]: [Buffer[], Buffer[]] = [[], []]
   let ended = false
   const settle = (end: Ended): void => {
     owed.shift()?.(end)
     if (owed.length === 0) hold(false)
   }
-  const read = (): void => {
+  // A databag may be megabytes long: what came before is not looked at again with each piece of it.
+  const read = (stream: Buffer[], bytes: Buffer): void => {
+    stream.push(bytes)
+    if (!bytes.includes(0)) return
+    let [printed, said] = [Buffer.concat(out), Buffer.concat(err)]
     for (;;) {
-      const [printed, said] = [out.indexOf(0), err.indexOf(0)]
-      const end = out.indexOf(0, printed + 1)
-      if (printed === -1 || end === -1 || said === -1) return
-      const exitCode = Number(out.toString('utf8', printed + 1, end))
-      const texts = { stdout: out.toString('utf8', 0, printed), stderr: err.toString('utf8', 0, said) }
-      ;[out, err] = [out.subarray(end + 1), err.subarray(said + 1)]
+      const [length, saidLength] = [printed.indexOf(0), said.indexOf(0)]
+      const codeEnd = printed.indexOf(0, length + 1)
+      if (length === -1 || codeEnd === -1 || saidLength === -1) break
+      const exitCode = Number(printed.toString('utf8', length + 1, codeEnd))
+      const texts = {
+        stdout: printed.toString('utf8', 0, length),
+        stderr: said.toString('utf8', 0, saidLength),
+      }
+      ;[printed, said] = [printed.subarray(codeEnd + 1), said.subarray(saidLength + 1)]
       settle({ exitCode, ...texts })
     }
+    out.splice(0, out.length, printed)
+    err.splice(0, err.length, said)
   }
   const end = (why: string): void => {
     ended = true
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy()
     while (owed.length > 0) settle({ exitCode: undefined, stdout: '', stderr: why })
   }
-  child.stdout.on('data', (bytes: Buffer) => {
-    out = Buffer.concat([out, bytes])
-    read()
-  })
-  child.stderr.on('data', (bytes: Buffer) => {
-    err = Buffer.concat([err, bytes])
-    read()
-  })
+  child.stdout.on('data', (bytes: Buffer) => read(out, bytes))
+  child.stderr.on('data', (bytes: Buffer) => read(err, bytes))
   // A shell that ended no longer reads; `exit` tells of it, while `close` would wait for a tool that it left behind.
   child.stdin.on('error', () => {})
   child.on('error', (error) => end(error.message))

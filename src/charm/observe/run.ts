@@ -13,7 +13,7 @@ import { metricsUrl } from '../plan/workload/configuration.ts'
 /** It answers within a few milliseconds or, while it reads its data, not at all. */
 const answersWithinMs = 3000
 
-/** @param early what it said beside the question whether it runs: that it is well it can't say before it has started */
+/** @param early what it said beside the question whether it runs: a refusal may be of the moment before it did */
 export async function observeRun(
   workload: Workload,
   service: Service | undefined,
@@ -25,7 +25,8 @@ export async function observeRun(
     exists(provenFolder(workload)),
   ])
   const runs = service?.kind === 'active'
-  const health = runs ? (early?.healthy ? early : await readHealth(metricsUrl)) : undefined
+  const isEarly = early?.healthy === false && early.refused === true
+  const health = runs ? (isEarly ? await readHealth(metricsUrl) : early) : undefined
   return {
     invocation: service && service.kind !== 'absent' ? service.invocation : '',
     since: runs ? service.startedAt : '',

@@ -2,7 +2,16 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -19,7 +28,7 @@ async function openCharm() {
   return {
     bundle,
     cache,
-    codeOf: (name: string): string => join(cache, `${name}.code`),
+    codeOf: (name: string): string => join(cache, `${name}.${process.version}.code`),
     run(hook = 'update-status') {
       const env = { ...process.env, JUJU_DISPATCH_PATH: `hooks/${hook}` }
       const end = spawnSync(process.execPath, [join(root, 'dist/main.cjs')], { encoding: 'utf8', env })
@@ -38,8 +47,10 @@ test('bundles run alike by their text and by kept code, which is for nobody else
   const charm = await openCharm()
   charm.bundle('charm.cjs', main('a'))
   charm.bundle('beside.cjs', beside)
+  mkdirSync(join(charm.cache, 'v24.0.0-x64'), { recursive: true })
   for (const _ of [1, 2, 3]) assert.deepEqual(charm.run(), { status: 3, text: 'a/b true true\n' })
-  assert.deepEqual(readdirSync(charm.cache).sort(), ['additions.json', 'beside.cjs.code', 'charm.cjs.code'])
+  const codes = ['beside', 'charm'].map((name) => `${name}.cjs.${process.version}.code`)
+  assert.deepEqual(readdirSync(charm.cache).sort(), ['additions.json', ...codes])
   assert.equal(statSync(charm.cache).mode & 0o777, 0o700)
   for (const name of readdirSync(charm.cache))
     assert.equal(statSync(join(charm.cache, name)).mode & 0o777, 0o600)
