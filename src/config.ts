@@ -25,7 +25,7 @@ const schema = z.object({
   'absence-patience': whole(10, 86_400),
   'allow-full-keyspace': z.boolean(),
   'auto-compaction-mode': z.enum(['periodic', 'revision']),
-  'auto-compaction-retention': z.string().check(z.regex(/^\d{1,9}[hm]?$/)),
+  'auto-compaction-retention': z.string().check(z.regex(/^(\d{1,9}|\d{1,5}h|\d{1,7}m)$/)),
   ...backupOptions,
   'client-restart-interval': whole(0, 86_400),
   'defragment-free-share': whole(10, 90),

@@ -45,9 +45,12 @@ export function isDnsName(name: string): boolean {
   return name.length <= 253 && dnsName.test(name)
 }
 
+/** For whatever unit: numbers only grow, so an address may have none that it takes the first of alone. A zone is of one machine. */
 function isName(word: string): boolean {
-  const name = word.replaceAll('{unit}', '0')
-  return isIP(name) !== 0 || (isDnsName(name) && !/^[\d.]+$/.test(name))
+  return ['0', '9999'].every((unit) => {
+    const name = word.replaceAll('{unit}', unit)
+    return name.includes('%') ? false : isIP(name) !== 0 || (isDnsName(name) && !/^[\d.]+$/.test(name))
+  })
 }
 
 /** So short that a common name has room for the unit's before it. */

@@ -74,6 +74,8 @@ const refused: readonly (readonly [Options, string, RegExp])[] = [
   [{ 'auto-compaction-mode': 'yearly' }, 'auto-compaction-mode', /^set it to periodic/],
   [{ 'auto-compaction-mode': 'revision' }, 'auto-compaction-retention', /^in mode revision/],
   [{ 'auto-compaction-retention': '1000' }, 'auto-compaction-retention', /^in mode periodic/],
+  // Longer than etcd reckons with: it would not start.
+  [{ 'auto-compaction-retention': '9999999h' }, 'auto-compaction-retention', /^set it to a time/],
   [{ 'auto-compaction-retention': '1h30m' }, 'auto-compaction-retention', /^set it to a time/],
   [{ 'max-request-bytes': 1 }, 'max-request-bytes', /^set it to 65536 to/],
   [{ 'log-level': 'loud' }, 'log-level', /^set it to one of debug,/],

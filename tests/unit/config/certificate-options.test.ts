@@ -23,6 +23,9 @@ const rejected = [
   ],
   ['certificate-extra-sans', '10.0.0.256', /^10\.0\.0\.256 is neither/],
   ['certificate-extra-sans', `a${String.fromCharCode(0x1b)}[2J`, /^a\\u001b\[2J is neither/],
+  // An address of etcd/0 that no unit from the tenth on could have.
+  ['certificate-extra-sans', '10.0.0.10{unit}', /^10\.0\.0\.10\{unit\} is neither/],
+  ['certificate-extra-sans', 'fe80::1%eth0', /^fe80::1%eth0 is neither/],
   ['endpoints-as', 'name', /^set it to address, fqdn or ingress$/],
   ['tls-min-version', '1.1', /^set it to 1\.2 or 1\.3$/],
 ] as const
@@ -40,7 +43,7 @@ describe('an option about certificates or TLS', () => {
     })
 
   it('takes names, wildcards, addresses of both families, and the number of the unit', () => {
-    const value = 'etcd-{unit}.example.com, *.example.com 10.0.0.9,fd00::9 vip_1'
+    const value = 'etcd-{unit}.example.com, *.example.com 10.0.0.9,fd00::9 fd00::{unit} ::ffff:10.0.0.1 vip_1'
     assert.deepEqual(parseConfig({ 'certificate-extra-sans': value }).problems, [])
   })
 
