@@ -21,7 +21,8 @@ interface Loaded {
 
 interface Bundle {
   readonly path: string
-  readonly source: Buffer
+  /** Of its text. */
+  readonly digest: Buffer
   readonly script: Script
   /** V8 took what was kept. */
   readonly kept: boolean
@@ -37,12 +38,13 @@ function load(name: string): unknown {
   const source = readFileSync(filename)
   // V8 tells its own versions apart, and not Node's builds of one.
   const path = join(folder, `${name}.${process.version}.code`)
-  const cachedData = readKept(path, source)
+  const digest = digestOf(source)
+  const cachedData = readKept(path, digest)
   const wrapped = `(function (exports, require, module, __filename, __dirname) {${source.toString('latin1')}\n})`
   const script = new Script(wrapped, { filename, ...(cachedData && { cachedData }) })
   bundles.push({
     path,
-    source,
+    digest,
     script,
     kept: cachedData !== undefined && script.cachedDataRejected === false,
   })
@@ -57,12 +59,12 @@ const digestOf = (bytes: Buffer): Buffer => hash('sha256', bytes, 'buffer')
 const digestLength = 32
 
 /** Before the code stand the digests of its bundle and of itself: what was written by half, or for another bundle, V8 would run without looking. */
-function readKept(path: string, source: Buffer): Buffer | undefined {
+function readKept(path: string, digest: Buffer): Buffer | undefined {
   try {
     const kept = readFileSync(path)
     const code = kept.subarray(2 * digestLength)
     const isWhole = digestOf(code).equals(kept.subarray(digestLength, 2 * digestLength))
-    return isWhole && digestOf(source).equals(kept.subarray(0, digestLength)) ? code : undefined
+    return isWhole && digest.equals(kept.subarray(0, digestLength)) ? code : undefined
   } catch {
     return undefined
   }
@@ -77,9 +79,9 @@ function keep(): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700)
   if (!bundles[0]?.kept) removeOfOthers()
-  for (const { path, source, script } of bundles) {
+  for (const { path, digest, script } of bundles) {
     const code = script.createCachedData()
-    replace(path, Buffer.concat([digestOf(source), digestOf(code), code]))
+    replace(path, Buffer.concat([digest, digestOf(code), code]))
   }
   replace(additionsPath, JSON.stringify({ ...additions, [hook]: times + 1 }))
 }

@@ -49,7 +49,8 @@ export function isDnsName(name: string): boolean {
 function isName(word: string): boolean {
   return ['0', '9999'].every((unit) => {
     const name = word.replaceAll('{unit}', unit)
-    return name.includes('%') ? false : isIP(name) !== 0 || (isDnsName(name) && !/^[\d.]+$/.test(name))
+    if (isIP(name) !== 0) return !name.includes('%')
+    return isDnsName(name) && !/^[\d.]+$/.test(name)
   })
 }
 

@@ -162,18 +162,18 @@ export function parseLedger(databag: Readonly<Record<string, string>>): Ledger {
 }
 
 /** Of keys that decide who is let in, and whom a hook waits for. */
-const decisive: readonly (readonly [pattern: RegExp, schema: z.core.$ZodType])[] = [
-  [requestPattern, entrySchema],
-  [revokedPattern, namesSchema],
-  [suspensionPattern, suspensionSchema],
-  [/^departed\./, departureSchema],
-  [/^away\./, absenceSchema],
+const decisive: readonly (readonly [isKey: (name: string) => boolean, schema: z.core.$ZodType])[] = [
+  [(name) => requestPattern.test(name), entrySchema],
+  [(name) => revokedPattern.test(name), namesSchema],
+  [(name) => suspensionPattern.test(name), suspensionSchema],
+  [(name) => name.startsWith(departedKey), departureSchema],
+  [(name) => name.startsWith(awayKey), absenceSchema],
 ]
 
 /** Such keys that are there and say nothing to this version of the charm: that is not the same as if they were not there. */
 export function unreadableRows(databag: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(databag).flatMap(([name, text]) => {
-    const schema = decisive.find(([pattern]) => pattern.test(name))?.[1]
+    const schema = decisive.find(([isKey]) => isKey(name))?.[1]
     return schema && text !== '' && parseJsonText(schema, text) === undefined ? [name] : []
   })
 }

@@ -1,5 +1,5 @@
-// Starts hook tools through a few small shells. A fork of the hook's own process copies its page tables while its one thread stands still: 2 ms
-// at first, up to 15 once etcd's client is loaded, and a hook of the leader starts two dozen tools (docs/adr/0042). A shell forks in less than one.
+// Starts hook tools through two small shells. A fork of the hook's own process copies its page tables while its one thread stands still: 2 ms
+// at first, up to 15 once etcd's client is loaded, and a hook of the leader starts two dozen tools (docs/adr/0046). A shell forks in less than one.
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { Socket } from 'node:net'

@@ -107,20 +107,20 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** A hook reads dozens of small files: each takes less time than another thread takes to be asked for it. */
-async function atOnce<T>(look: () => T): Promise<T> {
+async function synchronously<T>(look: () => T): Promise<T> {
   return look()
 }
 
 export function readTextIfExists(path: string): Promise<string | undefined> {
-  return onDisk(path, unlessAbsent(atOnce(() => readFileSync(path, 'utf8'))))
+  return onDisk(path, unlessAbsent(synchronously(() => readFileSync(path, 'utf8'))))
 }
 
 export function readBytesIfExists(path: string): Promise<Buffer | undefined> {
-  return onDisk(path, unlessAbsent(atOnce(() => readFileSync(path))))
+  return onDisk(path, unlessAbsent(synchronously(() => readFileSync(path))))
 }
 
 export async function exists(path: string): Promise<boolean> {
-  return (await unlessAbsent(atOnce(() => statSync(path)))) !== undefined
+  return (await unlessAbsent(synchronously(() => statSync(path)))) !== undefined
 }
 
 export async function readFacts(path: string): Promise<FileFacts> {

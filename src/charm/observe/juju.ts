@@ -133,8 +133,8 @@ async function lookOn(
       leaving ? undefined : observeCollectors(charm),
       leader && !leaving ? observeBackup(charm, config.inForce, sweep) : undefined,
       peers && !leaving ? observeIssuers(charm, peers, sweep) : undefined,
-      // The last, since a controller takes ten times as long to tell it as anything else, and longer the more clients there are.
-      leader && looksAtMembers ? juju.plannedUnits() : undefined,
+      // The last: a controller takes ten times longer to tell it than all else, and longer the more clients there are.
+      looks && looksAtMembers ? juju.plannedUnits() : undefined,
       leader && looksAtMembers ? juju.presentUnits() : undefined,
     ])
   return {
@@ -149,7 +149,7 @@ async function lookOn(
     aboutClient: isAboutClient(hook),
     looksAtMembers,
     unwell,
-    expectedUnits: looks ? expectedUnits : undefined,
+    expectedUnits,
     presentUnits: looks ? presentUnits : undefined,
     collect: hook.name === 'update-status',
     config,

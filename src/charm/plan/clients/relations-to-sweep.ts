@@ -48,7 +48,7 @@ export function relationsToSweep(
     all.filter((relation) => !settled.has(relation) && known.has(relation) && requests.has(relation)),
   ]
   const chosen = new Set([
-    ...(looksAtSettled(now) ? takeTurns(turns, now, settledAtOnce) : fewOf(turns, settledAtOnce)),
+    ...takeTurns(turns, now, settledAtOnce, looksAtSettled(now)),
     ...takeTurnsByRequests(others, now, requests),
     // Whether its key is still there is told by its answer, and whether it takes another one only by itself.
     ...relationsToCompare(ledger, listed, { byTurns, now }).filter((one) => ledger.crossModel.has(one)),
@@ -73,7 +73,7 @@ export function relationsToCompare(
     )
     .toSorted((a, b) => a - b)
   if (!byTurns) return takeSome(answered, now, comparedInSweep)
-  return looksAtSettled(now) ? fewOf(answered, comparedAtOnce) : takeTurns(answered, now, comparedAtOnce)
+  return takeTurns(answered, now, comparedAtOnce, !looksAtSettled(now))
 }
 
 function requestsOf({ entries }: Ledger): ReadonlyMap<number, number> {
@@ -96,14 +96,9 @@ function takeTurnsByRequests(
   })
 }
 
-/** What every update-status has room for. */
-function fewOf(all: readonly number[], atOnce: number): readonly number[] {
-  return all.length <= atOnce ? all : []
-}
-
-/** Of every second update-status. */
-function takeTurns(all: readonly number[], now: number, atOnce: number): readonly number[] {
-  return takeSome(all, now / 2, atOnce)
+/** In every second update-status; of what each has room for, always all. */
+function takeTurns(all: readonly number[], now: number, atOnce: number, due: boolean): readonly number[] {
+  return due || all.length <= atOnce ? takeSome(all, now / 2, atOnce) : []
 }
 
 /** Each time from the next one on. */
