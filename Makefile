@@ -14,6 +14,8 @@ ETCD_CHARM := build/etcd_ubuntu-22.04-24.04-26.04_$(ARCH).charm
 CLIENT_CHARM := build/ts-requirer.charm
 INTEGRATION_BASE = $(or $(BASE),ubuntu@24.04)
 CHARM_SOURCES := $(shell find src scripts -name '*.ts' -o -path 'src/observability/*.yaml') dispatch metadata.yaml config.yaml actions.yaml workload.yaml package-lock.json
+# $(call needed,story,what): what only that story needs beyond the others; a glob is all stories.
+needed = $(if $(or $(findstring tests/stories/$1.,$(STORIES)),$(filter tests/stories/*%,$(STORIES))),$2)
 # The emulator's processes end with the command that made their namespaces.
 EMULATED = ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \
 	ETCD_CHARM=$(CURDIR)/$(ETCD_CHARM) CLIENT_CHARM=$(CURDIR)/$(CLIENT_CHARM) \
@@ -57,10 +59,10 @@ fuzz: $(STAMP) ## made-up certificates, requests and secrets against the judge a
 # A refresh is between releases: where Go is, those beside Debian's are built; where it is not, the stories say so.
 stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.collector build/.py-store ## the archive on emulated machines, with a real etcd (STORIES=file SEED=n TRACE=1)
 	@scripts/provide-chaos-tools
-	@for store in moto $(if $(findstring backup-kinds,$(STORIES)),azurite fake-gcs-server minio); do \
+	@for store in moto $(call needed,backup-kinds,azurite fake-gcs-server minio); do \
 		scripts/provide-object-stores $$store >/dev/null || true; done
 	@scripts/provide-prometheus >/dev/null || [ $$? = 3 ]
-	@for release in 3.5.16 3.6; do ! command -v go >/dev/null || ETCD=$$release scripts/provide-etcd >/dev/null || exit 1; done
+	@for release in 3.5.16 3.6 $(call needed,refresh-crash,3.6.4) $(call needed,refresh-five,3.6.4); do ! command -v go >/dev/null || ETCD=$$release scripts/provide-etcd >/dev/null || exit 1; done
 	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=6 --test-timeout=1800000 $(STORIES)
 
 container: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-store ## the archive in a system container with systemd and a reboot; says so where none can run

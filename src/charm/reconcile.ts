@@ -89,7 +89,10 @@ export async function observe(charm: Charm): Promise<Observed> {
   const [seen, machine, begun] = await Promise.all([
     first.then((known) => observeJuju(charm, known)),
     here,
-    Promise.all([first, here]).then(([known, at]) => beginEtcd(known, at)),
+    // Where this member does not serve, whom else to ask is known only once Juju told of units that are gone.
+    Promise.all([first, here]).then(([known, at]) =>
+      at.run.health?.healthy === true ? beginEtcd(known, at) : undefined,
+    ),
   ])
   return { ...seen, machine, etcd: await observeEtcd(seen, machine, begun) }
 }

@@ -2,14 +2,14 @@
 
 import * as z from 'zod/mini'
 import { leadsElsewhere } from '../interfaces/backup-layout.ts'
-import { parseSchedule } from '../interfaces/backup-schedule.ts'
-import { splitAuthorities } from '../interfaces/store-contract.ts'
+import { parseSchedule, scheduleRemedy } from '../interfaces/backup-schedule.ts'
+import { decodePem, longest, splitAuthorities } from '../interfaces/store-contract.ts'
 
 const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most))
 
 export const backupOptions = {
   'backup-bucket': z.string().check(z.regex(/^([A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9])?$/)),
-  'backup-ca': z.string().check(z.refine((text) => splitAuthorities(text) !== undefined)),
+  'backup-ca': z.string().check(z.refine(isAuthorities)),
   'backup-keep': whole(1, 10_000),
   'backup-keep-days': whole(0, 36_500),
   'backup-path': z.string().check(
@@ -19,6 +19,13 @@ export const backupOptions = {
   'backup-schedule': z.string().check(z.refine((text) => parseSchedule(text) !== undefined)),
   'backup-verify': z.boolean(),
 } as const
+
+/** A key in it would go on record with the peers, and a certificate that was cut off would end each backup in words of OpenSSL. */
+function isAuthorities(text: string): boolean {
+  if (text.length > longest.chain) return false
+  const begun = decodePem(text).match(/-----BEGIN [^-]*-----/g) ?? []
+  return splitAuthorities(text)?.length === begun.length
+}
 
 export const backupDefaults = {
   'backup-bucket': '',
@@ -30,14 +37,15 @@ export const backupDefaults = {
   'backup-verify': false,
 } as const
 
-export const backupRemedies: Readonly<Record<keyof typeof backupOptions, string>> = {
+export const backupRemedies: Readonly<
+  Record<keyof typeof backupOptions, string | ((value: unknown) => string)>
+> = {
   'backup-bucket': 'set it to the name of a bucket, or to nothing',
-  'backup-ca': 'set it to certificates in PEM, or to nothing',
+  'backup-ca': `set it to certificates in PEM, each of them whole, without a key and of ${longest.chain} characters at most, or to nothing`,
   'backup-keep': 'set it to 1 to 10000 backups',
   'backup-keep-days': 'set it to 0 to 36500 days',
   'backup-path':
     'set it to a path of letters, digits and the signs . _ - = @, no part of it . or .., or to nothing',
-  'backup-schedule':
-    'set it to never, hourly, every 6h, daily@03:30, weekly@sun-03:30 or to five words of cron, in UTC',
+  'backup-schedule': scheduleRemedy,
   'backup-verify': 'set it to true or false',
 }

@@ -1,11 +1,13 @@
 // The option `backup-schedule`: words for the usual ones, cron for the rest. When one was last due follows from the time alone; nothing
 // is remembered. All in UTC.
 
+import { faultOfCron } from './cron-words.ts'
+
 export type Schedule =
   | { readonly kind: 'never' }
   /** Every so many milliseconds, from `offset` after 1970 on. */
   | { readonly kind: 'every'; readonly period: number; readonly offset: number; readonly spread: boolean }
-  /** Five words; whether they say something, a parser of cron knows. */
+  /** Five words, by which some time is due. */
   | { readonly kind: 'cron'; readonly words: string }
 
 const minute = 60_000
@@ -14,7 +16,6 @@ const day = 24 * hour
 const week = 7 * day
 /** 1970 began on a Thursday. */
 const days = ['thu', 'fri', 'sat', 'sun', 'mon', 'tue', 'wed']
-const cron = /^[\d*/,#?L-]+ [\d*/,#?L-]+ [\d*/,#?LW-]+ [\d*/,A-Za-z-]+ [\d*/,#A-Za-z-]+$/
 
 /** @returns `undefined` for what is no schedule */
 export function parseSchedule(text: string): Schedule | undefined {
@@ -25,7 +26,15 @@ export function parseSchedule(text: string): Schedule | undefined {
   if (hours) return Number(hours[1]) >= 1 ? every(Number(hours[1]) * hour, 0, true) : undefined
   if (/^(daily|weekly)(@|$)/.test(words)) return parseDayOrWeek(words)
   const exact = text.trim().replace(/\s+/g, ' ')
-  return cron.test(exact) ? { kind: 'cron', words: exact } : undefined
+  return faultOfCron(exact) === undefined ? { kind: 'cron', words: exact } : undefined
+}
+
+/** What an operator is told to set instead, and what is wrong with words that were meant as cron. */
+export function scheduleRemedy(value: unknown): string {
+  const kinds = 'never, hourly, every 6h, daily@03:30, weekly@sun-03:30 or to five words of cron, in UTC'
+  const words = String(value).trim().split(/\s+/)
+  const fault = words.length === 5 ? faultOfCron(words.join(' ')) : undefined
+  return fault === undefined ? `set it to ${kinds}` : `${fault}; set it to ${kinds}`
 }
 
 function every(period: number, offset: number, spread: boolean): Schedule {

@@ -42,7 +42,7 @@ function read(given: Given, secret: Given, wishes: StoreWishes): StoreReading {
     return { kind: 'invalid', because: `tls-ca-chain is longer than ${longest.chain} characters` }
   const own = readChain(chainText)
   const more = splitAuthorities(wishes.authorities)
-  if (!own) return { kind: 'invalid', because: 'tls-ca-chain holds no certificate in PEM' }
+  if (!own) return { kind: 'invalid', because: 'tls-ca-chain is not certificates in PEM, each of them whole' }
   const settings: S3Settings = {
     kind: 's3',
     endpoint: printEndpoint(endpoint.url),

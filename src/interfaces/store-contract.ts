@@ -2,6 +2,7 @@
 // provider gives where the store is, in its databag, and the keys, in a secret or, as older ones do, beside it.
 
 import type { StoreSettings } from '../object-storage/settings.ts'
+import { readValidity } from '../tls/certificate.ts'
 import { pemBlocks, writePem } from '../tls/pem.ts'
 import { leadsElsewhere } from './backup-layout.ts'
 
@@ -112,19 +113,15 @@ export function printEndpoint({ origin, pathname }: URL): string {
   return `${origin}${pathname.slice(0, end)}`
 }
 
-/** @returns `undefined` where there is text, and no certificate in it */
+/** @returns `undefined` where there is text, and no certificate in it, or one that can't be read */
 export function splitAuthorities(text: string): readonly string[] | undefined {
   if (text.trim() === '') return []
-  const found = certificatesIn(text)
-  const all = found.length > 0 ? found : certificatesIn(decode(text))
-  return all.length > 0 ? all : undefined
+  const found = pemBlocks(decodePem(text)).filter(({ label }) => label === 'CERTIFICATE')
+  const all = found.map(({ label, der }) => writePem(label, der).trimEnd())
+  return all.length > 0 && all.every((pem) => readValidity(pem) !== undefined) ? all : undefined
 }
 
-function certificatesIn(text: string): readonly string[] {
-  const found = pemBlocks(text).filter(({ label, der }) => label === 'CERTIFICATE' && der.length > 0)
-  return found.map(({ label, der }) => writePem(label, der).trimEnd())
-}
-
-function decode(text: string): string {
-  return Buffer.from(text.trim(), 'base64').toString('latin1')
+/** PEM as it is, or in base64 once more, as the field's own contracts have it. */
+export function decodePem(text: string): string {
+  return text.includes('-----BEGIN ') ? text : Buffer.from(text.trim(), 'base64').toString('latin1')
 }

@@ -31,10 +31,10 @@ export function openActions(tools: HookTools): Actions {
       if (pairs.length > 0) await tools.run('action-set', pairs)
     },
     async actionFail(message) {
-      await tools.run('action-fail', [asArgument(message)])
+      await tools.run('action-fail', ['--', asArgument(message)])
     },
     async actionLog(message) {
-      await tools.run('action-log', [asArgument(message)])
+      await tools.run('action-log', ['--', asArgument(message)])
     },
   }
 }

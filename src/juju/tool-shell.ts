@@ -78,7 +78,9 @@ function openShell(env: Readonly<Record<string, string>>): Shell {
       const [length, saidLength] = [printed.indexOf(0), said.indexOf(0)]
       const codeEnd = printed.indexOf(0, length + 1)
       if (length === -1 || codeEnd === -1 || saidLength === -1) break
-      const exitCode = Number(printed.toString('utf8', length + 1, codeEnd))
+      const code = Number(printed.toString('utf8', length + 1, codeEnd))
+      // A shell says by more than 128 that a signal ended it.
+      const exitCode = code > 128 ? undefined : code
       const texts = {
         stdout: printed.toString('utf8', 0, length),
         stderr: said.toString('utf8', 0, saidLength),

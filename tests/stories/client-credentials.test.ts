@@ -2,6 +2,7 @@
 // over in a secret that only the model's admin reads, are a client like all others, and end when the operator says so, or by themselves.
 
 import assert from 'node:assert/strict'
+import { forShell } from '../../src/juju/index.ts'
 import type { StoryModel } from './driver/driver.ts'
 import { etcdctl, lookAtEtcd, workloadOn } from './driver/etcd-on-a-unit.ts'
 import { story } from './driver/story.ts'
@@ -160,7 +161,7 @@ story(title, { ownModel: true, needs: ['python-requirer'] }, async (told) => {
   const relation = await model.integrate(`etcd:${endpoints.server}`, 'vault:certificates')
   await untilShown(model, 'server', /^vault CA 1$/)
   const create = async () => {
-    const asked = { 'common-name': 'ops', prefix: '/ops/' }
+    const asked = { 'common-name': 'ops', prefix: '/the ops/' }
     const made = await model.runAction('etcd/leader', 'create-client-credentials', asked)
     assert.equal(made.status, 'completed', made.message)
     await model.settle()
@@ -169,15 +170,15 @@ story(title, { ownModel: true, needs: ['python-requirer'] }, async (told) => {
 
   await step('etcdctl works with what is handed over, as the secret says', async () => {
     const secret = await create()
-    assert.equal(await useWithEtcdctl(model, secret, ['put', '/ops/a', '1']), 'OK\n')
-    assert.equal(await useWithEtcdctl(model, secret), '/ops/a\n1\n')
+    assert.equal(await useWithEtcdctl(model, secret, ['put', '/the ops/a', '1']), 'OK\n')
+    assert.equal(await useWithEtcdctl(model, secret), '/the ops/a\n1\n')
   })
 
   await step('asked for again, they have the authority of the certificates of then', async () => {
     await model.removeRelation(relation)
     await untilShown(model, 'server', /^etcd server authority$/)
     const secret = await create()
-    assert.equal(await useWithEtcdctl(model, secret), '/ops/a\n1\n')
+    assert.equal(await useWithEtcdctl(model, secret), '/the ops/a\n1\n')
     const { 'ca-certificate': authority } = await model.secretContent(secret)
     assert.equal(authority?.match(/BEGIN CERT/g)?.length, 1)
   })
@@ -192,7 +193,8 @@ story(title, { ownModel: true, needs: ['python-requirer'] }, async (told) => {
 const typed = `set -e
 folder=$(mktemp -d -p "$WHERE"); cd "$folder"
 printf '%s\n' "$AUTHORITY" >ca.pem; printf '%s\n' "$CERTIFICATE" >client.crt; printf '%s\n' "$PRIVATE_KEY" >client.key
-code=0; "$@" || code=$?
+etcdctl() { "$ETCDCTL" "$@"; }
+code=0; eval "$USAGE" || code=$?
 rm -r "$folder"; exit "$code"`
 
 /** @param instead of reading, which is what the secret shows */
@@ -203,18 +205,18 @@ async function useWithEtcdctl(
 ): Promise<string> {
   const { paths } = await workloadOn(model, 'etcd/leader')
   const content = await model.secretContent(secret)
-  const words = (content.usage ?? '').split(' ')
-  const [program, ...rest] = instead ? [...words.slice(0, words.indexOf('get')), ...instead] : words
-  assert.equal(program, 'etcdctl')
+  const usage = content.usage ?? ''
+  assert.match(usage, /^etcdctl /)
   const env = {
     HOME: '/root',
     WHERE: paths.tls,
+    ETCDCTL: paths.etcdctl,
+    USAGE: instead ? [usage.replace(/ get .*/, ''), ...instead.map(forShell)].join(' ') : usage,
     AUTHORITY: content['ca-certificate'] ?? '',
     CERTIFICATE: content.certificate ?? '',
     PRIVATE_KEY: content['private-key'] ?? '',
   }
-  const argv = ['sh', '-c', typed, 'sh', paths.etcdctl, ...rest]
-  const { code, stdout, stderr } = await model.exec('etcd/leader', argv, env)
+  const { code, stdout, stderr } = await model.exec('etcd/leader', ['sh', '-c', typed], env)
   assert.equal(code, 0, stderr)
   return stdout
 }

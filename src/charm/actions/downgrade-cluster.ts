@@ -1,6 +1,7 @@
-// `juju run etcd/leader downgrade-cluster target=3.5 confirm=true`: etcd is asked to keep to what the earlier line reads. Then a refresh to a
+// `juju run etcd/leader downgrade-cluster confirm=true`: etcd is asked to keep to what the earlier line reads. Then a refresh to a
 // release of that line is let through, member by member, like any other.
 
+import { typed } from '../../juju/index.ts'
 import { askDowngrade } from '../act/downgrade.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
@@ -14,6 +15,8 @@ import { onlyOnLeader } from './on-leader.ts'
 const after =
   'give it etcd of that line: refresh to a revision of the charm that pins one, set etcd-snap-revision, or attach its tarball; members go one by one, and etcd ends the job itself'
 
+const example = typed('target', '3.5')
+
 export async function downgradeCluster(charm: Charm): Promise<void> {
   const { juju } = charm
   const { target, confirm, cancel } = await juju.actionParameters()
@@ -24,7 +27,7 @@ export async function downgradeCluster(charm: Charm): Promise<void> {
     return juju.actionFail('etcd on this unit does not tell its version now; try again')
   await juju.actionSet({ 'cluster-version': cluster, members: describeLines(observed) })
   if (cancel === true) return takeBack(charm, observed)
-  const refusal = typeof target === 'string' ? whyNot(observed, cluster, target) : 'say target=3.5'
+  const refusal = typeof target === 'string' ? whyNot(observed, cluster, target) : `say ${example}`
   if (refusal !== undefined || typeof target !== 'string') return juju.actionFail(refusal ?? '')
   if (lineOf(cluster) === target)
     return juju.actionSet({ done: 'nothing: the downgrade is enabled already', next: after })
@@ -70,7 +73,7 @@ function describeLines(observed: Observed): string {
 }
 
 function whyNot(observed: Observed, cluster: string, target: string): string | undefined {
-  if (!/^3\.\d+$/.test(target)) return `target ${target} is no line of etcd; say target=3.5`
+  if (!/^3\.\d+$/.test(target)) return `target ${target} is no line of etcd; say ${example}`
   const failed = failedCheck(observed)
   if (failed !== undefined) return `refused: ${failed}`
   const lines = linesOf(observed)

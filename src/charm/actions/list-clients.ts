@@ -8,6 +8,7 @@ import { observePeers } from '../observe/peers.ts'
 import { waitOf, whyRenewalWaits } from '../plan/clients/answers.ts'
 import { expiresSoon } from '../plan/clients/conditions.ts'
 import { emptyLedger } from '../plan/clients/ledger.ts'
+import type { Observed } from '../observed.ts'
 import { explainRefusal } from '../plan/clients/refusals.ts'
 
 const columns = ['relation', 'request', 'application', 'common-name', 'prefix', 'expires', 'state'] as const
@@ -19,7 +20,7 @@ const longest = 100_000
 export async function listClients(charm: Charm): Promise<void> {
   const peers = await observePeers(charm)
   const rows = [...(peers?.ledger.entries.values() ?? [])].map(({ key, entry }) =>
-    describeRow(key, entry, charm.now, peers?.ledger ?? emptyLedger),
+    describeRow(key, entry, peers?.ledger ?? emptyLedger, { application: charm.context.app, now: charm.now }),
   )
   await charm.juju.actionSet({
     count: String(rows.length),
@@ -42,10 +43,15 @@ export function inParts<T>(
   }
 }
 
-export function describeRow(key: RequestKey, entry: LedgerEntry, now: number, ledger: Ledger): Row {
+export function describeRow(
+  key: RequestKey,
+  entry: LedgerEntry,
+  ledger: Ledger,
+  { application, now }: Pick<Observed, 'application' | 'now'>,
+): Row {
   const row = { relation: printPlace(key.relation), request: key.request, application: entry.application }
   if (entry.state === 'refused') {
-    const { message, resolution } = explainRefusal(entry.code, entry.detail)
+    const { message, resolution } = explainRefusal(entry.code, entry.detail, application)
     const state = `refused: ${message}; ${resolution}`
     const ended = entry.code === 'access-revoked' || entry.code === 'relation-suspended'
     const name = entry.wants ?? (ended ? entry.detail : '')

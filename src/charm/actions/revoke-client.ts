@@ -3,6 +3,7 @@
 
 import type { Charm } from '../charm.ts'
 import { isOperators } from '../../interfaces/operator-client.ts'
+import { typed } from '../../juju/index.ts'
 import type { Observed } from '../observed.ts'
 import { nextLedger } from '../plan/clients/ledger.ts'
 import { accessOf, unitsThatTrust } from '../plan/clients/names.ts'
@@ -24,7 +25,7 @@ export async function revokeClient(charm: Charm): Promise<void> {
   const operators = owners.every(({ key }) => isOperators(key)) && owners.length > 0
   const after = operators
     ? 'its secret is removed by an update-status'
-    : `${name} is refused in that relation until allow-client common-name=${name}, or until the relation is gone`
+    : `${name} is refused in that relation until allow-client ${typed('common-name', name)}, or until the relation is gone`
   await juju.actionSet({
     client: owners.map(({ client }) => client).join('\n') || `revoked before, in relation ${before[0]?.[0]}`,
     outcome: `its user is deleted, its certificate refused, what it has open ends as each member restarts; ${after}`,
@@ -38,7 +39,9 @@ export async function revokeClient(charm: Charm): Promise<void> {
     done: `${exact} is revoked; ${describeUser(since, exact)}`,
     left:
       [...conditions.map(({ message }) => message), ...describeRest(since, exact)].join('\n') || 'nothing',
-    undo: operators ? 'none; create-client-credentials makes another' : `allow-client common-name=${exact}`,
+    undo: operators
+      ? 'none; create-client-credentials makes another'
+      : `allow-client ${typed('common-name', exact)}`,
   })
 }
 

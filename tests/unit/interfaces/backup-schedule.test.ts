@@ -64,6 +64,13 @@ test('five words are cron, and what is no schedule is none', () => {
     'every 0h',
     '* * * *',
     '$(x) * * * *',
+    '99 3 * * *',
+    '0 3 * * fri-mon',
+    '*/0 * * * *',
+    '- * * * *',
+    '0 0 30 2 *',
+    '@daily',
+    '0 0 3 * * *',
   ])
     assert.equal(parseSchedule(no), undefined, no)
 })

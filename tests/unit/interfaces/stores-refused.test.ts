@@ -7,9 +7,11 @@ import { azureStorage } from '../../../src/interfaces/azure-storage.ts'
 import { gcs } from '../../../src/interfaces/gcs.ts'
 import { s3 } from '../../../src/interfaces/s3.ts'
 import { longest, splitAuthorities, type Given } from '../../../src/interfaces/store-contract.ts'
+import { createAuthority } from '../../../src/tls/authority.ts'
 
 const none = { bucket: '', path: '', authorities: '' }
-const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
+const authority = await createAuthority({ commonName: 'store', now: new Date(), years: 1 })
+const pem = authority.certificate.trim()
 const keyFile = JSON.stringify({ client_email: 'a@b', private_key: 'hush' })
 const contracts = [
   [s3, { bucket: 'backups', 'access-key': 'AK', 'secret-key': 'SK' }],
@@ -68,13 +70,38 @@ test('an endpoint or a chain that is longer than any is refused', () => {
   for (const because of refusals({ endpoint: `https://h/${'/'.repeat(1_000_000)}x` }))
     assert.equal(because, `endpoint is longer than ${longest.endpoint} characters`)
   const [[, given]] = contracts
-  const chain = s3.read({ ...given, 'tls-ca-chain': pem.repeat(10_000) }, {}, none)
+  const chain = s3.read({ ...given, 'tls-ca-chain': pem.repeat(1000) }, {}, none)
   assert.deepEqual(chain, {
     kind: 'invalid',
     because: `tls-ca-chain is longer than ${longest.chain} characters`,
   })
-  const many = s3.read({ ...given, 'tls-ca-chain': `${pem}\n`.repeat(1000) }, {}, none)
-  assert.equal(many.kind === 'ready' && many.settings.authorities.length, 1000)
+  const many = s3.read({ ...given, 'tls-ca-chain': `${pem}\n`.repeat(200) }, {}, none)
+  assert.equal(many.kind === 'ready' && many.settings.authorities.length, 200)
+})
+
+test('authorities of the option are whole certificates without a key; one that is not leaves the option as it was', () => {
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  const cutOff = pem.replace(/\n.{64}\n/, '\n')
+  for (const text of ['', pem, `# theirs\n${pem}\n${pem}`, base64(pem)])
+    assert.deepEqual(parseConfig({ 'backup-ca': text }).problems, [], text)
+  for (const text of [
+    'theirs',
+    cutOff,
+    `${pem}\n${cutOff}`,
+    `${pem}\n${pem.slice(0, -40)}`,
+    pem.slice(0, -40),
+    `${pem}\n${authority.privateKey}`,
+    base64(`${pem}\n${authority.privateKey}`),
+    `${pem}\n${authority.privateKey.slice(0, 60)}`,
+    `${pem}\n`.repeat(1000),
+  ]) {
+    const { inForce, problems } = parseConfig({ 'backup-ca': text }, { 'backup-ca': pem })
+    assert.equal(inForce['backup-ca'], pem)
+    assert.match(
+      problems[0]?.remedy ?? '',
+      /^set it to certificates in PEM, each of them whole, without a key/,
+    )
+  }
 })
 
 // Not by the clock: what is quadratic takes hours for so many of them, and the test would not end.

@@ -6,11 +6,16 @@ import { azureStorage } from '../../../src/interfaces/azure-storage.ts'
 import { gcs } from '../../../src/interfaces/gcs.ts'
 import { s3 } from '../../../src/interfaces/s3.ts'
 import type { Given, StoreContract, StoreReading } from '../../../src/interfaces/store-contract.ts'
+import { createAuthority } from '../../../src/tls/authority.ts'
 
 const none = { bucket: '', path: '', authorities: '' }
-const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
-const other = '-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----'
+const [pem, other] = await Promise.all([certificate(), certificate()])
 const keys = { 'access-key': 'AK', 'secret-key': 'SK' }
+
+async function certificate(): Promise<string> {
+  const made = await createAuthority({ commonName: 'store', now: new Date(), years: 1 })
+  return made.certificate.trim()
+}
 
 function ready(contract: StoreContract, given: Given, secret: Given = {}, wishes = none) {
   const reading: StoreReading = contract.read(given, secret, wishes)

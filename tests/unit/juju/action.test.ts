@@ -20,8 +20,14 @@ test('a result that is too long for an argument is cut and says so; others go as
   const actions = openActions(tools)
   await actions.actionSet({ short: 'a\nb', long: 'ä'.repeat(100_000) })
   await actions.actionFail('x'.repeat(140_000))
-  const [short, long = '', failed = ''] = run
+  await actions.actionFail('-x is no file')
+  const [short, long = '', ...failed] = run
   assert.equal(short, 'short=a\nb')
   assert.match(long, /^long=ä+\n\.\.\. and \d+ more bytes, which are not printed$/)
-  assert.match(failed, /^x+\n\.\.\. and 10100 more bytes, which are not printed$/)
+  assert.deepEqual(
+    [failed[0], ...failed.slice(2)],
+    ['--', '--', '-x is no file'],
+    'no words are taken for flags',
+  )
+  assert.match(failed[1] ?? '', /^x+\n\.\.\. and 10100 more bytes, which are not printed$/)
 })

@@ -22,6 +22,7 @@ tool('fails', 'echo "ERROR é not found" >&2; printf half; exit "$1"')
 tool('reads', 'cat')
 tool('much', 'head -c 3000000 /dev/zero | tr "\\0" x; head -c 300000 /dev/zero | tr "\\0" e >&2')
 tool('sleeps', 'exec sleep 30')
+tool('is-killed', 'echo half; kill -9 $$')
 tool('ends-its-shell', 'kill -9 $PPID')
 tool('counts', 'echo "$1" >>"$FOLDER/counted"; echo "$1"')
 
@@ -70,6 +71,12 @@ test('exit codes, texts and want of a tool are told apart, and the next tool kno
   const missing = await shells.run(['no-such-tool'])
   assert.deepEqual([missing.exitCode, missing.stdout], [127, ''])
   assert.match(missing.stderr, /no-such-tool.*not found/)
+  const killed = await shells.run(['is-killed'])
+  assert.deepEqual(
+    [killed.exitCode, killed.stdout],
+    [undefined, 'half\n'],
+    'a signal is no answer of the tool',
+  )
   assert.deepEqual(await shells.run(['true']), { exitCode: 0, stdout: '', stderr: '' })
   // None is given what is meant for its shell.
   assert.deepEqual(await shells.run(['reads']), { exitCode: 0, stdout: '', stderr: '' })

@@ -6,6 +6,7 @@ import * as z from 'zod/mini'
 import { printJsonText } from '../../../interfaces/json-text.ts'
 import { type AcceptedEntry, isExpired } from '../../../interfaces/ledger.ts'
 import { operatorsKey, type OperatorRequest } from '../../../interfaces/operator-client.ts'
+import { typed } from '../../../juju/index.ts'
 import { examineClientCertificate } from '../../../tls/client-certificate.ts'
 import { type ClientCredentials, createClientCredentials } from '../../../tls/client-credentials.ts'
 import type { Charm } from '../../charm.ts'
@@ -93,7 +94,10 @@ async function make(charm: Charm, observed: Observed, wanted: Wanted): Promise<M
 
 function refused(code: string, detail: string): Made {
   const { message, resolution } = explainRefusal(code, detail)
-  return { kind: 'refused', why: `${message}; ${resolution}` }
+  // adopt-user gives a name to a relation that asks for it, and here none does.
+  const remedy =
+    code === 'common-name-foreign' ? 'use another common name, or remove that user and role' : resolution
+  return { kind: 'refused', why: `${message}; ${remedy}` }
 }
 
 function describe({ leaf, prefix, readOnly }: OperatorRequest): Readonly<Record<string, string>> {
@@ -125,7 +129,7 @@ async function tellOfBefore(
   const { leaf, prefix, served } = before
   const client = { leaf, prefix, readOnly: before.readOnly === true }
   await juju.actionSet(describe(client))
-  const revoke = `revoke-client-credentials common-name=${leaf.commonName}`
+  const revoke = `revoke-client-credentials ${typed('common-name', leaf.commonName)}`
   if (!hasAccess(before, wanted))
     return juju.actionFail(
       `refused: ${leaf.commonName} is there with other access; choose another name, or ${revoke} first`,

@@ -2,7 +2,7 @@
 // `juju show-secret --reveal`. It ends with the client.
 
 import { ofOperator, operatorsKey, type OperatorRequest } from '../../../interfaces/operator-client.ts'
-import { parseSecretId, unlessMissing } from '../../../juju/index.ts'
+import { forShell, parseSecretId, unlessMissing } from '../../../juju/index.ts'
 import type { ClientCredentials } from '../../../tls/client-credentials.ts'
 import type { Charm } from '../../charm.ts'
 import type { Observed } from '../../observed.ts'
@@ -59,7 +59,7 @@ function describe(observed: Observed, { leaf, prefix, readOnly }: OperatorReques
     expires: new Date(leaf.notAfter).toISOString(),
     endpoints: endpoints || '(none serves yet)',
     'ca-certificate': serverBundle(observed) ?? '(none yet)',
-    usage: `etcdctl --endpoints=${endpoints} ${files} get --prefix ${prefix}`,
+    usage: `etcdctl --endpoints=${endpoints} ${files} get --prefix -- ${forShell(prefix)}`,
   }
 }
 

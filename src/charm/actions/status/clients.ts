@@ -19,7 +19,7 @@ export function describeClients({ observed }: Pick<Asked, 'observed'>): Section 
     count: rows.filter((row) => stateOf(row) === state).length,
   }))
   const others = rows
-    .map(({ key, entry }) => describeRow(key, entry, observed.now, ledger))
+    .map(({ key, entry }) => describeRow(key, entry, ledger, observed))
     .filter(({ state }) => state !== 'served')
   const told = others.slice(0, most)
   const table = printColumns(

@@ -12,7 +12,7 @@ import { findDue } from './find-due.ts'
 
 export async function observeBackup(charm: Charm, config: CharmConfig, sweep: boolean): Promise<BackupSeen> {
   const { model, app } = charm.context
-  const due = await findDue(config['backup-schedule'], charm.now, `${model.uuid}/${app}`)
+  const due = findDue(config['backup-schedule'], charm.now, `${model.uuid}/${app}`)
   const recorded = await readRecordedStores()
   const retries = isAboutStore(charm, recorded)
   const looks = retries || charm.context.hook.name === 'leader-elected' || (sweep && recorded.length > 0)

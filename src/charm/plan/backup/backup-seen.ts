@@ -12,7 +12,6 @@ export type Due =
   | { readonly kind: 'never' }
   /** `earlier`: the runs before `at`, the latest first; some of them, and none where there were none. Milliseconds since 1970. */
   | { readonly kind: 'since'; readonly at: number; readonly earlier: readonly number[] }
-  | { readonly kind: 'invalid'; readonly words: string }
 
 export interface StoreAsk {
   readonly relation: number

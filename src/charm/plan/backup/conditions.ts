@@ -25,8 +25,6 @@ export function backupConditions(observed: Observed): readonly Condition[] {
 }
 
 function scheduleConditions({ backup }: Observed, stores: readonly StoreSeen[]): readonly Condition[] {
-  if (backup?.due.kind === 'invalid')
-    return [blocked(`backup-schedule can't be read (${backup.due.words}); correct it`)]
   if (backup?.due.kind !== 'since' || stores.length > 0) return []
   return [blocked('backup-schedule is set, and there is no store; integrate s3-credentials or another one')]
 }

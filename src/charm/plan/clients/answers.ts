@@ -158,13 +158,13 @@ function notedBy(observed: Observed, relation: number, told: readonly Row[]): re
 function statusOf(entry: LedgerEntry, ledger: Ledger, observed: Observed): readonly RequestStatus[] {
   if (entry.state === 'accepted') {
     const { code, detail } = entry.pending ?? {}
-    if (code !== undefined) return [explainRefusal(code, detail ?? '')]
+    if (code !== undefined) return [explainRefusal(code, detail ?? '', observed.application)]
     if (isExpired(entry.leaf, observed.now)) return [explainRefusal('certificate-expired', '')]
     return waitOf(entry, ledger, membersOf(observed))
   }
   // Before the echo nothing is said: a requirer that takes up the key overlooks what else changed.
   if (entry.state === 'refused' && entry.code === 'encryption-awaited') return []
-  return [explainRefusal(entry.code, entry.detail)]
+  return [explainRefusal(entry.code, entry.detail, observed.application)]
 }
 
 /** What a client waits for that is not served yet, or not by its new certificate, where it is more than the usual minute. */

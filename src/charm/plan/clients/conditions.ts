@@ -1,6 +1,7 @@
 // What clients lack, or will, for `juju status`.
 
 import { nameRequest } from '../../../interfaces/etcd-client.ts'
+import type { RequestStatus } from '../../../interfaces/etcd-client-answer.ts'
 import {
   isExpired,
   type Leaf,
@@ -9,6 +10,7 @@ import {
   type RefusedEntry,
 } from '../../../interfaces/ledger.ts'
 import { isOperators } from '../../../interfaces/operator-client.ts'
+import { typed } from '../../../juju/index.ts'
 import { plainText } from '../../../plain-text.ts'
 import { describeAbsences, holdsUp, unitsToLoad } from '../cluster/absence.ts'
 import { membersOf } from '../cluster/members.ts'
@@ -57,10 +59,8 @@ function tellExpired(who: string, { commonName }: Leaf): readonly Condition[] {
 function tellWaiting(
   who: string,
   { commonName, notAfter }: Leaf,
-  why: string,
-  detail = '',
+  { message, resolution }: RequestStatus,
 ): readonly Condition[] {
-  const { message, resolution } = explainRefusal(why, detail)
   const until = new Date(notAfter).toISOString().slice(0, 10)
   const told = `${who}: ${message}; ${resolution}; ${commonName} goes on until ${until}`
   return [{ status: 'active', message: told, scope: 'application' }]
@@ -76,7 +76,7 @@ function tellSuspended(
   if (entry.state === 'refused') return []
   const { commonName } = entry.leaf
   const [name, end] = [commonName, minute(until)]
-  const message = `${who}: suspended, or its consumer does not let go; juju resume-relation ${relation}, or end it now by revoke-client common-name=${name}; ${name} keeps its access until ${end} UTC`
+  const message = `${who}: suspended, or its consumer does not let go; juju resume-relation ${relation}, or end it now by revoke-client ${typed('common-name', name)}; ${name} keeps its access until ${end} UTC`
   return [{ status: 'active', message, scope: 'application' }]
 }
 
@@ -119,16 +119,19 @@ export function clientConditions(observed: Observed, ledger: Ledger): readonly C
     const suspension = ledger.suspensions.get(key.relation)
     if (suspension) return tellSuspended(who, key.relation, entry, endOfSuspension(suspension, observed))
     if (entry.state === 'refused') {
-      const { message, resolution } = explainRefusal(entry.code, entry.detail)
+      const { message, resolution } = explainRefusal(entry.code, entry.detail, observed.application)
       const status = isWaiting(entry.code) ? 'waiting' : 'blocked'
       const waiting = whoTrustsStill(entry, observed, ledger)
       return [{ status, message: `${who}: ${message}${waiting}; ${resolution}`, scope: 'application' }]
     }
     // What an operator made ends by itself, as was asked for.
     if (isExpired(entry.leaf, observed.now)) return isOperators(key) ? [] : tellExpired(who, entry.leaf)
-    if (entry.pending) return tellWaiting(who, entry.leaf, entry.pending.code, entry.pending.detail)
+    if (entry.pending) {
+      const { code, detail = '' } = entry.pending
+      return tellWaiting(who, entry.leaf, explainRefusal(code, detail, observed.application))
+    }
     if (!entry.served && entry.late && toLoad.length > 0) return tellNotLoaded(who, entry.leaf, toLoad)
-    if (entry.waits) return tellWaiting(who, entry.leaf, whyRenewalWaits(entry.waits))
+    if (entry.waits) return tellWaiting(who, entry.leaf, explainRefusal(whyRenewalWaits(entry.waits), ''))
     if (entry.served && entry.answeredAs === undefined && observed.clients.members.get(key.relation) === 0)
       return tellUnseen(who, entry.leaf)
     if (entry.served)

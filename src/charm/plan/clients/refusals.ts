@@ -226,11 +226,12 @@ export function isWaiting(code: string): boolean {
   return (refusals[code] ?? unknown).code < 5000
 }
 
-export function explainRefusal(code: string, detail: string): RequestStatus {
+/** @param etcd the application that is etcd, which a command of the remedy names */
+export function explainRefusal(code: string, detail: string, etcd = 'etcd'): RequestStatus {
   const row = refusals[code] ?? unknown
   return {
     code: row.code,
     message: detail === '' ? row.message : `${row.message}: ${detail}`,
-    resolution: row.resolution,
+    resolution: row.resolution.replaceAll('juju config etcd ', `juju config ${etcd} `),
   }
 }

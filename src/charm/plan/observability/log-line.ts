@@ -111,7 +111,6 @@ function factsOfBackups(observed: Observed): Facts {
 
 /** The alert waits for an hour, in which whoever deploys relates a store and gives its keys. */
 function isInVain(due: Due, stores: readonly StoreSeen[]): boolean {
-  if (due.kind === 'invalid') return true
   return due.kind === 'since' && !(oneStoreAtATime.holds(stores) && storeIsReady.holds(stores))
 }
 

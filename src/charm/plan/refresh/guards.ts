@@ -2,6 +2,7 @@
 // can be restarted into a release that it can't run.
 
 import type { Alarm } from '../../../etcd/types.ts'
+import { typed } from '../../../juju/index.ts'
 import type { MemberSeen } from '../../observed.ts'
 import { compareVersions, isMinorUp, lineOf, minorOf } from './versions.ts'
 import type { Guard } from '../guard.ts'
@@ -92,7 +93,8 @@ export const notBelowTheCluster: RefreshGuard = {
   name: 'not-below-the-cluster',
   because: 'all members agreed on a later line, and etcd would not start',
   holds: ({ to, cluster }) => cluster !== undefined && minorOf(to) >= minorOf(cluster),
-  remedy: ({ to }) => `run downgrade-cluster target=${lineOf(to)} first, or go back to the later release`,
+  remedy: ({ to }) =>
+    `run downgrade-cluster ${typed('target', lineOf(to))} first, or go back to the later release`,
 }
 
 export const lowerPatchIsARollback: RefreshGuard = {

@@ -57,7 +57,6 @@ test('a backup is begun where the newest is older than the time at which one was
   assert.deepEqual(kinds(seen({ outcome: newest(2 * hour) })), begins)
   assert.deepEqual(kinds(seen({ outcome: newest(hour / 2) })), [])
   assert.deepEqual(kinds(seen({}, { due: { kind: 'never' } })), [])
-  assert.deepEqual(kinds(seen({}, { due: { kind: 'invalid', words: 'x' } })), [])
   assert.deepEqual(kinds({ ...seen({}), leaving: true }), [])
   assert.deepEqual(kinds({ ...seen({}), backup: undefined }), [], 'it follows')
 })

@@ -12,6 +12,10 @@ test('a remedy that lies in an option of etcd is the command that sets it, and t
     explainRefusal('full-keyspace-refused', '').resolution,
     /juju config etcd allow-full-keyspace=true$/,
   )
+  assert.match(
+    explainRefusal('full-keyspace-refused', '', 'store').resolution,
+    /juju config store allow-full-keyspace=true$/,
+  )
   for (const { resolution } of Object.values(refusals)) {
     for (const [, option = ''] of resolution.matchAll(/juju config etcd ([a-z-]+)=/g))
       assert.ok(Object.hasOwn(options, option), option)
