@@ -6,7 +6,7 @@ import { type Hook, openJuju, readContext } from './juju/index.ts'
 /** A hook that waits longer than this goes on in a later one: it holds the lock of the whole machine. */
 const longestHook = 120_000
 
-/** One that a human waits for, and that copies a database of gigabytes, may take longer. */
+/** One that a human waits for, and that copies databases of gigabytes, may take longer. */
 const longestAction = 3_600_000
 
 export async function run(handlerOf: (hook: Hook) => Handler | undefined): Promise<void> {
@@ -23,5 +23,5 @@ export async function run(handlerOf: (hook: Hook) => Handler | undefined): Promi
 }
 
 function isLong(hook: Hook): boolean {
-  return hook.kind === 'action' && hook.name === 'restore'
+  return hook.kind === 'action' && (hook.name === 'restore' || hook.name === 'defragment')
 }

@@ -94,7 +94,7 @@ for (const protocol of ['v0', 'v1'] as const) {
         assert.equal(status.status, 'active')
         assert.match(
           status.message,
-          /suspended.*; juju resume-relation \d+, or end it now by revoke-client common-name=web; web keeps its access until .* UTC/,
+          /suspended.*; juju resume-relation \d+, or end it now by revoke-client common-name=web confirm=true; web keeps its access until .* UTC/,
         )
         const listed = await model.runAction('etcd/leader', 'list-clients')
         assert.match(listed.results.clients ?? '', /served, suspended/)

@@ -46,10 +46,12 @@ async function assertLeads({ juju }: Charm, { leader }: Observed): Promise<void>
 }
 
 export async function act(charm: Charm, observed: Observed, steps: readonly Step[]): Promise<void> {
+  const isAction = charm.context.hook.kind === 'action'
   const begin = async (step: Step): Promise<void> => {
-    if (charm.deadline.aborted) throw new Waiting('this hook took too long; the next one goes on')
+    if (charm.deadline.aborted)
+      throw new Waiting(isAction ? 'its time is over' : 'this hook took too long; the next one goes on')
     await charm.juju.log('INFO', describeStep(step))
-    if (charm.context.hook.kind === 'action') await charm.juju.actionLog(describeStep(step))
+    if (isAction) await charm.juju.actionLog(describeStep(step))
   }
   for (let ahead = steps; ahead.length > 0; ) {
     const [step] = ahead

@@ -2,9 +2,11 @@
 
 import type { Charm } from '../charm.ts'
 
-/** @param parameters as they are typed behind the action's name */
-export function onlyOnLeader({ context }: Pick<Charm, 'context'>, parameters = ''): string {
+/** @param parameters as they are typed behind the action's name; without them, those that it was given */
+export function onlyOnLeader({ context }: Pick<Charm, 'context'>, parameters?: string): string {
   const { app, hook } = context
-  const typed = ['juju', 'run', `${app}/leader`, hook.name, parameters].filter((word) => word !== '')
-  return `only the leader may do this; run it on the leader: ${typed.join(' ')}`
+  const command = `juju run ${app}/leader ${hook.name}`
+  return parameters === undefined
+    ? `only the leader may do this; run it there with the same parameters: ${command}`
+    : `only the leader may do this; run it there: ${command} ${parameters}`
 }

@@ -1,5 +1,6 @@
 // `juju run etcd/leader pre-refresh-check`: whether a refresh would begin now, and how to come back. The same checks run by themselves.
 
+import { documentation } from '../plan/documentation.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { failedCheck } from '../plan/refresh/checks.ts'
@@ -28,7 +29,7 @@ export async function preRefreshCheck(charm: Charm): Promise<void> {
     pauses: pauses[pauseOf(observed)],
     order: 'the highest unit number first, one at a time',
     rollback: wayBack(observed, now),
-    instructions: 'docs/how-to/refresh.md',
+    instructions: `${documentation}/how-to/refresh.md`,
   })
 }
 

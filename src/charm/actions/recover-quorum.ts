@@ -15,6 +15,7 @@ import { noQuorumExists } from '../plan/cluster/guards.ts'
 import type { Observed, PeersSeen } from '../observed.ts'
 import { openAdmin } from '../open-admin.ts'
 import { isRecordOlder } from '../plan/cluster/data.ts'
+import { isDataLost } from '../plan/cluster/lost-data.ts'
 import { nextFounding } from '../plan/cluster/founding.ts'
 import { describeLoss, lostQuorum } from '../plan/cluster/quorum.ts'
 import { observe } from '../reconcile.ts'
@@ -35,8 +36,9 @@ export async function recoverQuorum(charm: Charm): Promise<void> {
         ? describeLoss(lost)
         : 'no member answers',
     units: units.join('\n'),
-    outcome:
-      'the data that goes furthest founds a new cluster, the other units join it anew, other data is kept aside',
+    outcome: isDataLost(observed)
+      ? 'no unit has data: an EMPTY cluster begins'
+      : 'the data that goes furthest founds a new cluster, the other units join it anew, other data is kept aside',
   })
   if ((await juju.actionParameters()).confirm !== true)
     return juju.actionSet({ done: 'nothing', next: 'run it again with confirm=true' })

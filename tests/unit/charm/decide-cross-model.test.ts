@@ -120,7 +120,7 @@ describe('a relation with another model that Juju shows no more', () => {
       [
         [
           'active',
-          `relation 5 (${application}): suspended, or its consumer does not let go; juju resume-relation 5, or end it now by revoke-client common-name=alice; alice keeps its access until 2026-11-24 01:00 UTC`,
+          `relation 5 (${application}): suspended, or its consumer does not let go; juju resume-relation 5, or end it now by revoke-client common-name=alice confirm=true; alice keeps its access until 2026-11-24 01:00 UTC`,
         ],
       ],
     )

@@ -71,7 +71,7 @@ async function make(charm: Charm, observed: Observed, wanted: Wanted): Promise<M
   const now = new Date(charm.now)
   const credentials = await createClientCredentials({ commonName, now, days })
   const found = await examineClientCertificate(credentials.certificate, charm.now)
-  if (found.kind === 'refused') return refused(found.code, found.detail)
+  if (found.kind === 'refused') return refused(observed, found.code, found.detail)
   const trial = await tryCertificate(found.pem)
   if (trial.kind !== 'loads') return { kind: 'refused', why: `etcd can't load its certificate: ${trial.why}` }
   const { pem, fingerprint, serial, notBefore, notAfter, subjectSize } = found
@@ -86,14 +86,14 @@ async function make(charm: Charm, observed: Observed, wanted: Wanted): Promise<M
     // Beside the one of before, which has ended, it may have no room.
     return row.entry.leaf.fingerprint === fingerprint
       ? { kind: 'made', client, credentials, judged }
-      : refused('truststore-full', '')
+      : refused(observed, 'truststore-full', '')
   return row
-    ? refused(row.entry.code, row.entry.detail)
+    ? refused(observed, row.entry.code, row.entry.detail)
     : { kind: 'refused', why: 'this unit leads no more; run it again' }
 }
 
-function refused(code: string, detail: string): Made {
-  const { message, resolution } = explainRefusal(code, detail)
+function refused({ application }: Observed, code: string, detail: string): Made {
+  const { message, resolution } = explainRefusal(code, detail, application)
   // adopt-user gives a name to a relation that asks for it, and here none does.
   const remedy =
     code === 'common-name-foreign' ? 'use another common name, or remove that user and role' : resolution

@@ -76,7 +76,7 @@ function tellSuspended(
   if (entry.state === 'refused') return []
   const { commonName } = entry.leaf
   const [name, end] = [commonName, minute(until)]
-  const message = `${who}: suspended, or its consumer does not let go; juju resume-relation ${relation}, or end it now by revoke-client ${typed('common-name', name)}; ${name} keeps its access until ${end} UTC`
+  const message = `${who}: suspended, or its consumer does not let go; juju resume-relation ${relation}, or end it now by revoke-client ${typed('common-name', name)} confirm=true; ${name} keeps its access until ${end} UTC`
   return [{ status: 'active', message, scope: 'application' }]
 }
 

@@ -1,5 +1,6 @@
 // How it stands with issuers of the operator's, for `juju status`. Whatever is wrong with one, the certificate in use stays.
 
+import { documentation } from '../documentation.ts'
 import { type IssuerRole, issuerEndpoints, issuerRoles } from '../../../interfaces/issuers.ts'
 import { plainText } from '../../../plain-text.ts'
 import type { Observed } from '../../observed.ts'
@@ -78,7 +79,7 @@ function describeUse(
     return [tell('maintenance', whyNotYet(observed, role, root))]
   const wide = role === 'peer' && observed.peers?.application.issuers?.peer?.narrow === undefined
   const risk = `whoever it signs for may come as a peer, as its certificates do not name ${nameOfPeers(observed)}`
-  return wide ? [tell('active', `${risk}; see docs/explanation/security.md`)] : []
+  return wide ? [tell('active', `${risk}; see ${documentation}/explanation/security.md`)] : []
 }
 
 function whyNotYet(observed: Observed, role: IssuerRole, root: string): string {

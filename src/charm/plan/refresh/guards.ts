@@ -85,8 +85,9 @@ export const noV2ContentIsKept: RefreshGuard = {
   name: 'no-v2-content-is-kept',
   because: 'its data or log holds requests of the v2 API, and etcd 3.6 would not start',
   holds: (change) => !goesUp(change) || !change.hasV2Content,
-  // A member forgets what its log holds with its next snapshot.
-  remedy: () => 'delete its keys, then set snapshot-count=100 for a while',
+  // A member forgets what its log holds with its next snapshot; etcd's restore begins with an empty v2 store.
+  remedy: () =>
+    'set snapshot-count=100 until each member wrote a snapshot; keys of the v2 API go where a backup is restored',
 }
 
 export const notBelowTheCluster: RefreshGuard = {
@@ -94,7 +95,7 @@ export const notBelowTheCluster: RefreshGuard = {
   because: 'all members agreed on a later line, and etcd would not start',
   holds: ({ to, cluster }) => cluster !== undefined && minorOf(to) >= minorOf(cluster),
   remedy: ({ to }) =>
-    `run downgrade-cluster ${typed('target', lineOf(to))} first, or go back to the later release`,
+    `run downgrade-cluster ${typed('target', lineOf(to))} confirm=true first, or go back to the later release`,
 }
 
 export const lowerPatchIsARollback: RefreshGuard = {

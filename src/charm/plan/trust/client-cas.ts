@@ -1,5 +1,6 @@
 // The operator's own authorities for clients, taken over into the peer databag, from which every unit renders the same truststore.
 
+import { documentation } from '../documentation.ts'
 import { type ClientCas, clientCasOf } from '../../../interfaces/etcd-peers.ts'
 import { printJsonText } from '../../../interfaces/json-text.ts'
 import { authoritiesLeaveRoom } from './guards.ts'
@@ -91,6 +92,6 @@ function tellTrusted(
   certificates: readonly string[],
 ): readonly Condition[] {
   if (certificates.length === 0) return []
-  const message = `relation ${relation} (${application}): whoever its CAs sign for is let in by the common name, root among them; see docs/explanation/security.md`
+  const message = `relation ${relation} (${application}): whoever its CAs sign for is let in by the common name, root among them; see ${documentation}/explanation/security.md`
   return [{ status: 'active', message, scope: 'application' }]
 }

@@ -18,8 +18,12 @@ const context = readContext({
 })
 
 test('a refusal names the application as it is called, and the action that was run', () => {
-  const words = 'only the leader may do this; run it on the leader: juju run web-etcd/leader delete-backup'
+  const [who, command] = [
+    'only the leader may do this; run it there',
+    'juju run web-etcd/leader delete-backup',
+  ]
+  const words = `${who} with the same parameters: ${command}`
   assert.equal(onlyOnLeader({ context }), words)
-  assert.equal(onlyOnLeader({ context }, 'confirm=true'), `${words} confirm=true`)
+  assert.equal(onlyOnLeader({ context }, 'confirm=true'), `${who}: ${command} confirm=true`)
   assert.equal(whyNotOnLeader({ context }, { ...settled(), leader: false }), words)
 })
