@@ -189,9 +189,12 @@ function settle(options: Options, before: CharmConfig): Omit<ConfigReading, 'onR
   }
 }
 
+/** Longer than any remedy: each cuts what it quotes itself. */
+const longestRemedy = 500
+
 function remedyFor(option: OptionName, value: unknown): string {
   const remedy = remedies[option]
-  return plainText(typeof remedy === 'string' ? remedy : remedy(value))
+  return plainText(typeof remedy === 'string' ? remedy : remedy(value), longestRemedy)
 }
 
 /** With each refused option go those that are right only together with it. */

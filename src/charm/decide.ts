@@ -101,11 +101,12 @@ function planSteps(observed: Observed, judged: Ledger): readonly Step[] {
     ...planDoubt(observed),
     ...planAlarms(observed),
     ...planDowngradeEnd(observed),
-    ...planService(observed, judged),
-    ...planAuthentication(observed),
+    // Before a restart, which may wait as long as another member is away.
     ...planStoreRecord(observed),
     ...planLoss(observed),
     ...planBackups(observed),
+    ...planService(observed, judged),
+    ...planAuthentication(observed),
   ]
   return [...steps, ...planScheduled(observed, steps)]
 }

@@ -56,16 +56,29 @@ export interface CarriedOut extends Settled {
 
 async function settle(charm: Charm, first: Observed): Promise<Settled> {
   let observed = first
+  let beside: readonly Condition[] = []
   for (let round = 0; round < mostRounds; round += 1) {
     const plan = decide(observed)
-    if (plan.steps.length === 0) return { ...(await countUnits(charm, { observed, plan })), conditions: [] }
-    const condition = await tryTo(() => act(charm, observed, plan.steps))
+    const isBeside = (step: Step): boolean => laysReady(step, observed)
+    const ready = beside.length > 0 ? [] : plan.steps.filter(isBeside)
+    const rest = plan.steps.filter((step) => !isBeside(step))
+    if (ready.length + rest.length === 0)
+      return { ...(await countUnits(charm, { observed, plan })), conditions: beside }
+    const failed = await carryOutAlone(charm, observed, ready)
+    const condition = await carryOutAlone(charm, observed, rest)
+    if (failed) beside = [failed]
     observed = await observeHere(charm, observed)
-    if (condition) return { ...(await decideWrites(charm, observed)), conditions: [condition] }
+    if (condition) return { ...(await decideWrites(charm, observed)), conditions: [condition, ...beside] }
   }
   // Whoever has nothing to do with it is served all the same, and the next hook may find it settled.
   const plan = decide(observed)
-  return { ...(await countUnits(charm, { observed, plan })), conditions: [describeUnsettled(plan.steps)] }
+  const conditions = [describeUnsettled(plan.steps), ...beside]
+  return { ...(await countUnits(charm, { observed, plan })), conditions }
+}
+
+/** Another tarball beside the release that runs: where it can't be used, all else that there is to do is done by that one. */
+function laysReady(step: Step, { machine }: Observed): boolean {
+  return step.kind === 'workload/install' && machine.workload !== undefined
 }
 
 function describeUnsettled(steps: readonly Step[]): Condition {
@@ -74,13 +87,13 @@ function describeUnsettled(steps: readonly Step[]): Condition {
   return { status: 'blocked', message, scope: 'unit' }
 }
 
-/** These steps and no others, as an operator orders them of what is there; and what kept them from being done. */
-export function carryOutAlone(
+/** These steps and no others, an operator's among them; and what kept them from being done. */
+export async function carryOutAlone(
   charm: Charm,
   observed: Observed,
   steps: readonly Step[],
 ): Promise<Condition | undefined> {
-  return tryTo(() => act(charm, observed, steps))
+  return steps.length === 0 ? undefined : tryTo(() => act(charm, observed, steps))
 }
 
 /** All that this hook is to know: Juju is asked once, what is here anew after each round of steps. */

@@ -1,6 +1,7 @@
 // The option `backup-schedule`: words for the usual ones, cron for the rest. When one was last due follows from the time alone; nothing
 // is remembered. All in UTC.
 
+import { plainText } from '../plain-text.ts'
 import { faultOfCron } from './cron-words.ts'
 
 export type Schedule =
@@ -34,7 +35,7 @@ export function scheduleRemedy(value: unknown): string {
   const kinds = 'never, hourly, every 6h, daily@03:30, weekly@sun-03:30 or to five words of cron, in UTC'
   const words = String(value).trim().split(/\s+/)
   const fault = words.length === 5 ? faultOfCron(words.join(' ')) : undefined
-  return fault === undefined ? `set it to ${kinds}` : `${fault}; set it to ${kinds}`
+  return fault === undefined ? `set it to ${kinds}` : `${plainText(fault, 100)}; set it to ${kinds}`
 }
 
 function every(period: number, offset: number, spread: boolean): Schedule {

@@ -88,7 +88,7 @@ async function checkDigest({ archive, sha256 }: BinariesWanted): Promise<string>
   const digest = await digestOf(archive)
   if (sha256 === undefined || sha256.toLowerCase() === digest) return digest
   throw new BadArchive(
-    `the tarball of etcd has SHA-256 ${digest}, and the option etcd-sha256 wants ${sha256}`,
+    `the tarball of etcd has SHA-256 ${digest}, and the option etcd-sha256 wants ${sha256} (correct it where it is of another tarball)`,
   )
 }
 

@@ -123,7 +123,7 @@ test('three members, of which some move', async (t) => {
       for (const unit of names(model))
         assert.match(
           model.unit(unit).workload.message,
-          /^quorum lost: .* or run recover-quorum on the leader/,
+          /^quorum lost: .* and run recover-quorum on the leader/,
         )
       const leader = model.tables.applications.get('etcd')?.leader ?? ''
       const action = await model.runAction(leader, 'recover-quorum', { confirm: true })

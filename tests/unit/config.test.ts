@@ -149,3 +149,12 @@ describe('the record of the options in force', () => {
     assert.deepEqual(parseConfig({ 'log-level': '' }, record).inForce, { ...defaults, 'log-level': 'warn' })
   })
 })
+
+it('what is quoted of an option that is refused is cut, and never what to set it to', () => {
+  const told = (option: string, value: string): string =>
+    parseConfig({ [option]: value }).problems[0]?.remedy ?? ''
+  const suites = ['TLS_RSA_WITH_AES_128_CBC_SHA', 'TLS_RSA_WITH_AES_256_CBC_SHA', 'x'.repeat(10_000)]
+  assert.match(told('cipher-suites', suites.join(',')), /set it to names like TLS_ECDHE_\w+, or to nothing$/)
+  assert.match(told('backup-schedule', `${'5/0,'.repeat(1000)}1 * * * *`), /to five words of cron, in UTC$/)
+  assert.match(told('certificate-extra-sans', '_'.repeat(10_000)), /with commas between$/)
+})

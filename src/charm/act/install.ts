@@ -31,7 +31,8 @@ export async function install({ juju }: Charm, observed: Observed, from: 'snap' 
     const sha256 = observed.config.inForce['etcd-sha256']
     await installBinaries({ archive, architecture: process.arch, ...(sha256 && { sha256 }) })
   } catch (error) {
-    if (error instanceof BadArchive) throw new Blocked(error.message, { cause: error })
+    if (error instanceof BadArchive)
+      throw new Blocked(error.message.replace('APPLICATION', observed.application), { cause: error })
     if (error instanceof NoRoom) throw new Waiting(explainLack(error), { cause: error })
     if (error instanceof CommandMissing) throw new Blocked(explainMissing(error), { cause: error })
     if (error instanceof ToolError)

@@ -129,7 +129,7 @@ describe('installing binaries', () => {
     const digest = await digestOf(tarballs[0] ?? '')
     await assert.rejects(install(tarballs[0], '0'.repeat(64)), {
       name: 'BadArchive',
-      message: `the tarball of etcd has SHA-256 ${digest}, and the option etcd-sha256 wants ${'0'.repeat(64)}; attach another with juju attach-resource APPLICATION etcd=FILE`,
+      message: `the tarball of etcd has SHA-256 ${digest}, and the option etcd-sha256 wants ${'0'.repeat(64)} (correct it where it is of another tarball); attach another with juju attach-resource APPLICATION etcd=FILE`,
     })
     assert.equal(await readInstalledBinaries(releases), undefined)
   })
