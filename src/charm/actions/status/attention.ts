@@ -1,12 +1,14 @@
 // What is not as it should be, the worst first: what `juju status` has no room for.
 
-import { bySeverity } from '../../status.ts'
+import { bySeverity, statusOf } from '../../status.ts'
 import type { Condition } from '../../step.ts'
 import type { Asked, Section } from './section.ts'
 import { wrap } from './screen.ts'
 
 /** A screen is not for a thousand clients that were refused. */
 const most = 10
+/** Nor is there room for them in the one argument that Juju takes a result as. */
+const mostInJson = 100
 
 export function describeAttention({
   conditions,
@@ -21,11 +23,20 @@ export function describeAttention({
   return {
     name: 'attention',
     lines: [...lines, ...others],
-    json: all.map((one) => {
-      const { status, message, scope } = one
-      return { status, message, scope, ...(told.includes(one) && { told: 'by the last hook' }) }
-    }),
+    json: [
+      ...all.slice(0, mostInJson).map((one) => {
+        const { status, message, scope } = one
+        return { status, message, scope, ...(told.includes(one) && { told: 'by the last hook' }) }
+      }),
+      ...countRest(all.slice(mostInJson)),
+    ],
   }
+}
+
+/** As one row more, so that programs find the rows as they always are. */
+function countRest(rest: readonly Condition[]): readonly unknown[] {
+  if (rest.length === 0) return []
+  return [{ status: statusOf(rest).status, message: `+${rest.length} more: run plan`, more: rest.length }]
 }
 
 /** Whose word it is: what only a hook finds may be over since. */

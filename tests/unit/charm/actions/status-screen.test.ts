@@ -9,6 +9,7 @@ import { describeCertificate } from '../../../../src/tls/certificate.ts'
 import { seeing, showing, signed, trusting, vault } from '../plan/issuers/given.ts'
 import { describeClients } from '../../../../src/charm/actions/status/clients.ts'
 import { printColumns, printScreen, screenWidth, wrap } from '../../../../src/charm/actions/status/screen.ts'
+import { printJsonText } from '../../../../src/interfaces/json-text.ts'
 import type { BackupOutcome } from '../../../../src/interfaces/backup-record.ts'
 import { nothingOnDisk } from '../../../../src/charm/plan/backup/backup-seen.ts'
 import { printBytes } from '../../../../src/charm/plan/print-bytes.ts'
@@ -76,6 +77,22 @@ test('of many conditions the worst come first, and how many more there are is sa
   assert.equal(lines.at(-1), '+11 more: run plan')
   assert.ok(Array.isArray(json) && json.length === 21)
   assert.deepEqual(describeAttention({ observed, conditions: [], told: [] }).lines, ['nothing'])
+})
+
+test('the JSON of a thousand conditions has the worst, and how many more there are, within what Juju takes', () => {
+  const conditions = Array.from(
+    { length: 1000 },
+    (_, nth): Condition => ({
+      status: nth === 999 ? 'blocked' : 'waiting',
+      message: `relation ${nth} (web): ${'x'.repeat(180)}`,
+      scope: 'application',
+    }),
+  )
+  const { json } = describeAttention({ observed: settled(), conditions, told: [] })
+  assert.ok(Array.isArray(json) && json.length === 101)
+  assert.ok(Buffer.byteLength(printJsonText(json)) < 60_000)
+  assert.equal(json[0].message, conditions[999]?.message)
+  assert.deepEqual(json[100], { status: 'waiting', message: '+900 more: run plan', more: 900 })
 })
 
 test('backups are the leader’s to tell, and that there is no store is told, too', () => {
