@@ -12,12 +12,14 @@ import { oneBackupAtATime } from '../plan/backup/guards.ts'
 import { workOf } from '../plan/backup/work.ts'
 import { restoreUnderWay } from '../plan/restore/under-way.ts'
 import { observe } from '../reconcile.ts'
-import { onlyOnLeader } from './on-leader.ts'
+import { whyNotAsLeader } from './on-leader.ts'
 
 export async function createBackup(charm: Charm): Promise<void> {
   const { juju } = charm
   const observed = await observe(charm)
-  if (!observed.leader) return juju.actionFail(onlyOnLeader(charm))
+  // It ends with the unit, and the leader that comes after knows nothing of it.
+  const refusal = whyNotAsLeader(charm, observed)
+  if (refusal !== undefined) return juju.actionFail(refusal)
   if (!oneBackupAtATime.holds(workOf(observed)))
     return juju.actionFail('a backup is under way; juju status tells how far it is')
   const restore = restoreUnderWay(observed)

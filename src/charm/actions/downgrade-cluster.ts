@@ -10,7 +10,7 @@ import { membersOf } from '../plan/cluster/members.ts'
 import { failedCheck } from '../plan/refresh/checks.ts'
 import { lineOf, minorOf } from '../plan/refresh/versions.ts'
 import { observe } from '../reconcile.ts'
-import { onlyOnLeader } from './on-leader.ts'
+import { whyNotAsLeader } from './on-leader.ts'
 
 const after =
   'give it etcd of that line: refresh to a revision of the charm that pins one, set etcd-snap-revision, or attach its tarball; members go one by one, and etcd ends the job itself'
@@ -21,7 +21,8 @@ export async function downgradeCluster(charm: Charm): Promise<void> {
   const { juju } = charm
   const { target, confirm, cancel } = await juju.actionParameters()
   const observed = await observe(charm)
-  if (!observed.leader) return juju.actionFail(onlyOnLeader(charm))
+  const elsewhere = whyNotAsLeader(charm, observed)
+  if (elsewhere !== undefined) return juju.actionFail(elsewhere)
   const cluster = await askClusterVersion()
   if (cluster === undefined)
     return juju.actionFail('etcd on this unit does not tell its version now; try again')

@@ -7,7 +7,7 @@ import type { Charm } from '../charm.ts'
 import type { Observed, Order } from '../observed.ts'
 import { whatIsBeyondReading } from '../plan/beyond-reading.ts'
 import { type CarriedOut, carryOut, observe, observeHere } from '../reconcile.ts'
-import { onlyOnLeader } from './on-leader.ts'
+import { whyNotAsLeader } from './on-leader.ts'
 
 export interface Asked {
   readonly name: string
@@ -31,7 +31,8 @@ export async function readOrder(charm: Charm, parameter: 'common-name' | 'name')
 
 /** As all that changes who may what. */
 export function whyNotOnLeader(charm: Pick<Charm, 'context'>, observed: Observed): string | undefined {
-  if (!observed.leader) return onlyOnLeader(charm)
+  const refusal = whyNotAsLeader(charm, observed)
+  if (refusal !== undefined) return refusal
   if (!observed.peers) return 'there is no peer relation yet; wait until etcd serves'
   return whatIsBeyondReading(observed)?.message
 }

@@ -9,7 +9,7 @@ import { wantedRelease } from '../plan/refresh/release.ts'
 import { standingOf } from '../plan/refresh/standing.ts'
 import { wayBack } from '../plan/refresh/way-back.ts'
 import { observe } from '../reconcile.ts'
-import { onlyOnLeader } from './on-leader.ts'
+import { whyNotAsLeader } from './on-leader.ts'
 
 const pauses = {
   all: 'after each unit, for resume-refresh on the next one',
@@ -20,7 +20,7 @@ const pauses = {
 export async function preRefreshCheck(charm: Charm): Promise<void> {
   const { juju } = charm
   const observed = await observe(charm)
-  const refusal = observed.leader ? whyNot(observed) : onlyOnLeader(charm)
+  const refusal = whyNotAsLeader(charm, observed) ?? whyNot(observed)
   if (refusal !== undefined) return juju.actionFail(refusal)
   const { charmRevision, workload } = observed.machine
   const now = { release: wantedRelease(observed), version: workload?.version, charm: charmRevision }
@@ -34,7 +34,6 @@ export async function preRefreshCheck(charm: Charm): Promise<void> {
 }
 
 function whyNot(observed: Observed): string | undefined {
-  if (observed.leaving) return 'this unit is being removed'
   if (standingOf(observed)?.units.some(({ outdated }) => outdated))
     return 'a refresh is in progress; see juju status'
   const failed = failedCheck(observed)

@@ -9,7 +9,7 @@ import { findWorkload } from '../../machine/workload.ts'
 import { memberPath } from '../layout.ts'
 import { publish } from '../publish/publish.ts'
 import type { Charm } from '../charm.ts'
-import { recordIsOlder, whatIsBeyondReading } from '../plan/beyond-reading.ts'
+import { recordIsOlder, whatIsBeyondReading, whyNoOrderHere } from '../plan/beyond-reading.ts'
 import { isFoundedOnDamage, isOnlyData } from '../plan/cluster/damage.ts'
 import { noQuorumExists } from '../plan/cluster/guards.ts'
 import type { Observed, PeersSeen } from '../observed.ts'
@@ -52,6 +52,8 @@ export async function recoverQuorum(charm: Charm): Promise<void> {
 
 /** @param member the folder that etcd has its data in */
 export function whyNotRecover(observed: Observed, member: string): string | undefined {
+  const going = whyNoOrderHere(observed)
+  if (going !== undefined) return `refused: ${going}`
   const beyond = whatIsBeyondReading(observed)
   if (beyond && beyond !== recordIsOlder) return `refused: ${beyond.message}`
   const founding = observed.peers?.application.founding

@@ -3,7 +3,7 @@
 import type { RefreshOrder } from '../../interfaces/etcd-peers.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed, WorkloadSeen } from '../observed.ts'
-import { whatIsBeyondReading } from '../plan/beyond-reading.ts'
+import { whatIsBeyondReading, whyNoOrderHere } from '../plan/beyond-reading.ts'
 import { describeHold } from '../plan/refresh/conditions.ts'
 import { type Hold, holdOf } from '../plan/refresh/hold.ts'
 import { pauseOf } from '../plan/refresh/pause.ts'
@@ -36,6 +36,8 @@ export interface RefreshFound {
 
 /** What is wrong, in words, where there is nothing for an operator to order on this unit. */
 export function findRefresh(observed: Observed): RefreshFound | string {
+  const going = whyNoOrderHere(observed, 'the unit that is next')
+  if (going !== undefined) return going
   const beyond = whatIsBeyondReading(observed)
   if (beyond) return beyond.message
   const { prepared } = observed.machine

@@ -12,6 +12,18 @@ export function whatIsBeyondReading(observed: Observed): Condition | undefined {
   return isAheadOfRecord(observed) ? recordIsOlder : undefined
 }
 
+/**
+ * Why nothing may be ordered on this unit that it would have to carry out for others: on its way out it does no more than to leave, and what
+ * it has noted for others may make them wait for it. `undefined` where it stays.
+ * @param where the order is to be given instead, once the unit is gone
+ */
+export function whyNoOrderHere(
+  { leaving, unit }: Pick<Observed, 'leaving' | 'unit'>,
+  where = 'the new leader',
+): string | undefined {
+  return leaving ? `${unit} is being removed; run it on ${where} once ${unit} is gone` : undefined
+}
+
 /** To go by a part of it would undo the rest. */
 const isOfALaterCharm: Condition = {
   status: 'blocked',

@@ -4,6 +4,7 @@ import type { Founding } from '../../../interfaces/founding.ts'
 import { foundOnSnapshot } from '../../begin-restore.ts'
 import type { Charm } from '../../charm.ts'
 import type { Observed } from '../../observed.ts'
+import { whyNoOrderHere } from '../../plan/beyond-reading.ts'
 import { isClaimed, restoresHere, restoreUnderWay, stillToStop } from '../../plan/restore/under-way.ts'
 import { wayOut } from '../../plan/restore/conditions.ts'
 import { onlyOnLeader } from '../on-leader.ts'
@@ -20,7 +21,7 @@ export async function goOnWithout(charm: Charm, observed: Observed, parameters: 
     return juju.actionFail(
       `${restore.snapshot} is being restored already; ${missing.length > 0 ? `${missing.join(', ')} is waited for: run restore without=${missing.join(',')} force=true confirm=true` : 'watch juju status'}, or take it back with undo=true confirm=true`,
     )
-  const refusal = whyNotWithout(observed, { ...parameters, unit: restore.unit })
+  const refusal = whyNoOrderHere(observed) ?? whyNotWithout(observed, { ...parameters, unit: restore.unit })
   if (refusal !== undefined) return juju.actionFail(refusal)
   const without = [...new Set([...(restore.without ?? []), ...parameters.without])].sort()
   await juju.actionSet({ outcome: `${restore.snapshot} is restored without ${without.join(', ')}` })

@@ -5,6 +5,7 @@ import type { Charm } from '../../charm.ts'
 import type { Observed } from '../../observed.ts'
 import { countAside, describeAside, mostAside } from '../../observe/aside.ts'
 import { workOf } from '../../plan/backup/work.ts'
+import { whyNoOrderHere } from '../../plan/beyond-reading.ts'
 import { rotationUnderWay } from '../../plan/certificates/rotation.ts'
 import { isFoundedOnDamage } from '../../plan/cluster/damage.ts'
 import { dataOf } from '../../plan/cluster/data.ts'
@@ -27,6 +28,9 @@ export async function whyNotRestore(
 }
 
 export function whyNotNow(observed: Observed, without: readonly string[]): string | undefined {
+  // All other units would stop etcd and wait for this one.
+  const going = whyNoOrderHere(observed)
+  if (going !== undefined) return going
   const { machine, peers, unit } = observed
   const founding = peers?.application.founding
   if (!founding) return 'etcd is not set up yet; wait until it serves'
