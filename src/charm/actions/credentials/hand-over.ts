@@ -63,7 +63,13 @@ function describe(observed: Observed, { leaf, prefix, readOnly }: OperatorReques
   }
 }
 
-export async function takeBack({ juju }: Charm, commonName: string): Promise<void> {
+/** @returns whether there was a secret to remove; in a dry run it stays */
+export async function takeBack(
+  { juju }: Pick<Charm, 'juju'>,
+  commonName: string,
+  { dry = false } = {},
+): Promise<boolean> {
   const info = await juju.secretInfo({ label: credentialsLabel(operatorsKey(commonName)) })
-  if (info) await juju.removeSecret(info.uri)
+  if (info && !dry) await juju.removeSecret(info.uri)
+  return info !== undefined
 }

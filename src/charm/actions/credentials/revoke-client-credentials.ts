@@ -3,13 +3,13 @@
 
 import * as z from 'zod/mini'
 import { printJsonText } from '../../../interfaces/json-text.ts'
-import { ledgerKey } from '../../../interfaces/ledger.ts'
+import { type Ledger, ledgerKey } from '../../../interfaces/ledger.ts'
 import { operatorsKey } from '../../../interfaces/operator-client.ts'
 import type { Charm } from '../../charm.ts'
 import type { Observed } from '../../observed.ts'
 import { operatorClient } from '../../plan/clients/operator-clients.ts'
 import { observe } from '../../reconcile.ts'
-import { obey, whyNotOnLeader } from '../order.ts'
+import { obey, sameName, whyNotOnLeader } from '../order.ts'
 import { dryRun, readParameters, untouched } from '../parameters.ts'
 import { describeRest, describeUser } from '../revoke-client.ts'
 import { takeBack } from './hand-over.ts'
@@ -28,11 +28,7 @@ export async function revokeCredentials(charm: Charm): Promise<void> {
   const key = ledgerKey(operatorsKey(name))
   if (!client && observed.peers.ledger.entries.has(key))
     return forget(charm, observed, name, asked['dry-run'])
-  if (!client)
-    return tellOfNone(charm, name, [
-      ...observed.peers.ledger.departed.keys(),
-      ...observed.peers.ledger.leaving,
-    ])
+  if (!client) return tellOfNone(charm, observed.peers.ledger, name, asked['dry-run'])
   const { commonName } = client.leaf
   await juju.actionSet({
     outcome:
@@ -62,11 +58,19 @@ async function forget(charm: Charm, observed: Observed, commonName: string, dry:
 }
 
 /** Whoever was revoked, or has ended by itself, is not there; the secret of one that has ended may still be. */
-async function tellOfNone(charm: Charm, name: string, going: readonly string[]): Promise<void> {
-  const { juju } = charm
-  await takeBack(charm, name)
-  if (going.some((one) => one.toLowerCase() === name.toLowerCase()))
-    return juju.actionSet({ done: `nothing: ${name} is going already` })
+export async function tellOfNone(
+  { juju }: Pick<Charm, 'juju'>,
+  { departed, leaving }: Pick<Ledger, 'departed' | 'leaving'>,
+  name: string,
+  dry: boolean,
+): Promise<void> {
+  const isGoing = [...departed.keys(), ...leaving].some((one) => sameName(one, name))
+  const whose = isGoing ? `${name} is going already` : `no client is called ${name}`
+  if (await takeBack({ juju }, name, { dry })) {
+    await juju.actionSet({ outcome: `${whose}; the secret that was left of it is removed` })
+    return juju.actionSet(dry ? untouched : { done: `the secret of ${name} is removed` })
+  }
+  if (isGoing) return juju.actionSet({ done: `nothing: ${whose}` })
   await juju.actionFail(
     `no client credentials have the common name ${name}; list-clients names those that there are, and revoke-client ends a requirer's`,
   )
