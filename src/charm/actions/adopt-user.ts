@@ -1,10 +1,12 @@
 // `juju run etcd/leader adopt-user name=ops confirm=true`: a name that somebody else's user or role bears is given to the client that asks
 // for it. It is noted in the ledger only; the next hook makes user and role anew, as for any other client.
 
+import type { LedgerEntry } from '../../interfaces/ledger.ts'
 import type { Charm } from '../charm.ts'
+import { isUnjudged } from '../plan/clients/claim.ts'
 import { nameIsOurs } from '../plan/clients/naming-guards.ts'
 import { nextLedger } from '../plan/clients/ledger.ts'
-import { describeClient, obey, readOrder, sameName } from './order.ts'
+import { describeClient, notTold, obey, readOrder, sameName } from './order.ts'
 
 export async function adoptUser(charm: Charm): Promise<void> {
   const { juju } = charm
@@ -21,10 +23,7 @@ export async function adoptUser(charm: Charm): Promise<void> {
     ({ entry }) =>
       entry.state === 'refused' && entry.code === 'common-name-foreign' && sameName(entry.wants, name),
   )
-  if (!asks)
-    return juju.actionFail(
-      `no client is refused ${name} for a user or role in etcd; juju status tells who is`,
-    )
+  if (!asks) return juju.actionFail(whyNotAdopted(rows, name))
   const relation = observed.clients.relations.get(asks.key.relation)
   const request =
     relation?.kind === 'requests'
@@ -37,4 +36,11 @@ export async function adoptUser(charm: Charm): Promise<void> {
   if (!confirmed) return juju.actionSet({ done: 'nothing', next: 'run it again with confirm=true' })
   if (!(await obey(charm, observed, { kind: 'adopt', name }))) return
   await juju.actionSet({ done: `${name} is this charm's now`, next: 'the next hooks serve the client' })
+}
+
+/** Where nobody is refused that name. */
+export function whyNotAdopted(rows: readonly { readonly entry: LedgerEntry }[], name: string): string {
+  if (rows.some(({ entry }) => isUnjudged(entry) && sameName(entry.leaf.commonName, name)))
+    return notTold(name)
+  return `no client is refused ${name} for a user or role in etcd; juju status tells who is`
 }

@@ -52,6 +52,11 @@ export async function obey(charm: Charm, observed: Observed, order: Order): Prom
   return undefined
 }
 
+/** What is promised of a name that etcd was not asked for may be taken back by a hook, and nobody would be there to be told. */
+export function notTold(name: string): string {
+  return `etcd does not tell now whether somebody else has the name ${name}; run it again when it answers`
+}
+
 export function describeClient(
   { relation, request }: RequestKey,
   application: string,

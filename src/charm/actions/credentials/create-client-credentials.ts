@@ -4,7 +4,7 @@
 
 import * as z from 'zod/mini'
 import { printJsonText } from '../../../interfaces/json-text.ts'
-import { type AcceptedEntry, isExpired } from '../../../interfaces/ledger.ts'
+import { type AcceptedEntry, isExpired, type Leaf, ledgerKey } from '../../../interfaces/ledger.ts'
 import { operatorsKey, type OperatorRequest } from '../../../interfaces/operator-client.ts'
 import { typed } from '../../../juju/index.ts'
 import { examineClientCertificate } from '../../../tls/client-certificate.ts'
@@ -12,11 +12,12 @@ import { type ClientCredentials, createClientCredentials } from '../../../tls/cl
 import type { Charm } from '../../charm.ts'
 import { tryCertificate } from '../../observe/try-certificate.ts'
 import type { Observed } from '../../observed.ts'
+import { isUnjudged } from '../../plan/clients/claim.ts'
 import { nextLedger } from '../../plan/clients/ledger.ts'
 import { operatorClient } from '../../plan/clients/operator-clients.ts'
 import { explainRefusal } from '../../plan/clients/refusals.ts'
 import { observe, observeHere } from '../../reconcile.ts'
-import { obey, whyNotOnLeader } from '../order.ts'
+import { notTold, obey, whyNotOnLeader } from '../order.ts'
 import { dryRun, readParameters, untouched } from '../parameters.ts'
 import { handOver, handOverAgain } from './hand-over.ts'
 
@@ -71,33 +72,35 @@ async function make(charm: Charm, observed: Observed, wanted: Wanted): Promise<M
   const now = new Date(charm.now)
   const credentials = await createClientCredentials({ commonName, now, days })
   const found = await examineClientCertificate(credentials.certificate, charm.now)
-  if (found.kind === 'refused') return refused(observed, found.code, found.detail)
+  if (found.kind === 'refused')
+    return { kind: 'refused', why: describeRefusal(observed, found.code, found.detail) }
   const trial = await tryCertificate(found.pem)
   if (trial.kind !== 'loads') return { kind: 'refused', why: `etcd can't load its certificate: ${trial.why}` }
   const { pem, fingerprint, serial, notBefore, notAfter, subjectSize } = found
   const leaf = { pem, commonName: found.commonName, fingerprint, serial, notBefore, notAfter, subjectSize }
   const client = { leaf, prefix, readOnly }
   const judged = await observeHere(charm, { ...observed, order: { kind: 'create', client } })
-  const key = operatorsKey(leaf.commonName)
-  const row = [...nextLedger(judged).entries.values()].find(
-    ({ key: other }) => other.relation === key.relation && other.request === key.request,
-  )
-  if (row?.entry.state === 'accepted')
-    // Beside the one of before, which has ended, it may have no room.
-    return row.entry.leaf.fingerprint === fingerprint
-      ? { kind: 'made', client, credentials, judged }
-      : refused(observed, 'truststore-full', '')
-  return row
-    ? refused(observed, row.entry.code, row.entry.detail)
-    : { kind: 'refused', why: 'this unit leads no more; run it again' }
+  const why = whyNotTaken(judged, leaf)
+  return why === undefined ? { kind: 'made', client, credentials, judged } : { kind: 'refused', why }
 }
 
-function refused({ application }: Observed, code: string, detail: string): Made {
+/** @param judged what was seen, the order to create this client among it */
+export function whyNotTaken(judged: Observed, { commonName, fingerprint }: Leaf): string | undefined {
+  const row = nextLedger(judged).entries.get(ledgerKey(operatorsKey(commonName)))
+  if (!row) return 'this unit leads no more; run it again'
+  const { entry } = row
+  if (entry.state === 'refused') return describeRefusal(judged, entry.code, entry.detail)
+  // Beside the one of before, which has ended, it may have no room.
+  if (entry.leaf.fingerprint !== fingerprint) return describeRefusal(judged, 'truststore-full', '')
+  return isUnjudged(entry) ? notTold(commonName) : undefined
+}
+
+function describeRefusal({ application }: Observed, code: string, detail: string): string {
   const { message, resolution } = explainRefusal(code, detail, application)
   // adopt-user gives a name to a relation that asks for it, and here none does.
   const remedy =
     code === 'common-name-foreign' ? 'use another common name, or remove that user and role' : resolution
-  return { kind: 'refused', why: `${message}; ${remedy}` }
+  return `${message}; ${remedy}`
 }
 
 function describe({ leaf, prefix, readOnly }: OperatorRequest): Readonly<Record<string, string>> {

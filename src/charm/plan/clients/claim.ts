@@ -23,6 +23,11 @@ export function claimName(entry: AcceptedEntry, observed: Observed): LedgerEntry
   return turnAway(entry, { code: 'common-name-foreign', detail: name, wants: name })
 }
 
+/** Accepted so far: whether somebody else has the name, etcd has not told yet, and what it tells may take it back. */
+export function isUnjudged(entry: LedgerEntry): entry is AcceptedEntry {
+  return entry.state === 'accepted' && !nameIsOurs.holds(entry)
+}
+
 function hasNoData({ machine, peers }: Observed): boolean {
   return !machine.data && [...(peers?.units.values() ?? [])].every(({ databag }) => databag.data !== true)
 }
