@@ -7,16 +7,17 @@ import { observe } from '../reconcile.ts'
 import { findRefresh, obeyRefresh, refusalOf } from './resume-refresh.ts'
 
 /** By parameter, as operators know them from other charms. */
-const checks = ['check-compatibility', 'run-pre-refresh-checks', 'check-workload-container'] as const
+const skippable = ['check-compatibility', 'run-pre-refresh-checks'] as const
+const noCheckHere = 'check-workload-container'
+const checks = [...skippable, noCheckHere] as const
+type Check = (typeof checks)[number]
 
 export async function forceRefreshStart(charm: Charm): Promise<void> {
   const { juju } = charm
   const parameters = await juju.actionParameters()
   const skipped = checks.filter((name) => parameters[name] === false)
-  if (skipped.length === 0)
-    return juju.actionFail(
-      `set at least one of ${checks.join(', ')} to false; otherwise there is nothing to force`,
-    )
+  const idle = whyNothingToForce(skipped)
+  if (idle !== undefined) return juju.actionFail(idle)
   const observed = await observe(charm)
   const found = findRefresh(observed)
   if (typeof found === 'string') return juju.actionFail(found)
@@ -37,7 +38,14 @@ export async function forceRefreshStart(charm: Charm): Promise<void> {
   await obeyRefresh(charm, observed, order, ready)
 }
 
-function describeCheck(name: (typeof checks)[number], isSkipped: boolean): string {
-  if (name === 'check-workload-container') return 'there is no container on machines'
+/** An order that skips nothing would be taken for the word of an operator who has looked at the first unit. */
+export function whyNothingToForce(skipped: readonly Check[]): string | undefined {
+  if (skippable.some((name) => skipped.includes(name))) return undefined
+  const only = skipped.includes(noCheckHere) ? `${noCheckHere} skips nothing on machines; ` : ''
+  return `${only}set at least one of ${skippable.join(', ')} to false; otherwise there is nothing to force`
+}
+
+function describeCheck(name: Check, isSkipped: boolean): string {
+  if (name === noCheckHere) return 'there is no container on machines'
   return isSkipped ? 'skipped' : 'looked at'
 }

@@ -63,12 +63,17 @@ export function refreshedUnits(standing: Standing): readonly UnitStanding[] {
   return upToDate(standing).filter(({ told }) => told.before !== undefined && told.before !== standing.wanted)
 }
 
-/** An operator has looked at what the first one is like, on any unit; who forced the first one to go has not seen it yet. */
-export function isResumed({ wanted, units }: Standing): boolean {
-  return units.some(
-    ({ told: { order } }) =>
-      order?.release === wanted && order.compatibility === undefined && order.checks === undefined,
-  )
+/**
+ * An operator has looked at what the first one is like, on any unit. Who forced the first one to go has not seen it yet, nor has who ordered
+ * it in another way: beside the unit with that order there must be one that was refreshed.
+ */
+export function isResumed(standing: Standing): boolean {
+  const refreshed = refreshedUnits(standing)
+  return standing.units.some(({ unit, told: { order } }) => {
+    if (order?.release !== standing.wanted) return false
+    if (order.compatibility !== undefined || order.checks !== undefined) return false
+    return refreshed.some((other) => other.unit !== unit)
+  })
 }
 
 /** The units whose charm, option or tarball is not the one that this unit goes by: Juju changes them one by one, within seconds. */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeRefresh } from '../../../../src/charm/actions/describe-releases.ts'
+import { whyNothingToForce } from '../../../../src/charm/actions/force-refresh-start.ts'
 import { findRefresh, refusalOf, whyNot } from '../../../../src/charm/actions/resume-refresh.ts'
 import type { Observed } from '../../../../src/charm/observed.ts'
 import { partsOf, printRefusals } from '../../../../src/charm/plan/workload/next-start.ts'
@@ -92,4 +93,16 @@ test('after the first one a member that is away is the operator’s to answer fo
     'etcd-0 does not answer; bring it back or remove its unit, or refresh back; or run it with check-health-of-refreshed-units=false',
   )
   assert.equal(whyNot(observed, found, false), undefined)
+})
+
+test('force-refresh-start orders nothing where no check is skipped, and names those that may be', () => {
+  const words =
+    'set at least one of check-compatibility, run-pre-refresh-checks to false; otherwise there is nothing to force'
+  assert.equal(whyNothingToForce([]), words)
+  assert.equal(
+    whyNothingToForce(['check-workload-container']),
+    `check-workload-container skips nothing on machines; ${words}`,
+  )
+  assert.equal(whyNothingToForce(['check-workload-container', 'check-compatibility']), undefined)
+  assert.equal(whyNothingToForce(['run-pre-refresh-checks']), undefined)
 })

@@ -113,6 +113,16 @@ describe('where it pauses', () => {
     assert.deepEqual(hold({ units: forced, self: 1, to: '3.5.31' }), { kind: 'pause', last: false })
   })
 
+  it('is after the first unit that was ordered to go before anybody could look at it, until the next one is ordered', () => {
+    for (const order of [{ release: 'new' }, { release: 'new', health: false }] as const) {
+      const early = units.map((row, nth) => (nth === 2 ? { ...row, told: { ...done, order } } : row))
+      assert.deepEqual(hold({ units: early, self: 1, to: '3.5.31' }), { kind: 'pause', last: false })
+      const second = { version: '3.5.31', told: { ...done, order: { release: 'new' } } }
+      const later = early.map((row, nth) => (nth === 1 ? second : row))
+      assert.equal(hold({ units: later, self: 0, to: '3.5.31' }), undefined)
+    }
+  })
+
   it('is nowhere on the way back', () => {
     const back = [
       { version: '3.5.30', told: { wants: 'new', runs: 'new', proven: 'new' } },
