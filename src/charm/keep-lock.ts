@@ -9,16 +9,33 @@ const ttlSeconds = 60
 const renewEveryMs = 15_000
 
 export type Kept =
-  | (AsyncDisposable & { readonly kind: 'kept' })
+  | (AsyncDisposable & {
+      readonly kind: 'kept'
+      /** Whether nobody else could have had it since: a process may stand still for longer than a lock lasts. */
+      heldThroughout(): Promise<boolean>
+    })
   | { readonly kind: 'taken'; readonly by: string }
 
 /** Without a quorum, and where the database is full, nobody can take a lock: then the leader alone does such work, and is not kept from it. */
 export async function keepLock(client: EtcdClient, name: WorkInEtcd['kind'], holder: string): Promise<Kept> {
-  const lock = await unlessNobodyCan(takeLock(client, { name, holder, ttlSeconds }))
-  if (lock?.kind === 'taken') return lock
-  const renewing = setInterval(() => void lock?.renew().catch(() => undefined), renewEveryMs)
+  const options = { name, holder, ttlSeconds }
+  const first = await unlessNobodyCan(takeLock(client, options))
+  if (first?.kind === 'taken') return first
+  let [lock, lost] = [first, false]
+  const renew = async (): Promise<void> => {
+    if (!lock || (await lock.renew())) return
+    lost = true
+    const again = await takeLock(client, options)
+    lock = again.kind === 'held' ? again : undefined
+  }
+  const tryToRenew = (): Promise<void> => renew().catch(() => undefined)
+  const renewing = setInterval(() => void tryToRenew(), renewEveryMs)
   return {
     kind: 'kept',
+    async heldThroughout() {
+      await tryToRenew()
+      return !lost
+    },
     async [Symbol.asyncDispose]() {
       clearInterval(renewing)
       await lock?.[Symbol.asyncDispose]()

@@ -18,8 +18,8 @@ export interface LockOptions {
 export type Lock =
   | (AsyncDisposable & {
       readonly kind: 'held'
-      /** For its whole time from now on. */
-      renew(): Promise<void>
+      /** For its whole time from now on; `false` where that was over before, and somebody else may have had the lock since. */
+      renew(): Promise<boolean>
     })
   | { readonly kind: 'taken'; readonly by: string }
 
@@ -80,7 +80,7 @@ async function release(client: EtcdClient, lease: string): Promise<void> {
 }
 
 function held(client: EtcdClient, lease: string): Lock {
-  const renew = (): Promise<void> => keepAlive(client, lease)
+  const renew = (): Promise<boolean> => keepAlive(client, lease)
   const letGo = async (): Promise<void> => {
     try {
       await release(client, lease)
@@ -92,17 +92,17 @@ function held(client: EtcdClient, lease: string): Lock {
   return { kind: 'held', renew, [Symbol.asyncDispose]: letGo }
 }
 
-/** By the one stream that etcd has for it, for one question. */
-async function keepAlive(client: EtcdClient, lease: string): Promise<void> {
-  await client.ask('lease keep-alive', async ({ leaseClient }) => {
+/** By the one stream that etcd has for it, for one question. Of a lease that is gone etcd says that it has no time left, and no error. */
+function keepAlive(client: EtcdClient, lease: string): Promise<boolean> {
+  return client.ask('lease keep-alive', async ({ leaseClient }) => {
     const stream = await leaseClient.leaseKeepAlive()
-    const answer = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<boolean>()
     const timer = setTimeout(() => answer.reject(new Error('Deadline exceeded')), keepAliveMs)
-    stream.on('data', () => answer.resolve())
+    stream.on('data', ({ TTL }) => answer.resolve(TTL !== '0'))
     stream.on('error', answer.reject)
     stream.write({ ID: lease })
     try {
-      await answer.promise
+      return await answer.promise
     } finally {
       clearTimeout(timer)
       stream.end()

@@ -54,9 +54,10 @@ test('a lock that is renewed outlives its time, and one that is not ends', async
   assert.equal(lock.kind, 'held')
   for (let at = 0; at < 4 && lock.kind === 'held'; at += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1000))
-    await lock.renew()
+    assert.equal(await lock.renew(), true)
   }
   assert.deepEqual(await takeLock(client, { ...options, holder: 'two' }), { kind: 'taken', by: 'one' })
   await new Promise((resolve) => setTimeout(resolve, 4000))
+  assert.equal(lock.kind === 'held' && (await lock.renew()), false, 'its time is over')
   assert.equal((await takeLock(client, { ...options, holder: 'two' })).kind, 'held')
 })

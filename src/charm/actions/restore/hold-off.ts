@@ -10,6 +10,8 @@ import { describeWork } from '../../plan/refresh/hold.ts'
 
 interface Held extends AsyncDisposable {
   readonly kind: 'held'
+  /** `false` where somebody may have been switched to another release meanwhile. */
+  heldThroughout(): Promise<boolean>
   /** The lock is of a cluster that stands still by now, and asking it to let go would only keep everybody waiting: its lease ends it. */
   founded(): void
 }
@@ -17,7 +19,7 @@ interface Held extends AsyncDisposable {
 export type HeldOff = Held | (AsyncDisposable & { readonly kind: 'refused'; readonly why: string })
 
 const nothing = { [Symbol.asyncDispose]: async () => {} }
-const nobody: Held = { kind: 'held', founded: () => {}, ...nothing }
+const nobody: Held = { kind: 'held', heldThroughout: async () => true, founded: () => {}, ...nothing }
 
 /** Where etcd does not answer, nobody does any of that. */
 export async function holdOthersOff(observed: Observed): Promise<HeldOff> {
@@ -27,10 +29,12 @@ export async function holdOthersOff(observed: Observed): Promise<HeldOff> {
   if (!client) return nobody
   const holders = new AsyncDisposableStack()
   holders.use(client)
+  let { heldThroughout } = nobody
   try {
     const lock = await keepLock(client, 'restore', unit)
     if (lock.kind === 'taken') throw new Refused(describeWork({ kind: 'restore', by: lock.by }))
     holders.use(lock)
+    heldThroughout = lock.heldThroughout
     // Only then: whoever looked before this was noted has its turn by now, and is seen here.
     const turn = unitOfTurn(await lockHolder(client, restartLock))
     if (turn !== undefined && turn !== unit) throw new Refused(`${turn} has its turn to restart`)
@@ -47,6 +51,7 @@ export async function holdOthersOff(observed: Observed): Promise<HeldOff> {
   let stays = false
   return {
     kind: 'held',
+    heldThroughout,
     founded: () => {
       stays = true
     },

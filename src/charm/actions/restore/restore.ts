@@ -46,6 +46,7 @@ export async function restore(charm: Charm): Promise<void> {
     parameters,
     found,
     kept,
+    heldThroughout: async () => (await held?.heldThroughout()) !== false,
     founded: () => held?.founded(),
   })
 }
@@ -64,6 +65,8 @@ interface Agreed {
   readonly parameters: Parameters
   readonly found: Sound
   readonly kept: KeptUsers
+  /** Others were held off all the while. */
+  readonly heldThroughout: () => Promise<boolean>
   /** Nobody is to be held off any more. */
   readonly founded: () => void
 }
@@ -91,6 +94,10 @@ async function carryOn(charm: Charm, agreed: Agreed): Promise<void> {
     if (!condition) throw error
     return juju.actionFail(condition.message)
   }
+  if (!(await agreed.heldThroughout()))
+    return juju.actionFail(
+      'this unit stood still for more than a minute, and another may have restarted with another release meanwhile; nothing was changed, run it again',
+    )
   const carried = await foundOnSnapshot(charm, observed, founding)
   if (!carried) return juju.actionFail('this unit leads no more; run it on the new leader')
   agreed.founded()
