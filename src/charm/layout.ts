@@ -173,6 +173,11 @@ export function trialFolder({ paths }: Workload): string {
   return `${paths.data}/trial`
 }
 
+/** Copies of a database, each for as long as somebody is at work on it. */
+export function copyFolders(workload: Workload): readonly string[] {
+  return [restorePaths(workload).draft, fetchedFolder(workload), trialFolder(workload)]
+}
+
 /** In a folder of data that was set aside: a restore has taken its place. */
 export const replacedNote = 'replaced.json'
 

@@ -2,11 +2,11 @@
 
 import type { ByKind } from '../by-kind.ts'
 import type { RestoreStep } from '../step.ts'
-import { discardRestored, putInForce, settleReplaced, takeBack } from './put-in-force.ts'
+import { discard, putInForce, settleReplaced, takeBack } from './put-in-force.ts'
 
 export const onRestore: ByKind<RestoreStep['kind']> = {
   'restore/put-in-force': ({ now }) => putInForce(now),
   'restore/take-back': ({ now }, _observed, { folder }) => takeBack(folder, now),
-  'restore/discard': () => discardRestored(),
+  'restore/discard': (_charm, _observed, { what }) => discard(what),
   'restore/settle': (_charm, _observed, { folders }) => settleReplaced(folders),
 }

@@ -5,7 +5,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { parseJsonText, printJsonText } from '../../interfaces/json-text.ts'
 import { exists, readTextIfExists, removeFile, unlessAbsent } from '../../machine/file.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
-import { claimIn, copyAside, memberPath, replacedNote, restorePaths } from '../layout.ts'
+import { claimIn, copyAside, copyFolders, memberPath, replacedNote, restorePaths } from '../layout.ts'
 import { claimSchema, replacedSchema } from '../observe/claim-record.ts'
 import type { Claim } from '../observed.ts'
 import { giveToUser } from './found-on-copy.ts'
@@ -81,7 +81,8 @@ export async function settleReplaced(folders: readonly string[]): Promise<void> 
   for (const folder of folders) await removeFile(`${folder}/${replacedNote}`)
 }
 
-export async function discardRestored(): Promise<void> {
-  const { draft, ready } = restorePaths(await findWorkload())
-  for (const folder of [draft, ready]) await rm(folder, { recursive: true, force: true })
+export async function discard(what: 'restored' | 'copies'): Promise<void> {
+  const workload = await findWorkload()
+  const folders = what === 'copies' ? copyFolders(workload) : [restorePaths(workload).ready]
+  for (const folder of folders) await rm(folder, { recursive: true, force: true })
 }

@@ -15,7 +15,8 @@ test('a lock whose lease ended meanwhile is taken again, and whoever asks is tol
   assert.equal(await kept.heldThroughout(), true)
   // What etcd does by itself once the lease's minute is over.
   const { leases } = await client.ask('leases', ({ leaseClient }) => leaseClient.leaseLeases())
-  for (const { ID } of leases) await client.ask('revoke', ({ leaseClient }) => leaseClient.leaseRevoke({ ID }))
+  for (const { ID } of leases)
+    await client.ask('revoke', ({ leaseClient }) => leaseClient.leaseRevoke({ ID }))
   assert.equal(await kept.heldThroughout(), false)
   const other = { name: 'restore', holder: 'etcd/1', ttlSeconds: 60 }
   assert.deepEqual(await takeLock(client, other), { kind: 'taken', by: 'etcd/0' })

@@ -155,6 +155,7 @@ export function settled(): Observed {
       source: { kind: 'unread' },
       ready: undefined,
       replaced: [],
+      hasCopies: false,
       workload: { kind: 'snap', version: '3.6.4', archive: undefined },
       prepared: undefined,
       files: {},

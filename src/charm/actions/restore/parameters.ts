@@ -3,7 +3,7 @@
 import * as z from 'zod/mini'
 import type { Juju } from '../../../juju/index.ts'
 
-const text = z.optional(z.string().check(z.minLength(1)))
+const text = z.optional(z.string())
 const schema = z.object({
   'backup-id': text,
   source: text,
@@ -37,9 +37,10 @@ export async function readParameters(juju: Juju): Promise<Parameters | undefined
   }
   const { data } = read
   return {
-    backupId: data['backup-id'],
-    source: data.source,
-    file: data.file,
+    // What is empty says nothing: then the action asks for it, in words.
+    backupId: data['backup-id'] || undefined,
+    source: data.source || undefined,
+    file: data.file || undefined,
     confirm: data.confirm,
     force: data.force,
     undo: data.undo,

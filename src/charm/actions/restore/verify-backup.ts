@@ -3,6 +3,7 @@
 import type { Charm } from '../../charm.ts'
 import { oneBackupAtATime } from '../../plan/backup/guards.ts'
 import { workOf } from '../../plan/backup/work.ts'
+import { storageAway } from '../../plan/workload/storage.ts'
 import { observe } from '../../reconcile.ts'
 import { describeSnapshot } from './describe.ts'
 import { examine } from './examine.ts'
@@ -15,6 +16,8 @@ export async function verifyBackup(charm: Charm): Promise<void> {
   const parameters = await readParameters(juju)
   if (!parameters) return
   const observed = await observe(charm)
+  // Below the mount point it would write to the machine's own disk, and what it wrote would be hidden later.
+  if (storageAway(observed)) return juju.actionFail("etcd's storage is not there; see this unit's status")
   // What it tries aside lies in the same place.
   if (!oneBackupAtATime.holds(workOf(observed)))
     return juju.actionFail('a backup is under way; wait until juju status tells of it no more')

@@ -7,6 +7,8 @@ export interface RestoreSeen {
   readonly ready: Ready | undefined
   /** Data that a restore has taken the place of, and that comes back where nobody knows of that restore. */
   readonly replaced: readonly Replaced[]
+  /** There are copies of a database that somebody is at work on, or was at work on and died. */
+  readonly hasCopies: boolean
 }
 
 export interface Ready {

@@ -2,8 +2,9 @@
 
 import type { Observed, Replaced } from '../../observed.ts'
 import type { Step } from '../../step.ts'
+import { workOf } from '../backup/work.ts'
 import { storageAway } from '../workload/storage.ts'
-import { founderOf, isClaimed, replacedHere, restoresHere } from './under-way.ts'
+import { founderOf, isClaimed, replacedHere, restoresHere, restoreUnderWay } from './under-way.ts'
 
 /** Before anything else is done about data. */
 export function planRestore(observed: Observed): readonly Step[] {
@@ -39,12 +40,19 @@ function wasToBeFoundedOn({ machine, peers, unit }: Observed, { by }: Replaced):
   return data ? claim?.token === by && claim.generation > generation : ready?.token === by
 }
 
-/** Of a restore that was undone, or never begun. */
+function discard(what: 'restored' | 'copies', why: string): Step {
+  return { kind: 'restore/discard', what, why }
+}
+
+/** Of a restore that was undone, or never begun; and copies of a database that an action left which was killed: hooks and actions of a unit take turns. */
 export function planDiscard(observed: Observed): readonly Step[] {
-  const { ready } = observed.machine
-  if (!ready || (restoresHere(observed) && ready.token === observed.peers?.application.founding?.token))
-    return []
-  return [{ kind: 'restore/discard', why: `${ready.snapshot} is not to be restored any more` }]
+  const { hasCopies, ready } = observed.machine
+  const isAtWork = workOf(observed).running || restoreUnderWay(observed) !== undefined
+  const wanted = restoresHere(observed) && ready?.token === observed.peers?.application.founding?.token
+  return [
+    ...(hasCopies && !isAtWork ? [discard('copies', 'nobody is at work on these copies any more')] : []),
+    ...(ready && !wanted ? [discard('restored', `${ready.snapshot} is not to be restored any more`)] : []),
+  ]
 }
 
 /**

@@ -3,6 +3,6 @@
 export type RestoreStep =
   | { readonly kind: 'restore/put-in-force'; readonly snapshot: string }
   | { readonly kind: 'restore/take-back'; readonly folder: string }
-  | { readonly kind: 'restore/discard' }
+  | { readonly kind: 'restore/discard'; readonly what: 'restored' | 'copies' }
   /** What these folders hold does not come back by itself any more. */
   | { readonly kind: 'restore/settle'; readonly folders: readonly string[] }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { MachineSeen, Observed } from '../../../../../src/charm/observed.ts'
+import { nothingOnDisk } from '../../../../../src/charm/plan/backup/backup-seen.ts'
 import { dataOf } from '../../../../../src/charm/plan/cluster/data.ts'
-import { planRestore, planSettling } from '../../../../../src/charm/plan/restore/restore.ts'
+import { planDiscard, planRestore, planSettling } from '../../../../../src/charm/plan/restore/restore.ts'
 import { restoreConditions } from '../../../../../src/charm/plan/restore/conditions.ts'
 import { joinedToTell, leaveNobodyOut } from '../../../../../src/charm/plan/restore/founding.ts'
 import { founderOf, stillToStop } from '../../../../../src/charm/plan/restore/under-way.ts'
@@ -76,6 +77,18 @@ test('what was before is only the operator’s from the hook on that knows the r
   assert.deepEqual(settles({ ...founding, founder: 'etcd/0', born: true }), ['restore/settle'])
   const none = seen({ founding: { ...founding, born: true }, machine: { ...machine, replaced: [] } })
   assert.deepEqual(planSettling(none), [])
+})
+
+test('copies of a database that a killed action left are removed, unless somebody is at work on one', () => {
+  const serves: Founding = { token: 'old', generation: 1, founder: 'etcd/0', born: true }
+  const discards = (machine: Partial<MachineSeen>, as = serves) =>
+    planDiscard(seen({ founding: as, machine: { ready: undefined, ...machine } }))
+  const [step, ...others] = discards({ hasCopies: true })
+  assert.equal(step?.kind === 'restore/discard' && step.what, 'copies')
+  assert.deepEqual(others, [])
+  assert.deepEqual(discards({ hasCopies: false }), [])
+  assert.deepEqual(discards({ hasCopies: true, backup: { ...nothingOnDisk, running: true } }), [])
+  assert.deepEqual(discards({ hasCopies: true }, founding), [], 'a restore is under way')
 })
 
 test('whoever was left out says when it has joined, so that the leader counts it in at once, and says it no more then', () => {
