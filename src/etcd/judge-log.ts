@@ -104,6 +104,22 @@ export function gravestWords(log: string): string {
   return plainText(found[0]?.words ?? '', longestWords)
 }
 
+/** What a machine lacks, as etcd and Go say it where a text ends, and what to do about it. */
+const lacks: readonly (readonly [words: string, remedy: string])[] = [
+  ['no space left on device', 'make room on its disk'],
+  ['input/output error', 'its disk fails; replace it'],
+  ['too many open files', 'end what else opens so many on this machine'],
+  ['address already in use', 'end the other program that has its port'],
+]
+
+/** What the machine failed it at, with the remedy, by the words it ended with; `undefined` where they say nothing of the machine. */
+export function machineLack(log: string): string | undefined {
+  const ends = log.split('\n').flatMap(readLine)
+  const words = ends.flatMap(({ level, words }) => (/^(fatal|panic)$/.test(level) ? [words] : []))
+  const lack = lacks.find(([sign]) => words.some((text) => text.endsWith(sign)))
+  return lack && `${lack[0]}; ${lack[1]}`
+}
+
 const rejection = z.object({ 'remote-addr': z.string(), error: z.string() })
 
 /** Addresses that peers came from and that their certificates do not name, as behind address translation; each once, sorted. */

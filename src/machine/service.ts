@@ -86,9 +86,13 @@ export async function lastRunLog(unit: string, lines = mostLines): Promise<strin
 
 /** What the machine did to it, which its own log can't say; `undefined` where it ended by itself. By systemd's word (systemd.exec(5)). */
 export async function whyKilled(unit: string): Promise<string | undefined> {
-  const shown = parseProperties(await query('systemctl', ['show', '-p', 'Result', unit]))
-  return shown.get('Result') === 'oom-kill'
-    ? 'the kernel killed it, as memory ran out; give the machine more, or move away what else runs there'
+  const shown = parseProperties(await query('systemctl', ['show', '-p', 'Result,ExecMainStatus', unit]))
+  const result = shown.get('Result')
+  if (result === 'oom-kill')
+    return 'the kernel killed it, as memory ran out; give the machine more, or move away what else runs there'
+  // By SIGKILL, which no process sends to itself.
+  return result === 'signal' && shown.get('ExecMainStatus') === '9'
+    ? 'something on the machine killed it; its journal may tell what'
     : undefined
 }
 

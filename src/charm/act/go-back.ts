@@ -1,22 +1,22 @@
 // A start with something new came to nothing: etcd goes back to all that it last served with, and what was new is not tried again
-// until something else is asked for.
+// until something else is asked for. Where the machine failed it, nothing new is to blame, and a later hook tries the same again.
 
-import { gravestWords } from '../../etcd/judge-log.ts'
-import { startService, stopService } from '../../machine/service.ts'
+import { gravestWords, machineLack } from '../../etcd/judge-log.ts'
+import { startService, stopService, whyKilled } from '../../machine/service.ts'
 import { readySwitch, switchToPrevious } from '../../machine/switch-release.ts'
-import { findWorkload } from '../../machine/workload.ts'
-import type { Observed } from '../observed.ts'
+import { findWorkload, type Workload } from '../../machine/workload.ts'
+import type { Observed, Refused, RunSeen } from '../observed.ts'
+import { Waiting } from '../outcome.ts'
 import type { Step } from '../step.ts'
 import { readEnding } from '../observe/read-ending.ts'
 import { restoreProven } from './proven-files.ts'
-import { tellRefusal } from './refusal-notes.ts'
+import { tellRefusals } from './refusal-notes.ts'
 import { awaitStart, beginStart, type Outcome } from './run-service.ts'
-import { forgetBegun, noteRefused } from './start-record.ts'
+import { forgetBegun, noteBegun } from './start-record.ts'
 
-export async function goBack(
-  observed: Observed,
-  { to, part, value }: Extract<Step, { kind: 'service/go-back' }>,
-): Promise<Outcome> {
+type Back = Extract<Step, { kind: 'service/go-back' }>
+
+export async function goBack(observed: Observed, step: Back): Promise<Outcome> {
   const { machine, now } = observed
   const workload = await findWorkload()
   const { lockedOut } = machine.run.begun ?? {}
@@ -26,17 +26,38 @@ export async function goBack(
     await forgetBegun(workload)
     return 'ended'
   }
-  await noteRefused(workload, { [part]: value, words: lockedOut ?? gravestWords(log), at: now })
+  const found = await findFault(workload, machine.run, log)
+  const refuses: Refused | undefined =
+    found.fault === 'new' ? { [step.part]: step.value, words: found.words, at: now } : undefined
+  // On record before etcd is stopped: whoever dies on the way back goes on with it.
+  if (refuses && machine.run.begun) await noteBegun(workload, { ...machine.run.begun, refuses })
   await stopService(workload.service)
-  if (part === 'release') {
+  if (step.part === 'release') {
     await readySwitch(workload)
     await switchToPrevious(workload)
   }
   // After the switch: each revision of the snap has a configuration of its own.
   await restoreProven(workload)
-  await beginStart(workload, to, now)
+  await beginStart(workload, step.to, now, { refuses })
   await startService(workload.service)
   const outcome = await awaitStart(machine.loaded)
-  await tellRefusal(observed, part, value)
+  if (outcome !== 'serves') return outcome
+  if (found.fault === 'machine')
+    throw new Waiting(
+      `etcd went back to what it had, as its machine kept it from starting (${found.words}); the next hook tries again`,
+    )
+  if (refuses) await tellRefusals(observed, refuses)
   return outcome
+}
+
+interface Fault {
+  readonly fault: 'new' | 'machine'
+  readonly words: string
+}
+
+/** What ended a start: what was new in it, or the machine. */
+export async function findFault({ service }: Workload, { begun }: RunSeen, log: string): Promise<Fault> {
+  if (begun?.lockedOut !== undefined) return { fault: 'new', words: begun.lockedOut }
+  const lack = (await whyKilled(service)) ?? machineLack(log)
+  return lack === undefined ? { fault: 'new', words: gravestWords(log) } : { fault: 'machine', words: lack }
 }

@@ -7,12 +7,13 @@ import type { ByKind } from '../by-kind.ts'
 import type { Observed } from '../observed.ts'
 import { Waiting } from '../outcome.ts'
 import type { WorkloadStep } from '../step.ts'
+import { goesBack } from '../plan/workload/next-start.ts'
 import { cancelDowngrade } from './downgrade.ts'
 import { endTurn } from './end-turn.ts'
 import { fetchRelease } from './fetch.ts'
 import { goBack } from './go-back.ts'
 import { install } from './install.ts'
-import { takeRefusalBack } from './refusal-notes.ts'
+import { takeRefusalBack, tellRefusals } from './refusal-notes.ts'
 import { restartInTurn } from './restart-in-turn.ts'
 import { awaitQuorum, awaitStart, readmit, runService, waitUnlessOver } from './run-service.ts'
 import { forgetRefused, stopEtcd } from './start-record.ts'
@@ -50,6 +51,9 @@ export const onWorkload: ByKind<WorkloadStep['kind']> = {
 async function waitForStart(observed: Observed): Promise<void> {
   const { loaded, run } = observed.machine
   const outcome = await awaitStart(loaded)
+  const { refuses } = run.begun ?? {}
+  // Before its turn ends. A record that says so of what was tried itself was of a hook that died on the way back.
+  if (outcome === 'serves' && refuses && !goesBack(run.begun)) await tellRefusals(observed, refuses)
   return endTurn(observed, waitUnlessOver(outcome, run.begun?.at ?? observed.now))
 }
 

@@ -3,19 +3,19 @@
 
 import type { EtcdClient } from '../../etcd/client.ts'
 import { leaveNote, lockHolder, takeNoteBack } from '../../etcd/lock.ts'
-import type { Loaded, MemberSeen, Observed, StartPart } from '../observed.ts'
+import type { Loaded, MemberSeen, Observed, Refused, StartPart } from '../observed.ts'
 import { endpointsToAsk, openAdmin } from '../open-admin.ts'
 import { Waiting } from '../outcome.ts'
 import { memberName } from '../plan/cluster/members.ts'
-import { newParts, refusal } from '../plan/workload/next-start.ts'
+import { newParts, printRefusals, refusal } from '../plan/workload/next-start.ts'
 import { ignoreFailure } from './take-turn.ts'
 
 /** Where it fails, the databag tells, a little later. */
-export async function tellRefusal(observed: Observed, part: StartPart, value: string): Promise<void> {
+export async function tellRefusals(observed: Observed, refused: Refused): Promise<void> {
   const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
   if (!client) return
   await using _closed = client
-  await leaveNote(client, refusal(part, value), observed.unit).catch(ignoreFailure)
+  for (const name of printRefusals(refused)) await leaveNote(client, name, observed.unit).catch(ignoreFailure)
 }
 
 export async function takeRefusalBack(observed: Observed, part: StartPart): Promise<void> {

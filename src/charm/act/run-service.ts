@@ -84,7 +84,7 @@ export async function beginStart(
   workload: Workload,
   loading: Loaded,
   now: number,
-  how: Pick<Begun, 'halfway'> = {},
+  how: Pick<Begun, 'halfway' | 'refuses'> = {},
 ): Promise<void> {
   const before = await readInvocation(workload)
   await noteBegun(workload, { loading, before, at: now, ...how })

@@ -8,6 +8,7 @@ import { findWorkload, type Workload } from '../../machine/workload.ts'
 import { begunPath, loadedPath, refusedPath } from '../layout.ts'
 import { begunSchema, refusedSchema } from '../observe/loaded-record.ts'
 import type { Begun, Loaded, Refused, StartPart } from '../observed.ts'
+import { goesBack } from '../plan/workload/next-start.ts'
 import { endDoubt } from './claim-data.ts'
 import { keepProven } from './proven-files.ts'
 
@@ -30,7 +31,7 @@ export async function forgetBegun(workload: Workload): Promise<void> {
 }
 
 /**
- * It serves: what it was begun with is what it runs with, and what it can go back to. Who dies on the way does this again. Where a machine
+ * It serves: what it was begun with is what it runs with, and what it can go back to; what it came back from is refused from now on. Who dies on the way does this again. Where a machine
  * lost its power half way, the next look finds that nobody knows what it runs with, and restarts it.
  */
 export async function confirmStart(workload: Workload, { keeps = true } = {}): Promise<void> {
@@ -43,7 +44,8 @@ export async function confirmStart(workload: Workload, { keeps = true } = {}): P
   }
   await endDoubt(workload, await readInvocation(workload))
   if (keeps) await keepProven(workload)
-  await recordLoaded(begun.loading)
+  await write(workload, loadedPath(workload), begun.loading)
+  if (begun.refuses && !goesBack(begun)) await noteRefused(workload, begun.refuses)
   await forgetBegun(workload)
 }
 
@@ -58,7 +60,7 @@ export async function recordLoaded(loaded: Loaded): Promise<void> {
   await write(workload, loadedPath(workload), loaded)
 }
 
-export async function noteRefused(workload: Workload, refused: Refused): Promise<void> {
+async function noteRefused(workload: Workload, refused: Refused): Promise<void> {
   await write(workload, refusedPath(workload), { ...(await readRefused(workload)), ...refused })
 }
 

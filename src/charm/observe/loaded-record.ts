@@ -15,6 +15,14 @@ export const loadedSchema = z.object({
   quota: z.optional(z.number()),
 })
 
+export const refusedSchema = z.object({
+  release: z.optional(z.string()),
+  settings: z.optional(z.string()),
+  trust: z.optional(z.string()),
+  words: z.string(),
+  at: z.number(),
+})
+
 /** A start that was begun (`Begun`). */
 export const begunSchema = z.object({
   loading: loadedSchema,
@@ -22,12 +30,5 @@ export const begunSchema = z.object({
   at: z.number(),
   halfway: z.optional(z.boolean()),
   lockedOut: z.optional(z.string()),
-})
-
-export const refusedSchema = z.object({
-  release: z.optional(z.string()),
-  settings: z.optional(z.string()),
-  trust: z.optional(z.string()),
-  words: z.string(),
-  at: z.number(),
+  refuses: z.optional(refusedSchema),
 })

@@ -6,7 +6,7 @@ import { connect } from 'node:tls'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { isCutOff } from '../../../src/etcd/database-file.ts'
-import { gravestWords, judgeLog } from '../../../src/etcd/judge-log.ts'
+import { gravestWords, judgeLog, machineLack } from '../../../src/etcd/judge-log.ts'
 import { issueCertificate } from '../../fixtures/issue-certificate.ts'
 import { startEtcd } from './etcd-server.ts'
 import { type DataFolder, makeFolder, runEtcdOn } from './plain-etcd.ts'
@@ -106,7 +106,9 @@ test('etcd that ends for another reason blames no data', async () => {
   const address = server.address()
   assert.ok(address !== null && typeof address !== 'string')
   const taken = ['--listen-metrics-urls', `http://127.0.0.1:${address.port}`]
-  assert.equal(judgeLog((await runEtcdOn(folder.data, undefined, taken)).log), undefined)
+  const { log } = await runEtcdOn(folder.data, undefined, taken)
+  assert.equal(judgeLog(log), undefined)
+  assert.match(machineLack(log) ?? '', /^address already in use; /, log.slice(-2000))
   server.close()
   assert.equal(judgeLog((await runEtcdOn(folder.data, undefined, ['--no-such-flag'])).log), undefined)
 })
@@ -153,6 +155,21 @@ const told: readonly (readonly [string, string])[] = [
 
 test('of a log the gravest line is told, and no stack', () => {
   for (const [log, words] of told) assert.equal(gravestWords(log), words)
+})
+
+test('what its machine lacks is known by the last words of etcd, and of Go', () => {
+  for (const words of [
+    '{"level":"fatal","msg":"failed","error":"write /data/0.tmp: no space left on device"}',
+    'panic: sync /data/member/wal/0.wal: input/output error\n\ngoroutine 1 [running]:',
+    '{"level":"panic","msg":"failed","error":"open /data/member/snap/db: too many open files"}\npanic: failed',
+  ])
+    assert.match(machineLack(words) ?? '', /^(no space left|input\/output error|too many open files)/)
+  for (const words of [
+    '{"level":"fatal","msg":"failed","error":"tls: failed to find any PEM data"}',
+    '{"level":"warn","msg":"rejected connection","error":"x: no space left on device"}',
+    '{"level":"fatal","msg":"failed","error":"unknown key \\"no space left on device\\""}',
+  ])
+    assert.equal(machineLack(words), undefined)
 })
 
 const threats = [

@@ -65,6 +65,13 @@ describe('the service', () => {
     assert.equal(await whyKilled(unit), undefined)
   })
 
+  it('that something on the machine killed is told so, and one that died of a fault of its own is not', async () => {
+    machine.add('systemctl', 'echo Result=signal; echo ExecMainStatus=9')
+    assert.match((await whyKilled(unit)) ?? '', /^something on the machine killed it; /)
+    machine.add('systemctl', 'echo Result=signal; echo ExecMainStatus=4')
+    assert.equal(await whyKilled(unit), undefined)
+  })
+
   it('starts now and with the machine, whatever failed before', async () => {
     show('broken')
     await startService(unit)

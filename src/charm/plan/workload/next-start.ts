@@ -3,11 +3,11 @@
 
 import { digest } from '../../../interfaces/digest.ts'
 import type {
+  Begun,
   FileName,
   Loaded,
   Observed,
   Refused,
-  RunSeen,
   StartFile,
   StartPart,
   WorkloadSeen,
@@ -28,17 +28,18 @@ export function phaseOf({ machine }: Observed): Phase {
   const { begun, invocation, mute } = machine.run
   const made = begun !== undefined && begun.before !== invocation
   // One that was stopped did not fail, unless its hook died while it went back.
-  const failed = machine.service === 'failed' || begun?.lockedOut !== undefined || goesBack(machine.run)
+  const failed = machine.service === 'failed' || begun?.lockedOut !== undefined || goesBack(begun)
   if (machine.service !== 'active') return made && failed ? 'ended' : 'down'
   if (mute) return 'starts'
   return made ? 'served' : 'runs'
 }
 
-/** A start is refused first, then all is put back, and then another one is begun: what is refused and on record still is not put back yet. */
-function goesBack({ begun, refused }: RunSeen): boolean {
-  if (!begun || !refused || refused.at < begun.at) return false
+/** What is to blame is on the record of the start first, then all is put back, and then another start is begun, with what was there before. */
+export function goesBack(begun: Begun | undefined): boolean {
+  const { refuses } = begun ?? {}
+  if (!begun || !refuses) return false
   const tried = partsOf(begun.loading)
-  return startParts.some((part) => refused[part] === tried[part])
+  return startParts.some((part) => refuses[part] === tried[part])
 }
 
 /** Since when, in milliseconds since 1970, or as systemd prints it. */
@@ -88,13 +89,14 @@ export function refusal(part: StartPart, value: string): string {
   return `${part}:${value.slice(0, 16)}`
 }
 
-/** The unit that could not run with it, this one first. */
+/** The unit that could not run with it, this one first, also while it is on its way back. */
 export function whoRefused(
   { machine, peers, unit }: Observed,
   part: StartPart,
   value: string,
 ): string | undefined {
-  if (machine.run.refused?.[part] === value) return unit
+  const { begun, refused } = machine.run
+  if (refused?.[part] === value || begun?.refuses?.[part] === value) return unit
   const others = [...(peers?.units ?? [])].filter(([name]) => name !== unit)
   return others.find(([, { databag }]) => databag.refuses?.includes(refusal(part, value)))?.[0]
 }

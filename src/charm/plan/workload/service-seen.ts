@@ -45,6 +45,8 @@ export interface Begun {
   readonly halfway?: boolean | undefined
   /** It came off, and let nobody in: how a handshake ended. */
   readonly lockedOut?: string | undefined
+  /** What etcd did not run with: noted and told as `Refused` once etcd serves with what it had before, for else the machine is at fault. */
+  readonly refuses?: Refused | undefined
 }
 
 /** What etcd did not run with on this machine, so that it went back to what it had before: as long as it is wanted, it is not tried again. */

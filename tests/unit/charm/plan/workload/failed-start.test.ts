@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import { kinds } from '../../observed-changes.ts'
-import { atRest, binaries, loadedBy, newer, on } from './at-rest.ts'
+import { atRest, binaries, loadedBy, newer, on, resumed } from './at-rest.ts'
 
 describe('a start that came to nothing', () => {
   const before = atRest()
@@ -23,12 +23,30 @@ describe('a start that came to nothing', () => {
 
   it('is gone back from again where the hook died on the way back, after etcd was stopped for it', () => {
     for (const part of [{ release: 'new' }, { settings: 'others' }]) {
-      const refused = { ...part, words: 'invalid downgrade', at: 2 }
-      const stopped = on(ended, { service: 'inactive' }, { refused })
+      const refuses = { ...part, words: 'invalid downgrade', at: 2 }
+      const stopped = on(
+        ended,
+        { service: 'inactive' },
+        { begun: { loading: tried, before: '0', at: 1, refuses } },
+      )
       assert.deepEqual(kinds(decide(stopped).steps), ['service/go-back'])
     }
     const later = on(ended, { service: 'inactive' }, { refused: { release: 'new', words: '', at: 0 } })
     assert.ok(!kinds(decide(later).steps).includes('service/go-back'))
+  })
+
+  it('is held back on the way back already, and told to nobody before etcd serves again', () => {
+    const refuses = { release: 'new', words: 'invalid downgrade', at: 2 }
+    const begun = { loading: loadedBy(before), before: '0', at: 2, refuses }
+    const ready = { ...resumed(on(atRest(), { prepared: newer })), etcd: { kind: 'unasked' } } as const
+    for (const service of ['failed', 'inactive'] as const) {
+      const back = on(ready, { service, workload: binaries }, { begun })
+      const { steps, writes, conditions } = decide(back)
+      const start = steps.find((step) => step.kind === 'service/start')
+      assert.ok(start?.kind === 'service/start' && !start.switches)
+      assert.ok(!JSON.stringify(writes).includes('"refuses"'))
+      assert.ok(!conditions.some(({ message }) => message.includes('went back')))
+    }
   })
 
   it('with nothing new is made again', () => {
