@@ -20,7 +20,11 @@ export type SnapRelease = Readonly<z.infer<typeof schema>>
 type Place = 'next' | 'previous'
 
 /** In the folder of the charm's own records, which nobody but root can write to. */
-const usual = `${workloadPaths('snap').state}/snap`
+export function fetchedFolder({ state }: { readonly state: string }): string {
+  return `${state}/snap`
+}
+
+const usual = fetchedFolder(workloadPaths('snap'))
 const recordName = 'release.json'
 
 /** The store has no such revision any more, or never had. */

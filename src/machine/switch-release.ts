@@ -1,7 +1,7 @@
 // Puts another release of etcd in force, for both kinds of installation.
 
 import { putNextInForce, putPreviousInForce } from './binaries.ts'
-import { putFetchedSnapInForce, putPreviousSnapInForce } from './fetched-snap.ts'
+import { fetchedFolder, putFetchedSnapInForce, putPreviousSnapInForce } from './fetched-snap.ts'
 import { stopService } from './service.ts'
 import { readInstalledSnap } from './snap.ts'
 import type { Workload } from './workload-paths.ts'
@@ -14,9 +14,9 @@ export async function readySwitch({ kind, service }: Workload): Promise<void> {
   if (kind === 'snap') await stopService(service, { disable: true })
 }
 
-export async function switchToNext({ kind }: Workload): Promise<void> {
+export async function switchToNext({ kind, paths }: Workload): Promise<void> {
   if (kind === 'binaries') return putNextInForce()
-  await putFetchedSnapInForce(await readInstalledSnap())
+  await putFetchedSnapInForce(await readInstalledSnap(), fetchedFolder(paths))
 }
 
 export async function switchToPrevious({ kind }: Workload): Promise<void> {

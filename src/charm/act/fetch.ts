@@ -1,12 +1,12 @@
 // Fetches a revision of the snap while etcd runs, to lie ready for this unit's turn.
 
 import { printJsonText } from '../../interfaces/json-text.ts'
-import { discardFetched, fetchSnap, SnapWithdrawn } from '../../machine/fetched-snap.ts'
+import { discardFetched, fetchedFolder, fetchSnap, SnapWithdrawn } from '../../machine/fetched-snap.ts'
 import { makeDirectory, removeFile, writeFileAtomic } from '../../machine/file.ts'
 import { CommandFailed } from '../../machine/process.ts'
 import { NoRoom } from '../../machine/room.ts'
-import { readInstalledSnap } from '../../machine/snap.ts'
-import { workloadOf } from '../../machine/workload.ts'
+import { isWithdrawn, readInstalledSnap } from '../../machine/snap.ts'
+import { type Workload, workloadOf } from '../../machine/workload.ts'
 import { plainText } from '../../plain-text.ts'
 import { fetchPath } from '../layout.ts'
 import type { FetchFailed } from '../observed.ts'
@@ -25,17 +25,37 @@ export async function fetchRelease(revision: string, at: number): Promise<void> 
     if (error instanceof NoRoom)
       return note({ release, words: describeLack(error), withdrawn: false, at, folder: error.folder })
     if (!(error instanceof CommandFailed)) throw error
-    const words = plainText(error.stderr.split('\n')[0] || error.message)
-    await note({ release, words, withdrawn: false, at })
+    await note({ release, words: firstWords(error), withdrawn: false, at })
   }
+}
+
+/** What lies ready can't be installed: its file may be spoilt, so it is fetched anew by those hooks that try again. */
+export async function discardUnusable(
+  workload: Workload,
+  revision: string,
+  error: CommandFailed,
+  at: number,
+): Promise<void> {
+  const failed = {
+    release: snapRelease(revision),
+    words: firstWords(error),
+    withdrawn: isWithdrawn(error),
+    at,
+  }
+  // On record first: what lies ready no more would else be fetched, and tried, by the very next hook.
+  await note(failed, workload)
+  await discardFetched(fetchedFolder(workload.paths))
+}
+
+function firstWords(error: CommandFailed): string {
+  return plainText(error.stderr.split('\n')[0] || error.message)
 }
 
 export function describeLack({ folder, free, needed }: NoRoom): string {
   return `${folder} has ${printBytes(free)} free, and ${printBytes(needed)} are needed`
 }
 
-async function note(failed: FetchFailed): Promise<void> {
-  const workload = workloadOf('snap')
+async function note(failed: FetchFailed, workload = workloadOf('snap')): Promise<void> {
   await makeDirectory(workload.paths.state, { mode: 0o700 })
   await writeFileAtomic(fetchPath(workload), printJsonText(failed), { mode: 0o600 })
 }

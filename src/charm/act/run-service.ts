@@ -7,7 +7,6 @@ import { defineService } from '../../machine/define-service.ts'
 import { exists, giveFolder, makeDirectory } from '../../machine/file.ts'
 import { giveKeys } from '../../machine/key-rights.ts'
 import { readService, restartService, startService, stopService, whyKilled } from '../../machine/service.ts'
-import { readySwitch, switchToNext } from '../../machine/switch-release.ts'
 import { lookUpUser } from '../../machine/user.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
 import { memberPath, provenFolder } from '../layout.ts'
@@ -21,6 +20,7 @@ import type { Start, Step } from '../step.ts'
 import { checkPorts } from './check-ports.ts'
 import { keepProvenAtFirst } from './proven-files.ts'
 import { confirmStart, forgetBegun, noteBegun, readBegun, readInvocation } from './start-record.ts'
+import { switchOrStay } from './switch-or-stay.ts'
 import { writeFile } from './write-files.ts'
 
 /** A database of gigabytes takes most of it. */
@@ -45,7 +45,8 @@ export async function runService(
     if (addresses) await checkPorts(addresses)
   } else if (machine.loaded) await keepProvenAtFirst(workload)
   await beginStart(workload, step.loading, observed.now, { halfway: true })
-  await putInForce(workload, step, machine.startDefined)
+  const put = await putInForce(workload, step, { defined: machine.startDefined, now: observed.now })
+  if (!put) return startAsBefore(workload, step, observed)
   await beginStart(workload, step.loading, observed.now)
   // Of a snap that was switched the service is stopped and disabled.
   const stopped = step.kind === 'service/start' || (step.switches && workload.kind === 'snap')
@@ -66,17 +67,34 @@ async function makeReady(workload: Workload): Promise<void> {
   if (owner) await giveFolder(memberPath(workload), { owner })
 }
 
-/** All that the start reads; from here on etcd would start with it, too, if it were started by itself. */
-async function putInForce(workload: Workload, { files, switches }: Start, defined: boolean): Promise<void> {
+/**
+ * All that the start reads; from here on etcd would start with it, too, if it were started by itself.
+ * @returns `false` where the release that lies ready is not taken
+ */
+async function putInForce(
+  workload: Workload,
+  { files, loading, switches }: Start,
+  { defined, now }: { readonly defined: boolean; readonly now: number },
+): Promise<boolean> {
   // The service first: what the configuration names, a folder say, it may be the one to make.
   if (!defined) await defineService(workload)
   const names = Object.keys(files).filter((name): name is StartFile => name in files)
-  if (switches) {
-    await readySwitch(workload)
-    await switchToNext(workload)
-  }
+  if (switches && !(await switchOrStay(workload, loading, now))) return false
   // After the switch: each revision of the snap has a configuration of its own.
   for (const file of names) await writeFile(file, files[file] ?? '')
+  return true
+}
+
+/** In the same turn. One that did not run before is for the next look: what it reads is written for the release that lay ready. */
+async function startAsBefore(
+  workload: Workload,
+  { kind }: Pick<Step, 'kind'>,
+  { machine, now }: Observed,
+): Promise<Outcome> {
+  if (kind === 'service/start' || !machine.loaded) return 'ended'
+  await beginStart(workload, machine.loaded, now)
+  await startService(workload.service)
+  return awaitStart(machine.loaded)
 }
 
 /** On record before it is made, and before the first of what it is to read is there. */
