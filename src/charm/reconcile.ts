@@ -59,7 +59,7 @@ async function settle(charm: Charm, first: Observed): Promise<Settled> {
   let beside: readonly Condition[] = []
   for (let round = 0; round < mostRounds; round += 1) {
     const plan = decide(observed)
-    const isBeside = (step: Step): boolean => laysReady(step, observed)
+    const isBeside = (step: Step): boolean => isAside(step, observed)
     const ready = beside.length > 0 ? [] : plan.steps.filter(isBeside)
     const rest = plan.steps.filter((step) => !isBeside(step))
     if (ready.length + rest.length === 0)
@@ -76,9 +76,9 @@ async function settle(charm: Charm, first: Observed): Promise<Settled> {
   return { ...(await countUnits(charm, { observed, plan })), conditions }
 }
 
-/** Another tarball beside the release that runs: where it can't be used, all else that there is to do is done by that one. */
-function laysReady(step: Step, { machine }: Observed): boolean {
-  return step.kind === 'workload/install' && machine.workload !== undefined
+/** Another tarball beside the release that runs, or a hold: where that fails, all else that there is to do is done with what runs. */
+function isAside(step: Step, { machine }: Observed): boolean {
+  return step.kind === 'workload/hold' || (step.kind === 'workload/install' && machine.workload !== undefined)
 }
 
 function describeUnsettled(steps: readonly Step[]): Condition {

@@ -4,7 +4,7 @@ import { readlink } from 'node:fs/promises'
 import { parse } from 'yaml'
 import * as z from 'zod/mini'
 import { readTextIfExists, unlessAbsent } from './file.ts'
-import { CommandFailed, run } from './process.ts'
+import { CommandFailed, CommandMissing, query, run } from './process.ts'
 
 export const snapName = 'charmed-etcd'
 const name = snapName
@@ -60,12 +60,28 @@ export function isWithdrawn(error: unknown): boolean {
 
 async function installOnce(wanted: SnapWanted): Promise<void> {
   const listed = await listSnap()
+  if (listed && !listed.held) await holdSnap()
   if (listed?.disabled) await runSnap(['enable', name])
-  if (!listed) await runSnap(['install', name, ...choice(wanted)])
-  else if (wanted.revision !== undefined && wanted.revision !== listed.revision) {
+  if (!listed) {
+    await runSnap(['install', name, ...choice(wanted)])
+    await holdSnap()
+  } else if (wanted.revision !== undefined && wanted.revision !== listed.revision) {
     await runSnap(['refresh', name, ...choice(wanted)])
   }
-  if (!listed?.held) await runSnap(['refresh', '--hold', name])
+}
+
+export async function holdSnap(): Promise<void> {
+  await runSnap(['refresh', '--hold', name])
+}
+
+/** Whether snapd refreshes it by itself; `undefined` where snapd does not tell, or not soon. Its client takes longer than most hooks have to do. */
+export async function isSnapHeld(): Promise<boolean | undefined> {
+  try {
+    return readRow(await query('snap', ['list', name], { timeoutMs: 10_000 }))?.held
+  } catch (error) {
+    if (error instanceof CommandFailed || error instanceof CommandMissing) return undefined
+    throw error
+  }
 }
 
 function choice({ channel, revision }: SnapWanted): readonly string[] {
@@ -79,18 +95,21 @@ interface Listed {
   readonly disabled: boolean
 }
 
-/** Columns: name, version, revision, tracking, publisher, notes. */
 async function listSnap(): Promise<Listed | undefined> {
   try {
-    const table = await runSnap(['list', name])
-    const row = table.split('\n').find((line) => line.startsWith(`${name} `))
-    const [, , revision, , , notes = ''] = row?.split(/\s+/) ?? []
-    const says = (note: string): boolean => notes.split(',').includes(note)
-    return revision === undefined ? undefined : { revision, held: says('held'), disabled: says('disabled') }
+    return readRow(await runSnap(['list', name]))
   } catch (error) {
     if (error instanceof CommandFailed && /no matching snaps/.test(error.stderr)) return undefined
     throw error
   }
+}
+
+/** Columns: name, version, revision, tracking, publisher, notes. */
+function readRow(table: string): Listed | undefined {
+  const row = table.split('\n').find((line) => line.startsWith(`${name} `))
+  const [, , revision, , , notes = ''] = row?.split(/\s+/) ?? []
+  const says = (note: string): boolean => notes.split(',').includes(note)
+  return revision === undefined ? undefined : { revision, held: says('held'), disabled: says('disabled') }
 }
 
 /** A download may take its time; snapd itself gives up on a store that doesn't answer. */

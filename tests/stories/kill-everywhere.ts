@@ -6,6 +6,7 @@ import type { Model } from '../emulator/index.ts'
 /** A kind that is added to plans and not told here does not compile; `false` where it takes more than one unit, or another model. */
 export const everyStep: Readonly<Record<(Step | Write)['kind'], boolean>> = {
   'workload/install': true,
+  'workload/hold': false,
   'workload/fetch': false,
   'downgrade/cancel': false,
   'storage/record': true,

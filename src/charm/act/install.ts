@@ -4,7 +4,7 @@ import { BadArchive, installBinaries } from '../../machine/binaries.ts'
 import { occupy } from '../../machine/occupant.ts'
 import { CommandFailed, CommandMissing } from '../../machine/process.ts'
 import { NoRoom } from '../../machine/room.ts'
-import { installSnap, isWithdrawn } from '../../machine/snap.ts'
+import { holdSnap, installSnap, isSnapHeld, isWithdrawn } from '../../machine/snap.ts'
 import { readInstalled, workloadOf } from '../../machine/workload.ts'
 import { ToolError } from '../../juju/errors.ts'
 import { plainText } from '../../plain-text.ts'
@@ -39,6 +39,25 @@ export async function install({ juju }: Charm, observed: Observed, from: 'snap' 
       throw new Waiting('waiting for the tarball of resource etcd', { cause: error })
     if (error instanceof CommandFailed) throw new Waiting(explainFailure(error), { cause: error })
     throw error
+  }
+}
+
+/** The attempt that installed it died before, or somebody let it go. */
+export async function holdAgain(): Promise<void> {
+  const words = await whyNotHeld()
+  if (words !== undefined)
+    throw new Blocked(
+      `snapd may refresh etcd at any time, and does not hold it (${words}); run snap refresh --hold charmed-etcd on this machine`,
+    )
+}
+
+async function whyNotHeld(): Promise<string | undefined> {
+  try {
+    await holdSnap()
+    return (await isSnapHeld()) === false ? 'snap list does not say held' : undefined
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error
+    return plainText(error.stderr.split('\n')[0] || error.message)
   }
 }
 

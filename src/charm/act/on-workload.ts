@@ -12,7 +12,7 @@ import { cancelDowngrade } from './downgrade.ts'
 import { endTurn } from './end-turn.ts'
 import { fetchRelease } from './fetch.ts'
 import { goBack } from './go-back.ts'
-import { install } from './install.ts'
+import { holdAgain, install } from './install.ts'
 import { takeRefusalBack, tellRefusals } from './refusal-notes.ts'
 import { restartInTurn } from './restart-in-turn.ts'
 import { awaitQuorum, awaitStart, readmit, runService, waitUnlessOver } from './run-service.ts'
@@ -21,6 +21,7 @@ import { writeFileNow } from './write-files.ts'
 
 export const onWorkload: ByKind<WorkloadStep['kind']> = {
   'workload/install': (charm, observed, { from }) => install(charm, observed, from),
+  'workload/hold': () => holdAgain(),
   'workload/fetch': ({ now }, _observed, { revision }) => fetchRelease(revision, now),
   'downgrade/cancel': () => cancelDowngrade(),
   'service/define': (_charm, observed, { start }) => settleIn(observed, start),

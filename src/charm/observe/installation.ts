@@ -8,6 +8,7 @@ import { readSnapRelease } from '../../machine/fetched-snap.ts'
 import { readTextIfExists, removeFile } from '../../machine/file.ts'
 import { readInstalledBinaries } from '../../machine/installed-binaries.ts'
 import { readPin } from '../../machine/pinned-workload.ts'
+import { isSnapHeld } from '../../machine/snap.ts'
 import { recallDigest, rememberedDigestOf } from '../../machine/remembered-digest.ts'
 import type { Installed, Workload } from '../../machine/workload.ts'
 import type { Charm } from '../charm.ts'
@@ -17,7 +18,14 @@ import { isMinorUp } from '../plan/refresh/versions.ts'
 
 type ReleasesSeen = Pick<
   InstallationSeen,
-  'source' | 'prepared' | 'previous' | 'fetchFailed' | 'hasV2Content' | 'charmRevision' | 'charmIsLocal'
+  | 'source'
+  | 'prepared'
+  | 'previous'
+  | 'fetchFailed'
+  | 'unheld'
+  | 'hasV2Content'
+  | 'charmRevision'
+  | 'charmIsLocal'
 >
 
 export function describeInstalled(
@@ -32,12 +40,15 @@ export async function observeInstallation(
   workload: Workload,
   installed: Installed | undefined,
 ): Promise<ReleasesSeen> {
-  const [source, prepared, previous, fetchFailed, revision] = await Promise.all([
+  const [source, prepared, previous, fetchFailed, revision, held] = await Promise.all([
     observeSource(charm, workload, installed !== undefined),
     observeBeside(workload, 'next'),
     observeBeside(workload, 'previous'),
     readTextIfExists(fetchPath(workload)),
     readCharmRevision(charm),
+    installed && workload.kind === 'snap' && looksAtHold.has(charm.context.hook.name)
+      ? isSnapHeld()
+      : undefined,
   ])
   const other = prepared && prepared.revision !== undefined && prepared.revision === installed?.revision
   const crosses = installed && prepared && isMinorUp(installed.version, prepared.version)
@@ -46,6 +57,7 @@ export async function observeInstallation(
     prepared: other ? undefined : prepared,
     previous,
     fetchFailed: parseJsonText(fetchSchema, fetchFailed),
+    ...(held === false && { unheld: true }),
     ...(crosses && {
       hasV2Content: await readV2Content({
         snapshots: snapshotFolder(workload),
@@ -75,6 +87,9 @@ async function observeBeside(
   const release = await readInstalledBinaries(undefined, place)
   return release && { kind, version: release.version, archive: release.digest }
 }
+
+/** Hooks that may take as long as `snap list`, which alone tells. The one that follows an installation is among them. */
+const looksAtHold: ReadonlySet<string> = new Set(['config-changed', 'upgrade-charm'])
 
 /** Hooks in which a fetch that failed is tried again. */
 const retries: ReadonlySet<string> = new Set(['upgrade-charm', 'config-changed', 'update-status', 'start'])

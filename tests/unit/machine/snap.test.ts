@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { installSnap, readInstalledSnap } from '../../../src/machine/snap.ts'
+import { installSnap, isSnapHeld, readInstalledSnap } from '../../../src/machine/snap.ts'
 import { openStandIns, type StandIns } from './stand-in.ts'
 
 let machine: StandIns
@@ -53,6 +53,16 @@ describe('installing the snap', () => {
     assert.deepEqual(machine.calls(), [seeded, list, hold])
   })
 
+  it('holds it before anything else is done with it', async () => {
+    listing('3.6.11   34   3.6/stable  canonical**  disabled')
+    await installSnap({ channel: '3.6/stable', revision: '38' })
+    assert.deepEqual(machine.calls().slice(2), [
+      hold,
+      'snap enable charmed-etcd',
+      'snap refresh charmed-etcd --channel=3.6/stable --revision=38',
+    ])
+  })
+
   it('enables one that somebody has disabled', async () => {
     listing('3.6.11   34   3.6/stable  canonical**  disabled,held')
     await installSnap({ channel: '3.6/stable', revision: '34' })
@@ -92,6 +102,18 @@ describe('installing the snap', () => {
       name: 'CommandFailed',
       message: /error: unable to contact snap store$/,
     })
+  })
+})
+
+describe('whether the snap is held', () => {
+  it('is told by its notes, and not known where snapd does not tell', async () => {
+    listing('3.6.11   34   3.6/stable  canonical**  held')
+    assert.equal(await isSnapHeld(), true)
+    listing('3.6.11   34   3.6/stable  canonical**  -')
+    assert.equal(await isSnapHeld(), false)
+    machine.add('snap', 'echo "error: cannot communicate with server" >&2; exit 1')
+    assert.equal(await isSnapHeld(), undefined)
+    assert.deepEqual(machine.calls(), [list, list, list])
   })
 })
 

@@ -7,7 +7,7 @@ import { releaseOf, snapRelease, wantedRevision } from '../refresh/release.ts'
 export function planInstall(observed: Observed): readonly Step[] {
   const { source, workload, prepared } = observed.machine
   if (source.kind === 'unread') return []
-  if (source.kind === 'snap') return planSnap(observed)
+  if (source.kind === 'snap') return [...planHold(observed), ...planSnap(observed)]
   if ((prepared ?? workload)?.archive === source.digest) return []
   return [
     {
@@ -16,6 +16,11 @@ export function planInstall(observed: Observed): readonly Step[] {
       why: workload ? 'another tarball is attached; it is laid ready' : 'etcd is not installed',
     },
   ]
+}
+
+function planHold({ machine }: Observed): readonly Step[] {
+  const held = machine.unheld !== true || machine.workload?.kind !== 'snap'
+  return held ? [] : [{ kind: 'workload/hold', why: 'snapd may refresh the snap at any time' }]
 }
 
 function planSnap(observed: Observed): readonly Step[] {

@@ -14,6 +14,8 @@ export interface InstallationSeen {
   readonly previous?: WorkloadSeen | undefined
   /** The last fetch of a revision of the snap that did not come off. */
   readonly fetchFailed?: FetchFailed | undefined
+  /** snapd may refresh the snap with no turn taken; looked at only in hooks in which an operator has changed something. */
+  readonly unheld?: boolean
   /** Data of etcd's API of before 2016, which later lines do not start with; looked for only where such a line lies ready. */
   readonly hasV2Content?: boolean | undefined
   /** Of the charm, as Juju counts; `undefined` where it does not tell. */

@@ -6,6 +6,8 @@ import type { Loaded, StartFile, StartPart } from './service-seen.ts'
 
 export type WorkloadStep =
   | { readonly kind: 'workload/install'; readonly from: 'snap' | 'archive' }
+  /** So that snapd does not refresh it by itself. */
+  | { readonly kind: 'workload/hold' }
   /** etcd's own job, which can't go on. */
   | { readonly kind: 'downgrade/cancel' }
   /** Of the snap, to lie ready: etcd goes on as it runs. */

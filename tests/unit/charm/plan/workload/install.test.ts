@@ -38,6 +38,13 @@ describe('a revision of the snap that is pinned', () => {
     assert.deepEqual(planned({ workload, prepared: { ...ready, revision: '182' } }), ['workload/fetch'])
   })
 
+  it('is held again where snapd may refresh it by itself, whatever else there is to do', () => {
+    assert.deepEqual(planned({ unheld: true }), ['workload/hold', 'workload/fetch'])
+    const workload = { ...installed, revision: '181' }
+    assert.deepEqual(planned({ unheld: true, workload }), ['workload/hold'])
+    assert.deepEqual(planned({ workload }), [])
+  })
+
   it('is none of the affairs of a unit that runs a tarball', () => {
     assert.deepEqual(planned({ workload: { kind: 'binaries', version: '3.6.4', archive: 'a' } }), [])
   })
