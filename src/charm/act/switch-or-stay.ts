@@ -18,7 +18,9 @@ export async function switchOrStay(
     await switchToNext(workload)
     return true
   } catch (error) {
-    if (!(error instanceof CommandFailed) || revision === undefined) throw error
+    // Where only its client has ended, snapd may go on: etcd stays disabled, or snapd would start it with the configuration of before.
+    const said = error instanceof CommandFailed && error.exitCode !== undefined
+    if (!said || revision === undefined) throw error
     await discardUnusable(workload, revision, error, now)
     await forgetBegun(workload)
     return false

@@ -54,6 +54,13 @@ test('what snapd does not install lies ready no more, and no start of it is on r
   })
 })
 
+test('a client of snapd that was killed says nothing of what lies ready', async () => {
+  machine.add('snap', 'case "$1" in install) kill -KILL $$;; esac')
+  const workload = workloadIn(folder)
+  await assert.rejects(switchOrStay(workload, loading, 7), { name: 'CommandFailed' })
+  assert.equal((await readSnapRelease('next', fetchedFolder(workload.paths)))?.revision, '181')
+})
+
 test('what snapd installs is in force', async () => {
   machine.add('snap', '')
   assert.equal(await switchOrStay(workloadIn(folder), loading, 7), true)
