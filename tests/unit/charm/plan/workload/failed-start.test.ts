@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import { kinds } from '../../observed-changes.ts'
-import { atRest, binaries, loadedBy, newer, on, resumed } from './at-rest.ts'
+import { atRest, binaries, loadedBy, newer, on, patched, resumed } from './at-rest.ts'
 
 describe('a start that came to nothing', () => {
   const before = atRest()
@@ -38,7 +38,7 @@ describe('a start that came to nothing', () => {
   it('is held back on the way back already, and told to nobody before etcd serves again', () => {
     const refuses = { release: 'new', words: 'invalid downgrade', at: 2 }
     const begun = { loading: loadedBy(before), before: '0', at: 2, refuses }
-    const ready = { ...resumed(on(atRest(), { prepared: newer })), etcd: { kind: 'unasked' } } as const
+    const ready = { ...resumed(on(atRest(), { prepared: patched })), etcd: { kind: 'unasked' } } as const
     for (const service of ['failed', 'inactive'] as const) {
       const back = on(ready, { service, workload: binaries }, { begun })
       const { steps, writes, conditions } = decide(back)
