@@ -1,10 +1,11 @@
-// Whose access ends although they still ask for it: those that the operator has revoked, and those whose relation has been suspended
-// for too long. Juju shows no difference between a relation that is suspended and one that the other side keeps from ending
+// Whose access ends although they still ask for it: those that the operator has revoked, those that have every key and may not any more, and
+// those whose relation has been suspended for too long. Juju shows no difference between a relation that is suspended and one that the other side keeps from ending
 // (docs/adr/0025-end-of-access.md): so it must not depend on the one who loses it.
 
 import type { Ledger, LedgerEntry, RequestKey, Suspension } from '../../../interfaces/ledger.ts'
 import { isOperators } from '../../../interfaces/operator-client.ts'
 import type { Observed } from '../../observed.ts'
+import { prefixIsNotEmpty } from './guards.ts'
 import { turnAway } from './turn-away.ts'
 
 /** So long after its access has ended nothing is kept of a relation of which Juju never tells whether it was removed. */
@@ -92,7 +93,10 @@ function relationsOf({ entries }: Ledger, name: string): readonly number[] {
   )
 }
 
-/** The entry as it is, or refused where its access has ended. */
+/**
+ * The entry as it is, or refused where its access has ended. That is asked of every client, whatever it offers now and whether or not its
+ * relation was looked at: no requirer keeps every key by a secret that can't be read.
+ */
 export function endAccessOf(
   key: RequestKey,
   entry: LedgerEntry,
@@ -103,6 +107,8 @@ export function endAccessOf(
   const { commonName } = entry.leaf
   if (revoked.get(key.relation)?.includes(commonName.toLowerCase()))
     return turnAway(entry, { code: 'access-revoked', detail: commonName })
+  if (!prefixIsNotEmpty.holds(entry.prefix, observed.config.inForce['allow-full-keyspace']))
+    return turnAway(entry, { code: 'full-keyspace-refused', detail: '' })
   const suspension = suspensions.get(key.relation)
   if (suspension && endOfSuspension(suspension, observed) <= observed.now)
     return turnAway(entry, { code: 'relation-suspended', detail: commonName })

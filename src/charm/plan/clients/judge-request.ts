@@ -135,6 +135,8 @@ function isPaced(of: Case, leaf: Leaf): of is Case & { readonly previous: Accept
   const { key, previous, rules } = of
   // An operator's is another only where its certificate has ended.
   if (previous?.state !== 'accepted' || isOperators(key) || !rules.paced.has(key.relation)) return false
+  // Every key, which the operator no longer gives, is given up at once.
+  if (!prefixIsNotEmpty.holds(previous.prefix, rules.allowFullKeyspace)) return false
   return takesRestart(previous, leaf.fingerprint) || !covers(of.request.asked.prefix, previous.prefix)
 }
 

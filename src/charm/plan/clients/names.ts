@@ -3,6 +3,7 @@
 
 import type { Departure, Ledger } from '../../../interfaces/ledger.ts'
 import { isOperators } from '../../../interfaces/operator-client.ts'
+import { prefixIsNotEmpty } from './guards.ts'
 import { nameIsOurs } from './naming-guards.ts'
 import type { AccessSeen, Observed } from '../../observed.ts'
 import { isOwnLoss } from '../trust/pace.ts'
@@ -27,7 +28,7 @@ export function namesDeparted(
   before: Ledger,
   after: Ledger,
   observed: Observed,
-  { paced }: Pick<Rules, 'paced'>,
+  { allowFullKeyspace, paced }: Pick<Rules, 'allowFullKeyspace' | 'paced'>,
 ): Map<string, Departure> {
   const owned = new Set(ownedNames(after))
   const number = nextDeparture(before, observed)
@@ -38,7 +39,9 @@ export function namesDeparted(
     const { relation } = key
     const ownWill =
       !isOperators(key) && !observed.clients.gone.has(relation) && isOwnLoss(after.entries.get(name)?.entry)
-    const gathered = ownWill && paced.has(relation) && { gathered: true }
+    // Of every key, which the operator no longer gives, no stream goes on for long.
+    const mayWait = ownWill && prefixIsNotEmpty.holds(prefix, allowFullKeyspace)
+    const gathered = mayWait && paced.has(relation) && { gathered: true }
     departed.set(leaf.commonName, { number, relation, prefix, ...gathered })
   }
   if (departed.size === 0) return departed
