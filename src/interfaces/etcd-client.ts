@@ -23,6 +23,8 @@ export interface ClientRequest {
   readonly echo: Readonly<Record<string, unknown>>
   /** Only an operator asks so; the contract has no word for it. */
   readonly readOnly?: boolean
+  /** Why this request of a list can't be read; the others can. Nothing else of it counts. */
+  readonly malformed?: string
 }
 
 export type ClientRequests =
@@ -44,7 +46,10 @@ const v1Request = z.looseObject({
   'secret-mtls': text,
   'mtls-cert': text,
 })
-const v1Requests = z.array(v1Request)
+const v1Requests = z.array(z.unknown())
+const textOrNone = z.catch(text, null)
+/** What is known by its name of a request that can't be read. */
+const namedRequest = z.object({ resource: textOrNone, 'request-id': textOrNone, salt: textOrNone })
 
 /** What one relation may ask for: each request costs a user, a place in the truststore and a look at its certificate. */
 export const mostRequests = 100
@@ -87,39 +92,55 @@ function parseV1(databag: Readonly<Record<string, string>>): ClientRequests {
   if (!rows) return malformed('`requests` is no JSON list of requests')
   if (rows.length === 0) return { kind: 'none', protocol: 'v1' }
   const requests = rows.slice(0, mostRequests).map(parseV1Request)
-  if (requests.some(({ request }) => !/^[A-Za-z0-9_-]{1,64}$/.test(request)))
-    return malformed('a request-id is not 1 to 64 letters, digits, dashes or _')
   if (new Set(requests.map(({ request }) => request)).size !== requests.length)
     return malformed('two requests share one id')
-  if (requests.some(({ echo }) => !fits(echo)))
-    return malformed(`a request is longer than ${longestRequest} or too deep`)
   const excess = rows.length - requests.length
   return { kind: 'requests', protocol: 'v1', requests, ...(excess > 0 && { excess }) }
 }
 
-/** Printing what is nested thousands deep overflows the stack. */
-function fits(echo: ClientRequest['echo']): boolean {
+/** In ASCII; the prefix, which may be in any script, by the bytes that were sent. Printing what is nested thousands deep overflows the stack. */
+function fits({ resource, ...others }: ClientRequest['echo']): boolean {
   try {
-    return printJsonText(echo).length <= longestRequest
+    const prefix = typeof resource === 'string' ? Buffer.byteLength(resource) : 0
+    return printJsonText({ ...others, resource: '' }).length + prefix <= longestRequest
   } catch {
     return false
   }
 }
 
-function parseV1Request(row: z.infer<typeof v1Request>): ClientRequest {
-  const { resource, salt, 'secret-mtls': secret, 'mtls-cert': certificate } = row
+function parseV1Request(row: unknown, at: number): ClientRequest {
+  const read = v1Request.safeParse(row)
+  if (!read.success) return malformedRequest(row, at, 'a request is no object, or what it says is no text')
+  const { resource, salt, 'secret-mtls': secret, 'mtls-cert': certificate } = read.data
   // The library leaves the id null for a request that charm code added later; it is what the hash would have been.
-  const request = row['request-id'] || computeRequestId(resource ?? '', salt ?? '')
-  const kept = Object.entries({ ...row, 'request-id': request }).filter(
+  const request = read.data['request-id'] || computeRequestId(resource ?? '', salt ?? '')
+  if (!isRequestId(request))
+    return malformedRequest(row, at, 'a request-id is not 1 to 64 letters, digits, dashes or _')
+  const kept = Object.entries({ ...read.data, 'request-id': request }).filter(
     ([name, value]) => value !== null && value !== undefined && name !== 'mtls-cert',
   )
+  const echo = Object.fromEntries(kept)
+  if (!fits(echo)) return malformedRequest(row, at, `a request is longer than ${longestRequest} or too deep`)
   return {
     request,
     prefix: resource ?? '',
     ...(secret && { secret }),
     ...(certificate && { certificate }),
-    echo: Object.fromEntries(kept),
+    echo,
   }
+}
+
+/** By its own id, so that it is told from the others, or by its place in the list where it has none. */
+function malformedRequest(row: unknown, at: number, malformed: string): ClientRequest {
+  const { resource, salt, 'request-id': named } = namedRequest.safeParse(row).data ?? {}
+  const id = named || (typeof resource === 'string' && computeRequestId(resource, salt ?? ''))
+  const request = id && isRequestId(id) ? id : `row-${at + 1}`
+  const echo = { ...(resource && { resource }), ...(salt && { salt }), 'request-id': request }
+  return { request, prefix: '', echo: fits(echo) ? echo : { 'request-id': request }, malformed }
+}
+
+function isRequestId(text: string): boolean {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(text)
 }
 
 /** A v1 request's id: the first 16 hexadecimal digits of SHA-256 of `<resource>:<salt>`. */

@@ -10,6 +10,7 @@ import type { Charm } from '../charm.ts'
 import { clientsInFocus, type Look } from './clients-in-focus.ts'
 import { type Fate, fateOfUnseen, observeCrossModel } from './cross-model.ts'
 import { observeGiven } from './given.ts'
+import { malformedOffer } from '../plan/clients/clients-seen.ts'
 import type { ClientsSeen, CrossModelSeen, RelationSeen } from '../observed.ts'
 import type { Rules } from '../plan/clients/judge-request.ts'
 import { nextInLine } from '../plan/clients/next-in-line.ts'
@@ -89,6 +90,7 @@ async function observeRelation(charm: Charm, relation: RelationId, look: Look): 
     return { relation: { kind: 'silent', application, protocol: parsed.protocol }, crossModel }
   if (parsed.kind === 'malformed') return { relation: { ...parsed, application }, crossModel }
   const requests = await aFewAtATime(parsed.requests, async (asked) => {
+    if (asked.malformed !== undefined) return { asked, certificate: malformedOffer(asked.malformed) }
     const encrypted = crossModel && asked.secret === undefined
     const certificate = encrypted
       ? await readEncryptedOffer(charm, relation, asked, crossModel, ledger)

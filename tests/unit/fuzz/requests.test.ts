@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { decide } from '../../../src/charm/decide.ts'
 import type { RelationSeen, RequestSeen } from '../../../src/charm/observed.ts'
+import { malformedOffer } from '../../../src/charm/plan/clients/clients-seen.ts'
 import { refusals } from '../../../src/charm/plan/clients/refusals.ts'
 import { printAnswer } from '../../../src/interfaces/etcd-client-answer.ts'
 import { openCertificate } from '../../../src/interfaces/etcd-client-encryption.ts'
@@ -80,7 +81,10 @@ function seenOf(
   if (parsed.kind === 'malformed') return { ...parsed, application }
   const rows = parsed.requests.map((asked, at) => ({
     asked,
-    certificate: certificates[at % certificates.length] ?? ({ kind: 'missing' } as const),
+    certificate:
+      asked.malformed === undefined
+        ? (certificates[at % certificates.length] ?? ({ kind: 'missing' } as const))
+        : malformedOffer(asked.malformed),
   }))
   return { ...parsed, application, requests: rows }
 }

@@ -62,10 +62,6 @@ describe('v1 requests', () => {
     ['text that is no JSON', { version: 'v1', requests: '[' }],
     ['JSON that is no list', { version: 'v1', requests: '{}' }],
     ['two rows with one id', { version: 'v1', requests: JSON.stringify([row, row]) }],
-    [
-      'an id that no databag key can hold',
-      { version: 'v1', requests: JSON.stringify([{ ...row, 'request-id': 'a=b.c' }]) },
-    ],
     ['a protocol from the future', { version: 'v9', requests: '[]' }],
   ] as const) {
     it(`are malformed, with words for their author, when they are ${title}`, () => {
@@ -73,6 +69,36 @@ describe('v1 requests', () => {
       assert.ok(parsed.kind === 'malformed' && parsed.detail.length > 10)
     })
   }
+
+  for (const [title, odd, id] of [
+    ['an id that no databag key can hold', { ...row, 'request-id': 'a=b.c' }, 'row-2'],
+    ['no object', 7, 'row-2'],
+    ['a number for a secret, and an id', { ...row, 'request-id': 'b', 'secret-mtls': 5 }, 'b'],
+    [
+      'a number for a secret, and no id',
+      { ...row, 'secret-mtls': 5 },
+      computeRequestId(row.resource, row.salt),
+    ],
+    ['a list for a prefix', { resource: [], salt: 's' }, 'row-2'],
+    ['a prefix of a megabyte', { ...row, 'request-id': 'long', resource: '/'.repeat(900_000) }, 'long'],
+  ] as const)
+    it(`are read one by one: one with ${title} can't be, and the others can`, () => {
+      const good = { ...row, 'request-id': 'good' }
+      const parsed = parseClientRequests({ version: 'v1', requests: JSON.stringify([good, odd]) })
+      assert.ok(parsed.kind === 'requests')
+      const [first, second] = parsed.requests
+      assert.deepEqual([first?.request, first?.malformed, first?.prefix], ['good', undefined, '/test/'])
+      assert.equal(second?.request, id)
+      assert.ok((second.malformed ?? '').length > 10)
+      assert.ok(JSON.stringify(second).length < 500)
+    })
+
+  it('have a prefix of 512 bytes in any script', () => {
+    const resource = `/${'用'.repeat(170)}/`
+    const parsed = parseClientRequests({ version: 'v1', requests: JSON.stringify([{ ...row, resource }]) })
+    assert.ok(parsed.kind === 'requests')
+    assert.deepEqual([parsed.requests[0]?.prefix, parsed.requests[0]?.malformed], [resource, undefined])
+  })
 
   it('never throw, whatever a remote application writes', () => {
     const databag = fc.dictionary(
@@ -162,8 +188,12 @@ describe('v1 requests without measure', () => {
     assert.ok(fewer.kind === 'requests' && fewer.excess === undefined)
   })
 
+  it('more than a megabyte: malformed as a whole', () => {
+    const parsed = read(`"${'x'.repeat(1_000_001)}"`)
+    assert.ok(parsed.kind === 'malformed' && parsed.detail.length < 100)
+  })
+
   for (const [title, requests] of [
-    ['more than a megabyte', `"${'x'.repeat(1_000_001)}"`],
     ['a request of more than 4 kB', rows(1, { more: 'x'.repeat(4_096) })],
     ['a request of more than 1 kB', rows(1, { more: 'x'.repeat(1_024) })],
     ['a request of more than 1 kB of ASCII', rows(1, { more: '用'.repeat(200) })],
@@ -174,7 +204,7 @@ describe('v1 requests without measure', () => {
   ] as const)
     it(`${title}: malformed, in words`, () => {
       const parsed = read(requests)
-      assert.ok(parsed.kind === 'malformed')
-      assert.ok(parsed.detail.length < 100)
+      const malformed = parsed.kind === 'requests' ? parsed.requests[0]?.malformed : undefined
+      assert.ok(malformed !== undefined && malformed.length < 100)
     })
 })

@@ -90,6 +90,11 @@ export type CertificateOffer =
       readonly secret: string | undefined
     }
 
+/** In the place of a certificate that nobody looks at, as the request can't be read. */
+export function malformedOffer(detail: string): CertificateOffer {
+  return { kind: 'refused', code: 'request-malformed', detail, secret: undefined }
+}
+
 /** What an operator asks for by an action about one client. */
 export type Order =
   | { readonly kind: 'revoke' | 'allow'; readonly commonName: string }

@@ -35,8 +35,10 @@ export function ownerOfSecret(ledger: Ledger, secret: string, except: RequestKey
 }
 
 /** What a request may take in the ledger: its certificate, a second one while it is renewed, and what is echoed. */
-function ledgerShare({ leaf, retiring }: AcceptedEntry): number {
-  return leaf.pem.length + Math.max(leaf.pem.length, retiring?.pem.length ?? 0) + 2_000
+function ledgerShare({ leaf, prefix, retiring }: AcceptedEntry): number {
+  // It is kept twice, and what is no ASCII takes six characters for each.
+  const escaped = Buffer.byteLength(prefix) === prefix.length ? 0 : 2 * 6 * prefix.length
+  return leaf.pem.length + Math.max(leaf.pem.length, retiring?.pem.length ?? 0) + escaped + 2_000
 }
 
 /** Juju takes 16 MiB for all that an application shares with its units; and one relation, 1/24 of what is left for clients. */

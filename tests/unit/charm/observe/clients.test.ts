@@ -97,3 +97,28 @@ test('who leads no more is told so, and takes no refusal for one of the relation
   const observed = observeClients(openCharm('upgrade-charm'), { ledger, sweep: true }, noRules)
   await assert.rejects(observed, NotLeader)
 })
+
+test('of a request that can’t be read no secret is asked for, and the others of its list are looked at', async () => {
+  const named = { resource: '/a/', 'secret-mtls': 'secret:c000000000000000000g' }
+  const requests = JSON.stringify([
+    { ...named, 'request-id': 'good' },
+    { ...named, 'request-id': '../0' },
+  ])
+  machine.add('relation-get', `echo '${JSON.stringify({ version: 'v1', requests })}'`)
+  const about = { JUJU_RELATION: 'etcd-client', JUJU_RELATION_ID: 'etcd-client:4', JUJU_REMOTE_APP: 'web' }
+  const charm = openCharm('etcd-client-relation-changed', about)
+  const seen = await observeClients(charm, { ledger: ledgerOf([]), sweep: false }, noRules)
+  const relation = seen.relations.get(4)
+  assert.ok(relation?.kind === 'requests')
+  assert.deepEqual(
+    relation.requests.map(({ asked, certificate }) => [
+      asked.request,
+      certificate.kind,
+      'code' in certificate && certificate.code,
+    ]),
+    [
+      ['good', 'unreadable', 'secret-denied'],
+      ['row-2', 'refused', 'request-malformed'],
+    ],
+  )
+})

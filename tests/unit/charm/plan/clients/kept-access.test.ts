@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { CertificateOffer, Observed, RelationSeen } from '../../../../../src/charm/observed.ts'
+import { malformedOffer } from '../../../../../src/charm/plan/clients/clients-seen.ts'
 import { nextLedger } from '../../../../../src/charm/plan/clients/ledger.ts'
 import { relationsToSweep } from '../../../../../src/charm/plan/clients/relations-to-sweep.ts'
 import { type AcceptedEntry, ledgerKey } from '../../../../../src/interfaces/ledger.ts'
@@ -157,6 +158,31 @@ describe('a clock that is years ahead', () => {
     const ledger = back.peers?.ledger ?? assert.fail()
     assert.deepEqual(relationsToSweep(ledger, ids, { byTurns: true, now }), ids)
     assert.ok([...nextLedger(back).entries.values()].every(({ entry }) => entry.state === 'accepted'))
+  })
+})
+
+describe('a list of requests with one that can’t be read', () => {
+  it('ends the access of that one, and of no other', () => {
+    const rows = ['one', 'two'].map(
+      (name) => [relationKey(5, name), served(name, { protocol: 'v1', secret: undefined })] as const,
+    )
+    const [one, two] = ['one', 'two'].map((request) => ({ request, prefix: `/${request}/`, echo: {} }))
+    assert.ok(one && two)
+    const requests = [
+      { asked: one, certificate: { kind: 'leaf', leaf: leaf('one'), secret: undefined } as const },
+      { asked: two, certificate: malformedOffer('too deep') },
+    ]
+    const seen: RelationSeen = { kind: 'requests', application: 'web', protocol: 'v1', requests }
+    const known = { one: access('one'), two: access('two') }
+    const observed = withClients(running(withLedger(settled(), rows), known), {
+      relations: new Map([[5, seen]]),
+      members: new Map([[5, 1]]),
+    })
+    const verdicts = [...nextLedger(observed).entries.values()].map(({ entry }) =>
+      entry.state === 'refused' ? entry.code : entry.state,
+    )
+    assert.deepEqual(verdicts, ['accepted', 'request-malformed'])
+    assert.deepEqual(codesOf(observed), [5003])
   })
 })
 
