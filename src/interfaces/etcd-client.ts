@@ -60,12 +60,13 @@ const longestRequest = 1_024
 /** Reads a requirer's application databag. v0 values are raw text: a prefix `123` or `null` is that very prefix. */
 export function parseClientRequests(databag: Readonly<Record<string, string>>): ClientRequests {
   const version = databag.version
-  if (version === undefined || version === '') return parseV0(databag)
+  // The library takes a version that is not there for v0, and v0 for itself.
+  if (version === undefined || version === '' || version === 'v0') return parseV0(databag)
   if (version === 'v1') return parseV1(databag)
   return {
     kind: 'malformed',
     protocol: 'v1',
-    detail: 'its protocol version is neither v1 nor absent',
+    detail: 'its protocol version is neither v0 nor v1 nor absent',
   }
 }
 

@@ -21,6 +21,12 @@ describe('a v0 request', () => {
     assert.deepEqual(parseClientRequests({ version: 'v1', requests: '[]' }), { kind: 'none', protocol: 'v1' })
   })
 
+  it('is the same where the requirer says its version', () => {
+    const databag = { prefix: '/test/', 'secret-mtls': 'secret:c' }
+    assert.deepEqual(parseClientRequests({ ...databag, version: 'v0' }), parseClientRequests(databag))
+    assert.equal(parseClientRequests({ ...databag, version: 'v0' }).kind, 'requests')
+  })
+
   it('is there, without a certificate, as soon as the requirer says that it wants something', () => {
     const parsed = parseClientRequests({ 'requested-secrets': '["username"]' })
     assert.equal(parsed.kind, 'requests')
