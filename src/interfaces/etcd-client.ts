@@ -21,6 +21,8 @@ export interface ClientRequest {
   readonly certificate?: string
   /** What a v1 requirer must find under `data`. */
   readonly echo: Readonly<Record<string, unknown>>
+  /** It names no range at all; one that is empty and named is every key. */
+  readonly unnamed?: true
   /** Only an operator asks so; the contract has no word for it. */
   readonly readOnly?: boolean
   /** Why this request of a list can't be read; the others can. Nothing else of it counts. */
@@ -41,6 +43,7 @@ export type ClientRequests =
 const text = z.optional(z.nullable(z.string()))
 const v1Request = z.looseObject({
   resource: text,
+  prefix: text,
   'request-id': text,
   salt: text,
   'secret-mtls': text,
@@ -49,7 +52,12 @@ const v1Request = z.looseObject({
 const v1Requests = z.array(z.unknown())
 const textOrNone = z.catch(text, null)
 /** What is known by its name of a request that can't be read. */
-const namedRequest = z.object({ resource: textOrNone, 'request-id': textOrNone, salt: textOrNone })
+const namedRequest = z.object({
+  resource: textOrNone,
+  prefix: textOrNone,
+  'request-id': textOrNone,
+  salt: textOrNone,
+})
 
 /** What one relation may ask for: each request costs a user, a place in the truststore and a look at its certificate. */
 export const mostRequests = 100
@@ -100,10 +108,11 @@ function parseV1(databag: Readonly<Record<string, string>>): ClientRequests {
 }
 
 /** In ASCII; the prefix, which may be in any script, by the bytes that were sent. Printing what is nested thousands deep overflows the stack. */
-function fits({ resource, ...others }: ClientRequest['echo']): boolean {
+function fits({ resource = '', prefix = '', ...others }: ClientRequest['echo']): boolean {
+  const bytes = (value: unknown): number => (typeof value === 'string' ? Buffer.byteLength(value) : 0)
   try {
-    const prefix = typeof resource === 'string' ? Buffer.byteLength(resource) : 0
-    return printJsonText({ ...others, resource: '' }).length + prefix <= longestRequest
+    const named = { ...others, resource: '', prefix: '' }
+    return printJsonText(named).length + bytes(resource) + bytes(prefix) <= longestRequest
   } catch {
     return false
   }
@@ -112,7 +121,9 @@ function fits({ resource, ...others }: ClientRequest['echo']): boolean {
 function parseV1Request(row: unknown, at: number): ClientRequest {
   const read = v1Request.safeParse(row)
   if (!read.success) return malformedRequest(row, at, 'a request is no object, or what it says is no text')
-  const { resource, salt, 'secret-mtls': secret, 'mtls-cert': certificate } = read.data
+  const { salt, 'secret-mtls': secret, 'mtls-cert': certificate } = read.data
+  // The library takes either name.
+  const resource = read.data.resource ?? read.data.prefix
   // The library leaves the id null for a request that charm code added later; it is what the hash would have been.
   const request = read.data['request-id'] || computeRequestId(resource ?? '', salt ?? '')
   if (!isRequestId(request))
@@ -125,6 +136,7 @@ function parseV1Request(row: unknown, at: number): ClientRequest {
   return {
     request,
     prefix: resource ?? '',
+    ...(typeof resource !== 'string' && { unnamed: true }),
     ...(secret && { secret }),
     ...(certificate && { certificate }),
     echo,
@@ -133,8 +145,9 @@ function parseV1Request(row: unknown, at: number): ClientRequest {
 
 /** By its own id, so that it is told from the others, or by its place in the list where it has none. */
 function malformedRequest(row: unknown, at: number, malformed: string): ClientRequest {
-  const { resource, salt, 'request-id': named } = namedRequest.safeParse(row).data ?? {}
-  const id = named || (typeof resource === 'string' && computeRequestId(resource, salt ?? ''))
+  const { resource, prefix, salt, 'request-id': named } = namedRequest.safeParse(row).data ?? {}
+  const range = resource ?? prefix
+  const id = named || (typeof range === 'string' && computeRequestId(range, salt ?? ''))
   const request = id && isRequestId(id) ? id : `row-${at + 1}`
   const echo = { ...(resource && { resource }), ...(salt && { salt }), 'request-id': request }
   return { request, prefix: '', echo: fits(echo) ? echo : { 'request-id': request }, malformed }

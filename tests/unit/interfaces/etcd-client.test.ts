@@ -99,6 +99,21 @@ describe('v1 requests', () => {
       assert.ok(JSON.stringify(second).length < 500)
     })
 
+  for (const [title, range, prefix, unnamed] of [
+    ['by the name of v0', { prefix: '/other/' }, '/other/', undefined],
+    ['by that name beside a null', { resource: null, prefix: '/other/' }, '/other/', undefined],
+    ['empty, which is every key', { resource: '' }, '', undefined],
+    ['not at all', {}, '', true],
+    ['by a null, which is not at all', { resource: null }, '', true],
+  ] as const)
+    it(`name their range ${title}`, () => {
+      const { resource: _usual, ...others } = row
+      const requests = JSON.stringify([{ ...others, ...range }])
+      const parsed = parseClientRequests({ version: 'v1', requests })
+      assert.ok(parsed.kind === 'requests')
+      assert.deepEqual([parsed.requests[0]?.prefix, parsed.requests[0]?.unnamed], [prefix, unnamed])
+    })
+
   it('have a prefix of 512 bytes in any script', () => {
     const resource = `/${'用'.repeat(170)}/`
     const parsed = parseClientRequests({ version: 'v1', requests: JSON.stringify([{ ...row, resource }]) })

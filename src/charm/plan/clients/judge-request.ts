@@ -85,10 +85,10 @@ function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntr
   if (isExpired(leaf, of.rules.now) && acceptedBefore(of, leaf)?.leaf.fingerprint !== leaf.fingerprint)
     return refuse(of, 'certificate-expired', `it ended ${new Date(leaf.notAfter).toISOString()}`, secret)
   if (!reservedCommonName.holds(leaf)) return refuse(of, 'common-name-reserved', leaf.commonName, secret)
-  // In v0 a prefix that is not there yet looks the same as an empty one.
-  const wholeKeySpace = of.protocol === 'v1' && of.rules.allowFullKeyspace
-  if (!prefixIsNotEmpty.holds(request.asked.prefix, wholeKeySpace))
-    return refuse(of, of.protocol === 'v1' ? 'full-keyspace-refused' : 'prefix-missing', '', secret)
+  // In v0 a prefix that is not there yet looks the same as an empty one; in v1 only one that is named is every key.
+  const named = of.protocol === 'v1' && !request.asked.unnamed
+  if (!prefixIsNotEmpty.holds(request.asked.prefix, named && of.rules.allowFullKeyspace))
+    return refuse(of, named ? 'full-keyspace-refused' : 'prefix-missing', '', secret)
   if (!prefixIsPlain.holds(request.asked.prefix)) return refuse(of, 'prefix-invalid', '', secret)
   const unloadable = of.rules.unloadable.get(shortFingerprint(leaf))
   if (unloadable !== undefined) return refuse(of, 'certificate-unloadable', unloadable, secret)

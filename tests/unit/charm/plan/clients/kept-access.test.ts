@@ -3,55 +3,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
-import type { CertificateOffer, Observed, RelationSeen } from '../../../../../src/charm/observed.ts'
+import type { Observed, RelationSeen } from '../../../../../src/charm/observed.ts'
 import { malformedOffer } from '../../../../../src/charm/plan/clients/clients-seen.ts'
 import { nextLedger } from '../../../../../src/charm/plan/clients/ledger.ts'
 import { relationsToSweep } from '../../../../../src/charm/plan/clients/relations-to-sweep.ts'
-import { type AcceptedEntry, ledgerKey } from '../../../../../src/interfaces/ledger.ts'
-import { accepted, access, leaf, now, relationKey, settled } from '../../observation.ts'
+import { access, leaf, now, relationKey, settled } from '../../observation.ts'
 import { kinds, running, withClients, withLedger } from '../../observed-changes.ts'
+import { asks, codesOf, entryOf, mine, offers, ofTime, secret, served } from './served-client.ts'
 
 const years = 3 * 365 * 24 * 60 * 60 * 1000
-const secret = 'c000000000000000000g'
-const mine = 'c000000000000000001g'
-
-function asks(name: string, certificate: CertificateOffer): RelationSeen {
-  const asked = { request: '', prefix: `/${name}/`, echo: {} }
-  return { kind: 'requests', application: 'web', protocol: 'v0', requests: [{ asked, certificate }] }
-}
-
-function served(name: string, more: Partial<AcceptedEntry> = {}) {
-  return accepted(name, { served: true, answeredAs: name, secret: mine, ...more })
-}
-
-/** The leader looks at a client that is served, and that offers this now. */
-function offers(certificate: CertificateOffer, more: Partial<AcceptedEntry> = {}): Observed {
-  const rows = [
-    [relationKey(5), served('alice', more)],
-    [relationKey(6), served('bob', { secret })],
-  ] as const
-  const known = { alice: access('alice'), bob: access('bob') }
-  return withClients(running(withLedger(settled(), rows), known), {
-    relations: new Map([[5, asks('alice', certificate)]]),
-    members: new Map([[5, 1]]),
-  })
-}
-
-function entryOf(observed: Observed) {
-  return nextLedger(observed).entries.get(ledgerKey(relationKey(5)))?.entry
-}
-
-function codesOf(observed: Observed): readonly number[] {
-  return decide(observed).writes.flatMap((write) =>
-    write.kind === 'answer/publish' && write.answer.relation === 5
-      ? write.answer.statuses.map(({ code }) => code)
-      : [],
-  )
-}
-
-const ofTime = (code: string, named = 'c000000000000000002g') =>
-  ({ kind: 'refused', code, detail: 'it begins later', secret: named }) as const
-
 describe('a client that is served and renews', () => {
   it('with a certificate that is not valid yet keeps what it has, and is told', () => {
     const observed = offers(ofTime('certificate-not-yet-valid'))
@@ -183,60 +143,5 @@ describe('a list of requests with one that can’t be read', () => {
     )
     assert.deepEqual(verdicts, ['accepted', 'request-malformed'])
     assert.deepEqual(codesOf(observed), [5003])
-  })
-})
-
-describe('a client that has every key while the operator takes that back', () => {
-  const every = { protocol: 'v1', prefix: '', pending: { code: 'secret-not-found', detail: '' } } as const
-  const allowing = (observed: Observed, allowed: boolean): Observed => {
-    const inForce = { ...observed.config.inForce, 'allow-full-keyspace': allowed }
-    return { ...observed, config: { ...observed.config, inForce } }
-  }
-  const asksForAll = (certificate: CertificateOffer, prefix = ''): RelationSeen => {
-    const requests = [{ asked: { request: '', prefix, echo: {} }, certificate }]
-    return { kind: 'requests', application: 'web', protocol: 'v1', requests }
-  }
-  const seen: Readonly<Record<string, Partial<Observed['clients']>>> = {
-    'names a secret that does not exist': {
-      relations: new Map([
-        [5, asksForAll({ kind: 'unreadable', code: 'secret-not-found', detail: '', secret: undefined })],
-      ]),
-    },
-    'revokes the grant': {
-      relations: new Map([
-        [5, asksForAll({ kind: 'unreadable', code: 'secret-denied', detail: '', secret: mine })],
-      ]),
-    },
-    'offers a certificate that begins years ahead': {
-      relations: new Map([[5, asksForAll(ofTime('certificate-not-yet-valid'))]]),
-    },
-    'offers one that can’t be tried': {
-      relations: new Map([[5, asksForAll({ kind: 'untried', why: 'no etcdctl', secret: mine })]]),
-    },
-    'has its relation suspended': { relations: new Map(), suspended: new Set([5]) },
-    'has a relation that Juju refuses in this hook': { relations: new Map(), refused: new Set([5]) },
-  }
-  for (const [title, clients] of Object.entries(seen))
-    it(`and ${title}: loses it all, and keeps it where the operator still gives it`, () => {
-      const observed = withClients(offers({ kind: 'missing' }, every), clients)
-      const entry = entryOf(allowing(observed, false))
-      assert.deepEqual(entry?.state === 'refused' && entry.code, 'full-keyspace-refused')
-      assert.ok(kinds(decide(allowing(observed, false)).steps).includes('user/delete'))
-      assert.equal(entryOf(allowing(observed, true))?.state, 'accepted')
-    })
-
-  it('and asks for a prefix now gives up the rest at once, though members have just been rolled', () => {
-    const next = { kind: 'leaf', leaf: leaf('alice'), secret: mine } as const
-    const relations = new Map([[5, asksForAll(next, '/alice/')]])
-    const rows = [[relationKey(5), served('alice', every)]] as const
-    const observed = withClients(withLedger(offers(next, every), rows, { renewed: now - 1 }), { relations })
-    const entry = entryOf(observed)
-    assert.deepEqual(entry?.state === 'refused' && [entry.code, entry.wants], [
-      'common-name-leaving',
-      'alice',
-    ])
-    assert.equal(nextLedger(observed).departed.get('alice')?.gathered, undefined)
-    const waits = entryOf(allowing(observed, true))
-    assert.ok(waits?.state === 'accepted' && waits.waits?.turn)
   })
 })
