@@ -28,7 +28,7 @@ import { isOperators } from '../../../interfaces/operator-client.ts'
 import type { CertificateOffer } from '../../observed.ts'
 import type { Case } from './case.ts'
 import { takesRestart } from '../trust/pace.ts'
-import { entryBytes, leafBytes, mostBytes } from '../trust/room.ts'
+import { entryBytes, leafBytes, mostBytes, mostBytesForNewcomers } from '../trust/room.ts'
 import { turnAway } from './turn-away.ts'
 
 export type { Case, Rules } from './case.ts'
@@ -122,12 +122,17 @@ function fits({ key, ledger, previous, rules: { authorities } }: Case, entry: Ac
 /** More than the truststore ever has: who waits for room in the ledger is not next in line when a place in there is free. */
 const onlyInSweeps = mostBytes + 1
 
-/** Whoever is in stays in by the old certificate, with whatever else the request asks for. */
+/**
+ * Whoever is in stays in by the old certificate, with whatever else the request asks for; under another name as it was, and that one
+ * comes in the place of the old one once there is room for it as for a newcomer.
+ */
 function waitForRoom(of: Case, { leaf, secret }: AcceptedEntry, code: string, bytes: number): LedgerEntry {
-  const before = acceptedBefore(of, leaf)
-  const since = of.previous?.waits?.since ?? of.rules.now
-  const waits = { since, bytes }
-  return before ? { ...accept(of, before.leaf, secret), waits } : { ...refuse(of, code, '', secret), waits }
+  const { previous } = of
+  const since = previous?.waits?.since ?? of.rules.now
+  if (previous?.state !== 'accepted') return { ...refuse(of, code, '', secret), waits: { since, bytes } }
+  if (acceptedBefore(of, leaf)) return { ...accept(of, previous.leaf, secret), waits: { since, bytes } }
+  const more = bytes - entryBytes(previous) + mostBytes - mostBytesForNewcomers
+  return { ...accept(of, previous.leaf, secret, previous.prefix), waits: { since, bytes: more } }
 }
 
 /** Whoever has no access by this request yet never waits. */

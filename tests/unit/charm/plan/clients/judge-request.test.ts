@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { RelationSeen } from '../../../../../src/charm/observed.ts'
 import { nextLedger } from '../../../../../src/charm/plan/clients/ledger.ts'
+import { nextInLine } from '../../../../../src/charm/plan/clients/next-in-line.ts'
 import { type Leaf, type Ledger, printLedger } from '../../../../../src/interfaces/ledger.ts'
-import { accepted, leaf, ledgerOf, relationKey, settled } from '../../observation.ts'
+import { accepted, leaf, ledgerOf, noRules, relationKey, settled } from '../../observation.ts'
 import { withClients, withLedger } from '../../observed-changes.ts'
 
 interface Ask {
@@ -108,6 +109,34 @@ describe('a relation that asks for much', () => {
     const served = [...ledger.entries.values()].filter(({ entry }) => entry.state === 'accepted')
     assert.equal(served.filter(({ key }) => key.relation === 5).length, 14)
     assert.equal(served.filter(({ key }) => key.relation === 6).length, 1)
+  })
+})
+
+describe('a client that asks by another name while the truststore is nearly full', () => {
+  const long = (name: string): Leaf => ({ ...leaf(name), subjectSize: 1_000 })
+  const had = accepted('alice', { protocol: 'v1', prefix: '/old/', served: true, answeredAs: 'alice' })
+  const others = (count: number) =>
+    Array.from(
+      { length: count },
+      (_, at) => [relationKey(10 + at, 'r0'), accepted(`c${at}`, { leaf: long(`c${at}`) })] as const,
+    )
+  const renames = { 5: asks([{ leaf: long('alice-2'), prefix: '/new/' }]) }
+
+  it('keeps what it has until there is room, and is told', () => {
+    const ledger = judge(renames, ledgerOf([[relationKey(5, 'r0'), had], ...others(59)]))
+    const entry = ledger.entries.get('client.5.r0')?.entry
+    assert.ok(entry?.state === 'accepted' && entry.served)
+    assert.deepEqual([entry.leaf, entry.prefix, entry.waits?.turn], [leaf('alice'), '/old/', undefined])
+    assert.ok(entry.waits)
+    const clients = { ...settled().clients, relations: new Map() }
+    assert.equal(nextInLine(ledger, clients, noRules), undefined)
+    const fewer = {
+      ...ledger,
+      entries: new Map([...ledger.entries].filter(([name]) => name !== 'client.10.r0')),
+    }
+    assert.equal(nextInLine(fewer, clients, noRules), 5)
+    const after = judge(renames, fewer).entries.get('client.5.r0')?.entry
+    assert.equal(after?.state === 'accepted' && after.leaf.commonName, 'alice-2')
   })
 })
 
