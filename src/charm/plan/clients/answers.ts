@@ -138,7 +138,8 @@ function responseTo(observed: Observed, { key, entry }: Row): readonly ResponseT
   if (entry.protocol === 'v1' && key.request === '') return []
   const ready = entry.state === 'accepted' && (entry.served || answeredAs === entry.leaf.commonName)
   // Who asked anew before it was ever answered may have no other certificate any more.
-  if (entry.waits && answeredAs === undefined) return []
+  const renews = entry.waits !== undefined || (entry.state === 'accepted' && entry.pending !== undefined)
+  if (renews && answeredAs === undefined) return []
   if (!ready && answeredAs === undefined) return []
   // Secrets can be granted only while the requirer has units (facts/juju.md, M6).
   if (answeredAs === undefined && (observed.clients.members.get(key.relation) ?? 0) === 0) return []

@@ -44,7 +44,8 @@ export function judgeRequest(of: Case): LedgerEntry {
       return refuse(of, certificate.code, certificate.detail, certificate.secret)
     case 'untried':
       // Who was accepted is served on by what was accepted; a later sweep tries again.
-      if (of.previous?.state === 'accepted') return of.previous
+      if (of.previous?.state === 'accepted')
+        return of.known ? of.previous : { ...of.previous, ...basics(of, of.previous.secret) }
       return refuse(of, 'certificate-untried', certificate.why, certificate.secret)
     case 'refused':
       if (of.previous?.state === 'accepted' && passesByTime(certificate.code, of.previous))

@@ -1,7 +1,8 @@
 // A requirer that takes back by itself what it had, a request or a fit certificate: its access ends at once, but it is good for no more
 // rolls of the members than one that renews (docs/adr/0021-renewals-are-gathered.md).
 
-import type { AcceptedEntry, Ledger, RequestKey } from '../../../interfaces/ledger.ts'
+import { theOthers } from '../../../interfaces/etcd-client.ts'
+import { type AcceptedEntry, type Ledger, ledgerKey, type RequestKey } from '../../../interfaces/ledger.ts'
 import type { Observed, RelationSeen, RequestSeen } from '../../observed.ts'
 import { isBusy } from '../trust/pace.ts'
 
@@ -14,18 +15,26 @@ export function isRestless(relation: number, seen: RelationSeen, { departed, ent
   return loses || [...departed.values()].some((one) => one.relation === relation)
 }
 
-/** What the same client had by an id that its relation does not ask with any more: a v1 request gets another one with another prefix. */
+/**
+ * What the same client had by an id that its relation does not ask with any more: a v1 request gets another one with another prefix. By what
+ * it offers it is known by its name; while that can't be read or is not valid yet, by being the only new one where only one ended.
+ */
 export function movedFrom(
   key: RequestKey,
   { certificate }: RequestSeen,
   seen: Extract<RelationSeen, { kind: 'requests' }>,
   { entries }: Ledger,
 ): AcceptedEntry | undefined {
-  if (certificate.kind !== 'leaf') return undefined
+  const { relation } = key
   const asked = new Set(seen.requests.map((row) => row.asked.request))
-  for (const { key: former, entry } of entries.values()) {
-    if (entry.state !== 'accepted' || former.relation !== key.relation || asked.has(former.request)) continue
-    if (entry.leaf.commonName !== certificate.leaf.commonName) continue
+  const ended = [...entries.values()].flatMap(({ key: former, entry }) =>
+    former.relation === relation && former.request !== theOthers && !asked.has(former.request) ? [entry] : [],
+  )
+  const news = [...asked].filter((request) => !entries.has(ledgerKey({ relation, request })))
+  const name = certificate.kind === 'leaf' ? certificate.leaf.commonName : undefined
+  const isOnlyOne = name === undefined && ended.length === 1 && news.length === 1
+  for (const entry of ended) {
+    if (entry.state !== 'accepted' || !(isOnlyOne || entry.leaf.commonName === name)) continue
     // By this one it was never answered.
     const { answeredAs: _former, ...moved } = entry
     return { ...moved, served: false }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
-import type { Observed, RelationSeen } from '../../../../../src/charm/observed.ts'
+import type { CertificateOffer, Observed, RelationSeen } from '../../../../../src/charm/observed.ts'
 import { malformedOffer } from '../../../../../src/charm/plan/clients/clients-seen.ts'
 import { nextLedger } from '../../../../../src/charm/plan/clients/ledger.ts'
 import { relationsToSweep } from '../../../../../src/charm/plan/clients/relations-to-sweep.ts'
@@ -119,6 +119,43 @@ describe('a clock that is years ahead', () => {
     assert.deepEqual(relationsToSweep(ledger, ids, { byTurns: true, now }), ids)
     assert.ok([...nextLedger(back).entries.values()].every(({ entry }) => entry.state === 'accepted'))
   })
+})
+
+describe('a client that is served and asks by another id', () => {
+  const asksBy = (ids: readonly string[], certificate: CertificateOffer): RelationSeen => {
+    const requests = ids.map((request) => ({
+      asked: { request, prefix: '/new/', echo: { request } },
+      certificate,
+    }))
+    return { kind: 'requests', application: 'web', protocol: 'v1', requests }
+  }
+  const after = (ids: readonly string[], certificate: CertificateOffer) => {
+    const relations = new Map([[5, asksBy(ids, certificate)]])
+    const observed = withClients(offers({ kind: 'missing' }), { relations })
+    const rows = [...nextLedger(observed).entries.values()].filter(({ key }) => key.relation === 5)
+    return { observed, rows: rows.map(({ key, entry }) => ({ id: key.request, entry })) }
+  }
+  for (const [title, certificate] of [
+    ['is not valid yet', ofTime('certificate-not-yet-valid')],
+    ['is not granted yet', { kind: 'unreadable', code: 'secret-denied', detail: '', secret: undefined }],
+    ['can’t be tried', { kind: 'untried', why: 'no etcdctl', secret: undefined }],
+  ] as const) {
+    it(`keeps what it has while the certificate ${title}, and is answered once it is taken`, () => {
+      const { observed, rows } = after(['next'], certificate)
+      const [{ id, entry } = assert.fail()] = rows
+      assert.ok(rows.length === 1 && entry.state === 'accepted')
+      assert.deepEqual(
+        [id, entry.leaf, entry.prefix, entry.protocol],
+        ['next', leaf('alice'), '/alice/', 'v1'],
+      )
+      assert.deepEqual([entry.echo, entry.answeredAs], [{ request: 'next' }, undefined])
+      assert.ok(!kinds(decide(observed).steps).includes('user/delete'))
+    })
+    it(`loses it where two requests are new and the certificate ${title}`, () => {
+      const { rows } = after(['next', 'other'], certificate)
+      assert.ok(rows.every(({ entry }) => entry.state === 'refused'))
+    })
+  }
 })
 
 describe('a list of requests with one that can’t be read', () => {
