@@ -1,12 +1,11 @@
 // A start with something new came to nothing: etcd goes back to all that it last served with, and what was new is not tried again
-// until something else is asked for. Where the machine failed it, nothing new is to blame, and a later hook tries the same again.
+// until something else is asked for. Where the machine failed it, nothing new is to blame, and the same is tried again some minutes later.
 
 import { gravestWords, machineLack } from '../../etcd/judge-log.ts'
 import { startService, stopService, whyKilled } from '../../machine/service.ts'
 import { readySwitch, switchToPrevious } from '../../machine/switch-release.ts'
 import { findWorkload, type Workload } from '../../machine/workload.ts'
 import type { Observed, Refused, RunSeen } from '../observed.ts'
-import { Waiting } from '../outcome.ts'
 import type { Step } from '../step.ts'
 import { readEnding } from '../observe/read-ending.ts'
 import { restoreProven } from './proven-files.ts'
@@ -26,11 +25,10 @@ export async function goBack(observed: Observed, step: Back): Promise<Outcome> {
     await forgetBegun(workload)
     return 'ended'
   }
-  const found = await findFault(workload, machine.run, log)
-  const refuses: Refused | undefined =
-    found.fault === 'new' ? { [step.part]: step.value, words: found.words, at: now } : undefined
+  const { ofMachine, words } = await findFault(workload, machine.run, log)
+  const refuses: Refused = { [step.part]: step.value, words, at: now, ofMachine }
   // On record before etcd is stopped: whoever dies on the way back goes on with it.
-  if (refuses && machine.run.begun) await noteBegun(workload, { ...machine.run.begun, refuses })
+  if (machine.run.begun) await noteBegun(workload, { ...machine.run.begun, refuses })
   await stopService(workload.service)
   if (step.part === 'release') {
     await readySwitch(workload)
@@ -41,23 +39,19 @@ export async function goBack(observed: Observed, step: Back): Promise<Outcome> {
   await beginStart(workload, step.to, now, { refuses })
   await startService(workload.service)
   const outcome = await awaitStart(machine.loaded)
-  if (outcome !== 'serves') return outcome
-  if (found.fault === 'machine')
-    throw new Waiting(
-      `etcd went back to what it had, as its machine kept it from starting (${found.words}); the next hook tries again`,
-    )
-  if (refuses) await tellRefusals(observed, refuses)
+  if (outcome === 'serves') await tellRefusals(observed, refuses)
   return outcome
 }
 
-interface Fault {
-  readonly fault: 'new' | 'machine'
-  readonly words: string
-}
-
 /** What ended a start: what was new in it, or the machine. */
-export async function findFault({ service }: Workload, { begun }: RunSeen, log: string): Promise<Fault> {
-  if (begun?.lockedOut !== undefined) return { fault: 'new', words: begun.lockedOut }
+export async function findFault(
+  { service }: Workload,
+  { begun }: RunSeen,
+  log: string,
+): Promise<Required<Pick<Refused, 'ofMachine' | 'words'>>> {
+  if (begun?.lockedOut !== undefined) return { ofMachine: undefined, words: begun.lockedOut }
   const lack = (await whyKilled(service)) ?? machineLack(log)
-  return lack === undefined ? { fault: 'new', words: gravestWords(log) } : { fault: 'machine', words: lack }
+  return lack === undefined
+    ? { ofMachine: undefined, words: gravestWords(log) }
+    : { ofMachine: true, words: lack }
 }

@@ -21,6 +21,7 @@ export const refusedSchema = z.object({
   trust: z.optional(z.string()),
   words: z.string(),
   at: z.number(),
+  ofMachine: z.optional(z.boolean()),
 })
 
 /** A start that was begun (`Begun`). */

@@ -13,6 +13,7 @@ import type {
   WorkloadSeen,
 } from '../../observed.ts'
 import type { Condition, Step } from '../../step.ts'
+import { isWithin } from '../backup/work.ts'
 import { isReady } from '../refresh/hold.ts'
 import { describeRelease, isSnap, releaseOf, wantedRelease } from '../refresh/release.ts'
 import { lineOf } from '../refresh/versions.ts'
@@ -80,8 +81,9 @@ export function blameFor(tried: Loaded, loaded: Loaded | undefined): StartPart |
 
 const startParts: readonly StartPart[] = ['release', 'settings', 'trust']
 
-/** As units tell each other. */
+/** As units tell each other. What one machine lacks is no news for the others. */
 export function printRefusals(refused: Refused | undefined): readonly string[] {
+  if (refused?.ofMachine) return []
   return startParts.flatMap((part) => (refused?.[part] === undefined ? [] : [refusal(part, refused[part])]))
 }
 
@@ -89,14 +91,21 @@ export function refusal(part: StartPart, value: string): string {
   return `${part}:${value.slice(0, 16)}`
 }
 
+/** A start costs its clients a moment, so what the machine failed is not tried again in each hook. */
+const machinePauseMs = 5 * 60_000
+
+function isInForce({ at, ofMachine }: Refused, now: number): boolean {
+  return ofMachine !== true || isWithin(at, machinePauseMs, now)
+}
+
 /** The unit that could not run with it, this one first, also while it is on its way back. */
 export function whoRefused(
-  { machine, peers, unit }: Observed,
+  { machine, now, peers, unit }: Observed,
   part: StartPart,
   value: string,
 ): string | undefined {
   const { begun, refused } = machine.run
-  if (refused?.[part] === value || begun?.refuses?.[part] === value) return unit
+  if ([refused, begun?.refuses].some((one) => one?.[part] === value && isInForce(one, now))) return unit
   const others = [...(peers?.units ?? [])].filter(([name]) => name !== unit)
   return others.find(([, { databag }]) => databag.refuses?.includes(refusal(part, value)))?.[0]
 }
@@ -165,6 +174,12 @@ function describeRefused(release = ''): readonly [what: string, remedy: string] 
 }
 
 function refusedHere(part: StartPart, refused: Refused): Condition {
+  if (refused.ofMachine)
+    return {
+      status: 'waiting',
+      message: `etcd went back to what it had, as its machine kept it from starting (${refused.words}); it is tried again within ten minutes`,
+      scope: 'unit',
+    }
   const [what, remedy] = part === 'release' ? describeRefused(refused.release) : names[part]
   const words = refused.words && ` (${refused.words})`
   return {
@@ -186,10 +201,11 @@ export function whyReleaseIsNotTaken(observed: Observed, release: string): strin
 
 /** What this member, or another one, could not run with. */
 export function refusalConditions(observed: Observed): readonly Condition[] {
-  const { prepared, run } = observed.machine
+  const { machine, now } = observed
+  const { prepared, run } = machine
   const { refused } = run
   const own = startParts.flatMap((part) =>
-    refused?.[part] === undefined ? [] : [refusedHere(part, refused)],
+    refused?.[part] === undefined || !isInForce(refused, now) ? [] : [refusedHere(part, refused)],
   )
   const wanted = prepared && releaseOf(prepared) === (wantedRelease(observed) ?? releaseOf(prepared))
   const who = wanted ? whoRefused(observed, 'release', releaseOf(prepared)) : undefined

@@ -55,6 +55,8 @@ export interface Refused extends Readonly<Partial<Record<StartPart, string | und
   readonly words: string
   /** The time of the hook that saw it, in milliseconds since 1970. */
   readonly at: number
+  /** The machine is to blame: it is tried again after some minutes, and nobody else is told. */
+  readonly ofMachine?: boolean | undefined
 }
 
 /** What of a start is the same for all members. */

@@ -1,4 +1,4 @@
-// What is to blame for a start that ended: what was new in it, or the machine, on which nothing new is ever refused.
+// What is to blame for a start that ended: what was new in it, or the machine.
 
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
@@ -30,7 +30,7 @@ for (const [systemd, log, fault, words] of ends)
   test(`${fault} is to blame for an end by ${systemd.replace('\n', ' ')} and ${log || 'no words'}`, async () => {
     machine.add('systemctl', `printf '${systemd.replace('\n', '\\n')}\\n'`)
     const found = await findFault(workloadIn('/none'), run, log)
-    assert.equal(found.fault, fault)
+    assert.equal(found.ofMachine === true ? 'machine' : 'new', fault)
     assert.match(found.words, words)
   })
 
@@ -39,7 +39,7 @@ test('who lets nobody in for what it trusts was not failed by the machine', asyn
   const loading = { version: '3.6.4', configuration: 'c', authorities: 'a', leaves: [], guarded: true }
   const begun = { loading, before: '1', at: 1, lockedOut: 'bad certificate' }
   assert.deepEqual(await findFault(workloadIn('/none'), { ...run, begun }, full), {
-    fault: 'new',
+    ofMachine: undefined,
     words: 'bad certificate',
   })
 })

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
+import {
+  printRefusals,
+  refusalConditions,
+  whoRefused,
+} from '../../../../../src/charm/plan/workload/next-start.ts'
 import { kinds } from '../../observed-changes.ts'
 import { atRest, binaries, loadedBy, newer, on, patched, resumed } from './at-rest.ts'
 
@@ -47,6 +52,25 @@ describe('a start that came to nothing', () => {
       assert.ok(!JSON.stringify(writes).includes('"refuses"'))
       assert.ok(!conditions.some(({ message }) => message.includes('went back')))
     }
+  })
+
+  it('that its machine failed is tried again after some minutes, and nobody else is told', () => {
+    const refused = { release: 'new', words: 'memory ran out', at: 1000, ofMachine: true }
+    const seen = (now: number) => ({ ...on(before, {}, { refused }), now })
+    const minute = 60_000
+    for (const [now, who] of [
+      [1000, before.unit],
+      [1000 + 4 * minute, before.unit],
+      [1000 + 6 * minute, undefined],
+      // By a clock that was ahead when it was noted.
+      [0, undefined],
+    ] as const) {
+      assert.equal(whoRefused(seen(now), 'release', 'new'), who, String(now))
+      const told = refusalConditions(seen(now)).map(({ status, message }) => `${status}: ${message}`)
+      assert.equal(told.length, who === undefined ? 0 : 1)
+      if (who) assert.match(told[0] ?? '', /^waiting: .*its machine kept it from starting \(memory ran out\)/)
+    }
+    assert.deepEqual(printRefusals(refused), [])
   })
 
   it('with nothing new is made again', () => {
