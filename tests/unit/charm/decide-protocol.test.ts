@@ -116,6 +116,25 @@ describe('a status', () => {
     const heard = withClients(told, { relations: new Map([[5, bad]]), members, heard: new Set([5]) })
     assert.deepEqual(answerIn(heard).noted, answerIn(heard).statuses)
   })
+
+  it('that comes by the clock alone is new in the hook that finds it, though the requirer was at work since', () => {
+    const asks = asV1(offers('alice'), 'abc')
+    /** The next hook, years later or not: the requirer's units have seen what was told before. */
+    const after = (observed: Observed, at: number): Observed => {
+      const write = decide(observed).writes.find(({ kind }) => kind === 'ledger/write')
+      assert.ok(observed.peers)
+      const kept = write?.kind === 'ledger/write' ? write.ledger : observed.peers.ledger
+      return { ...observed, now: at, peers: { ...observed.peers, ledger: kept } }
+    }
+    const heard = { relations: new Map([[5, asks]]), members, heard: new Set([5]) }
+    const later = settled().now + 3 * 365 * 24 * 60 * 60 * 1000
+    const expired = after(withClients(before, heard), later)
+    const codes = (rows: readonly { readonly code: number }[]) => rows.map(({ code }) => code)
+    assert.deepEqual([codes(answerIn(expired).statuses), codes(answerIn(expired).noted)], [[5001], []])
+    const seen = after(expired, later + 1)
+    assert.deepEqual([codes(answerIn(seen).statuses), codes(answerIn(seen).noted)], [[5001], [5001]])
+    assert.ok(!kinds(decide(after(seen, later + 2)).writes).includes('answer/publish'))
+  })
 })
 
 describe('the ledger of a relation that ends', () => {

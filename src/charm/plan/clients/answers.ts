@@ -120,7 +120,7 @@ function answerFor(
   // Who asks for nothing any more was told so in the hook that saw it, in the protocol that was seen then.
   if (rows.length === 0 && !seen) return undefined
   const protocol = rows[0]?.entry.protocol ?? seen?.protocol ?? 'v0'
-  return {
+  const answer = {
     relation,
     protocol,
     endpoints,
@@ -128,7 +128,11 @@ function answerFor(
     authority: authority ?? '',
     responses,
     statuses,
-    noted: protocol === 'v1' && responses.length > 0 ? notedBy(observed, relation, told) : [],
+    noted: observed.peers?.ledger.noted.get(relation) ?? [],
+  }
+  return {
+    ...answer,
+    noted: protocol === 'v1' && responses.length > 0 ? notedBy(observed, answer, told) : [],
   }
 }
 
@@ -148,12 +152,23 @@ function responseTo(observed: Observed, { key, entry }: Row): readonly ResponseT
 
 /**
  * What the requirer's units have seen: a unit's relation-changed says that they were at work since, update-status that they are
- * done. The library raises what `status` has and this has not, so this must not come with it.
+ * done. The library raises what `status` has and this has not, so this must not come with it. That a certificate has expired is no change of
+ * the ledger: it is new until it is what the last answer said.
  */
-function notedBy(observed: Observed, relation: number, told: readonly Row[]): readonly RequestStatus[] {
-  const { clients, peers } = observed
-  if (!peers || !clients.heard.has(relation)) return peers?.ledger.noted.get(relation) ?? []
-  return told.flatMap(({ entry }) => statusOf(entry, peers.ledger, observed))
+function notedBy(
+  observed: Observed,
+  answer: AnswerToPublish,
+  told: readonly Row[],
+): readonly RequestStatus[] {
+  const { clients, now, peers } = observed
+  if (!peers || !clients.heard.has(answer.relation)) return answer.noted
+  const isAsTold = peers.ledger.answers.get(answer.relation) === digest(printJsonText(answer))
+  return told.flatMap(({ entry }) => {
+    const rows = statusOf(entry, peers.ledger, observed)
+    const isByClock = entry.state === 'accepted' && !entry.pending && isExpired(entry.leaf, now)
+    if (isAsTold || !isByClock) return rows
+    return rows.filter(({ code }) => answer.noted.some((noted) => noted.code === code))
+  })
 }
 
 function statusOf(entry: LedgerEntry, ledger: Ledger, observed: Observed): readonly RequestStatus[] {
