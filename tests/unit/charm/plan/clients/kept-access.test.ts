@@ -51,6 +51,17 @@ describe('a client that is served and renews', () => {
     }
   })
 
+  it('before it was ever answered is answered once the renewal is taken: it may have no other certificate', () => {
+    const answered = (certificate: CertificateOffer) =>
+      decide(offers(certificate, { answeredAs: undefined })).writes.flatMap((write) =>
+        write.kind === 'answer/publish' && write.answer.relation === 5
+          ? write.answer.responses.map(({ username }) => username)
+          : [],
+      )
+    assert.deepEqual(answered(ofTime('certificate-not-yet-valid')), [])
+    assert.deepEqual(answered({ kind: 'leaf', leaf: leaf('alice'), secret: mine }), ['alice'])
+  })
+
   it('with another certificate that has expired, or with none that will do, loses it as ever', () => {
     const expired = { ...leaf('alice', 'other'), notAfter: now - 1 }
     for (const offer of [
