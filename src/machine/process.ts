@@ -1,6 +1,7 @@
 // Running a program and reading what it says. Nothing secret goes into arguments: they are shown by `ps` and in errors.
 
 import { execFile } from 'node:child_process'
+import { plainText } from '../plain-text.ts'
 
 export interface RunOptions {
   readonly input?: string
@@ -51,6 +52,11 @@ export class CommandFailed extends Error {
     this.how = how
     this.stderr = stderr
   }
+}
+
+/** What the program said first, which of snapd is what ails it, fit for a status. */
+export function firstWords({ message, stderr }: CommandFailed): string {
+  return plainText(stderr.split('\n')[0] || message)
 }
 
 /** What the program printed, without the last line's end. In English, whatever the machine speaks, since we read it. */

@@ -3,11 +3,10 @@
 import { printJsonText } from '../../interfaces/json-text.ts'
 import { discardFetched, fetchedFolder, fetchSnap, SnapWithdrawn } from '../../machine/fetched-snap.ts'
 import { makeDirectory, removeFile, writeFileAtomic } from '../../machine/file.ts'
-import { CommandFailed } from '../../machine/process.ts'
+import { CommandFailed, firstWords } from '../../machine/process.ts'
 import { NoRoom } from '../../machine/room.ts'
 import { isWithdrawn, readInstalledSnap } from '../../machine/snap.ts'
 import { type Workload, workloadOf } from '../../machine/workload.ts'
-import { plainText } from '../../plain-text.ts'
 import { fetchPath } from '../layout.ts'
 import type { FetchFailed } from '../observed.ts'
 import { printBytes } from '../plan/print-bytes.ts'
@@ -45,10 +44,6 @@ export async function discardUnusable(
   // On record first: what lies ready no more would else be fetched, and tried, by the very next hook.
   await note(failed, workload)
   await discardFetched(fetchedFolder(workload.paths))
-}
-
-function firstWords(error: CommandFailed): string {
-  return plainText(error.stderr.split('\n')[0] || error.message)
 }
 
 export function describeLack({ folder, free, needed }: NoRoom): string {

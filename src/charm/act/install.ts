@@ -2,12 +2,11 @@
 
 import { BadArchive, installBinaries } from '../../machine/binaries.ts'
 import { occupy } from '../../machine/occupant.ts'
-import { CommandFailed, CommandMissing } from '../../machine/process.ts'
+import { CommandFailed, CommandMissing, firstWords } from '../../machine/process.ts'
 import { NoRoom } from '../../machine/room.ts'
 import { holdSnap, installSnap, isSnapHeld, isWithdrawn } from '../../machine/snap.ts'
 import { readInstalled, workloadOf } from '../../machine/workload.ts'
 import { ToolError } from '../../juju/errors.ts'
-import { plainText } from '../../plain-text.ts'
 import type { Charm } from '../charm.ts'
 import type { Observed } from '../observed.ts'
 import { Blocked, Waiting } from '../outcome.ts'
@@ -57,7 +56,7 @@ async function whyNotHeld(): Promise<string | undefined> {
     return (await isSnapHeld()) === false ? 'snap list does not say held' : undefined
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error
-    return plainText(error.stderr.split('\n')[0] || error.message)
+    return firstWords(error)
   }
 }
 
@@ -84,10 +83,10 @@ function explainMissing({ command }: CommandMissing): string {
     : `${command} is not on this machine; install it`
 }
 
-/** What snapd says first is what ails it; it fetches for itself, through the proxy of the whole machine. */
-function explainFailure({ command, args, stderr, message }: CommandFailed): string {
-  const what = plainText(stderr.split('\n')[0] || message)
+/** snapd fetches for itself, through the proxy of the whole machine. */
+function explainFailure(error: CommandFailed): string {
+  const { args, command } = error
   const proxy =
     command === 'snap' ? '; behind a proxy, set the model options snap-http-proxy and snap-https-proxy' : ''
-  return `${[command, ...args.slice(0, 2)].join(' ')}: ${what}; the next hook tries again${proxy}`
+  return `${[command, ...args.slice(0, 2)].join(' ')}: ${firstWords(error)}; the next hook tries again${proxy}`
 }

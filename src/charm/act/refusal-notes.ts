@@ -12,10 +12,11 @@ import { ignoreFailure } from './take-turn.ts'
 
 /** Where it fails, the databag tells, a little later. */
 export async function tellRefusals(observed: Observed, refused: Refused): Promise<void> {
-  const client = await openAdmin({ endpoints: endpointsToAsk(observed) })
+  const names = printRefusals(refused)
+  const client = names.length === 0 ? undefined : await openAdmin({ endpoints: endpointsToAsk(observed) })
   if (!client) return
   await using _closed = client
-  for (const name of printRefusals(refused)) await leaveNote(client, name, observed.unit).catch(ignoreFailure)
+  for (const name of names) await leaveNote(client, name, observed.unit).catch(ignoreFailure)
 }
 
 export async function takeRefusalBack(observed: Observed, part: StartPart): Promise<void> {

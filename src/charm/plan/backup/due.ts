@@ -3,10 +3,11 @@
 
 import type { Observed } from '../../observed.ts'
 import type { Step } from '../../step.ts'
+import { isRecent } from '../is-recent.ts'
 import type { BackupOnDisk } from './backup-seen.ts'
 import { oneBackupAtATime, oneStoreAtATime, storeIsReady } from './guards.ts'
 import { storesOf } from './stores.ts'
-import { isLost, isWithin, newestAt, workOf } from './work.ts'
+import { isLost, newestAt, workOf } from './work.ts'
 
 /** What could not be tried, for want of room say: it is a day's backup that is fetched each time. */
 const laterMs = 60 * 60_000
@@ -27,7 +28,7 @@ export function planBackups(observed: Observed): readonly Step[] {
     : whyVerify(observed)
   if (why === undefined) return []
   const failed = work.outcome?.ended === 'failed' ? work.outcome.at : undefined
-  if (failed !== undefined && isWithin(failed, pauseMs, now) && !backup.retries) return []
+  if (failed !== undefined && isRecent(failed, pauseMs, now) && !backup.retries) return []
   return [{ kind: 'backup/begin', since: at, why }]
 }
 
@@ -40,7 +41,7 @@ function whyVerify(observed: Observed): string | undefined {
   const { config, now } = observed
   const { at = 0, newest, verification } = workOf(observed).outcome ?? {}
   if (!config.inForce['backup-verify'] || !newest) return undefined
-  if (verification?.id === newest.id && (verification.found !== 'nothing' || isWithin(at, laterMs, now)))
+  if (verification?.id === newest.id && (verification.found !== 'nothing' || isRecent(at, laterMs, now)))
     return undefined
   return `whether ${newest.id} can be restored is not known`
 }

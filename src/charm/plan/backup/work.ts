@@ -48,11 +48,6 @@ export function backupsAhead(outcome: BackupOutcome | undefined, now: number): r
   return [...new Set([...(newest ? [newest.id] : []), ...ahead])].filter((id) => isAhead(id, now))
 }
 
-/** What is noted for a time to come, as by a clock that was ahead, is of no moment that one could wait from. In milliseconds. */
-export function isWithin(at: number, last: number, now: number): boolean {
-  return at <= now && now - at < last
-}
-
 /** How many of the schedule's runs came after the newest backup was begun; of the earliest ones, which nobody counts, none. */
 export function missedRuns(
   { at, earlier }: Extract<Due, { readonly kind: 'since' }>,

@@ -13,7 +13,7 @@ import type {
   WorkloadSeen,
 } from '../../observed.ts'
 import type { Condition, Step } from '../../step.ts'
-import { isWithin } from '../backup/work.ts'
+import { isRecent } from '../is-recent.ts'
 import { isReady } from '../refresh/hold.ts'
 import { describeRelease, isSnap, releaseOf, wantedRelease } from '../refresh/release.ts'
 import { lineOf } from '../refresh/versions.ts'
@@ -95,7 +95,7 @@ export function refusal(part: StartPart, value: string): string {
 const machinePauseMs = 5 * 60_000
 
 function isInForce({ at, ofMachine }: Refused, now: number): boolean {
-  return ofMachine !== true || isWithin(at, machinePauseMs, now)
+  return ofMachine !== true || isRecent(at, machinePauseMs, now)
 }
 
 /** The unit that could not run with it, this one first, also while it is on its way back. */
