@@ -25,6 +25,7 @@ import {
 import { ledgerFits, oneOwnerPerSecret, ownerOfSecret, prefixIsNotEmpty, prefixIsPlain } from './guards.ts'
 import { relationLeavesRoom, truststoreFits } from '../trust/guards.ts'
 import { isOperators } from '../../../interfaces/operator-client.ts'
+import { plainText } from '../../../plain-text.ts'
 import type { CertificateOffer } from '../../observed.ts'
 import type { Case } from './case.ts'
 import { takesRestart } from '../trust/pace.ts'
@@ -77,7 +78,11 @@ function keep(
 ): AcceptedEntry {
   const isItsOwn = kind === 'refused' && oneOwnerPerSecret.holds(named, of.key, of.ledger)
   const kept = accept(of, previous.leaf, isItsOwn ? named : previous.secret, previous.prefix)
-  return { ...kept, ...(previous.waits && { waits: previous.waits }), pending: { code, detail } }
+  return {
+    ...kept,
+    ...(previous.waits && { waits: previous.waits }),
+    pending: { code, detail: plainText(detail) },
+  }
 }
 
 function judgeLeaf(of: Case, leaf: Leaf, secret: string | undefined): LedgerEntry {
