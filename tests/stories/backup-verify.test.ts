@@ -72,9 +72,15 @@ test('each that the schedule brings is proven; one that cannot be restored is to
       const { host } = model.unit('etcd/0')
       const taken = await model.runAction('etcd/0', 'create-backup')
       const id = String(taken.results['backup-id'])
-      const ends =
-        'while :; do for p in $(pgrep -f "[n]ame=trial --data"); do kill -9 $p; done; sleep 0.02; done'
-      const kernel = host.spawn(['sh', '-c', `echo $$ >/tmp/kernel.pid; ${ends}`], { env: {} })
+      const program = '/snap/charmed-etcd/current/bin/etcd'
+      const killed = `#!/bin/sh\ncase "$*" in *--name=trial*) kill -9 $$ ;; esac\nexec ${program}.real "$@"\n`
+      await host.run([
+        'sh',
+        '-ec',
+        `mv ${program} ${program}.real; printf %s "$1" >${program}; chmod 755 ${program}`,
+        'sh',
+        killed,
+      ])
       await pass(model, 2 * day + 10)
       assert.match(
         tell(model),
@@ -83,8 +89,7 @@ test('each that the schedule brings is proven; one that cannot be restored is to
       const tried = await model.runAction('etcd/0', 'verify-backup', { 'backup-id': id })
       assert.match(tried.message, new RegExp(`^${id} can't be tried: etcd was ended by SIGKILL`))
       assert.equal((await manifestOf(world, id))?.unusableAt, undefined)
-      await host.run(['sh', '-c', 'kill $(cat /tmp/kernel.pid)'])
-      await kernel.ended
+      await host.run(['mv', `${program}.real`, program])
       await pass(model, 2 * day + 2 * hour)
       assert.equal(tell(model), 'active: ')
     },
