@@ -29,9 +29,10 @@ export function damageIn({ byItself, said }: ProgramEnd): string | undefined {
   return verdict?.ending === 'damaged' ? verdict.words : undefined
 }
 
-/** What it said last about its end. Empty where it ended without a word. */
-export function lastWordsOf({ said }: ProgramEnd): string {
+/** What it said last about its end. Empty where it ended without a word, as by a signal: what it said before is of something else then. */
+export function lastWordsOf({ byItself, said }: ProgramEnd): string {
   const told = /^(?:Error|fatal error): (.*)/m.exec(said)?.[1]
+  if (told === undefined && !byItself) return ''
   // Go repeats the message of a panic, and leaves out why.
   const logged = said.split('\n').filter((line) => line.startsWith('{'))
   return plainText(told ?? (gravestWords(logged.join('\n')) || gravestWords(said)), longestWords)

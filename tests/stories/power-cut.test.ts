@@ -53,13 +53,14 @@ test('the power fails in one hook after the other', async (t) => {
     relation = model.integrate('etcd:etcd-client', 'web:etcd').id
     await model.settle()
     await heal(model)
-    for (const prefix of ['/w', '/web/']) {
-      await model.runAction('web/0', 'rotate')
-      await heal(model)
-      // The request may have been seen in the hook before the first changed.
-      model.config('web', { prefix })
-      await heal(model)
-    }
+    // A hook before may have seen the request already, and leave relation-changed no step to take: then it changes once more.
+    for (let round = 0; due.size > 0 && round < 5; round += 1)
+      for (const prefix of ['/w', '/web/']) {
+        await model.runAction('web/0', 'rotate')
+        await heal(model)
+        model.config('web', { prefix })
+        await heal(model)
+      }
     assert.deepEqual([...due], [], 'cuts that were never made')
     const client = connectAs(model, relation, 'web')
     await client.put('/web/a', '1')

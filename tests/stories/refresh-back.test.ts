@@ -96,7 +96,7 @@ test('after its last unit a minor upgrade goes back by downgrade-cluster alone',
   for (const line of statusLines(model)) story.diagnostic(line)
   assert.match(
     model.unit('etcd/2').workload.message,
-    /^etcd 3\.5\.30 is not taken: all members agreed on a later line, and etcd would not start; run downgrade-cluster target=3\.5 first/,
+    /^etcd 3\.5\.30 is not taken: all members agreed on a later line, and etcd would not start; run downgrade-cluster target='"3\.5"' confirm=true first/,
   )
   assert.deepEqual(await startsSince(model, refused), { 'etcd/0': 0, 'etcd/1': 0, 'etcd/2': 0 })
   // A machine that reboots meanwhile comes back as it was.

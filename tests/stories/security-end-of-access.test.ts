@@ -41,7 +41,7 @@ for (const profile of ['3.6', '4.0'] as const)
     await story.test('is told of with the means that help, while it has access', () => {
       const { message } = world.unit('etcd/0').app.status
       if (kept.some(Boolean)) {
-        assert.match(message, /revoke-client common-name=web; web keeps its access until .* UTC/)
+        assert.match(message, /revoke-client common-name=web confirm=true; web keeps its access until .* UTC/)
         assert.doesNotMatch(message, /remove it/)
       } else assert.equal(message, '')
     })

@@ -24,7 +24,10 @@ story(
           assert.equal(await client.get('/web/a'), 'served')
           const { status, message } = (await model.application('etcd')).status
           assert.equal(status, 'active')
-          assert.match(message, /revoke-client common-name=web; web keeps its access until .* UTC/)
+          assert.match(
+            message,
+            /revoke-client common-name=web confirm=true; web keeps its access until .* UTC/,
+          )
           const done = await model.runAction('etcd/leader', 'revoke-client', {
             'common-name': 'web',
             confirm: true,

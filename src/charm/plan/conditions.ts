@@ -38,7 +38,7 @@ export function conditionsOf(observed: Observed, ledger: Ledger): readonly Condi
     ...lockOutConditions(observed),
     ...refusalConditions(observed),
     ...unitConditions(observed),
-    ...trialConditions(observed),
+    ...trialConditions(observed, ledger),
     ...clusterConditions(observed),
     ...translationConditions(observed),
     ...unstartedConditions(observed),

@@ -61,15 +61,20 @@ const short: readonly (readonly [string, ProgramEnd, RegExp])[] = [
   ],
   ['a signal', { how: 'was ended by SIGKILL', byItself: false, said: '' }, /^$/],
   [
+    'a signal, after a warning of something else',
+    {
+      how: 'was ended by SIGKILL',
+      byItself: false,
+      said: JSON.stringify({ level: 'warn', msg: 'Running http and grpc server on single port' }),
+    },
+    /^$/,
+  ],
+  [
     'a signal, whatever was said before',
     { how: 'was ended by SIGKILL', byItself: false, said: 'Error: expected sha256 [15], got [95]' },
     /^expected/,
   ],
-  [
-    'a time limit',
-    { how: 'was still running after 3600000 ms', byItself: false, said: restoring },
-    /restoring/,
-  ],
+  ['a time limit', { how: 'was still running after 3600000 ms', byItself: false, said: restoring }, /^$/],
   ['a port that is taken', failed(JSON.stringify({ level: 'fatal', msg: 'listen: in use' })), /in use$/],
 ]
 

@@ -21,15 +21,14 @@ import { endOfSuspension } from './end-of-access.ts'
 import { unitsThatTrust } from './names.ts'
 import { explainRefusal, isWaiting } from './refusals.ts'
 
-/** Clients that were accepted are served on, so that only here is it told. */
-export function trialConditions({ clients, machine }: Observed): readonly Condition[] {
-  if (!machine.workload) return []
-  const offers = [...clients.relations.values()].flatMap((seen) =>
-    seen.kind === 'requests' ? seen.requests.map(({ certificate }) => certificate) : [],
-  )
-  const untried = offers.find((offer) => offer.kind === 'untried')
-  if (untried?.kind !== 'untried') return []
-  const message = `certificates can't be tried: ${plainText(untried.why)}; see that etcdctl runs on the unit`
+/** On the leader's machine, so it is the unit's to tell, for as long as the ledger has one that waits for it. */
+export function trialConditions({ leader, machine }: Observed, { entries }: Ledger): readonly Condition[] {
+  if (!leader || !machine.workload) return []
+  const untried = [...entries.values()]
+    .map(({ entry }) => (entry.state === 'refused' ? entry : entry.pending))
+    .find((why) => why?.code === 'certificate-untried')
+  if (!untried) return []
+  const message = `certificates can't be tried: ${plainText(untried.detail)}; see that etcdctl runs on the unit`
   return [{ status: 'waiting', message, scope: 'unit' }]
 }
 

@@ -43,11 +43,13 @@ export function judgeRequest(of: Case): LedgerEntry {
       // A grant that is late or gone is no word from the requirer: who was accepted stays served from the ledger.
       if (of.previous?.state === 'accepted') return keep(of, of.previous, certificate)
       return refuse(of, certificate.code, certificate.detail, certificate.secret)
-    case 'untried':
-      // Who was accepted is served on by what was accepted; a later sweep tries again.
+    case 'untried': {
+      const { secret, why: detail } = certificate
+      // No hook tells when etcdctl runs again: what is pending is looked at in each update-status.
       if (of.previous?.state === 'accepted')
-        return of.known ? of.previous : { ...of.previous, ...basics(of, of.previous.secret) }
-      return refuse(of, 'certificate-untried', certificate.why, certificate.secret)
+        return keep(of, of.previous, { kind: 'refused', code: 'certificate-untried', detail, secret })
+      return refuse(of, 'certificate-untried', detail, secret)
+    }
     case 'refused':
       if (of.previous?.state === 'accepted' && passesByTime(certificate.code, of.previous))
         return keep(of, of.previous, certificate)

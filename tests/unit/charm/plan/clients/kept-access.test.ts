@@ -4,9 +4,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decide } from '../../../../../src/charm/decide.ts'
 import type { CertificateOffer, Observed, RelationSeen } from '../../../../../src/charm/observed.ts'
+import { conditionsOf } from '../../../../../src/charm/plan/conditions.ts'
 import { malformedOffer } from '../../../../../src/charm/plan/clients/clients-seen.ts'
 import { nextLedger } from '../../../../../src/charm/plan/clients/ledger.ts'
-import { relationsToSweep } from '../../../../../src/charm/plan/clients/relations-to-sweep.ts'
+import {
+  relationsToSweep,
+  updateStatusEvery,
+} from '../../../../../src/charm/plan/clients/relations-to-sweep.ts'
 import { access, leaf, now, relationKey, settled } from '../../observation.ts'
 import { kinds, running, withClients, withLedger } from '../../observed-changes.ts'
 import { asks, codesOf, entryOf, mine, offers, ofTime, secret, served } from './served-client.ts'
@@ -48,6 +52,26 @@ describe('a client that is served and renews', () => {
       assert.ok(entry?.state === 'accepted' && entry.served)
       assert.equal(entry.secret, mine)
       assert.deepEqual(codesOf(observed), [code === 'secret-denied' ? 4002 : 4003])
+    }
+  })
+
+  it('while etcdctl does not run keeps what it has, is told, and is looked at in each update-status', () => {
+    const observed = offers({ kind: 'untried', why: 'no etcdctl', secret: mine })
+    const entry = entryOf(observed)
+    assert.ok(entry?.state === 'accepted' && entry.served)
+    assert.deepEqual(entry.leaf, leaf('alice'))
+    assert.deepEqual(codesOf(observed), [4008])
+    const ledger = nextLedger(observed)
+    // Also of a hook that looks at no client.
+    for (const seen of [observed, withClients(observed, { relations: new Map() })]) {
+      const unit = conditionsOf(seen, ledger).find(({ scope }) => scope === 'unit')
+      assert.match(unit?.message ?? '', /^certificates can't be tried: no etcdctl; see that etcdctl runs/)
+    }
+    // Others are there, of which one at a time is looked at.
+    const silent = new Map([6, 7, 8].map((relation) => [relation, 'web'] as const))
+    for (const turn of [0, 1, 2, 3]) {
+      const sweep = { byTurns: true, now: now + turn * updateStatusEvery }
+      assert.ok(relationsToSweep({ ...ledger, silent }, [5, 6, 7, 8], sweep).includes(5))
     }
   })
 
