@@ -50,7 +50,7 @@ types: $(STAMP) ## check the types
 	@$(NODE) $(BIN)/tsc -p .
 
 unit: $(STAMP) ## unit tests, some against a real etcd
-	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && $(NODE) --test --test-concurrency=2 '$(UNIT)'
+	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && $(NODE) --test --test-concurrency=2 --test-timeout=600000 '$(UNIT)'
 
 fuzz: $(STAMP) ## made-up certificates, requests and secrets against the judge and a real etcd (SECONDS=60)
 	@ETCD_BIN_DIR=$$(ETCD=$(ETCD) scripts/provide-etcd) && export ETCD_BIN_DIR && \

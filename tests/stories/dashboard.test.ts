@@ -107,9 +107,10 @@ async function openPrometheus(t: TestContext, model: Model): Promise<(query: str
   const at = '127.0.0.1:39090'
   const flags = [`--config.file=${file}`, `--storage.tsdb.path=${folder}/data`, `--web.listen-address=${at}`]
   const child = spawn(`${prometheus}/prometheus`, flags, { stdio: 'ignore' })
+  const exit = once(child, 'exit')
   t.after(async () => {
     child.kill('SIGKILL')
-    await once(child, 'exit')
+    await exit
   })
   /** How many series the answer has. */
   return async (query) => {

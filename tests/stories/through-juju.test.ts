@@ -34,8 +34,7 @@ async function runThrough(profile: Profile, t: TestContext): Promise<void> {
       QUIET: '0.5',
     },
   })
-  const said = await text(child.stdout)
-  const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
   assert.equal(code, 0, said)
   const skipped = said.split('\n').filter((line) => line.includes('# SKIP'))
   assert.ok(

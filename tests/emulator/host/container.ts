@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
+import { hasEnded } from '../../fixtures/has-ended.ts'
 import { childOf, type Host, insist, path, spawnWithin, type ToOpen } from './host.ts'
 import { changeAddress, type Interface, subnetOf } from './network.ts'
 
@@ -67,7 +68,7 @@ export async function openContainer(of: ToOpen, image: string): Promise<Host> {
     spawn: start,
     run: (argv) => start(argv, { env: { PATH: path } }).ended,
     async [Symbol.asyncDispose]() {
-      if (nspawn.exitCode === null && nspawn.signalCode === null) {
+      if (!hasEnded(nspawn)) {
         const gone = once(nspawn, 'exit')
         process.kill(pid, 'SIGKILL')
         await gone
@@ -136,7 +137,8 @@ const wantsToReboot = 133
 /** The container's, as soon as it is there. */
 async function firstProcess(name: string, nspawn: ChildProcess): Promise<number> {
   return until(name, async () => {
-    if (nspawn.exitCode !== null) throw new Error(`container ${name} ended with ${nspawn.exitCode}`)
+    if (hasEnded(nspawn))
+      throw new Error(`container ${name} ended with ${nspawn.exitCode ?? nspawn.signalCode}`)
     const pid = await childOf(nspawn).catch(() => 0)
     const comm = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
     return comm.trim() === 'systemd' ? pid : undefined

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { hasEnded } from '../../fixtures/has-ended.ts'
 import { openSnapd } from './snapd.ts'
 import { closeHere, openPipe, type Pipe, readPipe } from './pipes.ts'
 import { addAddress, type Interface, changeAddress, type Network, subnetOf } from './network.ts'
@@ -147,7 +148,7 @@ export async function openHost(of: ToOpen): Promise<Host> {
     run: runHere,
     async [Symbol.asyncDispose]() {
       await snapd[Symbol.asyncDispose]()
-      if (init.exitCode !== null || init.signalCode !== null) return
+      if (hasEnded(init)) return
       const gone = once(init, 'exit')
       process.kill(pid, 'SIGKILL')
       await gone
@@ -173,8 +174,7 @@ export function spawnWithin(
   let [child, killed]: [ChildProcess | undefined, boolean] = [undefined, false]
   const kill = (): void => {
     killed = true
-    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, 'SIGKILL')
+    if (child?.pid !== undefined && !hasEnded(child)) process.kill(-child.pid, 'SIGKILL')
   }
   const run = async (): Promise<Ended> => {
     const [out, err] = [await openPipe(), await openPipe()]

@@ -4,6 +4,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hasEnded } from '../../fixtures/has-ended.ts'
 import type { Model } from '../../emulator/index.ts'
 
 export type StoreKind = 'moto' | 'azurite' | 'fake-gcs-server' | 'minio'
@@ -60,7 +61,7 @@ export async function startServer({
     })
   const until = performance.now() + 60_000
   while (!(await answers(host, port))) {
-    if (child.exitCode !== null || performance.now() > until)
+    if (hasEnded(child) || performance.now() > until)
       throw new Error(`${program} does not listen on ${host}:${port}:\n${said}`)
     await sleep(50)
   }
@@ -70,7 +71,7 @@ export async function startServer({
     url: `${scheme}://${host}:${port}`,
     log: () => said,
     async [Symbol.asyncDispose]() {
-      if (child.exitCode !== null || child.signalCode !== null) return
+      if (hasEnded(child)) return
       child.kill('SIGKILL')
       await once(child, 'exit')
     },

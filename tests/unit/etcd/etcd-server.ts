@@ -12,6 +12,7 @@ import { readHealth } from '../../../src/etcd/health.ts'
 import type { Credentials } from '../../../src/etcd/types.ts'
 import { type ConfigurationSettings, renderConfiguration } from '../../../src/machine/configuration.ts'
 import { run } from '../../../src/machine/process.ts'
+import { hasEnded } from '../../fixtures/has-ended.ts'
 import { type Authority, createAuthority, credentialsOf, issue, revocationList } from './certificates.ts'
 
 export interface EtcdServer extends AsyncDisposable {
@@ -143,13 +144,13 @@ async function runEtcd(configPath: string, logPath: string): Promise<ChildProces
 async function untilHealthy(metricsUrl: string, child: ChildProcess, log: () => string): Promise<void> {
   for (;;) {
     if ((await readHealth(metricsUrl)).healthy) return
-    if (child.exitCode !== null) throw new Error(`etcd ended:\n${log()}`)
+    if (hasEnded(child)) throw new Error(`etcd ended:\n${log()}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 
 async function end(child: ChildProcess, folder: string): Promise<void> {
-  if (child.exitCode === null) {
+  if (!hasEnded(child)) {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readHealth } from '../../../src/etcd/health.ts'
 import { run } from '../../../src/machine/process.ts'
+import { hasEnded } from '../../fixtures/has-ended.ts'
 import { binary, freePort } from './etcd-server.ts'
 
 export interface DataFolder extends AsyncDisposable {
@@ -48,7 +49,7 @@ export async function runEtcdOn(
   const child = spawn(binary('etcd'), args, { stdio: ['ignore', log.fd, log.fd] })
   const exit = once(child, 'exit')
   let served = false
-  while (!served && child.exitCode === null && child.signalCode === null) {
+  while (!served && !hasEnded(child)) {
     served = (await readHealth(endpoint, { quorum: false })).healthy
     if (!served) await new Promise((resolve) => setTimeout(resolve, 20))
   }

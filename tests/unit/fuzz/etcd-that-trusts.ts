@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { readHealth } from '../../../src/etcd/health.ts'
+import { hasEnded } from '../../fixtures/has-ended.ts'
 import { createAuthority, issue } from '../etcd/certificates.ts'
 import { binary, freePort } from '../etcd/etcd-server.ts'
 
@@ -46,7 +47,7 @@ export async function whileTrusting(
     const exit = once(child, 'exit')
     try {
       while (!(await readHealth(metricsUrl)).healthy) {
-        if (child.exitCode !== null)
+        if (hasEnded(child))
           throw new Error(`etcd ended:\n${(await readFile(join(folder, 'log'), 'utf8')).slice(-2_000)}`)
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
