@@ -21,10 +21,17 @@ import { endOfSuspension } from './end-of-access.ts'
 import { unitsThatTrust } from './names.ts'
 import { explainRefusal, isWaiting } from './refusals.ts'
 
-/** On the leader's machine, so it is the unit's to tell, for as long as the ledger has one that waits for it. */
-export function trialConditions({ leader, machine }: Observed, { entries }: Ledger): readonly Condition[] {
+/**
+ * On the leader's machine, so it is the unit's to tell, for as long as the ledger has one that waits for it.
+ * What a suspended relation asks for is not looked at, so nothing of it is tried before it is resumed.
+ */
+export function trialConditions(
+  { leader, machine }: Observed,
+  { entries, suspensions }: Ledger,
+): readonly Condition[] {
   if (!leader || !machine.workload) return []
   const untried = [...entries.values()]
+    .filter(({ key }) => !suspensions.has(key.relation))
     .map(({ entry }) => (entry.state === 'refused' ? entry : entry.pending))
     .find((why) => why?.code === 'certificate-untried')
   if (!untried) return []

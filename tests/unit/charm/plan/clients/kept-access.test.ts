@@ -67,6 +67,8 @@ describe('a client that is served and renews', () => {
       const unit = conditionsOf(seen, ledger).find(({ scope }) => scope === 'unit')
       assert.match(unit?.message ?? '', /^certificates can't be tried: no etcdctl; see that etcdctl runs/)
     }
+    const suspended = { ...ledger, suspensions: new Map([[5, { since: now, shown: true }]]) }
+    assert.ok(!conditionsOf(observed, suspended).some(({ message }) => message.includes("can't be tried")))
     // Others are there, of which one at a time is looked at.
     const silent = new Map([6, 7, 8].map((relation) => [relation, 'web'] as const))
     for (const turn of [0, 1, 2, 3]) {
