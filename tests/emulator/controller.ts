@@ -79,6 +79,8 @@ export async function openController(options: ModelOptions): Promise<Controller>
     async [Symbol.asyncDispose]() {
       for (const { applications } of models)
         for (const { units } of applications.values()) units.forEach(closeRunSocket)
+      // Whoever waits until a controller is back waits no longer.
+      models.length = 0
       await hosts[Symbol.asyncDispose]()
       if (!options.network) await network[Symbol.asyncDispose]()
       await rm(storage, { recursive: true, force: true })

@@ -200,3 +200,13 @@ test('row 31: an option that is set to nothing is nothing in 3.6, and an empty t
     )
   }
 })
+
+test('whoever waits for a controller that is away waits no longer than its models are there', async () => {
+  await using probe = await packProbe()
+  const model = await openModel(options)
+  await model.deploy('a', { archive: probe.archive })
+  model.controller('away')
+  const waiting = model.settle()
+  await model[Symbol.asyncDispose]()
+  assert.deepEqual(await waiting, [])
+})
