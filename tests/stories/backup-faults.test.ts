@@ -133,7 +133,7 @@ test('work that is killed at every part leaves no backup, is told of, and the ne
     await t.test(`at ${moment.source}`, async () => {
       const { store, eyes } = world
       store.asked.length = 0
-      store.now({ kind: 'slow', ms: 400 })
+      store.now({ kind: 'holds', about: moment })
       const begun = await model.runAction('etcd/0', 'create-backup', { wait: false })
       assert.equal(begun.status, 'completed', begun.message)
       await store.until(moment)
@@ -226,10 +226,10 @@ test('a unit that leaves in the middle of a backup takes what it has put there b
   await using model = await openWorld()
   await using world = await deployWithStore(model, { megabytes: 20 })
   const { store, eyes } = world
-  store.now({ kind: 'slow', ms: 1000 })
+  store.now({ kind: 'holds', about: /partNumber=2/ })
   const begun = await model.runAction('etcd/0', 'create-backup', { wait: false })
   assert.equal(begun.status, 'completed', begun.message)
-  await store.until(/partNumber=1/)
+  await store.until(/partNumber=2/)
   model.removeApplication('etcd')
   await model.settle()
   assert.deepEqual(await completeIn(eyes), [])

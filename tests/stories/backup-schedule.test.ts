@@ -128,7 +128,7 @@ test('of three members a follower gives the backup; the next leader goes by what
     'a leader that goes in the middle: its work ends well, and no second one is begun beside it',
     async () => {
       const { store, eyes } = world
-      store.now({ kind: 'slow', ms: 8000, about: /^PUT/ })
+      store.now({ kind: 'holds', about: /^PUT/ })
       const begun = await model.runAction('etcd/1', 'create-backup', { wait: false })
       assert.equal(begun.status, 'completed', begun.message)
       await store.until(/^PUT .*snapshot/)

@@ -99,7 +99,7 @@ test('each that the schedule brings is proven; one that cannot be restored is to
     'one that is killed while it verifies is lost, and the next finds what there is to do',
     async () => {
       const fetches = fetched() + 1
-      store.now({ kind: 'slow', ms: 8000, about: /^GET .*snapshot/ })
+      store.now({ kind: 'holds', about: /^GET .*snapshot/ })
       for (const unit of model.tables.applications.get('etcd')?.units ?? []) unit.host.setClock(`+${3 * day}`)
       await model.updateStatus('etcd')
       await store.until(/^GET .*snapshot/, fetches)

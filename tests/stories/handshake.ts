@@ -8,7 +8,7 @@ export interface Credentials {
   readonly privateKey: Buffer
 }
 
-const patienceMs = 5000
+const patienceMs = 15_000
 
 /** True where the member goes on to speak HTTP/2, false where either side's certificate is refused or nobody answers. */
 export function accepts(address: string, of: Credentials): Promise<boolean> {

@@ -28,7 +28,7 @@ test('a refresh, a backup and a restore wait for each other', {
   await model.settle()
   await heal(model)
 
-  store.now({ kind: 'slow', ms: 25_000, about: /^PUT .*snapshot/ })
+  store.now({ kind: 'holds', about: /^PUT .*snapshot/ })
   const begun = await model.runAction('etcd/0', 'create-backup', { wait: false })
   assert.equal(begun.status, 'completed', begun.message)
   await store.until(/^PUT .*snapshot/)

@@ -15,6 +15,8 @@ export type Fault =
     }
   /** It takes so long before it passes a request on. */
   | { readonly kind: 'slow'; readonly ms: number; readonly about?: RegExp }
+  /** It keeps a request until it is told of another fault, however long whatever is to happen meanwhile takes on this machine. */
+  | { readonly kind: 'holds'; readonly about?: RegExp }
   /** What it answers has another byte in it. */
   | { readonly kind: 'flips'; readonly about?: RegExp }
   /** It closes the connection. */
@@ -35,13 +37,14 @@ export async function startFaultyStore(host: string): Promise<FaultyStore> {
   const behind = await startMoto(host)
   const asked: string[] = []
   let fault: Fault = { kind: 'none' }
+  let changed = Promise.withResolvers<void>()
   const waiting = new Set<() => void>()
   const port = await freePort()
   const server = createServer((asking, answering) => {
     const what = `${asking.method} ${asking.url}`
     asked.push(what)
     for (const look of waiting) look()
-    void meet(fault, what, asking, answering, behind)
+    void meet({ fault, changed: changed.promise, behind }, what, asking, answering)
   })
   await new Promise<void>((resolve) => server.listen(port, host, resolve))
   return {
@@ -50,6 +53,8 @@ export async function startFaultyStore(host: string): Promise<FaultyStore> {
     asked,
     now(next) {
       fault = next
+      changed.resolve()
+      changed = Promise.withResolvers()
     },
     until(about, count = 1) {
       return new Promise((resolve) => {
@@ -71,11 +76,14 @@ export async function startFaultyStore(host: string): Promise<FaultyStore> {
 }
 
 async function meet(
-  fault: Fault,
+  {
+    fault,
+    changed,
+    behind,
+  }: { readonly fault: Fault; readonly changed: Promise<void>; readonly behind: Server },
   what: string,
   asking: IncomingMessage,
   answering: ServerResponse,
-  behind: Server,
 ): Promise<void> {
   const meant = fault.kind !== 'none' && (fault.about?.test(what) ?? true)
   if (meant && fault.kind === 'breaks') {
@@ -90,6 +98,7 @@ async function meet(
     return
   }
   if (meant && fault.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms))
+  if (meant && fault.kind === 'holds') await changed
   const { host, port } = behind
   const passed = passOn(
     { host, port, method: asking.method, path: asking.url, headers: asking.headers },
