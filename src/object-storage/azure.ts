@@ -33,9 +33,9 @@ interface Request {
 
 type Ask = <T>(call: string, request: Request, read: Reader<T>) => Promise<T>
 
-export function openAzure(settings: AzureSettings): ObjectStore {
+export function openAzure(settings: AzureSettings, ends?: AbortSignal): ObjectStore {
   const ask: Ask = (call, request, read) =>
-    reach(async (signal) => read(await send(...sign(settings, request, signal), call), call), { call })
+    reach(async (signal) => read(await send(...sign(settings, request, signal), call), call), { call, ends })
   return {
     put: (key, content) => put(ask, key, content),
     get: (key, size) => ask(`get ${key}`, { method: 'GET', key }, contentOf(size)),

@@ -38,7 +38,7 @@ interface Request {
 
 type Ask = <T>(call: string, request: Request, read: Reader<T>) => Promise<T>
 
-export function openGcs(settings: GcsSettings): ObjectStore {
+export function openGcs(settings: GcsSettings, ends?: AbortSignal): ObjectStore {
   const key = parseJsonText(keyFile, settings.serviceAccount)
   if (!key)
     throw new StoreRefused('the key file of the service account can not be read', {
@@ -52,7 +52,7 @@ export function openGcs(settings: GcsSettings): ObjectStore {
         const headers = { ...request.headers, authorization: `Bearer ${await tokenOf(signal)}` }
         return read(await send(url, { ...request, headers, signal }, call, expected), call)
       },
-      { call },
+      { call, ends },
     )
   const bucket = `${settings.endpoint}/storage/v1/b/${encodeURIComponent(settings.bucket)}/o`
   const at = (name: string): string => `${bucket}/${encodeURIComponent(name)}`

@@ -10,29 +10,31 @@ import type { StoreSettings } from './settings.ts'
  * All over this process, which serves one store: Node has no narrower way for `fetch` to trust an authority, or to go by a proxy.
  *
  * @param proxies by the names that the environment has them by, as `https_proxy`
+ * @param ends the process is to end: requests that are under way fail at once with its reason, so that there is time to take back an upload
  */
 export async function openStore(
   settings: StoreSettings,
   proxies: Readonly<Record<string, string>> = {},
+  ends?: AbortSignal,
 ): Promise<ObjectStore> {
   const { authorities } = settings
   try {
     if (authorities.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...authorities])
     if (Object.keys(proxies).length > 0) setGlobalProxyFromEnv({ ...proxies })
-    return toldByVerb(await openAdapter(settings), proxies)
+    return toldByVerb(await openAdapter(settings, ends), proxies)
   } catch (error) {
     throw explainFailure(error, `open ${settings.kind}`)
   }
 }
 
-async function openAdapter(settings: StoreSettings): Promise<ObjectStore> {
+async function openAdapter(settings: StoreSettings, ends?: AbortSignal): Promise<ObjectStore> {
   switch (settings.kind) {
     case 's3':
-      return (await import('./s3.ts')).openS3(settings)
+      return (await import('./s3.ts')).openS3(settings, ends)
     case 'azure':
-      return (await import('./azure.ts')).openAzure(settings)
+      return (await import('./azure.ts')).openAzure(settings, ends)
     case 'gcs':
-      return (await import('./gcs.ts')).openGcs(settings)
+      return (await import('./gcs.ts')).openGcs(settings, ends)
   }
 }
 

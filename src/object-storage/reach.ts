@@ -7,6 +7,8 @@ export interface Reach {
   /** What is asked, for errors: `put demo/…/snapshot.db`. */
   readonly call: string
   readonly deadlineMs?: number
+  /** The process is to end: what is under way ends at once, and what is begun from then on takes back what it leaves behind. */
+  readonly ends?: AbortSignal | undefined
   /** What a failure that the network does not explain means to this store; `undefined` where it does not know either. */
   readonly explain?: (error: unknown, call: string) => StoreFailure | undefined
 }
@@ -24,30 +26,37 @@ const passing = retry(
 
 /** One request that may be repeated: all of the five verbs are. */
 export function reach<T>(request: (signal: AbortSignal) => Promise<T>, options: Reach): Promise<T> {
-  return passing.execute(() => once(request, options))
+  const { ends, ...others } = options
+  const asked = ends?.aborted ? others : options
+  return passing.execute(() => once(request, asked))
 }
 
 async function once<T>(request: (signal: AbortSignal) => Promise<T>, options: Reach): Promise<T> {
-  const { call, explain } = options
+  const { call, explain, ends } = options
+  ends?.throwIfAborted()
   const deadlineMs = options.deadlineMs ?? (call.startsWith('put ') ? patience.put : patience.other)
   const deadline = AbortSignal.timeout(deadlineMs)
   // One of its own: a content that is read after its request has been answered has no deadline.
   const ending = new AbortController()
   const late = Promise.withResolvers<never>()
-  const end = (): void => {
-    const words = `no answer within ${deadlineMs / 1000} s`
-    const failure = new StoreUnavailable(words, { call, code: 'timeout' })
+  const end = (failure: unknown): void => {
     late.reject(failure)
     ending.abort(failure)
   }
-  deadline.addEventListener('abort', end, { once: true })
+  const words = `no answer within ${deadlineMs / 1000} s`
+  const endLate = (): void => end(new StoreUnavailable(words, { call, code: 'timeout' }))
+  const endNow = (): void => end(ends?.reason)
+  deadline.addEventListener('abort', endLate, { once: true })
+  ends?.addEventListener('abort', endNow, { once: true })
   try {
     // Not every request heeds the signal, so it is raced, too.
     return await Promise.race([request(ending.signal), late.promise])
   } catch (error) {
+    ends?.throwIfAborted()
     throw explainFailure(error, call, explain)
   } finally {
-    deadline.removeEventListener('abort', end)
+    deadline.removeEventListener('abort', endLate)
+    ends?.removeEventListener('abort', endNow)
   }
 }
 

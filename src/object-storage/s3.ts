@@ -19,12 +19,12 @@ import { list } from './s3-list.ts'
 import type { S3Settings } from './settings.ts'
 import { elements, textOf } from './xml.ts'
 
-export function openS3(settings: S3Settings): ObjectStore {
+export function openS3(settings: S3Settings, ends?: AbortSignal): ObjectStore {
   const { endpoint, region, bucket, accessKey, secretKey, pathStyle } = settings
   const client = new S3Client({ endPoint: endpoint, region, bucket, accessKey, secretKey, pathStyle })
   boundFetch()
   const ask = <T>(call: string, request: () => Promise<T>): Promise<T> =>
-    reach((signal) => within(signal, request), { call, explain })
+    reach((signal) => within(signal, request), { call, explain, ends })
   return {
     put: (key, content) => put({ client, settings, ask }, key, content),
     get: (key, size) =>

@@ -21,7 +21,7 @@ export async function takeBackup({ order, now, ends }: Work): Promise<void> {
   const job: BackupJob = backupJobSchema.parse(JSON.parse(order))
   const report = openReport(job.token, now)
   try {
-    const store = await openStore(job.store, job.proxies)
+    const store = await openStore(job.store, job.proxies, ends)
     const before = await readOwn(store, job)
     const cluster = { founding: job.founding }
     const [newest] = completeOf(before, cluster, now())

@@ -22,6 +22,19 @@ test('a request that gets no answer ends in time, whether its client heeds the s
   assert.ok(performance.now() - began < 10_000)
 })
 
+test('the end of the process ends what waits for its next try, and nothing that is begun then', async () => {
+  const ends = new AbortController()
+  let tries = 0
+  const fails = async (): Promise<never> => {
+    tries += 1
+    setImmediate(() => ends.abort(new Error('it was ended')))
+    throw new StoreUnavailable('busy', { call, code: '503' })
+  }
+  await assert.rejects(reach(fails, { call, ends: ends.signal }), /^Error: it was ended$/)
+  assert.equal(tries, 1)
+  assert.equal(await reach(async () => 'taken back', { call: 'abort x', ends: ends.signal }), 'taken back')
+})
+
 test('what fetch wraps is told as what it is', () => {
   const wrapped = (code: string): TypeError => {
     const cause = Object.assign(new Error(`it was ${code}`), { code })

@@ -47,7 +47,11 @@ async function startServer(answer: (what: string, nth: number) => Answer | Promi
   }
 }
 
-function open(endpoint: string, more: { readonly region?: string; readonly storageClass?: string } = {}) {
+function open(
+  endpoint: string,
+  more: { readonly region?: string; readonly storageClass?: string } = {},
+  ends?: AbortSignal,
+) {
   const keys = { accessKey: 'AK', secretKey: 'hush-hush' }
   const settings = {
     kind: 's3',
@@ -57,7 +61,7 @@ function open(endpoint: string, more: { readonly region?: string; readonly stora
     pathStyle: true,
     storageClass: '',
   } as const
-  return openS3({ ...settings, ...keys, ...more })
+  return openS3({ ...settings, ...keys, ...more }, ends)
 }
 
 async function* bytes(count: number): Content {
@@ -147,6 +151,23 @@ test('an upload whose completion fails behind an answer of 200 is no upload, and
   })
   await assert.rejects(open(server.url).put('large', bytes(9 * 1024 * 1024)), /we broke/)
   assert.equal(server.asked.at(-1)?.what, 'DELETE /backups/large?uploadId=7')
+})
+
+test('a process that is to end waits for no part: what was sent of the upload is taken back at once', async () => {
+  const ends = new AbortController()
+  await using server = await startServer((what) => {
+    if (what.endsWith('?uploads')) return [200, '<A><UploadId>7</UploadId></A>']
+    if (what.startsWith('DELETE')) return [204]
+    if (!what.includes('partNumber=2')) return [200]
+    ends.abort(new Error('it was ended from outside'))
+    return new Promise(() => {})
+  })
+  const putting = open(server.url, {}, ends.signal).put('large', bytes(11 * 1024 * 1024))
+  await assert.rejects(putting, /^Error: it was ended from outside$/)
+  assert.deepEqual(
+    server.asked.map(({ what }) => what.replace(/ .*\?/, ' ')),
+    ['POST uploads', 'PUT partNumber=1&uploadId=7', 'PUT partNumber=2&uploadId=7', 'DELETE uploadId=7'],
+  )
 })
 
 test('no failure tells a credential', async () => {
