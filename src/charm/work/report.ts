@@ -24,7 +24,7 @@ import { plainText } from '../../plain-text.ts'
 import { backupPaths } from '../layout.ts'
 
 export interface Report {
-  /** Written once in a while, however often it is called. */
+  /** Written at first, since the next work finds by it what this one leaves where it is killed, and then once in a while, however often it is called. */
   progress(id: string, bytes: number, total: number): Promise<void>
   end(what: {
     readonly ended: 'done' | 'not-due'
@@ -44,7 +44,7 @@ const mostAhead = 20
 
 export function openReport(token: string, now: () => number): Report {
   const paths = backupPaths(workloadPaths('snap'))
-  let told = 0
+  let told = Number.NEGATIVE_INFINITY
   const write = async (path: string, content: unknown): Promise<void> => {
     await makeDirectory(paths.folder, { mode: 0o700 })
     await writeFileAtomic(path, printJsonText(content), { mode: 0o600 })
