@@ -63,7 +63,7 @@ stories: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-requirer build/.collector build
 		scripts/provide-object-stores $$store >/dev/null || true; done
 	@scripts/provide-prometheus >/dev/null || [ $$? = 3 ]
 	@for release in 3.5.16 3.6 $(call needed,refresh-crash,3.6.4) $(call needed,refresh-five,3.6.4); do ! command -v go >/dev/null || ETCD=$$release scripts/provide-etcd >/dev/null || exit 1; done
-	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=6 --test-timeout=1800000 $(STORIES)
+	@$(EMULATED) $(NODE) --disable-warning=DEP0123 --test --test-concurrency=4 --test-timeout=1800000 $(STORIES)
 
 container: $(ETCD_CHARM) $(CLIENT_CHARM) build/.py-store ## the archive in a system container with systemd and a reboot; says so where none can run
 	@CONTAINER_IMAGE=$$(scripts/container-image) || { [ $$? = 3 ] && exit 0; exit 1; }; export CONTAINER_IMAGE && \
