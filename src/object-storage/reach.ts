@@ -26,8 +26,7 @@ const passing = retry(
 
 /** One request that may be repeated: all of the five verbs are. */
 export function reach<T>(request: (signal: AbortSignal) => Promise<T>, options: Reach): Promise<T> {
-  const { ends, ...others } = options
-  const asked = ends?.aborted ? others : options
+  const asked = options.ends?.aborted ? { ...options, ends: undefined } : options
   return passing.execute(() => once(request, asked))
 }
 
@@ -39,15 +38,14 @@ async function once<T>(request: (signal: AbortSignal) => Promise<T>, options: Re
   // One of its own: a content that is read after its request has been answered has no deadline.
   const ending = new AbortController()
   const late = Promise.withResolvers<never>()
-  const end = (failure: unknown): void => {
+  const end = (): void => {
+    const words = `no answer within ${deadlineMs / 1000} s`
+    const failure = ends?.aborted ? ends.reason : new StoreUnavailable(words, { call, code: 'timeout' })
     late.reject(failure)
     ending.abort(failure)
   }
-  const words = `no answer within ${deadlineMs / 1000} s`
-  const endLate = (): void => end(new StoreUnavailable(words, { call, code: 'timeout' }))
-  const endNow = (): void => end(ends?.reason)
-  deadline.addEventListener('abort', endLate, { once: true })
-  ends?.addEventListener('abort', endNow, { once: true })
+  deadline.addEventListener('abort', end, { once: true })
+  ends?.addEventListener('abort', end, { once: true })
   try {
     // Not every request heeds the signal, so it is raced, too.
     return await Promise.race([request(ending.signal), late.promise])
@@ -55,8 +53,8 @@ async function once<T>(request: (signal: AbortSignal) => Promise<T>, options: Re
     ends?.throwIfAborted()
     throw explainFailure(error, call, explain)
   } finally {
-    deadline.removeEventListener('abort', endLate)
-    ends?.removeEventListener('abort', endNow)
+    deadline.removeEventListener('abort', end)
+    ends?.removeEventListener('abort', end)
   }
 }
 
